@@ -1,0 +1,56 @@
+//! Identifiers. Each kind is its own type, so that a partner can never be passed for a lead.
+
+use serde::{Deserialize, Serialize};
+use std::{fmt, str::FromStr};
+
+macro_rules! numbered {
+    ($(#[$doc:meta])* $name:ident, $prefix:literal) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub i64);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(&format!(concat!($prefix, "-{}"), self.0))
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = String;
+
+            /// Reads `L-12`, `l12` or `12`.
+            fn from_str(text: &str) -> Result<Self, String> {
+                let digits = text.trim_start_matches(|c: char| c.is_ascii_alphabetic()).trim_start_matches('-');
+                digits
+                    .parse()
+                    .map(Self)
+                    .map_err(|_| format!("`{text}` is not a number of the form {}-123", $prefix))
+            }
+        }
+    };
+}
+
+numbered!(
+    /// A lead, numbered without gaps in order of arrival: the highest number is the count.
+    LeadId, "L");
+numbered!(
+    /// A distributor, reseller or other partner; the maker's own sales is one as well.
+    PartnerId, "P");
+numbered!(
+    /// An end customer.
+    AccountId, "A");
+numbered!(
+    /// A person (or the engine) who acts.
+    OperatorId, "O");
+numbered!(
+    /// An applied, immutable version of the channel program.
+    ProgramVersion, "v");
+numbered!(
+    /// The place of an event in the audit chain, from 1 without gaps; also the cursor of the change feed.
+    AuditSeq, "#");
+
+/// Identifies one command; repeating a command with the same id has no further effect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct CommandId(pub uuid::Uuid);

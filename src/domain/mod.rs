@@ -1,0 +1,6 @@
+//! The trade: states, rules and decisions. Pure: no database, terminal, clock, environment or randomness.
+
+pub mod id;
+pub mod time;
+pub mod text;
+pub mod actor;

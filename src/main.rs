@@ -1,0 +1,3 @@
+//! Arguments, tracing, run, exit status.
+
+fn main() {}
