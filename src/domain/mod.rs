@@ -4,3 +4,6 @@ pub mod id;
 pub mod time;
 pub mod text;
 pub mod actor;
+pub mod search;
+pub mod nearest;
+pub mod country;
