@@ -7,3 +7,4 @@ pub mod actor;
 pub mod search;
 pub mod nearest;
 pub mod country;
+pub mod filter;
