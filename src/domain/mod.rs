@@ -8,3 +8,5 @@ pub mod search;
 pub mod nearest;
 pub mod country;
 pub mod filter;
+pub mod calendar;
+pub mod program;

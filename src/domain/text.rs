@@ -1,7 +1,7 @@
 //! Text from outside, cleaned once where it is decoded.
 
 use serde::{Deserialize, Deserializer, Serialize};
-use std::{fmt, ops::Deref};
+use std::{borrow::Borrow, fmt, ops::Deref};
 
 /// Text that holds no control character, escape sequence or bidirectional override. What was removed stays visible
 /// as `<U+202E>`. Cleaning happens in [`Text::clean`] (and so on deserialising), nowhere else.
@@ -48,6 +48,13 @@ pub const fn is_hostile(c: char) -> bool {
 impl Deref for Text {
     type Target = str;
     fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+/// So that a map keyed by cleaned text answers to a `&str`; order and hash are those of the string.
+impl Borrow<str> for Text {
+    fn borrow(&self) -> &str {
         &self.0
     }
 }
