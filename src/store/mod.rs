@@ -1,1 +1,37 @@
-//! To be filled.
+//! Tables, the audit chain and the change feed: the only floor that names sqlx.
+//!
+//! # How to use it
+//! - [`Db::open`] once; clone the handle freely.
+//! - Reading: `db.read().await?` (each statement sees what is committed) or `db.snapshot().await?` (all see the same state),
+//!   then the query methods of [`Session`], which are in the file of their capability.
+//! - Writing: `let mut tx = db.begin().await?;` then methods of [`Session`] and [`Tx`], [`Tx::audit_append`] last, and
+//!   [`Tx::commit`]. Dropping a `Tx` rolls it back. A future that is dropped half way has committed whole or not at all.
+//! - Changes: [`Db::changes`] wakes whenever the audit chain has grown, here or in another process, and when the database stops
+//!   or begins to answer.
+//!
+//! # Absences
+//! - No statement is made of data: [`Sql`] takes `&'static str` and binds.
+//! - No query asks which database it speaks to, but for the text search and what is in `sqlite.rs` and `postgres.rs`.
+//! - Nothing here reads the clock or chance but through [`Options`].
+
+mod error;
+mod sql;
+mod session;
+mod db;
+mod migrate;
+mod sqlite;
+mod postgres;
+mod feed;
+pub mod audit;
+
+pub use db::{Address, Db, Options, Tx};
+pub use error::{Conflict, ConflictBy, Error, Result};
+pub use feed::{Pulse, Stale};
+pub use migrate::VERSION as SCHEMA_VERSION;
+pub use session::{Backend, Session};
+pub use sql::{Arg, Row, Sql};
+
+/// Every fixed statement, for the test that prepares each on both databases.
+pub fn statements() -> impl Iterator<Item = &'static str> {
+    [audit::STATEMENTS, audit::seal::STATEMENTS, audit::verify::STATEMENTS].into_iter().flatten().copied()
+}

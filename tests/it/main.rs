@@ -1,1 +1,4 @@
-//! x
+//! The tests that go through the public door, in one binary.
+
+mod support;
+mod store;

@@ -1,0 +1,100 @@
+//! Sealing of personal data: ChaCha20-Poly1305 (RFC 8439) under a key for each lead.
+
+use crate::store::{
+    Session, Sql, Tx,
+    error::{Error, Result},
+    sql::Arg,
+};
+use crate::domain::id::LeadId;
+use chacha20poly1305::{
+    ChaCha20Poly1305, KeyInit,
+    aead::{Aead, Payload},
+};
+use std::collections::{BTreeSet, HashMap};
+
+pub type Key = [u8; 32];
+const NONCE: usize = 12;
+
+/// Seals `open` for event `seq`; the nonce stands in front.
+///
+/// The nonce is a keyed hash over the sequence and the text. A sequence alone would repeat when a transaction is rolled back
+/// and another one takes its place, and a repeated nonce gives both texts away.
+pub fn seal(key: &Key, seq: i64, open: &[u8]) -> Result<Vec<u8>> {
+    let hash = blake3::Hasher::new_keyed(key).update(&seq.to_le_bytes()).update(open).finalize();
+    let nonce = &hash.as_bytes()[..NONCE];
+    let payload = Payload { msg: open, aad: &seq.to_le_bytes() };
+    let sealed = ChaCha20Poly1305::new(key.into())
+        .encrypt(nonce.into(), payload)
+        .map_err(|_| Error::Internal("a personal text is too long to be sealed".into()))?;
+    Ok([nonce, &sealed].concat())
+}
+
+/// The text, or `None` if the key is not the one that sealed it.
+pub fn open(key: &Key, seq: i64, sealed: &[u8]) -> Option<String> {
+    let (nonce, msg) = sealed.split_at_checked(NONCE)?;
+    let payload = Payload { msg, aad: &seq.to_le_bytes() };
+    let open = ChaCha20Poly1305::new(key.into()).decrypt(nonce.into(), payload).ok()?;
+    String::from_utf8(open).ok()
+}
+
+const FORGET: &str = "delete from person_key where lead_id = $1";
+pub const STATEMENTS: &[&str] = &[FORGET];
+/// How many ids are asked for in one list.
+const LIST_MAX: usize = 512;
+
+impl Session {
+    /// The keys that there are for these leads.
+    pub(super) async fn person_keys_known(&mut self, leads: impl IntoIterator<Item = i64>) -> Result<HashMap<i64, Key>> {
+        let wanted: Vec<i64> = leads.into_iter().collect::<BTreeSet<_>>().into_iter().collect();
+        let mut keys = HashMap::with_capacity(wanted.len());
+        for part in wanted.chunks(LIST_MAX) {
+            let mut sql = Sql::new("select lead_id, key from person_key where lead_id in ");
+            sql.push_list(part.iter().copied());
+            for (lead, key) in self.all::<(i64, Vec<u8>)>(sql).await? {
+                let key = key.try_into().map_err(|_| Error::corrupt(format!("the key of lead {lead} is not a key")))?;
+                keys.insert(lead, key);
+            }
+        }
+        Ok(keys)
+    }
+}
+
+impl Tx {
+    /// The keys of these leads, made now for those that have none.
+    pub(super) async fn person_keys(&mut self, leads: impl IntoIterator<Item = i64>) -> Result<HashMap<i64, Key>> {
+        let wanted: BTreeSet<i64> = leads.into_iter().collect();
+        let mut keys = self.person_keys_known(wanted.iter().copied()).await?;
+        let mut rows = Vec::new();
+        for lead in wanted {
+            if !keys.contains_key(&lead) {
+                let key: Key = self.entropy().bytes();
+                keys.insert(lead, key);
+                rows.push([Arg::from(lead), Arg::from(&key)]);
+            }
+        }
+        self.execute_each(Sql::bulk("insert into person_key (lead_id, key)", 2, rows, "")).await?;
+        Ok(keys)
+    }
+
+    /// Destroys the key of a lead: what is personal in its events can never be read again. Gives whether there was one.
+    pub async fn person_forget(&mut self, lead: LeadId) -> Result<bool> {
+        Ok(self.execute(Sql::new(FORGET).bind(lead)).await? > 0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_its_key_and_its_place_open_a_sealed_text() {
+        let (key, other) = ([7; 32], [8; 32]);
+        let sealed = seal(&key, 5, b"Anna").expect("short");
+        assert_eq!(open(&key, 5, &sealed).as_deref(), Some("Anna"));
+        assert_eq!(open(&key, 6, &sealed), None);
+        assert_eq!(open(&other, 5, &sealed), None);
+        assert_eq!(open(&key, 5, &sealed[..NONCE]), None);
+        assert_eq!(open(&key, 5, b"short"), None);
+        assert_ne!(seal(&key, 5, b"Bert").expect("short")[..NONCE], sealed[..NONCE], "no nonce serves two texts");
+    }
+}

@@ -1,0 +1,89 @@
+//! The schema, brought up to date at every start.
+
+use super::{
+    Db, Sql,
+    db::Address,
+    error::{Error, Result},
+    session::{Backend, Session},
+    sqlite,
+};
+
+/// One step. `both` runs on either database after its tokens are replaced, then what only one of them understands.
+struct Migration {
+    version: i64,
+    both: &'static str,
+    sqlite: &'static str,
+    postgres: &'static str,
+}
+
+macro_rules! migrations {
+    ($($version:literal $name:literal),+) => {
+        &[$(Migration {
+            version: $version,
+            both: include_str!(concat!("migrations/", $name, ".sql")),
+            sqlite: include_str!(concat!("migrations/", $name, ".sqlite.sql")),
+            postgres: include_str!(concat!("migrations/", $name, ".postgres.sql")),
+        }),+]
+    };
+}
+
+const MIGRATIONS: &[Migration] = migrations![1 "0001_house"];
+
+/// The version that this program writes.
+pub const VERSION: i64 = MIGRATIONS[MIGRATIONS.len() - 1].version;
+
+const FOUND: &str = "select coalesce(max(version), 0) from schema_version";
+/// Any number that nobody else uses for an advisory lock in the same database.
+const POSTGRES_LOCK: i64 = 0x0070_696c_6f74;
+
+/// Brings the schema up to date. Starting twice, or eight times, at once is fine: one migrates, the others wait. One query
+/// when there is nothing to do.
+pub async fn run(db: &Db) -> Result<()> {
+    match found(&mut db.read().await?).await {
+        Ok(VERSION) => return Ok(()),
+        Ok(found) if found > VERSION => return Err(Error::NewerSchema { found, known: VERSION }),
+        // No such table: a new database.
+        Ok(_) | Err(Error::Internal(_)) => {}
+        Err(error) => return Err(error),
+    }
+    if db.options().read_only {
+        return Err(Error::Address(format!("the database {} has to be opened for writing once, to bring it up to date", db.address())));
+    }
+    let _lock = match db.address() {
+        Address::Sqlite(path) => Some(sqlite::lock(path).await?),
+        Address::Postgres(_) => None,
+    };
+    let mut tx = db.begin().await?;
+    if tx.backend() == Backend::Postgres {
+        tx.execute(Sql::new("select pg_advisory_xact_lock($1)").bind(POSTGRES_LOCK)).await?;
+        tx.execute(Sql::new("set local statement_timeout = 0")).await?;
+    }
+    tx.execute(Sql::new("create table if not exists schema_version (version bigint primary key)")).await?;
+    let found = found(&mut tx).await?;
+    if found > VERSION {
+        return Err(Error::NewerSchema { found, known: VERSION });
+    }
+    for migration in MIGRATIONS.iter().filter(|migration| migration.version > found) {
+        tracing::info!(version = migration.version, "migrating the database");
+        let backend = tx.backend();
+        tx.script(translate(migration.both, backend)).await?;
+        tx.script(if backend == Backend::Sqlite { migration.sqlite } else { migration.postgres }.to_owned()).await?;
+        tx.execute(Sql::new("insert into schema_version (version) values ($1)").bind(migration.version)).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn found(session: &mut Session) -> Result<i64> {
+    session.one::<(i64,)>(Sql::new(FOUND)).await.map(|(version,)| version)
+}
+
+/// The few words that the databases do not share: a number that is the row's address, bytes, and rows that live in the
+/// primary key's index.
+fn translate(text: &str, backend: Backend) -> String {
+    let (id, bytes, clustered) = match backend {
+        Backend::Sqlite => ("integer primary key", "blob", " without rowid"),
+        Backend::Postgres => ("bigint primary key", "bytea", ""),
+    };
+    text.replace("{id}", id).replace("{bytes}", bytes).replace("{clustered}", clustered)
+}

@@ -1,0 +1,1 @@
+insert into audit_head (id, seq, hash) values (1, 0, zeroblob(32));

@@ -1,0 +1,149 @@
+//! A conversation with the database, and the one place where a statement goes to one of the two drivers.
+
+use super::{
+    error::{Error, Result},
+    sql::{Arg, Row, Sql},
+};
+use sqlx::{
+    Arguments, AssertSqlSafe, Encode, Executor, PgConnection, Postgres, SqlSafeStr, Sqlite, SqliteConnection, Statement, Transaction, Type, pool::PoolConnection,
+    postgres::PgArguments, sqlite::SqliteArguments,
+};
+
+/// What reads need: a pooled connection or a transaction. Queries are methods of it, in the files of their capability.
+pub struct Session {
+    handle: Handle,
+}
+
+pub(super) enum Handle {
+    Sqlite(PoolConnection<Sqlite>),
+    SqliteTransaction(Transaction<'static, Sqlite>),
+    Postgres(PoolConnection<Postgres>),
+    PostgresTransaction(Transaction<'static, Postgres>),
+}
+
+enum Driver<'s> {
+    Sqlite(&'s mut SqliteConnection),
+    Postgres(&'s mut PgConnection),
+}
+
+/// Which of the two databases it is; asked only where a statement has to differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Backend {
+    Sqlite,
+    Postgres,
+}
+
+impl Session {
+    pub(super) fn new(handle: Handle) -> Self {
+        Self { handle }
+    }
+
+    pub(super) fn into_handle(self) -> Handle {
+        self.handle
+    }
+
+    pub fn backend(&self) -> Backend {
+        match self.handle {
+            Handle::Sqlite(_) | Handle::SqliteTransaction(_) => Backend::Sqlite,
+            Handle::Postgres(_) | Handle::PostgresTransaction(_) => Backend::Postgres,
+        }
+    }
+
+    fn driver(&mut self) -> Driver<'_> {
+        match &mut self.handle {
+            Handle::Sqlite(connection) => Driver::Sqlite(connection),
+            Handle::SqliteTransaction(transaction) => Driver::Sqlite(transaction),
+            Handle::Postgres(connection) => Driver::Postgres(connection),
+            Handle::PostgresTransaction(transaction) => Driver::Postgres(transaction),
+        }
+    }
+
+    /// Every row.
+    pub async fn all<T: Row>(&mut self, sql: Sql) -> Result<Vec<T>> {
+        let Sql { text, args } = sql;
+        Ok(match self.driver() {
+            Driver::Sqlite(driver) => sqlx::query_as_with(AssertSqlSafe(text), sqlite(args)?).fetch_all(driver).await?,
+            Driver::Postgres(driver) => sqlx::query_as_with(AssertSqlSafe(text), postgres(args)?).fetch_all(driver).await?,
+        })
+    }
+
+    /// The first row, if any.
+    pub async fn optional<T: Row>(&mut self, sql: Sql) -> Result<Option<T>> {
+        let Sql { text, args } = sql;
+        Ok(match self.driver() {
+            Driver::Sqlite(driver) => sqlx::query_as_with(AssertSqlSafe(text), sqlite(args)?).fetch_optional(driver).await?,
+            Driver::Postgres(driver) => sqlx::query_as_with(AssertSqlSafe(text), postgres(args)?).fetch_optional(driver).await?,
+        })
+    }
+
+    /// The first row, of a statement that always gives one.
+    pub async fn one<T: Row>(&mut self, sql: Sql) -> Result<T> {
+        self.optional(sql).await?.ok_or_else(|| Error::corrupt("a row that always exists is missing"))
+    }
+
+    /// Changes rows; gives how many.
+    pub async fn execute(&mut self, sql: Sql) -> Result<u64> {
+        let Sql { text, args } = sql;
+        Ok(match self.driver() {
+            Driver::Sqlite(driver) => sqlx::query_with(AssertSqlSafe(text), sqlite(args)?).execute(driver).await?.rows_affected(),
+            Driver::Postgres(driver) => sqlx::query_with(AssertSqlSafe(text), postgres(args)?).execute(driver).await?.rows_affected(),
+        })
+    }
+
+    /// Runs statements one after the other; gives how many rows they changed together.
+    pub async fn execute_each(&mut self, statements: Vec<Sql>) -> Result<u64> {
+        let mut changed = 0;
+        for sql in statements {
+            changed += self.execute(sql).await?;
+        }
+        Ok(changed)
+    }
+
+    /// Runs several statements without binds, as migrations need it.
+    pub(super) async fn script(&mut self, text: String) -> Result<()> {
+        match self.driver() {
+            Driver::Sqlite(driver) => drop(driver.execute(sqlx::raw_sql(AssertSqlSafe(text))).await?),
+            Driver::Postgres(driver) => drop(driver.execute(sqlx::raw_sql(AssertSqlSafe(text))).await?),
+        }
+        Ok(())
+    }
+
+    /// Asks the database whether it understands the statement, without running it.
+    pub async fn prepare(&mut self, text: &str) -> Result<()> {
+        match self.driver() {
+            Driver::Sqlite(driver) => drop(driver.prepare(AssertSqlSafe(text).into_sql_str()).await?.into_sql()),
+            Driver::Postgres(driver) => drop(driver.prepare(AssertSqlSafe(text).into_sql_str()).await?.into_sql()),
+        }
+        Ok(())
+    }
+}
+
+fn sqlite(args: Vec<Arg>) -> Result<SqliteArguments> {
+    arguments(args)
+}
+
+fn postgres(args: Vec<Arg>) -> Result<PgArguments> {
+    arguments(args)
+}
+
+/// The binds in the form of one driver.
+fn arguments<A: Arguments>(args: Vec<Arg>) -> Result<A>
+where
+    Option<i64>: for<'t> Encode<'t, A::Database> + Type<A::Database>,
+    Option<f64>: for<'t> Encode<'t, A::Database> + Type<A::Database>,
+    Option<String>: for<'t> Encode<'t, A::Database> + Type<A::Database>,
+    Option<Vec<u8>>: for<'t> Encode<'t, A::Database> + Type<A::Database>,
+{
+    let mut out = A::default();
+    out.reserve(args.len(), args.len() * 16);
+    for arg in args {
+        match arg {
+            Arg::Int(value) => out.add(value),
+            Arg::Text(value) => out.add(value),
+            Arg::Bytes(value) => out.add(value),
+            Arg::Real(value) => out.add(value),
+        }
+        .map_err(|error| Error::Internal(error.to_string()))?;
+    }
+    Ok(out)
+}

@@ -1,0 +1,5 @@
+//! The store, each test on both databases.
+
+mod audit;
+mod feed;
+mod schema;

@@ -1,0 +1,90 @@
+use crate::support::{
+    databases::{self, on_both, options},
+    postgres,
+};
+use pilothouse::{
+    ambient::Clock,
+    store::{Address, Db, Error, SCHEMA_VERSION, Sql},
+};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_statement_is_understood_by_both() {
+    on_both(|fresh| async move {
+        let mut session = fresh.db.read().await.expect("open");
+        for text in pilothouse::store::statements() {
+            session.prepare(text).await.unwrap_or_else(|error| panic!("{}: {text}: {error}", fresh.name));
+        }
+    })
+    .await;
+}
+
+async fn eight_starts(address: Address) {
+    let clock = Clock::manual(databases::START);
+    let starts = (0..8).map(|_| tokio::spawn(Db::open(address.clone(), options(&clock))));
+    for start in starts.collect::<Vec<_>>() {
+        let db = start.await.expect("no panic").expect("every start succeeds");
+        let (versions,): (i64,) = db.read().await.expect("open").one(Sql::new("select count(*) from schema_version")).await.expect("migrated");
+        assert_eq!(versions, SCHEMA_VERSION, "each step ran once");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn eight_starts_at_once_make_one_schema() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    eight_starts(Address::Sqlite(folder.path().join("new/folder/channel.db"))).await;
+    if let Some(server) = tokio::task::spawn_blocking(postgres::server).await.expect("no panic") {
+        eight_starts(Address::Postgres(databases::create(server).await)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_newer_schema_is_refused_with_both_versions() {
+    on_both(|fresh| async move {
+        let mut tx = fresh.db.begin().await.expect("open");
+        tx.execute(Sql::new("insert into schema_version (version) values ($1)").bind(99_i64)).await.expect("a row");
+        tx.commit().await.expect("saved");
+        let refused = Db::open(fresh.db.address().clone(), fresh.db.options().clone()).await.err().expect("refused");
+        assert!(matches!(refused, Error::NewerSchema { found: 99, known: SCHEMA_VERSION }), "{refused:?}");
+        assert!(refused.to_string().contains("99") && refused.to_string().contains(&SCHEMA_VERSION.to_string()), "{refused}");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_read_only_database_refuses_writes() {
+    on_both(|fresh| async move {
+        let read_only = pilothouse::store::Options { read_only: true, ..fresh.db.options().clone() };
+        let db = Db::open(fresh.db.address().clone(), read_only).await.expect("reading is allowed");
+        assert!(matches!(db.begin().await.err(), Some(Error::ReadOnly)));
+        let mut session = db.read().await.expect("open");
+        let written = session.execute(Sql::new("insert into counter (name, value) values ('x', 1)")).await;
+        assert!(matches!(written, Err(Error::ReadOnly)), "{}: {written:?}", fresh.name);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dropped_write_is_rolled_back_and_leaves_the_next_one_free() {
+    on_both(|fresh| async move {
+        for round in 0..20_i64 {
+            let mut tx = fresh.db.begin().await.expect("free");
+            tx.execute(Sql::new("insert into counter (name, value) values ($1, 1)").bind(round.to_string())).await.expect("a row");
+            drop(tx);
+            // Also a begin that is dropped before it is done.
+            drop(tokio::time::timeout(std::time::Duration::from_micros(50), fresh.db.begin()).await);
+        }
+        let tx = fresh.db.begin().await.expect("free");
+        tx.commit().await.expect("saved");
+        let (rows,): (i64,) = fresh.db.read().await.expect("open").one(Sql::new("select count(*) from counter")).await.expect("a count");
+        assert_eq!(rows, 0, "{}", fresh.name);
+    })
+    .await;
+}
+
+#[test]
+fn an_address_that_is_none_is_refused() {
+    for text in ["", "sqlite:", "mysql://host/x", "sqlite::memory:"] {
+        assert!(text.parse::<Address>().is_err(), "{text}");
+    }
+    assert_eq!("postgres://anna:secret@db:5432/channel?sslmode=require".parse::<Address>().expect("good").to_string(), "postgres://db:5432/channel");
+}

@@ -1,0 +1,75 @@
+//! Fresh databases, one of each kind, for tests that must hold on both.
+
+use super::postgres::{self, Server};
+use pilothouse::{
+    ambient::{Clock, Entropy},
+    domain::time::Instant,
+    store::{Address, Db, Options},
+};
+use sqlx::{Connection, Executor};
+use std::{
+    future::Future,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+};
+
+/// 2026-03-02T09:00:00Z, a Monday: when the tests begin.
+pub const START: Instant = Instant::from_micros(1_772_442_000_000_000);
+
+/// A fresh database and what keeps it alive.
+pub struct Fresh {
+    pub db: Db,
+    /// For error messages: which of the two it is.
+    pub name: &'static str,
+    folder: Option<Arc<tempfile::TempDir>>,
+}
+
+impl Fresh {
+    /// The database as another process would open it.
+    pub async fn opened_again(&self) -> Db {
+        Db::open(self.db.address().clone(), self.db.options().clone()).await.expect("it opened before")
+    }
+}
+
+pub fn options(clock: &Clock) -> Options {
+    Options::new(clock.clone(), Entropy::seeded(7))
+}
+
+/// An empty SQLite database in a folder of its own.
+pub async fn sqlite() -> Fresh {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let clock = Clock::manual(START);
+    let address = Address::Sqlite(folder.path().join("channel.db"));
+    let db = Db::open(address, options(&clock)).await.expect("a new file opens");
+    Fresh { db, name: "sqlite", folder: Some(Arc::new(folder)) }
+}
+
+/// An empty PostgreSQL database, or `None` where there is no PostgreSQL (which was said loudly).
+pub async fn postgres() -> Option<Fresh> {
+    let server = tokio::task::spawn_blocking(postgres::server).await.expect("the server starts")?;
+    let clock = Clock::manual(START);
+    let db = Db::open(Address::Postgres(create(server).await), options(&clock)).await.expect("a new database opens");
+    Some(Fresh { db, name: "postgres", folder: None })
+}
+
+/// Makes a database that nothing was written to, and gives its address.
+pub async fn create(server: &Server) -> String {
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    let name = format!("test_{}", NUMBER.fetch_add(1, Ordering::Relaxed));
+    let mut admin = sqlx::PgConnection::connect(&server.url("postgres")).await.expect("our own server answers");
+    admin.execute(sqlx::raw_sql(sqlx::AssertSqlSafe(format!("create database {name}")))).await.expect("a fresh name");
+    server.url(&name)
+}
+
+/// Runs a test on a fresh database of each kind, one after the other.
+pub async fn on_both<F: Future<Output = ()>>(test: impl Fn(Fresh) -> F) {
+    let fresh = sqlite().await;
+    // An `async move` block takes only the fields that it names; the folder has to outlive it.
+    let _folder = fresh.folder.clone();
+    test(fresh).await;
+    if let Some(fresh) = postgres().await {
+        test(fresh).await;
+    }
+}

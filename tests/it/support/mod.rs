@@ -1,0 +1,4 @@
+//! What the tests share: databases, made fresh for each test.
+
+pub mod databases;
+pub mod postgres;
