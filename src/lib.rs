@@ -18,9 +18,9 @@
 //! - Text from outside is cleaned once, where it is decoded, into [`domain::text::Text`].
 //! - SQL is composed of `&'static str` fragments with bind parameters, never of data.
 
+pub mod ambient;
+pub mod app;
+pub mod cli;
 pub mod domain;
 pub mod store;
-pub mod app;
 pub mod tui;
-pub mod cli;
-pub mod ambient;

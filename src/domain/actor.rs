@@ -44,9 +44,10 @@ impl FromStr for Role {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let wanted = text.trim().to_ascii_lowercase().replace([' ', '-'], "_");
-        Self::ALL.into_iter().find(|role| role.name() == wanted).ok_or_else(|| {
-            format!("`{text}` is not a role; the roles are {}", Self::ALL.map(Self::name).join(", "))
-        })
+        Self::ALL
+            .into_iter()
+            .find(|role| role.name() == wanted)
+            .ok_or_else(|| format!("`{text}` is not a role; the roles are {}", Self::ALL.map(Self::name).join(", ")))
     }
 }
 

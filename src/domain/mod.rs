@@ -1,12 +1,16 @@
 //! The trade: states, rules and decisions. Pure: no database, terminal, clock, environment or randomness.
 
-pub mod id;
-pub mod time;
-pub mod text;
+pub mod account;
 pub mod actor;
-pub mod search;
-pub mod nearest;
-pub mod country;
-pub mod filter;
 pub mod calendar;
+pub mod country;
+pub mod event;
+pub mod filter;
+pub mod id;
+pub mod lead;
+pub mod nearest;
+pub mod partner;
 pub mod program;
+pub mod search;
+pub mod text;
+pub mod time;

@@ -45,9 +45,20 @@ pub enum Filter {
     /// The search column contains these normalised words (`" acme ber"`, see [`crate::domain::search::words`]).
     Word(String),
     /// A code or a choice equals `value`; of a field of [`Kind::Words`], its words contain `value`.
-    Text { field: Field, value: String },
-    Number { field: Field, op: Op, value: i64 },
-    Time { field: Field, op: Op, when: When },
+    Text {
+        field: Field,
+        value: String,
+    },
+    Number {
+        field: Field,
+        op: Op,
+        value: i64,
+    },
+    Time {
+        field: Field,
+        op: Op,
+        when: When,
+    },
     /// The field has a value at all.
     Has(Field),
     Is(Flag),

@@ -1,0 +1,152 @@
+//! Everything that can happen, in one type: what the audit chain keeps.
+
+use crate::domain::{
+    account::AccountEvent,
+    actor::Roles,
+    id::{AccountId, CommandId, LeadId, OperatorId, PartnerId, ProgramVersion},
+    lead::{LeadEvent, event::Personal},
+    partner::PartnerEvent,
+    text::Text,
+    time::Instant,
+};
+use serde::{Deserialize, Serialize};
+
+/// What an event is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Entity {
+    Lead(LeadId),
+    Partner(PartnerId),
+    Account(AccountId),
+    Operator(OperatorId),
+    Program(ProgramVersion),
+}
+
+impl Entity {
+    pub const fn kind(self) -> &'static str {
+        match self {
+            Self::Lead(_) => "lead",
+            Self::Partner(_) => "partner",
+            Self::Account(_) => "account",
+            Self::Operator(_) => "operator",
+            Self::Program(_) => "program",
+        }
+    }
+
+    pub const fn id(self) -> i64 {
+        match self {
+            Self::Lead(LeadId(id))
+            | Self::Partner(PartnerId(id))
+            | Self::Account(AccountId(id))
+            | Self::Operator(OperatorId(id))
+            | Self::Program(ProgramVersion(id)) => id,
+        }
+    }
+
+    pub fn from_parts(kind: &str, id: i64) -> Option<Self> {
+        Some(match kind {
+            "lead" => Self::Lead(LeadId(id)),
+            "partner" => Self::Partner(PartnerId(id)),
+            "account" => Self::Account(AccountId(id)),
+            "operator" => Self::Operator(OperatorId(id)),
+            "program" => Self::Program(ProgramVersion(id)),
+            _ => return None,
+        })
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Event {
+    Lead(LeadEvent),
+    Partner(PartnerEvent),
+    Account(AccountEvent),
+    Operator(OperatorEvent),
+    Program(ProgramEvent),
+    Denied(Denied),
+}
+
+/// An operator was added or changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OperatorEvent {
+    pub name: Text,
+    /// The database login that is this operator (PostgreSQL).
+    pub login: Option<Text>,
+    pub roles: Roles,
+    pub active: bool,
+}
+
+/// A version of the channel program came into force.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProgramEvent {
+    /// The whole document.
+    pub toml: String,
+    pub note: Text,
+}
+
+/// Somebody asked for what they may not do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Denied {
+    /// The command by its stable name.
+    pub asked: String,
+    pub why: String,
+}
+
+impl Event {
+    /// The stable name of its kind, as stored beside the event.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Lead(event) => event.name(),
+            Self::Partner(event) => event.name(),
+            Self::Account(event) => event.name(),
+            Self::Operator(_) => "operator.recorded",
+            Self::Program(_) => "program.applied",
+            Self::Denied(_) => "denied",
+        }
+    }
+
+    pub fn personal(&self) -> Option<Personal> {
+        match self {
+            Self::Lead(event) => event.personal(),
+            _ => None,
+        }
+    }
+
+    /// The open part as JSON, as hashed and stored.
+    pub fn to_body(&self) -> Result<String, serde_json::Error> {
+        match self {
+            Self::Lead(event) => serde_json::to_string(event),
+            Self::Partner(event) => serde_json::to_string(event),
+            Self::Account(event) => serde_json::to_string(event),
+            Self::Operator(event) => serde_json::to_string(event),
+            Self::Program(event) => serde_json::to_string(event),
+            Self::Denied(event) => serde_json::to_string(event),
+        }
+    }
+
+    /// Reads back what [`Event::to_body`] and [`Event::name`] gave; the personal part is put in by the caller.
+    pub fn from_body(name: &str, body: &str) -> Result<Self, serde_json::Error> {
+        Ok(match name.split('.').next().unwrap_or_default() {
+            "lead" => Self::Lead(serde_json::from_str(body)?),
+            "partner" => Self::Partner(serde_json::from_str(body)?),
+            "account" => Self::Account(serde_json::from_str(body)?),
+            "operator" => Self::Operator(serde_json::from_str(body)?),
+            "program" => Self::Program(serde_json::from_str(body)?),
+            _ => Self::Denied(serde_json::from_str(body)?),
+        })
+    }
+}
+
+/// An event with its circumstances: one row of the audit chain, before it gets its place and hash.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    pub at: Instant,
+    pub actor: OperatorId,
+    pub command: CommandId,
+    /// The version of the channel program that decided.
+    pub program: ProgramVersion,
+    pub entity: Entity,
+    /// The entity's version after this event.
+    pub version: i64,
+    pub event: Event,
+}

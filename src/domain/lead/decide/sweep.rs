@@ -1,0 +1,45 @@
+//! What time alone does to a lead: warnings, breaches, the end of a pause. Takes no input and may run twice.
+
+use super::{Context, Work};
+use crate::domain::actor::Permission;
+use crate::domain::lead::{
+    ClockKind, Lead, LeadEvent, Refusal, Severity,
+    clock::Tick,
+    routing::{Desk, Router},
+};
+
+/// What is due on this lead at `now`; nothing if another engine was here first.
+pub fn sweep(lead: &Lead, context: Context<'_>, router: &mut Router, desk: &Desk) -> Result<Vec<LeadEvent>, Refusal> {
+    context.actor.may(Permission::Sweep).map_err(|why| Refusal::NotAllowed { why })?;
+    let mut work = Work::new(lead, context);
+    if let Some(pause) = &work.lead.pause {
+        if pause.until.is_none_or(|until| context.now < until) {
+            return Ok(Vec::new());
+        }
+        let clock = work.lead.clock.as_ref().map(|clock| work.resumed_clock(clock));
+        work.push(LeadEvent::Resumed { clock });
+    }
+    work.tick(router, desk);
+    Ok(work.events)
+}
+
+impl Work<'_> {
+    fn tick(&mut self, router: &mut Router, desk: &Desk) {
+        let Some(clock) = self.lead.clock.clone() else { return };
+        let calendar = self.context.programs.calendar(&clock);
+        match clock.tick(calendar, self.context.now) {
+            Tick::Nothing => {}
+            Tick::Warn { stage } => {
+                let percent = clock.warn.get(usize::from(stage.saturating_sub(1))).copied().unwrap_or(0);
+                self.push(LeadEvent::Warned { clock: clock.warned(calendar, stage), percent });
+            }
+            Tick::Breach if clock.kind == ClockKind::Accept => {
+                if let Some(partner) = self.lead.state.loads() {
+                    self.push(LeadEvent::TimedOut { partner, due: clock.due });
+                    self.place(router, desk);
+                }
+            }
+            Tick::Breach => self.push(LeadEvent::Breached { clock: clock.breached(), escalation: Some(Severity::Low) }),
+        }
+    }
+}

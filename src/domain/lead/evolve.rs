@@ -1,0 +1,226 @@
+//! Applies what happened to a lead. The only code that changes a [`Lead`]; deterministic, so a replay gives the same.
+
+use crate::domain::{
+    id::{LeadId, PartnerId},
+    lead::{
+        Absorbed, Clock, Escalation, EscalationCause, Intake, Lead, LeadEvent, LeadState, Offer, OfferOutcome, Pause, Person, Prior,
+        Severity, UnassignedReason,
+        event::{Arrival, Restored},
+    },
+    time::Instant,
+};
+
+impl Lead {
+    /// The lead that a [`LeadEvent::Received`] begins. `None` for any other event: a history starts with the receipt.
+    pub fn begin(id: LeadId, event: &LeadEvent, at: Instant) -> Option<Self> {
+        let LeadEvent::Received { intake, arrival } = event else { return None };
+        let mut lead = Self {
+            id,
+            version: 1,
+            received_at: at,
+            updated_at: at,
+            intake: Intake::clone(intake),
+            account: None,
+            desk: None,
+            state: LeadState::Unassigned { why: UnassignedReason::New },
+            clock: None,
+            clocks: 0,
+            pause: None,
+            offers: Vec::new(),
+            escalation: None,
+            breaches: 0,
+            settled_offers: 0,
+            absorbed: Vec::new(),
+            erased: false,
+        };
+        lead.state = match arrival {
+            Arrival::ToRoute => lead.state,
+            Arrival::Quarantined { reason } => LeadState::Quarantined { reason: *reason },
+            Arrival::Review { candidates } => LeadState::InReview { candidates: candidates.clone() },
+            Arrival::Linked { into, .. } => {
+                let prior = Prior { state: lead.state, clock: None, pause: None };
+                LeadState::Merged { into: *into, prior: Box::new(prior) }
+            }
+        };
+        Some(lead)
+    }
+
+    /// Applies one event at its time; raises the version by one.
+    pub fn apply(&mut self, event: &LeadEvent, at: Instant) {
+        self.version += 1;
+        self.updated_at = at;
+        match event {
+            // The receipt begins a lead and stands nowhere else.
+            LeadEvent::Received { .. } | LeadEvent::AnsweredLate { .. } | LeadEvent::Noted { .. } => {}
+            LeadEvent::Offered { partner, by_hand, clock, .. } => self.offered(*partner, *by_hand, clock, at),
+            LeadEvent::FellBack { reason, escalation, .. } => self.fell_back(*reason, *escalation, at),
+            LeadEvent::Accepted { partner, in_time, clock } => {
+                self.close_offer(OfferOutcome::Accepted { at, in_time: *in_time });
+                self.state = LeadState::Accepted { partner: *partner };
+                self.run(clock);
+            }
+            LeadEvent::Declined { reason, .. } => self.unplaced(OfferOutcome::Declined { at, reason: *reason }),
+            LeadEvent::TimedOut { .. } => {
+                self.breaches += 1;
+                self.unplaced(OfferOutcome::TimedOut { at });
+            }
+            LeadEvent::Warned { clock, .. } | LeadEvent::ClockRecomputed { clock, .. } => self.clock = Some(clock.clone()),
+            LeadEvent::Breached { clock, escalation } => {
+                self.clock = Some(clock.clone());
+                self.breaches += 1;
+                self.escalate(*escalation, EscalationCause::Breach, at);
+            }
+            LeadEvent::Touched { clock, .. } => {
+                if let Some(partner) = self.state.partner() {
+                    self.state = LeadState::Working { partner };
+                }
+                self.run(clock);
+            }
+            LeadEvent::Qualified { .. } => {
+                if let Some(partner) = self.state.partner() {
+                    self.end(LeadState::Qualified { partner }, at);
+                }
+            }
+            LeadEvent::Disqualified { reason, .. } => {
+                self.end(LeadState::Disqualified { reason: *reason, partner: self.state.loads() }, at);
+            }
+            LeadEvent::Paused { reason, until, clock } => {
+                self.pause = Some(Pause { reason: *reason, since: at, until: *until });
+                self.clock.clone_from(clock);
+            }
+            LeadEvent::Resumed { clock } => self.resumed(clock.as_ref()),
+            LeadEvent::Merged { into, clock, .. } => self.merged(*into, clock.clone(), at),
+            LeadEvent::Absorbed { lead, consent } => self.absorbed.push(Absorbed { lead: *lead, consent: consent.clone() }),
+            LeadEvent::Unmerged { clock } => self.unmerged(clock.clone()),
+            LeadEvent::Parted { lead } => self.absorbed.retain(|one| one.lead != *lead),
+            LeadEvent::Separated => self.state = LeadState::Unassigned { why: UnassignedReason::New },
+            LeadEvent::Escalated { severity, cause } => self.escalate(Some(*severity), *cause, at),
+            LeadEvent::Settled { .. } => self.escalation = None,
+            LeadEvent::Released { .. } => {
+                self.unplaced(OfferOutcome::Withdrawn { at });
+                self.state = LeadState::Unassigned { why: UnassignedReason::Released };
+                self.settled_offers = self.offer_count();
+            }
+            LeadEvent::Taken { desk, .. } => self.desk = *desk,
+            LeadEvent::ConsentRecorded { consent, .. } => self.intake.consent = consent.clone(),
+            LeadEvent::Rescored { score, clock, .. } => {
+                self.intake.score = *score;
+                if clock.is_some() {
+                    self.clock.clone_from(clock);
+                }
+            }
+            LeadEvent::Undone { restored, .. } => self.restore(restored),
+            LeadEvent::Erased => self.erase(),
+        }
+    }
+
+    fn offered(&mut self, partner: PartnerId, by_hand: bool, clock: &Clock, at: Instant) {
+        self.close_offer(OfferOutcome::Withdrawn { at });
+        let no = self.offer_count() + 1;
+        self.offers.push(Offer { no, partner, offered_at: at, due: clock.due, by_hand, outcome: None });
+        self.state = LeadState::Offered { partner };
+        self.pause = None;
+        self.run(clock);
+    }
+
+    fn fell_back(&mut self, reason: UnassignedReason, escalation: Option<Severity>, at: Instant) {
+        self.unplaced(OfferOutcome::Withdrawn { at });
+        self.state = LeadState::Unassigned { why: reason };
+        self.settled_offers = self.offer_count();
+        self.escalate(escalation, EscalationCause::NoPartner, at);
+    }
+
+    fn offer_count(&self) -> u32 {
+        u32::try_from(self.offers.len()).unwrap_or(u32::MAX)
+    }
+
+    /// The offer ends and nobody has the lead; what follows in the same transaction places it.
+    fn unplaced(&mut self, outcome: OfferOutcome) {
+        self.close_offer(outcome);
+        self.state = LeadState::Unassigned { why: UnassignedReason::New };
+        self.clock = None;
+        self.pause = None;
+    }
+
+    fn close_offer(&mut self, outcome: OfferOutcome) {
+        if let Some(offer) = self.offers.iter_mut().rev().find(|offer| offer.outcome.is_none()) {
+            offer.outcome = Some(outcome);
+        }
+    }
+
+    fn run(&mut self, clock: &Clock) {
+        self.clocks = self.clocks.max(clock.no);
+        self.clock = Some(clock.clone());
+    }
+
+    /// An end state: no clock, no pause, nothing awaited.
+    fn end(&mut self, state: LeadState, at: Instant) {
+        self.close_offer(OfferOutcome::Withdrawn { at });
+        self.state = state;
+        self.clock = None;
+        self.pause = None;
+    }
+
+    fn resumed(&mut self, clock: Option<&Clock>) {
+        self.pause = None;
+        self.clock = clock.cloned();
+        self.follow_due();
+    }
+
+    /// A resumed accept clock has a later due instant; the open offer says so.
+    fn follow_due(&mut self) {
+        if let (LeadState::Offered { .. }, Some(due)) = (&self.state, self.clock.as_ref().map(|clock| clock.due))
+            && let Some(offer) = self.offers.iter_mut().rev().find(|offer| offer.outcome.is_none())
+        {
+            offer.due = due;
+        }
+    }
+
+    /// `clock` is the running clock as stopped at the merge. An open offer stays open under the merge and is withdrawn
+    /// only if the lead never comes back; its partner no longer holds the lead.
+    fn merged(&mut self, into: LeadId, clock: Option<Clock>, at: Instant) {
+        let prior = Prior { state: self.state.clone(), clock, pause: self.pause.clone() };
+        self.end(LeadState::Merged { into, prior: Box::new(prior) }, at);
+        self.escalation = None;
+    }
+
+    fn unmerged(&mut self, clock: Option<Clock>) {
+        let LeadState::Merged { prior, .. } = &self.state else { return };
+        let prior = Prior::clone(prior);
+        if matches!(prior.state, LeadState::Offered { .. })
+            && let Some(offer) = self.offers.last_mut()
+        {
+            offer.outcome = None;
+        }
+        self.state = prior.state;
+        self.pause = prior.pause;
+        self.clock = clock;
+        self.follow_due();
+    }
+
+    /// A worse escalation replaces a milder one; a milder one changes nothing.
+    fn escalate(&mut self, severity: Option<Severity>, cause: EscalationCause, at: Instant) {
+        let Some(severity) = severity else { return };
+        if self.escalation.as_ref().is_none_or(|held| held.severity < severity || cause == EscalationCause::Raised) {
+            self.escalation = Some(Escalation { severity, cause, since: at });
+        }
+    }
+
+    fn restore(&mut self, restored: &Restored) {
+        self.state = restored.state.clone();
+        self.clock.clone_from(&restored.clock);
+        self.pause.clone_from(&restored.pause);
+        self.desk = restored.desk;
+        self.intake.score = restored.score;
+        self.intake.consent = restored.consent.clone();
+        self.offers.clone_from(&restored.offers);
+        self.settled_offers = restored.settled_offers;
+        self.escalation.clone_from(&restored.escalation);
+        self.breaches = restored.breaches;
+    }
+
+    fn erase(&mut self) {
+        self.intake.person = Person::default();
+        self.erased = true;
+    }
+}

@@ -1,0 +1,364 @@
+//! A lead on its way from receipt to a qualified opportunity.
+//!
+//! [`Lead`] is the aggregate: everything that a decision about one lead needs. [`decide`] turns a command into events,
+//! [`evolve`] applies events; both are pure, so the store, the simulation and a replay share them.
+
+pub mod clock;
+pub mod command;
+pub mod decide;
+pub mod event;
+pub mod evolve;
+pub mod intake;
+pub mod offer;
+pub mod refusal;
+pub mod routing;
+pub mod stats;
+pub mod undo;
+
+pub use clock::{Clock, ClockKind};
+pub use command::{LeadCommand, LeadVerb};
+pub use event::LeadEvent;
+pub use intake::{Consent, ConsentBasis, Intake, Person};
+pub use offer::{Offer, OfferOutcome};
+pub use refusal::Refusal;
+
+use crate::domain::{
+    id::{AccountId, LeadId, OperatorId, PartnerId},
+    text::Text,
+    time::Instant,
+};
+use serde::{Deserialize, Serialize};
+
+/// One lead with all that a decision about it needs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lead {
+    pub id: LeadId,
+    /// The number of events applied; a write is guarded by it.
+    pub version: i64,
+    pub received_at: Instant,
+    pub updated_at: Instant,
+    /// What came in, personal fields included.
+    pub intake: Intake,
+    /// The account that the lead belongs to, once matched.
+    pub account: Option<AccountId>,
+    /// The desk operator who looks after it: the queue "Mine".
+    pub desk: Option<OperatorId>,
+    pub state: LeadState,
+    /// The clock that is running or paused now, if any.
+    pub clock: Option<Clock>,
+    /// How many clocks this lead has had; the next one is numbered one higher.
+    pub clocks: u32,
+    pub pause: Option<Pause>,
+    /// Every offer in order; the last one may be open.
+    pub offers: Vec<Offer>,
+    pub escalation: Option<Escalation>,
+    /// How many clocks were breached.
+    pub breaches: u32,
+    /// How many of `offers` belong to earlier rounds; the program's limit of offers counts from here.
+    pub settled_offers: u32,
+    /// Leads merged into this one, with their own consent, so that an unmerge can take it back.
+    pub absorbed: Vec<Absorbed>,
+    /// The personal fields were destroyed on request.
+    pub erased: bool,
+}
+
+/// Where a lead stands. Each variant holds what that state has, and nothing else.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum LeadState {
+    /// Held back until somebody settles the reason.
+    Quarantined {
+        reason: QuarantineReason,
+    },
+    /// It resembles other leads; a person decides whether it is one of them.
+    InReview {
+        candidates: Vec<Resemblance>,
+    },
+    /// With nobody: in the fallback queue, or taken back and not yet placed.
+    Unassigned {
+        why: UnassignedReason,
+    },
+    /// Offered to a partner, whose answer is awaited; the last of `offers` is that offer.
+    Offered {
+        partner: PartnerId,
+    },
+    /// Accepted; the first touch is awaited.
+    Accepted {
+        partner: PartnerId,
+    },
+    /// The partner is in contact; qualification is awaited.
+    Working {
+        partner: PartnerId,
+    },
+    Qualified {
+        partner: PartnerId,
+    },
+    Disqualified {
+        reason: DisqualifyReason,
+        partner: Option<PartnerId>,
+    },
+    /// The same as another lead, which carries on. `prior` is what an unmerge restores.
+    Merged {
+        into: LeadId,
+        prior: Box<Prior>,
+    },
+}
+
+/// What a merged lead was before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Prior {
+    pub state: LeadState,
+    pub clock: Option<Clock>,
+    pub pause: Option<Pause>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Absorbed {
+    pub lead: LeadId,
+    pub consent: Consent,
+}
+
+/// A lead that this one resembles, and how much.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Resemblance {
+    pub lead: LeadId,
+    /// Basis points, 0 to 10,000.
+    pub score_bp: u16,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum QuarantineReason {
+    /// The country requires consent and none came with the lead.
+    ConsentMissing,
+    /// The person asked not to be contacted.
+    Suppressed,
+    /// Neither a company nor a way to reach anybody.
+    Unreachable,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UnassignedReason {
+    /// Just received or separated; routing follows in the same command.
+    New,
+    /// No partner passed the routing rules.
+    NoCandidate,
+    /// As many offers as the program allows ended without an acceptance.
+    OffersExhausted,
+    /// An operator took it back.
+    Released,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DisqualifyReason {
+    NoBudget,
+    NoNeed,
+    NoReply,
+    WrongContact,
+    Competitor,
+    OutsideScope,
+    Spam,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeclineReason {
+    NoCapacity,
+    OutsideTerritory,
+    ConflictOfInterest,
+    NotInterested,
+    BadData,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PauseReason {
+    AwaitingCustomer,
+    AwaitingPartner,
+    AwaitingInternal,
+    CustomerAway,
+}
+
+/// The lead's clock stands still.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pause {
+    pub reason: PauseReason,
+    pub since: Instant,
+    /// When the engine resumes it by itself.
+    pub until: Option<Instant>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    Low,
+    High,
+    Critical,
+}
+
+/// Somebody senior has to look.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Escalation {
+    pub severity: Severity,
+    pub cause: EscalationCause,
+    pub since: Instant,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EscalationCause {
+    /// An operator asked for it.
+    Raised,
+    /// The lead fell into the fallback queue.
+    NoPartner,
+    /// First touch or qualification is overdue.
+    Breach,
+}
+
+/// Names and sentences for the small enums: one table from which screens, the filter and forms read.
+macro_rules! words {
+    ($($type:ident { $($variant:ident => $name:literal, $doc:literal;)+ })+) => {$(
+        impl $type {
+            pub const ALL: &[Self] = &[$(Self::$variant),+];
+
+            /// The stable name in files, filters and JSON.
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name),+ }
+            }
+
+            /// The words for a person.
+            pub const fn doc(self) -> &'static str {
+                match self { $(Self::$variant => $doc),+ }
+            }
+
+            pub fn from_name(name: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|one| one.name() == name)
+            }
+        }
+    )+};
+}
+
+words! {
+    QuarantineReason {
+        ConsentMissing => "consent_missing", "consent is missing";
+        Suppressed => "suppressed", "the person asked not to be contacted";
+        Unreachable => "unreachable", "no company and no way to reach anybody";
+    }
+    UnassignedReason {
+        New => "new", "not placed yet";
+        NoCandidate => "no_candidate", "no partner passed the rules";
+        OffersExhausted => "offers_exhausted", "all offers ended without acceptance";
+        Released => "released", "taken back by the desk";
+    }
+    DisqualifyReason {
+        NoBudget => "no_budget", "no budget";
+        NoNeed => "no_need", "no need";
+        NoReply => "no_reply", "no reply";
+        WrongContact => "wrong_contact", "wrong contact";
+        Competitor => "competitor", "bought from a competitor";
+        OutsideScope => "outside_scope", "outside what we sell";
+        Spam => "spam", "spam or a test";
+    }
+    DeclineReason {
+        NoCapacity => "no_capacity", "no capacity";
+        OutsideTerritory => "outside_territory", "outside the partner's territory";
+        ConflictOfInterest => "conflict_of_interest", "conflict of interest";
+        NotInterested => "not_interested", "not interested";
+        BadData => "bad_data", "the lead's data is wrong";
+    }
+    PauseReason {
+        AwaitingCustomer => "awaiting_customer", "awaiting the customer";
+        AwaitingPartner => "awaiting_partner", "awaiting the partner";
+        AwaitingInternal => "awaiting_internal", "awaiting somebody inside";
+        CustomerAway => "customer_away", "the customer is away";
+    }
+    Severity {
+        Low => "low", "low: look at it today";
+        High => "high", "high: look at it within the hour";
+        Critical => "critical", "critical: look at it now";
+    }
+    EscalationCause {
+        Raised => "raised", "raised by an operator";
+        NoPartner => "no_partner", "no partner took it";
+        Breach => "breach", "a clock was breached";
+    }
+}
+
+impl LeadState {
+    pub const NAMES: [&str; 9] =
+        ["quarantined", "review", "unassigned", "offered", "accepted", "working", "qualified", "disqualified", "merged"];
+
+    /// The stable name in files, filters, tables and JSON.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Quarantined { .. } => "quarantined",
+            Self::InReview { .. } => "review",
+            Self::Unassigned { .. } => "unassigned",
+            Self::Offered { .. } => "offered",
+            Self::Accepted { .. } => "accepted",
+            Self::Working { .. } => "working",
+            Self::Qualified { .. } => "qualified",
+            Self::Disqualified { .. } => "disqualified",
+            Self::Merged { .. } => "merged",
+        }
+    }
+
+    /// The partner who holds the lead, or held it when it ended.
+    pub const fn partner(&self) -> Option<PartnerId> {
+        match self {
+            Self::Offered { partner } | Self::Accepted { partner } | Self::Working { partner } | Self::Qualified { partner } => {
+                Some(*partner)
+            }
+            Self::Disqualified { partner, .. } => *partner,
+            _ => None,
+        }
+    }
+
+    /// The partner whose capacity this lead takes up.
+    pub const fn loads(&self) -> Option<PartnerId> {
+        match self {
+            Self::Offered { partner } | Self::Accepted { partner } | Self::Working { partner } => Some(*partner),
+            _ => None,
+        }
+    }
+
+    /// Whether somebody still has to do something about it.
+    pub const fn is_open(&self) -> bool {
+        !matches!(self, Self::Qualified { .. } | Self::Disqualified { .. } | Self::Merged { .. })
+    }
+}
+
+impl Lead {
+    /// The consent in force: the strictest of its own and of all that were merged into it.
+    pub fn consent(&self) -> &Consent {
+        self.absorbed.iter().map(|one| &one.consent).fold(&self.intake.consent, Consent::stricter)
+    }
+
+    /// When the running clock is due; nothing while paused.
+    pub fn due(&self) -> Option<Instant> {
+        if self.pause.is_some() { None } else { self.clock.as_ref().map(|clock| clock.due) }
+    }
+
+    /// When the engine has to look at it next: a warning, a breach or the end of a pause.
+    pub fn next_at(&self) -> Option<Instant> {
+        match &self.pause {
+            Some(pause) => pause.until,
+            None => self.clock.as_ref().and_then(|clock| clock.next),
+        }
+    }
+
+    /// The running clock ran out: breached, and not finished since.
+    pub fn is_breached(&self) -> bool {
+        self.clock.as_ref().is_some_and(|clock| clock.breached)
+    }
+
+    pub fn open_offer(&self) -> Option<&Offer> {
+        self.offers.iter().rev().find(|offer| offer.outcome.is_none())
+    }
+
+    pub fn company(&self) -> &Text {
+        &self.intake.company
+    }
+}

@@ -1,0 +1,36 @@
+//! Why a command was not carried out. Expected, shown to the person, one clear sentence.
+
+use crate::domain::lead::LeadVerb;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Refusal {
+    /// The lead is not in a state for it.
+    NotNow { verb: LeadVerb, why: String },
+    /// The actor lacks the permission.
+    NotAllowed { why: String },
+    /// The command names something that is not there or does not fit.
+    Invalid { why: String },
+}
+
+impl Refusal {
+    pub fn not_now(verb: LeadVerb, why: impl Into<String>) -> Self {
+        Self::NotNow { verb, why: why.into() }
+    }
+
+    pub fn invalid(why: impl Into<String>) -> Self {
+        Self::Invalid { why: why.into() }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotNow { verb, why } => write!(f, "cannot {}: {why}", verb.doc()),
+            Self::NotAllowed { why } | Self::Invalid { why } => f.write_str(why),
+        }
+    }
+}
+
+impl std::error::Error for Refusal {}

@@ -1,0 +1,332 @@
+//! Who gets a lead: named account, territory, certification, exclusions, weighted rotation, fallback queue; in that order.
+
+pub mod rotation;
+pub mod why;
+
+pub use rotation::{Rotation, Share, Standing, Turn};
+pub use why::{Candidate, Change, Check, DecidedBy, Failure, Rule, RunnerUp, Why};
+
+use crate::domain::{
+    id::PartnerId,
+    lead::{Lead, OfferOutcome},
+    partner::{Directory, Partner},
+    program::{ClosedCalendar, LeadFacts, Program},
+    search,
+    text::Text,
+    time::Instant,
+};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
+use why::{NAMED_CANDIDATES, NO_LIMIT};
+
+/// The facts that change with each decision: how much every partner holds, and whose turn it is.
+#[derive(Debug, Clone, Default)]
+pub struct Desk {
+    /// Open leads by partner; absent = none.
+    pub loads: HashMap<PartnerId, u32>,
+    /// Rotation by scope; absent = never turned.
+    pub rotations: HashMap<Text, Rotation>,
+}
+
+impl Desk {
+    pub fn open_leads(&self, partner: PartnerId) -> u32 {
+        self.loads.get(&partner).copied().unwrap_or(0)
+    }
+
+    /// Follows a lead from one state to the next.
+    pub fn moved(&mut self, from: Option<PartnerId>, to: Option<PartnerId>) {
+        if from == to {
+            return;
+        }
+        if let Some(load) = from.and_then(|partner| self.loads.get_mut(&partner)) {
+            *load = load.saturating_sub(1);
+        }
+        if let Some(partner) = to {
+            *self.loads.entry(partner).or_default() += 1;
+        }
+    }
+
+    pub fn turned(&mut self, turn: &Turn) {
+        self.rotations.entry(turn.scope.clone()).or_default().apply(turn);
+    }
+}
+
+/// Routes by one version of the program and one state of the directory. Remembers who covers which scope.
+#[derive(Debug)]
+pub struct Router {
+    pub program: Arc<Program>,
+    pub directory: Arc<Directory>,
+    named: HashMap<String, (Text, PartnerId)>,
+    pools: HashMap<PoolKey, Arc<Vec<PartnerId>>>,
+}
+
+type PoolKey = (Option<crate::domain::country::Country>, Text, Text);
+
+/// The outcome of routing one lead.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Route {
+    /// `None`: to the fallback queue.
+    pub partner: Option<PartnerId>,
+    pub why: Why,
+    pub turn: Option<Turn>,
+}
+
+impl Router {
+    pub fn new(program: Arc<Program>, directory: Arc<Directory>) -> Self {
+        let named = program
+            .routing
+            .named_accounts
+            .iter()
+            .filter_map(|one| Some((account_key(&one.account), (one.account.clone(), directory.by_code(&one.partner)?.id))))
+            .collect();
+        Self { program, directory, named, pools: HashMap::new() }
+    }
+
+    /// The rotation scope of a lead: country and product line. Leads of one scope share a cursor.
+    pub fn scope(lead: &Lead) -> Text {
+        let country = lead.intake.country.map_or_else(|| "--".to_owned(), |country| country.to_string());
+        let product = if lead.intake.product.is_empty() { "any" } else { &lead.intake.product };
+        Text::clean(&format!("{country}/{product}"))
+    }
+
+    /// Decides by the rules, at `now`, with the loads and cursors of `desk`.
+    pub fn route(&mut self, lead: &Lead, desk: &Desk, now: Instant) -> Route {
+        let scope = Self::scope(lead);
+        let pool = self.pool(lead);
+        let look = Look { router: self, lead, desk, now };
+        let named = look.router.named_account(lead);
+        if let Some((account, partner)) = &named
+            && let Some(found) = look.directory().get(*partner)
+        {
+            let candidate = look.examine(found, false);
+            if candidate.failed.is_none() {
+                let why = look.why(DecidedBy::NamedAccount { account: account.clone() }, &scope, pool.len(), vec![candidate]);
+                return Route { partner: Some(*partner), why, turn: None };
+            }
+        }
+        let candidates = pool.iter().filter_map(|id| look.directory().get(*id)).map(|partner| look.examine(partner, true)).collect();
+        look.rotate(&scope, candidates)
+    }
+
+    /// The explanation of an assignment by hand; the hard exclusions are checked by [`Router::objection`].
+    pub fn by_hand(&self, lead: &Lead, partner: &Partner, desk: &Desk, now: Instant) -> Why {
+        let look = Look { router: self, lead, desk, now };
+        let candidate = look.examine(partner, false);
+        look.why(DecidedBy::Hand, &Self::scope(lead), 1, vec![candidate])
+    }
+
+    /// What one partner's way through the rules would be now: "why not this one?".
+    pub fn examine(&self, lead: &Lead, partner: &Partner, desk: &Desk, now: Instant) -> Candidate {
+        Look { router: self, lead, desk, now }.examine(partner, true)
+    }
+
+    /// Why this partner can't have the lead even by an operator's hand, if so.
+    pub fn objection(&self, lead: &Lead, partner: &Partner) -> Option<String> {
+        if !partner.profile.is_active() {
+            return Some(format!("{} is {}", partner.profile.name, partner.profile.status.name()));
+        }
+        self.exclusion(lead, partner).map(|reason| format!("the program excludes {}: {reason}", partner.profile.name))
+    }
+
+    fn exclusion(&self, lead: &Lead, partner: &Partner) -> Option<&Text> {
+        let facts = facts(lead);
+        self.program.routing.exclusions.iter().find(|rule| rule.applies(&partner.profile.code, facts)).map(|rule| &rule.reason)
+    }
+
+    fn named_account(&self, lead: &Lead) -> Option<(Text, PartnerId)> {
+        if self.named.is_empty() {
+            return None;
+        }
+        let by_name = self.named.get(&account_key(&lead.intake.company));
+        by_name.or_else(|| self.named.get(&account_key(&lead.intake.website))).cloned()
+    }
+
+    /// The partners whose territory holds the lead, by number: territories of the program that name partners, else the
+    /// partners' own areas.
+    fn pool(&mut self, lead: &Lead) -> Arc<Vec<PartnerId>> {
+        let key = (lead.intake.country, lead.intake.product.clone(), lead.intake.vertical.clone());
+        if let Some(pool) = self.pools.get(&key) {
+            return Arc::clone(pool);
+        }
+        let facts = facts(lead);
+        let territory = self
+            .program
+            .routing
+            .territories
+            .iter()
+            .find(|territory| !territory.partners.is_empty() && territory.covers(facts.country, facts.product, facts.vertical));
+        let mut pool: Vec<PartnerId> = match territory {
+            Some(territory) => {
+                territory.partners.iter().filter_map(|code| self.directory.by_code(code)).map(|partner| partner.id).collect()
+            }
+            None => self
+                .directory
+                .covering(lead.intake.country, &lead.intake.product, &lead.intake.vertical)
+                .map(|partner| partner.id)
+                .collect(),
+        };
+        pool.sort_unstable();
+        pool.dedup();
+        let pool = Arc::new(pool);
+        self.pools.insert(key, Arc::clone(&pool));
+        pool
+    }
+}
+
+/// A company name or a web domain, so that spelling does not matter.
+fn account_key(text: &str) -> String {
+    let bare = text.trim().trim_start_matches("https://").trim_start_matches("http://").trim_start_matches("www.");
+    search::words(bare.split('/').next().unwrap_or(bare))
+}
+
+fn facts(lead: &Lead) -> LeadFacts<'_> {
+    LeadFacts {
+        country: lead.intake.country,
+        product: some(&lead.intake.product),
+        vertical: some(&lead.intake.vertical),
+        source: some(&lead.intake.source),
+    }
+}
+
+fn some(text: &Text) -> Option<&str> {
+    (!text.is_empty()).then_some(text.as_str())
+}
+
+/// One decision being made.
+struct Look<'a> {
+    router: &'a Router,
+    lead: &'a Lead,
+    desk: &'a Desk,
+    now: Instant,
+}
+
+impl<'a> Look<'a> {
+    fn directory(&self) -> &'a Directory {
+        &self.router.directory
+    }
+
+    fn program(&self) -> &'a Program {
+        &self.router.program
+    }
+
+    /// Walks one partner through the rules up to the first that fails. `in_pool`: the territory was checked already.
+    fn examine(&self, partner: &Partner, by_rule: bool) -> Candidate {
+        let profile = &partner.profile;
+        let tier = self.program().tier(&profile.tier);
+        let capacity = if profile.capacity > 0 { profile.capacity } else { tier.and_then(|tier| tier.capacity).unwrap_or(NO_LIMIT) };
+        let mut candidate = Candidate {
+            partner: partner.id,
+            tier: profile.tier.clone(),
+            weight: tier.map_or(1, |tier| i64::from(tier.lead_weight.max(1))),
+            open: self.desk.open_leads(partner.id),
+            capacity,
+            owed_milli: 0,
+            failed: None,
+        };
+        candidate.failed = self.failure(partner, &candidate, by_rule);
+        candidate
+    }
+
+    fn failure(&self, partner: &Partner, candidate: &Candidate, by_rule: bool) -> Option<Failure> {
+        let profile = &partner.profile;
+        if !profile.is_active() {
+            return Some(Failure::Status { is: Text::clean(profile.status.name()) });
+        }
+        if let Some(rule) = self.missing_certification(partner).filter(|_| by_rule) {
+            return Some(rule);
+        }
+        if let Some(reason) = self.router.exclusion(self.lead, partner) {
+            return Some(Failure::Exclusion { rule: reason.clone() });
+        }
+        if let Some(how) = self.had_before(partner.id).filter(|_| by_rule) {
+            return Some(Failure::HadBefore { how: Text::clean(how) });
+        }
+        if candidate.open >= candidate.capacity {
+            return Some(Failure::Capacity);
+        }
+        let calendar = self.program().calendar_for(profile.country, some(&profile.calendar));
+        if self.program().routing.closed_calendar == ClosedCalendar::Skip && !calendar.is_open(self.now) {
+            return Some(Failure::Calendar { calendar: calendar.calendar.name.clone() });
+        }
+        None
+    }
+
+    fn missing_certification(&self, partner: &Partner) -> Option<Failure> {
+        let needed =
+            self.program().routing.certifications.iter().filter(|rule| rule.product.eq_ignore_ascii_case(&self.lead.intake.product));
+        needed.into_iter().find(|rule| !partner.profile.is_certified(&rule.requires, self.now)).map(|rule| {
+            let held = partner.profile.certifications.iter().find(|one| one.name.eq_ignore_ascii_case(&rule.requires));
+            Failure::Certification { needs: rule.requires.clone(), ended: held.and_then(|one| one.until) }
+        })
+    }
+
+    /// What became of an earlier offer of this lead to the partner, if there was one.
+    fn had_before(&self, partner: PartnerId) -> Option<&'static str> {
+        let outcome = self.lead.offers.iter().rev().find(|offer| offer.partner == partner)?.outcome.as_ref();
+        Some(match outcome {
+            Some(OfferOutcome::Declined { .. }) => "declined this lead",
+            Some(OfferOutcome::TimedOut { .. }) => "let this lead lapse",
+            Some(OfferOutcome::Accepted { .. } | OfferOutcome::Withdrawn { .. }) | None => "had this lead before",
+        })
+    }
+
+    fn rotate(&self, scope: &Text, mut candidates: Vec<Candidate>) -> Route {
+        let in_turn: Vec<_> = candidates.iter().filter(|one| one.failed.is_none()).map(|one| (one.partner, one.weight)).collect();
+        let away = candidates.iter().filter(|one| one.failed.is_some()).map(|one| one.partner).collect();
+        let inside = candidates.len();
+        let seed = self.program().routing.seed;
+        let fresh = Rotation::default();
+        let rotation = self.desk.rotations.get(scope).unwrap_or(&fresh);
+        let Some((standings, turn)) = rotation.turn(scope, &in_turn, away, seed) else {
+            return Route { partner: None, why: self.why(DecidedBy::Nobody, scope, inside, candidates), turn: None };
+        };
+        let place: HashMap<PartnerId, usize> = standings.iter().enumerate().map(|(place, one)| (one.partner, place)).collect();
+        for candidate in &mut candidates {
+            if let Some(standing) = place.get(&candidate.partner).map(|&place| &standings[place]) {
+                candidate.owed_milli = standing.owed_milli();
+            }
+        }
+        candidates.sort_by_key(|one| (place.get(&one.partner).copied().unwrap_or(usize::MAX), one.partner));
+        let decided_by = if standings.len() == 1 { DecidedBy::OnlyCandidate } else { DecidedBy::Rotation { turn: turn.turns, seed } };
+        let mut why = self.why(decided_by, scope, inside, candidates);
+        if let Some(second) = standings.get(1) {
+            let change = second.weight_to_beat(&standings[0]).map_or(Change::NextTurn, |at_least| Change::Weight { at_least });
+            why.runner_up = Some(RunnerUp { partner: second.partner, change });
+        }
+        Route { partner: Some(standings[0].partner), why, turn: Some(turn) }
+    }
+
+    /// Names the leading candidates, counts the others, and finds the runner-up among those who failed if no other is.
+    fn why(&self, decided_by: DecidedBy, scope: &Text, inside: usize, mut candidates: Vec<Candidate>) -> Why {
+        let mut failed: BTreeMap<Rule, u32> = BTreeMap::new();
+        for failure in candidates.iter().filter_map(|one| one.failed.as_ref()) {
+            *failed.entry(failure.rule()).or_default() += 1;
+        }
+        let passed = candidates.iter().filter(|one| one.failed.is_none()).count();
+        let runner_up = candidates.iter().filter_map(|one| Some(RunnerUp { partner: one.partner, change: change_for(one)? })).next();
+        candidates.truncate(NAMED_CANDIDATES);
+        let outside = self.directory().len().saturating_sub(inside);
+        Why {
+            decided_by,
+            scope: scope.clone(),
+            outside: u32::try_from(outside).unwrap_or(u32::MAX),
+            passed: u32::try_from(passed).unwrap_or(u32::MAX),
+            failed: failed.into_iter().collect(),
+            candidates,
+            runner_up,
+        }
+    }
+}
+
+/// The one change that would have let a failed candidate pass, where one is enough.
+fn change_for(candidate: &Candidate) -> Option<Change> {
+    match candidate.failed.as_ref()? {
+        Failure::Capacity => Some(Change::Capacity { at_least: candidate.open + 1 }),
+        Failure::Certification { needs, .. } => Some(Change::Certification { name: needs.clone() }),
+        Failure::Status { .. } => Some(Change::Activation),
+        Failure::Calendar { .. } => Some(Change::OpenCalendar),
+        Failure::Territory { .. } | Failure::Exclusion { .. } | Failure::HadBefore { .. } => None,
+    }
+}

@@ -1,0 +1,233 @@
+//! The explanation of a routing decision: part of the decision, kept with it.
+
+use crate::domain::{id::PartnerId, text::Text, time::Instant};
+use serde::{Deserialize, Serialize};
+
+/// How many candidates an explanation names; the others are counted by the rule that excluded them.
+pub const NAMED_CANDIDATES: usize = 8;
+
+/// The capacity of a partner for whom neither it nor its tier states one.
+pub const NO_LIMIT: u32 = u32::MAX;
+
+/// Why a lead went where it went.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Why {
+    pub decided_by: DecidedBy,
+    /// The rotation scope: country and product line.
+    pub scope: Text,
+    /// Partners in the directory whose areas do not hold this lead.
+    pub outside: u32,
+    /// Partners inside that passed every rule.
+    pub passed: u32,
+    /// Partners inside that failed, by rule.
+    pub failed: Vec<(Rule, u32)>,
+    /// The winner first, then by turn, then those that failed.
+    pub candidates: Vec<Candidate>,
+    /// Who would have been next, and the smallest change that would have made it win.
+    pub runner_up: Option<RunnerUp>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DecidedBy {
+    /// An operator chose the partner.
+    Hand,
+    /// The program names the partner for this account.
+    NamedAccount { account: Text },
+    /// One candidate was left.
+    OnlyCandidate,
+    /// Weighted rotation among those who passed; the turn's number and the seed make it repeatable.
+    Rotation { turn: i64, seed: u64 },
+    /// Nobody was left.
+    Nobody,
+    /// The program's number of offers is used up.
+    OffersExhausted { offers: u32 },
+}
+
+/// The routing rules in the order in which they apply.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rule {
+    Status,
+    Territory,
+    Certification,
+    Exclusion,
+    HadBefore,
+    Capacity,
+    Calendar,
+    Rotation,
+}
+
+impl Rule {
+    pub const ALL: [Self; 8] = [
+        Self::Status,
+        Self::Territory,
+        Self::Certification,
+        Self::Exclusion,
+        Self::HadBefore,
+        Self::Capacity,
+        Self::Calendar,
+        Self::Rotation,
+    ];
+
+    pub const fn doc(self) -> &'static str {
+        match self {
+            Self::Status => "partner is active",
+            Self::Territory => "territory holds the lead",
+            Self::Certification => "required certification is valid",
+            Self::Exclusion => "no exclusion of the program",
+            Self::HadBefore => "has not had this lead before",
+            Self::Capacity => "has room",
+            Self::Calendar => "is open now",
+            Self::Rotation => "is in turn",
+        }
+    }
+}
+
+/// One partner's way through the rules.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Candidate {
+    #[serde(rename = "p")]
+    pub partner: PartnerId,
+    #[serde(rename = "t")]
+    pub tier: Text,
+    #[serde(rename = "w")]
+    pub weight: i64,
+    /// Open leads at that moment, this one not counted.
+    #[serde(rename = "o")]
+    pub open: u32,
+    #[serde(rename = "c")]
+    pub capacity: u32,
+    /// Thousandths of a lead that it was owed.
+    #[serde(rename = "d")]
+    pub owed_milli: i64,
+    #[serde(rename = "f", default, skip_serializing_if = "Option::is_none")]
+    pub failed: Option<Failure>,
+}
+
+/// The first rule that a partner failed, with what was compared.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Failure {
+    Status { is: Text },
+    Territory { covers: Text },
+    Certification { needs: Text, ended: Option<Instant> },
+    Exclusion { rule: Text },
+    HadBefore { how: Text },
+    Capacity,
+    Calendar { calendar: Text },
+}
+
+impl Failure {
+    pub const fn rule(&self) -> Rule {
+        match self {
+            Self::Status { .. } => Rule::Status,
+            Self::Territory { .. } => Rule::Territory,
+            Self::Certification { .. } => Rule::Certification,
+            Self::Exclusion { .. } => Rule::Exclusion,
+            Self::HadBefore { .. } => Rule::HadBefore,
+            Self::Capacity => Rule::Capacity,
+            Self::Calendar { .. } => Rule::Calendar,
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunnerUp {
+    pub partner: PartnerId,
+    pub change: Change,
+}
+
+/// The smallest change that would have made the runner-up win.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Change {
+    /// It is next in turn: one more lead of this scope.
+    NextTurn,
+    /// A tier weight of at least this.
+    Weight {
+        at_least: i64,
+    },
+    /// Room for this many leads.
+    Capacity {
+        at_least: u32,
+    },
+    Certification {
+        name: Text,
+    },
+    Activation,
+    OpenCalendar,
+}
+
+/// One line of the explanation: a rule, whether it was passed, and the values compared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Check {
+    pub rule: Rule,
+    /// `None`: not looked at, because an earlier rule had failed.
+    pub passed: Option<bool>,
+    pub detail: String,
+}
+
+impl Candidate {
+    /// Every rule with its outcome and the compared values, in the order of application.
+    pub fn checks(&self, why: &Why) -> Vec<Check> {
+        let failed = self.failed.as_ref();
+        let stop = failed.map(Failure::rule);
+        let winner = why.candidates.first().map(|one| one.partner);
+        Rule::ALL
+            .into_iter()
+            .map(|rule| match (stop, failed) {
+                (Some(at), Some(failure)) if rule == at => Check { rule, passed: Some(false), detail: self.failure_detail(failure) },
+                (Some(at), _) if rule > at => Check { rule, passed: None, detail: "not looked at".to_owned() },
+                _ => Check {
+                    rule,
+                    passed: Some(rule != Rule::Rotation || winner == Some(self.partner)),
+                    detail: self.passed_detail(rule, why),
+                },
+            })
+            .collect()
+    }
+
+    fn failure_detail(&self, failure: &Failure) -> String {
+        match failure {
+            Failure::Status { is } => format!("is {is}"),
+            Failure::Territory { covers } => format!("covers {covers}"),
+            Failure::Certification { needs, ended: Some(at) } => format!("{needs} ended {at}"),
+            Failure::Certification { needs, ended: None } => format!("has no {needs}"),
+            Failure::Exclusion { rule } => rule.to_string(),
+            Failure::HadBefore { how } => how.to_string(),
+            Failure::Capacity => format!("{} open of {}", self.open, self.capacity),
+            Failure::Calendar { calendar } => format!("{calendar} is closed"),
+        }
+    }
+
+    fn passed_detail(&self, rule: Rule, why: &Why) -> String {
+        match rule {
+            Rule::Status => "active".to_owned(),
+            Rule::Territory => why.scope.to_string(),
+            Rule::Capacity if self.capacity == NO_LIMIT => format!("{} open, no limit", self.open),
+            Rule::Capacity => format!("{} open of {}", self.open, self.capacity),
+            Rule::Rotation => format!("weight {}, owed {}", self.weight, thousandths(self.owed_milli)),
+            Rule::Certification | Rule::Exclusion | Rule::HadBefore | Rule::Calendar => "nothing against it".to_owned(),
+        }
+    }
+}
+
+fn thousandths(milli: i64) -> String {
+    let sign = if milli < 0 { "-" } else { "" };
+    format!("{sign}{}.{:03}", milli.abs() / 1000, milli.abs() % 1000)
+}
+
+impl Change {
+    /// A sentence that follows the partner's name.
+    pub fn sentence(&self) -> String {
+        match self {
+            Self::NextTurn => "gets the next lead of this scope".to_owned(),
+            Self::Weight { at_least } => format!("would have won with a tier weight of {at_least}"),
+            Self::Capacity { at_least } => format!("would have won with room for {at_least} leads"),
+            Self::Certification { name } => format!("would have won with a valid {name}"),
+            Self::Activation => "would have won as an active partner".to_owned(),
+            Self::OpenCalendar => "would have won during its opening hours".to_owned(),
+        }
+    }
+}

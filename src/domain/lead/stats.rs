@@ -1,0 +1,124 @@
+//! What an event adds to the figures of the desk: daily counters, from which every KPI is a sum.
+
+use crate::domain::{
+    lead::{LeadEvent, event::Arrival},
+    time::Instant,
+};
+use chrono::{Datelike, TimeZone};
+use serde::{Deserialize, Serialize};
+
+/// One kind of thing that is counted by day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Measure {
+    Arrived,
+    Linked,
+    Quarantined,
+    InReview,
+    Offered,
+    AcceptedInTime,
+    AcceptedLate,
+    Declined,
+    TimedOut,
+    /// A first touch or qualification that ran out.
+    Breached,
+    FellBack,
+    /// First touches, by the business minutes since receipt (the bucket).
+    Touched,
+    Qualified,
+    Disqualified,
+}
+
+impl Measure {
+    pub const ALL: [Self; 14] = [
+        Self::Arrived,
+        Self::Linked,
+        Self::Quarantined,
+        Self::InReview,
+        Self::Offered,
+        Self::AcceptedInTime,
+        Self::AcceptedLate,
+        Self::Declined,
+        Self::TimedOut,
+        Self::Breached,
+        Self::FellBack,
+        Self::Touched,
+        Self::Qualified,
+        Self::Disqualified,
+    ];
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Arrived => "arrived",
+            Self::Linked => "linked",
+            Self::Quarantined => "quarantined",
+            Self::InReview => "in_review",
+            Self::Offered => "offered",
+            Self::AcceptedInTime => "accepted_in_time",
+            Self::AcceptedLate => "accepted_late",
+            Self::Declined => "declined",
+            Self::TimedOut => "timed_out",
+            Self::Breached => "breached",
+            Self::FellBack => "fell_back",
+            Self::Touched => "touched",
+            Self::Qualified => "qualified",
+            Self::Disqualified => "disqualified",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.name() == name)
+    }
+}
+
+/// One more (or, in an undo, one less) of a measure on a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Counted {
+    /// Days since 1970-01-01 in the program's zone.
+    pub day: i64,
+    pub measure: Measure,
+    /// A number that tells finer, 0 where there is none.
+    pub bucket: i64,
+}
+
+/// The day of an instant in a zone, as days since 1970-01-01.
+pub fn day_of(at: Instant, zone: chrono_tz::Tz) -> i64 {
+    const UNIX_EPOCH_FROM_CE: i64 = 719_163;
+    i64::from(zone.from_utc_datetime(&at.to_utc().naive_utc()).num_days_from_ce()) - UNIX_EPOCH_FROM_CE
+}
+
+/// What one event adds, on `day`. An undo takes away what it names; see [`taken_away`].
+pub fn counted(event: &LeadEvent, day: i64) -> Vec<Counted> {
+    let one = |measure| vec![Counted { day, measure, bucket: 0 }];
+    match event {
+        LeadEvent::Received { arrival, .. } => {
+            let mut out = one(Measure::Arrived);
+            match arrival {
+                Arrival::ToRoute => {}
+                Arrival::Quarantined { .. } => out.extend(one(Measure::Quarantined)),
+                Arrival::Review { .. } => out.extend(one(Measure::InReview)),
+                Arrival::Linked { .. } => out.extend(one(Measure::Linked)),
+            }
+            out
+        }
+        LeadEvent::Offered { .. } => one(Measure::Offered),
+        LeadEvent::Accepted { in_time: true, .. } => one(Measure::AcceptedInTime),
+        LeadEvent::Accepted { in_time: false, .. } => one(Measure::AcceptedLate),
+        LeadEvent::Declined { .. } => one(Measure::Declined),
+        LeadEvent::TimedOut { .. } => one(Measure::TimedOut),
+        LeadEvent::Breached { .. } => one(Measure::Breached),
+        LeadEvent::FellBack { .. } => one(Measure::FellBack),
+        LeadEvent::Touched { response, .. } => vec![Counted { day, measure: Measure::Touched, bucket: response.minutes_floor() }],
+        LeadEvent::Qualified { .. } => one(Measure::Qualified),
+        LeadEvent::Disqualified { .. } => one(Measure::Disqualified),
+        _ => Vec::new(),
+    }
+}
+
+/// What an undo takes away again.
+pub fn taken_away(event: &LeadEvent) -> &[Counted] {
+    match event {
+        LeadEvent::Undone { counted, .. } => counted,
+        _ => &[],
+    }
+}
