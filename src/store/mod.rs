@@ -20,6 +20,7 @@ mod session;
 mod db;
 mod migrate;
 mod sqlite;
+pub mod unit;
 mod postgres;
 mod feed;
 pub mod audit;
@@ -30,6 +31,7 @@ pub use feed::{Pulse, Stale};
 pub use migrate::VERSION as SCHEMA_VERSION;
 pub use session::{Backend, Session};
 pub use sql::{Arg, Row, Sql};
+pub use unit::Unit;
 
 /// Every fixed statement, for the test that prepares each on both databases.
 pub fn statements() -> impl Iterator<Item = &'static str> {

@@ -1,0 +1,142 @@
+//! A unit of work: what a use case reads and writes within one transaction.
+//!
+//! The use cases in `app` are generic over it, so that the same code runs on SQLite and PostgreSQL ([`super::Tx`]) and on
+//! `memory::World`, which the simulation drives a million times a minute. Everything works in bulk: one command
+//! is one transaction, whether it touches one lead or ten thousand.
+
+use super::error::Result;
+use crate::domain::{
+    account::Account,
+    actor::Actor,
+    event::{Entity, Record},
+    id::{AuditSeq, CommandId, LeadId, OperatorId, PartnerId, ProgramVersion},
+    lead::{
+        Lead,
+        routing::{Desk, Turn},
+        stats::Counted,
+    },
+    partner::Partner,
+    text::Text,
+    time::Instant,
+};
+use std::future::Future;
+
+/// The cursors that tell whether what the app has cached is still in force.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Heads {
+    /// The program version in force; 0 before the first.
+    pub program: i64,
+    /// Counts changes of the partner directory.
+    pub partners: i64,
+}
+
+/// A record of the audit chain as it is read back: with its place, its personal part opened (empty where erased).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Past {
+    pub seq: AuditSeq,
+    pub record: Record,
+}
+
+/// Everything that one command changes, written by [`Unit::save`] in one go: the tables first, the audit rows last.
+#[derive(Debug, Clone, Default)]
+pub struct Changes {
+    pub leads: Vec<LeadChange>,
+    /// In the order in which they were taken; several of one scope follow one another.
+    pub turns: Vec<Turned>,
+    /// How much each counter moves, negative for what an undo takes away.
+    pub counted: Vec<(Counted, i64)>,
+    pub partners: Vec<Partner>,
+    pub accounts: Vec<Account>,
+    pub operators: Vec<OperatorRow>,
+    pub programs: Vec<ProgramRow>,
+    /// Keyed hashes of mailboxes that may not be contacted again.
+    pub suppress: Vec<[u8; 32]>,
+    /// Leads whose personal key is destroyed.
+    pub forget: Vec<LeadId>,
+    /// (clock number, stage) that fire; unique for their lead.
+    pub fired: Vec<(LeadId, u32, u8)>,
+    pub records: Vec<Record>,
+}
+
+/// A lead after the command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeadChange {
+    pub lead: Lead,
+    /// The version it must still have; 0 = it is new.
+    pub expected: i64,
+    /// Whose capacity it took up before.
+    pub loaded: Option<PartnerId>,
+    /// The blocking keys of a new lead.
+    pub keys: Vec<i64>,
+}
+
+/// A turn of a rotation, with the number of turns that the scope must still have had before it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Turned {
+    pub turn: Turn,
+    pub expected: i64,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OperatorRow {
+    pub id: OperatorId,
+    pub version: i64,
+    pub name: Text,
+    pub login: Option<Text>,
+    pub roles: crate::domain::actor::Roles,
+    pub active: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProgramRow {
+    pub version: ProgramVersion,
+    pub applied_at: Instant,
+    pub actor: OperatorId,
+    pub toml: String,
+    pub note: Text,
+}
+
+/// The reads and the one write of a use case. Dropping a unit without [`Unit::commit`] undoes it.
+pub trait Unit: Send {
+    fn heads(&mut self) -> impl Future<Output = Result<Heads>> + Send;
+    /// Every version from `from` on, oldest first.
+    fn programs(&mut self, from: ProgramVersion) -> impl Future<Output = Result<Vec<ProgramRow>>> + Send;
+    fn partners(&mut self) -> impl Future<Output = Result<Vec<Partner>>> + Send;
+
+    /// The operator with the roles held now; `None` when unknown or no longer active.
+    fn actor(&mut self, id: OperatorId) -> impl Future<Output = Result<Option<Actor>>> + Send;
+    fn operators(&mut self) -> impl Future<Output = Result<Vec<OperatorRow>>> + Send;
+
+    /// Whether this command was carried out before, and the last sequence that it wrote.
+    fn command_done(&mut self, id: CommandId) -> impl Future<Output = Result<Option<AuditSeq>>> + Send;
+
+    /// The leads in the order asked for; unknown ones are left out.
+    fn leads(&mut self, ids: &[LeadId]) -> impl Future<Output = Result<Vec<Lead>>> + Send;
+    /// Leads whose `next_at` is at or before `now`, the earliest first.
+    fn leads_due(&mut self, now: Instant, limit: u32) -> impl Future<Output = Result<Vec<Lead>>> + Send;
+    /// Unassigned leads for which no partner was found, oldest first: what a new partner or program may place.
+    fn leads_unplaced(&mut self, after: LeadId, limit: u32) -> impl Future<Output = Result<Vec<Lead>>> + Send;
+    /// Reserves `count` lead numbers and gives the first. Whoever makes leads at the same time waits here.
+    fn lead_numbers(&mut self, count: u32) -> impl Future<Output = Result<LeadId>> + Send;
+    /// For each (source, key) the lead that came with it, in order.
+    fn leads_by_source(&mut self, keys: &[(Text, Text)]) -> impl Future<Output = Result<Vec<Option<LeadId>>>> + Send;
+    /// Open leads that share a blocking key, as (key, lead); keys with more than `crowd` leads give none.
+    fn leads_by_key(&mut self, keys: &[i64], crowd: u32) -> impl Future<Output = Result<Vec<(i64, LeadId)>>> + Send;
+    /// Which of these keyed hashes are suppressed, in order.
+    fn suppressed(&mut self, hashes: &[[u8; 32]]) -> impl Future<Output = Result<Vec<bool>>> + Send;
+
+    /// The loads of all partners and the cursors of these scopes.
+    fn desk(&mut self, scopes: &[Text]) -> impl Future<Output = Result<Desk>> + Send;
+    /// The events of an entity after a version, oldest first.
+    fn history(&mut self, entity: Entity, after_version: i64) -> impl Future<Output = Result<Vec<Past>>> + Send;
+
+    /// The partners, accounts or operators numbered so far: the next is one higher.
+    fn partner_number(&mut self) -> impl Future<Output = Result<i64>> + Send;
+    fn account_number(&mut self) -> impl Future<Output = Result<i64>> + Send;
+    fn accounts_by_code(&mut self, codes: &[Text]) -> impl Future<Output = Result<Vec<Option<Account>>>> + Send;
+
+    /// Writes everything, the audit rows last. A lead whose version moved on, or a scope that turned meanwhile, is a
+    /// [`super::Error::Conflict`]; nothing is written then.
+    fn save(&mut self, command: CommandId, changes: Changes) -> impl Future<Output = Result<AuditSeq>> + Send;
+    fn commit(self) -> impl Future<Output = Result<()>> + Send;
+}
