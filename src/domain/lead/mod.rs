@@ -13,6 +13,7 @@ pub mod offer;
 pub mod refusal;
 pub mod routing;
 pub mod stats;
+pub mod queue;
 pub mod undo;
 
 pub use clock::{Clock, ClockKind};

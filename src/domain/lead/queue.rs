@@ -1,0 +1,187 @@
+//! The queues of the lead room, and the row that each shows.
+
+use crate::domain::{
+    country::Country,
+    id::{LeadId, OperatorId, PartnerId},
+    lead::{ClockKind, Lead, Severity},
+    text::Text,
+    time::Instant,
+};
+
+/// A tab. What a queue holds is defined once, here in words and in the store as SQL; a test compares the two.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Queue {
+    /// Open leads that I look after.
+    Mine,
+    /// Open leads that no partner has: unassigned, whatever the reason.
+    Unassigned,
+    /// Clocks that run out within [`DUE_SOON`].
+    DueSoon,
+    /// Clocks that ran out and were not finished since.
+    Breached,
+    /// Leads that resemble others.
+    Review,
+    Quarantine,
+    All,
+}
+
+/// How far ahead "due soon" looks, in elapsed time.
+pub const DUE_SOON: crate::domain::time::Span = crate::domain::time::Span::hours(2);
+
+impl Queue {
+    pub const ALL: [Self; 7] = [Self::Mine, Self::Unassigned, Self::DueSoon, Self::Breached, Self::Review, Self::Quarantine, Self::All];
+
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Mine => "Mine",
+            Self::Unassigned => "Unassigned",
+            Self::DueSoon => "Due soon",
+            Self::Breached => "Breached",
+            Self::Review => "Review",
+            Self::Quarantine => "Quarantine",
+            Self::All => "All",
+        }
+    }
+
+    /// Whether `lead` stands in this queue for the operator `me` at `now`.
+    pub fn holds(self, lead: &Lead, me: OperatorId, now: Instant) -> bool {
+        use super::LeadState::{InReview, Quarantined, Unassigned};
+        let due = lead.due();
+        match self {
+            Self::Mine => lead.state.is_open() && lead.desk == Some(me),
+            Self::Unassigned => matches!(lead.state, Unassigned { .. }),
+            Self::DueSoon => !is_late(lead, now) && due.is_some_and(|due| due <= now.plus(DUE_SOON)),
+            Self::Breached => lead.state.is_open() && is_late(lead, now),
+            Self::Review => matches!(lead.state, InReview { .. }),
+            Self::Quarantine => matches!(lead.state, Quarantined { .. }),
+            Self::All => true,
+        }
+    }
+}
+
+/// Its clock ran out, whether or not the engine has noticed yet. A paused clock does not run out.
+fn is_late(lead: &Lead, now: Instant) -> bool {
+    lead.due().is_some_and(|due| due < now)
+}
+
+/// In which order a queue stands. Each has the lead's number as the last key, so that an order is always total.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Sort {
+    /// What is due first stands first; without a due instant last, the oldest receipt first.
+    Due,
+    /// The highest score first.
+    Score,
+    /// The newest first.
+    Received,
+    /// By the normalised company name.
+    Company,
+}
+
+impl Sort {
+    pub const ALL: [Self; 4] = [Self::Due, Self::Score, Self::Received, Self::Company];
+
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Due => "due first",
+            Self::Score => "highest score",
+            Self::Received => "newest",
+            Self::Company => "company",
+        }
+    }
+}
+
+/// One line of a queue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeadRow {
+    pub id: LeadId,
+    pub version: i64,
+    /// One of [`super::LeadState::NAMES`].
+    pub state: &'static str,
+    pub company: Text,
+    pub person: Text,
+    pub country: Option<Country>,
+    pub product: Text,
+    pub source: Text,
+    pub score: u8,
+    pub partner: Option<(PartnerId, Text)>,
+    pub desk: Option<(OperatorId, Text)>,
+    pub received_at: Instant,
+    /// Of the running clock; nothing while paused or without one.
+    pub due: Option<Instant>,
+    pub clock: Option<ClockKind>,
+    pub breached: bool,
+    pub paused: bool,
+    pub escalated: Option<Severity>,
+    /// Offers so far.
+    pub offers: u32,
+}
+
+/// Which page of which queue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageRequest {
+    pub queue: Queue,
+    pub filter: Option<crate::domain::filter::Filter>,
+    pub sort: Sort,
+    pub me: OperatorId,
+    pub now: Instant,
+    pub from: From,
+    pub limit: u32,
+}
+
+/// Where a page begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum From {
+    Start,
+    /// The rows after this cursor, not including it.
+    After(Cursor),
+    /// The rows before it, still in the queue's order.
+    Before(Cursor),
+    /// The row itself and those after it: where a reload keeps its place.
+    At(Cursor),
+    End,
+}
+
+/// The sort key and number of a row: a place in an order that stays valid when the row itself has gone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cursor {
+    pub key: SortKey,
+    pub id: LeadId,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SortKey {
+    /// Due (or received, for rows without a due instant, after all that have one), score, received.
+    Number(i64),
+    Company(String),
+}
+
+/// Rows in order, each with the cursor of its place.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Page {
+    pub rows: Vec<(Cursor, LeadRow)>,
+    /// There are more rows before the first and after the last.
+    pub more_before: bool,
+    pub more_after: bool,
+}
+
+/// How many leads a queue holds: exact up to the limit of the count, else "at least".
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Count {
+    pub n: u64,
+    pub at_least: bool,
+}
+
+/// The figures of the header.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Kpis {
+    /// Accepted by due / (accepted + declined + timed out) of the last 30 days, in basis points; `None` without any.
+    pub acceptance_bp: Option<u16>,
+    /// The median of business minutes from receipt to first touch, of the last 30 days.
+    pub speed_to_lead_minutes: Option<i64>,
+    /// Offers timed out and clocks breached today.
+    pub breaches_today: u64,
+    /// Arrivals by day, the oldest first, today last; 30 of them.
+    pub arrivals: Vec<u64>,
+    pub match_bp: Option<u16>,
+    pub fallback_bp: Option<u16>,
+}
