@@ -1,1 +1,4 @@
-//! To be filled.
+//! Use cases.
+
+pub mod export;
+pub mod import;

@@ -1,5 +1,7 @@
 //! The table of fields and flags.
 
+use crate::domain::lead::LeadState;
+
 /// What a filter can ask about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Field {
@@ -54,28 +56,14 @@ pub struct Spec {
     pub examples: &'static [&'static str],
 }
 
-pub const STAGES: &[&str] = &[
-    "received",
-    "quarantined",
-    "review",
-    "offered",
-    "fallback",
-    "accepted",
-    "touched",
-    "qualified",
-    "converted",
-    "disqualified",
-    "merged",
-];
-
 pub const FIELDS: &[Spec] = &[
     Spec {
         field: Field::Stage,
         name: "stage",
         aliases: &["state", "status"],
-        kind: Kind::Choice(STAGES),
+        kind: Kind::Choice(&LeadState::NAMES),
         doc: "where the lead stands",
-        examples: &["stage:offered", "stage:accepted,qualified"],
+        examples: &["stage:offered", "stage:accepted,working"],
     },
     Spec {
         field: Field::Country,
@@ -120,9 +108,9 @@ pub const FIELDS: &[Spec] = &[
     Spec {
         field: Field::Owner,
         name: "owner",
-        aliases: &["assignee"],
+        aliases: &["desk", "assignee"],
         kind: Kind::Words,
-        doc: "the operator who works the lead",
+        doc: "the operator at the desk who looks after the lead",
         examples: &["owner:anna", "owner:none"],
     },
     Spec {
@@ -162,7 +150,7 @@ pub const FIELDS: &[Spec] = &[
         name: "source",
         aliases: &["origin"],
         kind: Kind::Code,
-        doc: "where the lead comes from",
+        doc: "the system or list that the lead comes from",
         examples: &["source:webinar", "source:\"partner referral\""],
     },
     Spec {
@@ -186,7 +174,7 @@ pub const FIELDS: &[Spec] = &[
         name: "offers",
         aliases: &[],
         kind: Kind::Number,
-        doc: "how many times the lead was offered",
+        doc: "how many offers the lead has had",
         examples: &["offers>=2"],
     },
     Spec { field: Field::Id, name: "id", aliases: &["lead"], kind: Kind::Id, doc: "the lead's number", examples: &["id:L-12", "id>1000"] },
@@ -201,6 +189,7 @@ pub enum Flag {
     Unassigned,
     Marked,
     Open,
+    Escalated,
 }
 
 /// One row of the table of flags.
@@ -215,10 +204,11 @@ pub struct FlagSpec {
 pub const FLAGS: &[FlagSpec] = &[
     FlagSpec { flag: Flag::Breached, name: "breached", aliases: &["overdue", "late"], doc: "its clock has run out" },
     FlagSpec { flag: Flag::Paused, name: "paused", aliases: &["snoozed"], doc: "its clock stands still" },
-    FlagSpec { flag: Flag::Mine, name: "mine", aliases: &["my"], doc: "you own it" },
-    FlagSpec { flag: Flag::Unassigned, name: "unassigned", aliases: &["unowned"], doc: "nobody owns it" },
+    FlagSpec { flag: Flag::Mine, name: "mine", aliases: &["my"], doc: "you look after it" },
+    FlagSpec { flag: Flag::Unassigned, name: "unassigned", aliases: &["unplaced"], doc: "no partner holds it or is asked" },
     FlagSpec { flag: Flag::Marked, name: "marked", aliases: &["selected"], doc: "you marked it" },
-    FlagSpec { flag: Flag::Open, name: "open", aliases: &["live"], doc: "still to be worked" },
+    FlagSpec { flag: Flag::Open, name: "open", aliases: &["live"], doc: "somebody still has to do something about it" },
+    FlagSpec { flag: Flag::Escalated, name: "escalated", aliases: &[], doc: "somebody senior has to look" },
 ];
 
 impl Field {

@@ -1,0 +1,3 @@
+//! Data from outside.
+
+pub mod source;
