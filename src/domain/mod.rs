@@ -14,3 +14,5 @@ pub mod program;
 pub mod search;
 pub mod text;
 pub mod time;
+pub mod problem;
+pub mod document;

@@ -12,7 +12,10 @@ use crate::domain::{text::Text, time::Span};
 use chrono::{Datelike, NaiveDate, NaiveTime, Timelike};
 use chrono_tz::Tz;
 use serde::{Serialize, Serializer};
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
 /// An interval of local time in a day, from the opening to the closing minute, half-open. `to` = 00:00 means the end of the day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -73,4 +76,11 @@ impl Hours {
 
 fn minute_of(time: NaiveTime) -> i64 {
     i64::from(time.hour() * 60 + time.minute())
+}
+
+impl fmt::Display for Hours {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let end = if self.to == NaiveTime::MIN { "24:00".into() } else { self.to.format("%H:%M").to_string() };
+        write!(f, "{}-{end}", self.from.format("%H:%M"))
+    }
 }

@@ -3,15 +3,20 @@
 //! A version is stored as its text; [`parse`] makes the typed form again. Whatever a [`Program`] names inside itself
 //! (calendars, tiers, regions, products) exists: `parse` refuses a document with a dangling name.
 
+mod diff;
+mod read;
 mod routing;
 mod sla;
 
+pub use diff::{Change, diff};
+pub use read::parse;
 pub use routing::{CertificationRule, ClosedCalendar, Exclusion, LeadFacts, NamedAccount, Routing, Territory};
 pub use sla::{AcceptRow, AcceptSla, FirstTouchSla, QualifySla, Sla, SlaKind};
 
 use crate::domain::{
     calendar::{CompiledCalendar, zone_name},
     country::Country,
+    problem::{Problem, quoted},
     text::Text,
     time::Span,
 };
@@ -22,7 +27,10 @@ use std::{
     sync::Arc,
 };
 
-#[derive(Debug, Clone, Serialize)]
+/// The program that the demo database runs on, and an example to start one's own from.
+pub const DEMO: &str = include_str!("../../../fixtures/program.toml");
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Program {
     pub name: Text,
     /// Dates without a zone of their own end here.
@@ -44,6 +52,27 @@ pub struct Program {
     pub products: Vec<Text>,
     pub verticals: Vec<Text>,
     pub sources: Vec<Text>,
+    /// Where the text names partners. They live in the database, so whoever applies a program checks them there.
+    #[serde(skip)]
+    pub partner_references: Vec<PartnerReference>,
+}
+
+/// A partner's code in the text of a program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PartnerReference {
+    pub code: Text,
+    /// From 1.
+    pub line: usize,
+    pub column: usize,
+}
+
+impl PartnerReference {
+    /// The problem to report when the database has no such partner.
+    pub fn unknown(&self, source_name: &str) -> Problem {
+        let message = format!("there is no partner {}", quoted(&self.code));
+        let hint = "partners are named by their code".to_owned();
+        Problem { file: Text::clean(source_name), line: self.line, column: self.column, message, hint }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

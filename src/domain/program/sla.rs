@@ -64,6 +64,16 @@ impl AcceptRow {
     pub fn fits(&self, tier: &str, score: u8) -> bool {
         self.tier.as_deref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(tier)) && self.score_min.is_none_or(|least| score >= least)
     }
+
+    /// Whether this row fits whatever `other` fits.
+    pub fn fits_all_of(&self, other: &Self) -> bool {
+        let tier = match (&self.tier, &other.tier) {
+            (None, _) => true,
+            (Some(mine), Some(theirs)) => mine.eq_ignore_ascii_case(theirs),
+            (Some(_), None) => false,
+        };
+        tier && self.score_min.unwrap_or(0) <= other.score_min.unwrap_or(0)
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

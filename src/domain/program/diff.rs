@@ -1,0 +1,196 @@
+//! What differs between two versions of a program, for the plan that a person confirms.
+
+use super::{AcceptRow, Program, SlaKind};
+use crate::domain::{
+    calendar::{Calendar, Hours},
+    time::{MICROS_PER_HOUR, Span},
+};
+use serde::Serialize;
+use std::{collections::BTreeMap, fmt::Display};
+
+/// A value that differs; `None` where the version does not have it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Change {
+    /// The path as in the document: `sla.accept.hours`.
+    pub path: String,
+    pub before: Option<String>,
+    pub after: Option<String>,
+}
+
+/// The differences in the order in which a program is read. Defaults count as stated, comments and order of keys do not.
+pub fn diff(before: &Program, after: &Program) -> Vec<Change> {
+    let (before, after) = (lines(before), lines(after));
+    let old: BTreeMap<&str, &str> = before.iter().map(|line| (&*line.0, &*line.1)).collect();
+    let new: BTreeMap<&str, &str> = after.iter().map(|line| (&*line.0, &*line.1)).collect();
+    let change = |path: &str| Change {
+        path: path.to_owned(),
+        before: old.get(path).map(ToString::to_string),
+        after: new.get(path).map(ToString::to_string),
+    };
+    merged(&before, &after, &new).filter(|path| old.get(path) != new.get(path)).map(change).collect()
+}
+
+/// All paths: those of the new version in its order, each old one that is gone where it stood, after its old neighbour.
+fn merged<'a>(before: &'a [Line], after: &'a [Line], new: &BTreeMap<&str, &str>) -> impl Iterator<Item = &'a str> {
+    let mut gone_after: BTreeMap<Option<&str>, Vec<&str>> = BTreeMap::new();
+    let mut neighbour = None;
+    for (path, _) in before {
+        if new.contains_key(&**path) {
+            neighbour = Some(&**path);
+        } else {
+            gone_after.entry(neighbour).or_default().push(path);
+        }
+    }
+    let mut paths = gone_after.remove(&None).unwrap_or_default();
+    for (path, _) in after {
+        paths.push(path);
+        paths.extend(gone_after.remove(&Some(&**path)).unwrap_or_default());
+    }
+    paths.into_iter()
+}
+
+type Line = (String, String);
+
+/// The program as paths and values, in reading order. Rules in a list are named by what identifies them, so that one more
+/// at the head is one change; where their order decides, a line of its own tells it.
+fn lines(program: &Program) -> Vec<Line> {
+    let mut out = Lines(Vec::new());
+    out.say("program.name", &program.name);
+    out.say("program.zone", program.zone.name());
+    out.say("program.calendar", &program.calendar);
+    out.say_some("program.note", &program.note);
+    for (name, calendar) in &program.calendars {
+        out.calendar(name, &calendar.calendar);
+    }
+    for (country, calendar) in &program.calendar_by_country {
+        out.say(format!("calendar_by_country.{country}"), calendar);
+    }
+    for (name, countries) in &program.regions {
+        out.list(format!("regions.{name}"), countries);
+    }
+    out.tiers(program);
+    out.sla(program);
+    out.routing(program);
+    out.say("matching.link", basis_points(program.matching.link_bp));
+    out.say("matching.review", basis_points(program.matching.review_bp));
+    out.list("matching.free_mail_extra", &program.matching.free_mail_extra);
+    out.list("consent.required", &program.consent.required);
+    out.list("consent.bases", &program.consent.bases);
+    out.optional("consent.max_age_days", program.consent.max_age_days.as_ref());
+    out.list("consent.suppressed_domains", &program.consent.suppressed_domains);
+    out.list("products.lines", &program.products);
+    out.list("verticals.names", &program.verticals);
+    out.list("sources.names", &program.sources);
+    out.0
+}
+
+struct Lines(Vec<Line>);
+
+impl Lines {
+    fn say(&mut self, path: impl Into<String>, value: impl Display) {
+        self.0.push((path.into(), value.to_string()));
+    }
+
+    fn say_some(&mut self, path: &str, value: &str) {
+        if !value.is_empty() {
+            self.say(path, value);
+        }
+    }
+
+    fn optional(&mut self, path: impl Into<String>, value: Option<&impl Display>) {
+        if let Some(value) = value {
+            self.say(path, value);
+        }
+    }
+
+    /// An empty list is the same as none.
+    fn list<T: Display>(&mut self, path: impl Into<String>, values: impl IntoIterator<Item = T>) {
+        let text = values.into_iter().map(|value| value.to_string()).collect::<Vec<_>>().join(", ");
+        if !text.is_empty() {
+            self.say(path, text);
+        }
+    }
+
+    fn calendar(&mut self, name: &str, calendar: &Calendar) {
+        let path = format!("calendars.{name}");
+        self.say(format!("{path}.zone"), calendar.zone.name());
+        for (day, hours) in ["mon", "tue", "wed", "thu", "fri", "sat", "sun"].iter().zip(&calendar.week) {
+            self.list(format!("{path}.hours.{day}"), hours.iter().map(Hours::to_string));
+        }
+        self.list(format!("{path}.holidays"), &calendar.holidays);
+        self.list(format!("{path}.closed"), &calendar.closed);
+        for (date, hours) in &calendar.open {
+            self.list(format!("{path}.open.{date}"), hours.iter().map(Hours::to_string));
+        }
+    }
+
+    fn tiers(&mut self, program: &Program) {
+        for tier in &program.tiers {
+            let path = format!("tiers.{}", tier.name);
+            self.say(format!("{path}.rank"), tier.rank);
+            self.say(format!("{path}.lead_weight"), tier.lead_weight);
+            self.say(format!("{path}.sla_factor"), rust_decimal::Decimal::new(tier.sla_percent.into(), 2).normalize());
+            self.optional(format!("{path}.capacity"), tier.capacity.as_ref());
+        }
+    }
+
+    fn sla(&mut self, program: &Program) {
+        let sla = &program.sla;
+        self.say("sla.accept.hours", hours(sla.accept.time));
+        self.list("sla.accept.warn", program.warn(SlaKind::Accept));
+        self.list("sla.accept.when", sla.accept.when.iter().map(conditions));
+        for row in &sla.accept.when {
+            self.say(format!("sla.accept.when {}", conditions(row)), format!("{} hours", hours(row.time)));
+        }
+        self.say("sla.first_touch.hours", hours(sla.first_touch.time));
+        self.list("sla.first_touch.warn", program.warn(SlaKind::FirstTouch));
+        self.say("sla.qualify.days", sla.qualify.days);
+        self.list("sla.qualify.warn", program.warn(SlaKind::Qualify));
+    }
+
+    fn routing(&mut self, program: &Program) {
+        let routing = &program.routing;
+        self.say("routing.max_offers", routing.max_offers);
+        self.say("routing.fallback_queue", &routing.fallback_queue);
+        self.say("routing.closed_calendar", routing.closed_calendar.name());
+        self.say("routing.seed", routing.seed);
+        for rule in &routing.named_accounts {
+            self.say(format!("routing.named_account {}", rule.account), &rule.partner);
+        }
+        self.list("routing.territory", routing.territories.iter().map(|territory| &territory.name));
+        for territory in &routing.territories {
+            let path = format!("routing.territory {}", territory.name);
+            self.list(format!("{path}.countries"), &territory.countries);
+            self.list(format!("{path}.products"), &territory.products);
+            self.list(format!("{path}.verticals"), &territory.verticals);
+            self.list(format!("{path}.partners"), &territory.partners);
+        }
+        for rule in &routing.certifications {
+            self.say(format!("routing.certification {} for {}", rule.requires, rule.product), "required");
+        }
+        for rule in &routing.exclusions {
+            let path = format!("routing.exclude {}", rule.reason);
+            self.say(path.clone(), "excluded");
+            self.optional(format!("{path}.partner"), rule.partner.as_ref());
+            self.list(format!("{path}.countries"), &rule.countries);
+            self.list(format!("{path}.products"), &rule.products);
+            self.list(format!("{path}.verticals"), &rule.verticals);
+            self.list(format!("{path}.sources"), &rule.sources);
+        }
+    }
+}
+
+/// What identifies a row of the table of accept times.
+fn conditions(row: &AcceptRow) -> String {
+    let tier = row.tier.as_ref().map_or("any tier", |tier| tier);
+    row.score_min.map_or_else(|| tier.to_owned(), |least| format!("{tier} from score {least}"))
+}
+
+/// Hours with as many digits as they need.
+fn hours(time: Span) -> rust_decimal::Decimal {
+    (rust_decimal::Decimal::from(time.micros()) / rust_decimal::Decimal::from(MICROS_PER_HOUR)).normalize()
+}
+
+fn basis_points(score: u32) -> rust_decimal::Decimal {
+    rust_decimal::Decimal::new(score.into(), 4).normalize()
+}

@@ -1,0 +1,105 @@
+//! The channel program: the demo program, what it answers, what differs between two.
+
+use pilothouse::domain::{
+    problem::Problem,
+    program::{self, Change, DEMO, Program, SlaKind},
+    time::Span,
+};
+
+fn demo() -> Program {
+    program::parse("program.toml", DEMO).unwrap_or_else(|problems| panic!("{}", sentences(&problems)))
+}
+
+fn sentences(problems: &[Problem]) -> String {
+    problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn the_demo_program_is_right() {
+    let program = demo();
+    assert_eq!(program.tiers.iter().map(|tier| tier.name.as_str()).collect::<Vec<_>>(), ["platinum", "gold", "silver", "registered"]);
+    assert_eq!(program.calendars.len(), 12);
+    assert_eq!(program.routing.territories.len(), 11);
+    assert_eq!(program.partner_references.len(), 8);
+}
+
+#[test]
+fn accept_times_follow_tier_and_score() {
+    let program = demo();
+    let hours = |tier, score| program.accept_sla(tier, score).micros() as f64 / 3.6e9;
+    assert_eq!(hours("platinum", 80), 2.0);
+    assert_eq!(hours("platinum", 79), 6.0);
+    assert_eq!(hours("gold", 100), 3.0);
+    assert_eq!(hours("silver", 80), 4.0);
+    assert_eq!(hours("silver", 79), 8.0);
+    assert_eq!(hours("registered", 79), 12.0, "the tier's factor applies to the general time");
+    assert_eq!(hours("registered", 80), 6.0, "and to a row that names no tier");
+    assert_eq!(hours("a tier of an older version", 0), 8.0);
+}
+
+#[test]
+fn the_calendar_is_the_partners_own_then_the_countrys_then_the_programs() {
+    let program = demo();
+    let name = |country: Option<&str>, own| program.calendar_for(country.map(|c| c.parse().unwrap()), own).calendar.name.to_string();
+    assert_eq!(name(Some("DE"), Some("always")), "always");
+    assert_eq!(name(Some("DE"), Some("no longer there")), "germany");
+    assert_eq!(name(Some("DE"), None), "germany");
+    assert_eq!(name(Some("FR"), None), "emea");
+    assert_eq!(name(None, None), "emea");
+}
+
+#[test]
+fn a_business_day_is_the_mean_of_the_open_weekdays() {
+    let program = demo();
+    // Four days of 8 h 15 min and one of 7 h 15 min.
+    assert_eq!(program.qualify_sla(&program.calendars["emea"]), Span::minutes(4 * 495 + 435));
+    assert_eq!(program.qualify_sla(&program.calendars["always"]), Span::hours(5 * 24));
+    assert_eq!(program.warn(SlaKind::Qualify), [75, 90]);
+}
+
+#[test]
+fn regions_and_consent_are_looked_up_by_country() {
+    let program = demo();
+    let country = |code: &str| code.parse().unwrap();
+    assert_eq!(program.region_of(country("LI")).map(|name| name.as_str()), Some("DACH"));
+    assert_eq!(program.region_of(country("AQ")), None);
+    assert!(program.requires_consent(country("CA")));
+    assert!(!program.requires_consent(country("US")));
+}
+
+fn changed(from: &str, to: &str) -> Vec<String> {
+    assert!(DEMO.contains(from), "the demo program has no {from:?}");
+    let after = program::parse("program.toml", &DEMO.replacen(from, to, 1)).unwrap_or_else(|problems| panic!("{}", sentences(&problems)));
+    let show = |change: Change| {
+        let side = |value: Option<String>| value.unwrap_or_else(|| "-".into());
+        format!("{}: {} -> {}", change.path, side(change.before), side(change.after))
+    };
+    program::diff(&demo(), &after).into_iter().map(show).collect()
+}
+
+#[test]
+fn a_program_does_not_differ_from_itself() {
+    assert!(program::diff(&demo(), &demo()).is_empty());
+    assert!(changed("# --- Tiers", "# a comment").is_empty());
+    assert!(changed("max_offers = 3\n", "").is_empty(), "a default is as good as a statement");
+}
+
+#[test]
+fn differences_name_the_path_and_both_values() {
+    assert_eq!(changed("link = 0.92", "link = 0.9"), ["matching.link: 0.92 -> 0.9"]);
+    assert_eq!(changed("score_min = 80\nhours = 2\n", "score_min = 80\nhours = 2.5\n"), [
+        "sla.accept.when platinum from score 80: 2 hours -> 2.5 hours"
+    ]);
+    assert_eq!(changed("holidays = [\"JP\"]\n", ""), ["calendars.japan.holidays: JP -> -"]);
+    assert_eq!(changed("partner = \"HANSA\"", "partner = \"ALPENNETZ\""), ["routing.named_account Kestrel Rail: HANSA -> ALPENNETZ"]);
+}
+
+#[test]
+fn a_rule_put_first_does_not_change_the_others() {
+    let first = "[[routing.territory]]\nname = \"DACH public sector\"";
+    let more = "[[routing.territory]]\nname = \"Liechtenstein\"\ncountries = [\"LI\"]\nproducts = [\"Video\"]\n\n";
+    let changes = changed(first, &format!("{more}{first}"));
+    assert_eq!(changes.len(), 3, "{changes:#?}");
+    assert!(changes[0].starts_with("routing.territory: DACH public sector, DACH,"), "{changes:#?}");
+    assert_eq!(changes[1..], ["routing.territory Liechtenstein.countries: - -> LI", "routing.territory Liechtenstein.products: - -> Video"]);
+}
