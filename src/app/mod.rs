@@ -2,3 +2,6 @@
 
 pub mod export;
 pub mod import;
+//! To be filled.
+
+pub mod match_evaluate;

@@ -16,3 +16,4 @@ pub mod program;
 pub mod search;
 pub mod text;
 pub mod time;
+pub mod matching;

@@ -1,0 +1,94 @@
+//! What a record is compared by, worked out once when it arrives and kept beside it.
+
+use super::{contact, legal, normalise::normalise, policy::MatchingPolicy, words};
+use serde::{Deserialize, Serialize};
+
+/// The columns of a record as they came; an empty string is an unknown one.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Record<'a> {
+    /// The organisation's name.
+    pub name: &'a str,
+    /// ISO 3166 alpha-2, any case.
+    pub country: &'a str,
+    /// A web address or domain.
+    pub website: &'a str,
+    pub email: &'a str,
+    pub phone: &'a str,
+    /// The contact's name.
+    pub person: &'a str,
+    pub postal: &'a str,
+    pub city: &'a str,
+    pub street: &'a str,
+}
+
+/// A record in the spelling in which it is compared. Empty means unknown: it neither agrees nor conflicts.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Features {
+    /// Canonical words of the name without its legal form.
+    #[serde(skip_serializing_if = "is_empty")]
+    pub name: Box<str>,
+    /// The weight of each word of `name`, in hundredths.
+    #[serde(skip_serializing_if = "<[u8]>::is_empty")]
+    pub weights: Box<[u8]>,
+    /// The family of the legal form that was taken off.
+    #[serde(skip_serializing_if = "is_empty")]
+    pub legal: Box<str>,
+    #[serde(skip_serializing_if = "is_empty")]
+    pub country: Box<str>,
+    /// The company's own domain, of its website or else of the e-mail; never a free-mail one.
+    #[serde(skip_serializing_if = "is_empty")]
+    pub domain: Box<str>,
+    /// The whole mailbox.
+    #[serde(skip_serializing_if = "is_empty")]
+    pub email: Box<str>,
+    #[serde(skip_serializing_if = "is_empty")]
+    pub phone: Box<str>,
+    #[serde(skip_serializing_if = "is_empty")]
+    pub person: Box<str>,
+    #[serde(skip_serializing_if = "is_empty")]
+    pub postal: Box<str>,
+    #[serde(skip_serializing_if = "is_empty")]
+    pub city: Box<str>,
+    #[serde(skip_serializing_if = "is_empty")]
+    pub street: Box<str>,
+}
+
+#[expect(clippy::borrowed_box, reason = "serde passes the field by reference")]
+fn is_empty(text: &Box<str>) -> bool {
+    text.is_empty()
+}
+
+impl Features {
+    pub fn of(record: &Record<'_>, policy: &MatchingPolicy) -> Self {
+        let country: Box<str> = record.country.trim().to_ascii_uppercase().into();
+        let whole = normalise(record.name);
+        let (name, legal) = legal::strip(&whole, &country);
+        let mailbox = contact::mailbox(record.email);
+        let own = |domain: String| if contact::is_free_mail(&domain, &policy.free_mail) { String::new() } else { domain };
+        let mut domain = if record.website.is_empty() { String::new() } else { own(contact::registrable(record.website)) };
+        if domain.is_empty()
+            && let Some((_, host)) = &mailbox
+        {
+            domain = own(contact::registrable(host));
+        }
+        Self {
+            weights: name.split(' ').filter(|word| !word.is_empty()).map(words::weight).collect(),
+            name: name.into(),
+            legal: legal.into(),
+            country,
+            domain: domain.into(),
+            email: mailbox.map(|(local, host)| format!("{local}@{host}")).unwrap_or_default().into(),
+            phone: contact::phone(record.phone).into(),
+            person: if record.person.is_empty() { Box::default() } else { normalise(record.person).into() },
+            postal: contact::postal(record.postal).into(),
+            city: if record.city.is_empty() { Box::default() } else { normalise(record.city).into() },
+            street: contact::street(record.street).into(),
+        }
+    }
+
+    /// The words of the name with their weights.
+    pub fn words(&self) -> impl Iterator<Item = (&str, u8)> {
+        self.name.split(' ').zip(self.weights.iter().copied())
+    }
+}

@@ -1,0 +1,25 @@
+//! Matching: whether a record that arrives is one that is already known.
+//!
+//! A record is brought into one spelling once ([`Features`]); [`keys()`] finds the records worth comparing; [`score()`] compares
+//! two and says why; [`decide()`] places the result in one of three bands. All of it is integer arithmetic on fixed tables:
+//! the same on every machine, and independent of what arrived before.
+
+pub mod policy;
+pub mod words;
+pub mod normalise;
+pub mod legal;
+pub mod contact;
+pub mod features;
+pub mod keys;
+pub mod similarity;
+pub mod name;
+pub mod score;
+pub mod decide;
+pub mod index;
+
+pub use decide::{Candidate, Verdict, decide};
+pub use features::{Features, Record};
+pub use index::Index;
+pub use keys::{MEMBERS_MAX, keys};
+pub use policy::{MatchingPolicy, Weights};
+pub use score::{Band, Fact, Part, Score, score};
