@@ -62,3 +62,15 @@ impl Default for Weights {
         }
     }
 }
+
+impl From<&crate::domain::program::Matching> for MatchingPolicy {
+    fn from(program: &crate::domain::program::Matching) -> Self {
+        let bp = |value: u32| u16::try_from(value.min(10_000)).unwrap_or(10_000);
+        Self {
+            link_bp: bp(program.link_bp),
+            review_bp: bp(program.review_bp),
+            free_mail: program.free_mail_extra.iter().map(|domain| domain.as_str().to_owned()).collect(),
+            weights: Weights::default(),
+        }
+    }
+}
