@@ -2,6 +2,4 @@
 
 pub mod export;
 pub mod import;
-//! To be filled.
-
 pub mod match_evaluate;
