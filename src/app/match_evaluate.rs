@@ -150,11 +150,18 @@ struct Row {
 
 fn read(input: impl Read, columns: &Columns) -> anyhow::Result<Vec<Row>> {
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(input);
-    let headings: Vec<String> =
-        reader.byte_headers().context("the file has no headings")?.iter().map(|cell| text(cell).trim_start_matches('\u{feff}').trim().to_owned()).collect();
+    let headings: Vec<String> = reader
+        .byte_headers()
+        .context("the file has no headings")?
+        .iter()
+        .map(|cell| text(cell).trim_start_matches('\u{feff}').trim().to_owned())
+        .collect();
     let place = |wanted: &str| {
         headings.iter().position(|heading| heading.eq_ignore_ascii_case(wanted.trim())).with_context(|| {
-            format!("there is no column `{wanted}`; the columns are {}", headings.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "))
+            format!(
+                "there is no column `{wanted}`; the columns are {}",
+                headings.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+            )
         })
     };
     let optional = |wanted: &Option<String>| wanted.as_deref().map(place).transpose();
@@ -191,14 +198,21 @@ fn text(cell: &[u8]) -> String {
 fn spell(rows: &[Row], policy: &MatchingPolicy) -> Spellings {
     let mut known: BTreeMap<&str, usize> = BTreeMap::new();
     let mut seen: std::collections::HashMap<Features, usize> = std::collections::HashMap::new();
-    let mut spellings =
-        Spellings { features: Vec::new(), shown: Vec::new(), truth: Vec::new(), rows: Vec::with_capacity(rows.len()), clusters: Vec::new() };
+    let mut spellings = Spellings {
+        features: Vec::new(),
+        shown: Vec::new(),
+        truth: Vec::new(),
+        rows: Vec::with_capacity(rows.len()),
+        clusters: Vec::new(),
+    };
     for row in rows {
         let [name, country, website, email, phone, person, postal, city, street] = &row.cells;
         let features = Features::of(&Record { name, country, website, email, phone, person, postal, city, street }, policy);
         let spelling = *seen.entry(features).or_insert_with_key(|features| {
             spellings.features.push(features.clone());
-            spellings.shown.push(row.cells.iter().filter(|cell| !cell.trim().is_empty()).map(|cell| cell.trim()).collect::<Vec<_>>().join(" | "));
+            spellings
+                .shown
+                .push(row.cells.iter().filter(|cell| !cell.trim().is_empty()).map(|cell| cell.trim()).collect::<Vec<_>>().join(" | "));
             spellings.truth.push(BTreeMap::new());
             spellings.features.len() - 1
         });

@@ -1,5 +1,105 @@
-//! Use cases.
+//! Use cases. [`App::execute`] is the one write path: a command becomes one transaction with one audit append.
+//!
+//! The handlers ([`handle`] and what it calls) are generic over [`Unit`], so that the console, the engine, an import and the
+//! simulation run the same code.
 
+mod command;
+mod draft;
 pub mod export;
+mod failure;
 pub mod import;
+pub mod lead;
 pub mod match_evaluate;
+pub mod operator;
+pub mod partner;
+pub mod program;
+mod rules;
+
+pub use command::{Arriving, Command, Done, Item, LeadTarget, Mode, Outcome, Request};
+pub use failure::Failure;
+pub use rules::Rules;
+
+use crate::{
+    domain::{
+        actor::Actor,
+        event::{Denied, Entity, Event, Record},
+        id::{OperatorId, ProgramVersion},
+        time::Instant,
+    },
+    store::{Unit, unit::Changes},
+};
+
+/// One command in one unit of work, up to but not including the commit.
+pub async fn handle<U: Unit>(
+    unit: &mut U,
+    rules: &Rules,
+    actor: OperatorId,
+    request: &Request,
+    mode: Mode,
+    now: Instant,
+) -> Result<Outcome, Failure> {
+    if mode == Mode::Carry
+        && let Some(seq) = unit.command_done(request.id).await?
+    {
+        return Ok(Outcome { seq: Some(seq), repeated: true, ..Outcome::default() });
+    }
+    let held = unit.actor(actor).await?;
+    let Some(actor) = held else {
+        return Err(Failure::unknown_operator(actor));
+    };
+    if let Err(why) = actor.may(request.command.permission()) {
+        if mode == Mode::Carry {
+            deny(unit, rules, &actor, request, &why, now).await?;
+        }
+        return Err(Failure::Denied(why));
+    }
+    let scene = Scene { rules, actor: &actor, now, request, mode };
+    match &request.command {
+        Command::Leads { targets, command } => lead::command::carry_out(unit, scene, targets, command).await,
+        Command::Receive(arriving) => lead::receive::receive(unit, scene, arriving).await,
+        Command::Sweep { limit } => lead::sweep::sweep(unit, scene, *limit).await,
+        Command::RouteUnplaced { after, limit } => lead::sweep::route_unplaced(unit, scene, *after, *limit).await,
+        Command::Suppress { mailboxes } => lead::receive::suppress(unit, scene, mailboxes).await,
+        Command::Partners(profiles) => partner::record(unit, scene, profiles).await,
+        Command::Accounts(profiles) => partner::record_accounts(unit, scene, profiles).await,
+        Command::Program { toml, note } => program::apply(unit, scene, toml, note).await,
+        Command::Operator(operator) => operator::record(unit, scene, operator).await,
+    }
+}
+
+/// The circumstances of one command.
+#[derive(Clone, Copy)]
+pub struct Scene<'a> {
+    pub rules: &'a Rules,
+    pub actor: &'a Actor,
+    pub now: Instant,
+    pub request: &'a Request,
+    pub mode: Mode,
+}
+
+impl Scene<'_> {
+    /// A record of the chain under these circumstances.
+    fn record(&self, entity: Entity, version: i64, event: Event) -> Record {
+        Record { at: self.now, actor: self.actor.id, command: self.request.id, program: self.rules.version(), entity, version, event }
+    }
+
+    /// Saves, or in a plan does not.
+    async fn save<U: Unit>(&self, unit: &mut U, changes: Changes) -> Result<Option<crate::domain::id::AuditSeq>, Failure> {
+        if self.mode == Mode::Plan || changes.records.is_empty() {
+            return Ok(None);
+        }
+        Ok(Some(unit.save(self.request.id, changes).await?))
+    }
+}
+
+/// Keeps in the chain that somebody asked for what they may not do.
+async fn deny<U: Unit>(unit: &mut U, rules: &Rules, actor: &Actor, request: &Request, why: &str, now: Instant) -> Result<(), Failure> {
+    let scene = Scene { rules, actor, now, request, mode: Mode::Carry };
+    let event = Event::Denied(Denied { asked: request.command.name().to_owned(), why: why.to_owned() });
+    let record = scene.record(Entity::Operator(actor.id), 0, event);
+    scene.save(unit, Changes { records: vec![record], ..Changes::default() }).await?;
+    Ok(())
+}
+
+/// The version under which a database without a program decides: the built-in demo program's calendars and tiers.
+pub const NO_PROGRAM: ProgramVersion = ProgramVersion(0);

@@ -63,8 +63,11 @@ pub struct Args {
 pub fn run(args: Args, clock: &Clock, out: &mut dyn Write) -> anyhow::Result<()> {
     let file = File::open(&args.file).with_context(|| format!("can't read {}", args.file.display()))?;
     let defaults = MatchingPolicy::default();
-    let policy =
-        MatchingPolicy { link_bp: args.link_bp.unwrap_or(defaults.link_bp), review_bp: args.review_bp.unwrap_or(defaults.review_bp), ..defaults };
+    let policy = MatchingPolicy {
+        link_bp: args.link_bp.unwrap_or(defaults.link_bp),
+        review_bp: args.review_bp.unwrap_or(defaults.review_bp),
+        ..defaults
+    };
     let options = Options {
         columns: Columns {
             name: args.name,

@@ -63,7 +63,14 @@ pub enum Event {
     Account(AccountEvent),
     Operator(OperatorEvent),
     Program(ProgramEvent),
+    Suppressed(Suppressed),
     Denied(Denied),
+}
+
+/// Mailboxes were put on the list of those never to be contacted; the mailboxes themselves are kept as keyed hashes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Suppressed {
+    pub mailboxes: usize,
 }
 
 /// An operator was added or changed.
@@ -101,6 +108,7 @@ impl Event {
             Self::Account(event) => event.name(),
             Self::Operator(_) => "operator.recorded",
             Self::Program(_) => "program.applied",
+            Self::Suppressed(_) => "suppressed",
             Self::Denied(_) => "denied",
         }
     }
@@ -120,6 +128,7 @@ impl Event {
             Self::Account(event) => serde_json::to_string(event),
             Self::Operator(event) => serde_json::to_string(event),
             Self::Program(event) => serde_json::to_string(event),
+            Self::Suppressed(event) => serde_json::to_string(event),
             Self::Denied(event) => serde_json::to_string(event),
         }
     }
@@ -132,6 +141,7 @@ impl Event {
             "account" => Self::Account(serde_json::from_str(body)?),
             "operator" => Self::Operator(serde_json::from_str(body)?),
             "program" => Self::Program(serde_json::from_str(body)?),
+            "suppressed" => Self::Suppressed(serde_json::from_str(body)?),
             _ => Self::Denied(serde_json::from_str(body)?),
         })
     }

@@ -21,9 +21,7 @@ pub enum Error {
     #[error("the connection was lost while saving ({0}); it is not known whether it is saved: the same command may be repeated")]
     CommitUnknown(String),
     /// A newer pilothouse has written this database.
-    #[error(
-        "the database has schema version {found}, and this pilothouse knows versions up to {known}: install a newer pilothouse"
-    )]
+    #[error("the database has schema version {found}, and this pilothouse knows versions up to {known}: install a newer pilothouse")]
     NewerSchema { found: i64, known: i64 },
     #[error("the database is open for reading only")]
     ReadOnly,

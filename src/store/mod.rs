@@ -14,16 +14,16 @@
 //! - No query asks which database it speaks to, but for the text search and what is in `sqlite.rs` and `postgres.rs`.
 //! - Nothing here reads the clock or chance but through [`Options`].
 
-mod error;
-mod sql;
-mod session;
+pub mod audit;
 mod db;
+mod error;
+mod feed;
 mod migrate;
+mod postgres;
+mod session;
+mod sql;
 mod sqlite;
 pub mod unit;
-mod postgres;
-mod feed;
-pub mod audit;
 
 pub use db::{Address, Db, Options, Tx};
 pub use error::{Conflict, ConflictBy, Error, Result};

@@ -5,8 +5,8 @@ use super::{
     sql::{Arg, Row, Sql},
 };
 use sqlx::{
-    Arguments, AssertSqlSafe, Encode, Executor, PgConnection, Postgres, SqlSafeStr, Sqlite, SqliteConnection, Statement, Transaction, Type, pool::PoolConnection,
-    postgres::PgArguments, sqlite::SqliteArguments,
+    Arguments, AssertSqlSafe, Encode, Executor, PgConnection, Postgres, SqlSafeStr, Sqlite, SqliteConnection, Statement, Transaction, Type,
+    pool::PoolConnection, postgres::PgArguments, sqlite::SqliteArguments,
 };
 
 /// What reads need: a pooled connection or a transaction. Queries are methods of it, in the files of their capability.

@@ -97,7 +97,8 @@ impl Sql {
             // The greatest power of two that is not above `left` nor `largest`.
             let size = 1 << left.min(largest).ilog2();
             left -= size;
-            let mut sql = Self { text: Cow::Owned(String::with_capacity(size * columns * 7 + 256)), args: Vec::with_capacity(size * columns) };
+            let mut sql =
+                Self { text: Cow::Owned(String::with_capacity(size * columns * 7 + 256)), args: Vec::with_capacity(size * columns) };
             sql.push(head).push(" values ");
             for (i, row) in rows.by_ref().take(size).enumerate() {
                 if i > 0 {
@@ -161,11 +162,7 @@ mod tests {
     fn bulk_statements_hold_every_row_in_few_sizes() {
         let rows = (0..777_i64).map(|n| [Arg::from(n), Arg::from("x")]);
         let all = Sql::bulk("insert into t (a, b)", 2, rows, "on conflict do nothing");
-        let seen: Vec<i64> = all
-            .iter()
-            .flat_map(|sql| &sql.args)
-            .filter_map(|arg| if let Arg::Int(n) = arg { *n } else { None })
-            .collect();
+        let seen: Vec<i64> = all.iter().flat_map(|sql| &sql.args).filter_map(|arg| if let Arg::Int(n) = arg { *n } else { None }).collect();
         assert_eq!(seen, (0..777).collect::<Vec<_>>());
         assert!(all.iter().all(|sql| (sql.args.len() / 2).is_power_of_two()));
         assert!(Sql::bulk("x", 1, Vec::<[Arg; 1]>::new(), "").is_empty());

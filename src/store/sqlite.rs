@@ -65,7 +65,8 @@ fn base(path: &Path) -> SqliteConnectOptions {
 /// Makes the file and switches it to WAL, alone: the switch does not wait for others.
 async fn create(path: &Path) -> Result<()> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        std::fs::create_dir_all(folder).map_err(|error| Error::Unavailable(format!("can't make the folder {}: {error}", folder.display())))?;
+        std::fs::create_dir_all(folder)
+            .map_err(|error| Error::Unavailable(format!("can't make the folder {}: {error}", folder.display())))?;
     }
     let _lock = lock(path).await?;
     let options = base(path).create_if_missing(true).page_size(8192).journal_mode(SqliteJournalMode::Wal);

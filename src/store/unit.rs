@@ -49,8 +49,8 @@ pub struct Changes {
     pub accounts: Vec<Account>,
     pub operators: Vec<OperatorRow>,
     pub programs: Vec<ProgramRow>,
-    /// Keyed hashes of mailboxes that may not be contacted again.
-    pub suppress: Vec<[u8; 32]>,
+    /// Mailboxes that may not be contacted again; kept as keyed hashes, so that they survive an erasure.
+    pub suppress: Vec<Text>,
     /// Leads whose personal key is destroyed.
     pub forget: Vec<LeadId>,
     /// (clock number, stage) that fire; unique for their lead.
@@ -122,8 +122,8 @@ pub trait Unit: Send {
     fn leads_by_source(&mut self, keys: &[(Text, Text)]) -> impl Future<Output = Result<Vec<Option<LeadId>>>> + Send;
     /// Open leads that share a blocking key, as (key, lead); keys with more than `crowd` leads give none.
     fn leads_by_key(&mut self, keys: &[i64], crowd: u32) -> impl Future<Output = Result<Vec<(i64, LeadId)>>> + Send;
-    /// Which of these keyed hashes are suppressed, in order.
-    fn suppressed(&mut self, hashes: &[[u8; 32]]) -> impl Future<Output = Result<Vec<bool>>> + Send;
+    /// Which of these mailboxes are suppressed, in order; compared by keyed hash, without regard to case.
+    fn suppressed(&mut self, mailboxes: &[Text]) -> impl Future<Output = Result<Vec<bool>>> + Send;
 
     /// The loads of all partners and the cursors of these scopes.
     fn desk(&mut self, scopes: &[Text]) -> impl Future<Output = Result<Desk>> + Send;

@@ -87,9 +87,10 @@ fn a_program_does_not_differ_from_itself() {
 #[test]
 fn differences_name_the_path_and_both_values() {
     assert_eq!(changed("link = 0.92", "link = 0.9"), ["matching.link: 0.92 -> 0.9"]);
-    assert_eq!(changed("score_min = 80\nhours = 2\n", "score_min = 80\nhours = 2.5\n"), [
-        "sla.accept.when platinum from score 80: 2 hours -> 2.5 hours"
-    ]);
+    assert_eq!(
+        changed("score_min = 80\nhours = 2\n", "score_min = 80\nhours = 2.5\n"),
+        ["sla.accept.when platinum from score 80: 2 hours -> 2.5 hours"]
+    );
     assert_eq!(changed("holidays = [\"JP\"]\n", ""), ["calendars.japan.holidays: JP -> -"]);
     assert_eq!(changed("partner = \"HANSA\"", "partner = \"ALPENNETZ\""), ["routing.named_account Kestrel Rail: HANSA -> ALPENNETZ"]);
 }
@@ -101,5 +102,8 @@ fn a_rule_put_first_does_not_change_the_others() {
     let changes = changed(first, &format!("{more}{first}"));
     assert_eq!(changes.len(), 3, "{changes:#?}");
     assert!(changes[0].starts_with("routing.territory: DACH public sector, DACH,"), "{changes:#?}");
-    assert_eq!(changes[1..], ["routing.territory Liechtenstein.countries: - -> LI", "routing.territory Liechtenstein.products: - -> Video"]);
+    assert_eq!(
+        changes[1..],
+        ["routing.territory Liechtenstein.countries: - -> LI", "routing.territory Liechtenstein.products: - -> Video"]
+    );
 }

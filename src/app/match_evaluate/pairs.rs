@@ -114,7 +114,8 @@ pub fn intake(spellings: &Spellings, policy: &MatchingPolicy) -> Quality {
     let mut cluster_keys: BTreeMap<usize, HashSet<i64>> = BTreeMap::new();
     let mut joined: BTreeMap<usize, BTreeMap<usize, u64>> = BTreeMap::new();
     let mut first_of: BTreeMap<usize, usize> = BTreeMap::new();
-    let mut left: Vec<Vec<(usize, u64)>> = spellings.truth.iter().map(|truth| truth.iter().map(|(cluster, n)| (*cluster, *n)).collect()).collect();
+    let mut left: Vec<Vec<(usize, u64)>> =
+        spellings.truth.iter().map(|truth| truth.iter().map(|(cluster, n)| (*cluster, *n)).collect()).collect();
     for (row, &spelling) in spellings.rows.iter().enumerate() {
         let features = &spellings.features[spelling];
         let keys = keys(features);

@@ -10,10 +10,10 @@ pub mod event;
 pub mod evolve;
 pub mod intake;
 pub mod offer;
+pub mod queue;
 pub mod refusal;
 pub mod routing;
 pub mod stats;
-pub mod queue;
 pub mod undo;
 
 pub use clock::{Clock, ClockKind};

@@ -1,6 +1,6 @@
 //! Why a command was not carried out. Expected, shown to the person, one clear sentence.
 
-use crate::domain::lead::LeadVerb;
+use crate::domain::{id::LeadId, lead::LeadVerb, time::Instant};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -10,6 +10,8 @@ pub enum Refusal {
     NotNow { verb: LeadVerb, why: String },
     /// The actor lacks the permission.
     NotAllowed { why: String },
+    /// Somebody else decided it since it was on the screen.
+    Overtaken { lead: LeadId, by: String, event: String, at: Instant },
     /// The command names something that is not there or does not fit.
     Invalid { why: String },
 }
@@ -28,6 +30,9 @@ impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotNow { verb, why } => write!(f, "cannot {}: {why}", verb.doc()),
+            Self::Overtaken { lead, by, event, at } => {
+                write!(f, "{by} was faster: {lead} {} at {at}", event.trim_start_matches("lead.").replace('_', " "))
+            }
             Self::NotAllowed { why } | Self::Invalid { why } => f.write_str(why),
         }
     }

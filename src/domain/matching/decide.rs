@@ -19,9 +19,15 @@ pub struct Candidate<'a, Id> {
 #[serde(rename_all = "snake_case", tag = "verdict")]
 pub enum Verdict<Id> {
     /// The same as `record`, and so one of the cluster of `to`.
-    Link { to: Id, record: Id, score: Score },
+    Link {
+        to: Id,
+        record: Id,
+        score: Score,
+    },
     /// An operator decides; the most alike first, one candidate a cluster.
-    Review { candidates: Vec<Match<Id>> },
+    Review {
+        candidates: Vec<Match<Id>>,
+    },
     New,
 }
 
@@ -44,7 +50,11 @@ const REVIEW_MAX: usize = 5;
 pub fn decide<Id: Copy + Ord>(arriving: &Features, candidates: &[Candidate<'_, Id>], policy: &MatchingPolicy) -> Verdict<Id> {
     let mut matches: Vec<Match<Id>> = candidates
         .iter()
-        .map(|candidate| Match { to: candidate.survivor, record: candidate.id, score: score(arriving, candidate.features, &policy.weights) })
+        .map(|candidate| Match {
+            to: candidate.survivor,
+            record: candidate.id,
+            score: score(arriving, candidate.features, &policy.weights),
+        })
         .filter(|found| found.score.band(policy) > Band::New)
         .collect();
     matches.sort_by(|a, b| (b.score.total_bp, a.record).cmp(&(a.score.total_bp, b.record)));

@@ -120,7 +120,11 @@ fn contact_keys(features: &Features, keys: &mut Vec<i64>) {
         keys.push(Hash::of(Kind::Domain).and(features.domain.as_bytes()).key());
     }
     if let Some(number) = features.street.split(' ').find(|word| word.bytes().any(|byte| byte.is_ascii_digit())) {
-        let name = features.street.split(' ').filter(|word| word.len() > 2 && word.bytes().all(|byte| byte.is_ascii_alphabetic())).max_by_key(|word| word.len());
+        let name = features
+            .street
+            .split(' ')
+            .filter(|word| word.len() > 2 && word.bytes().all(|byte| byte.is_ascii_alphabetic()))
+            .max_by_key(|word| word.len());
         keys.push(Hash::of(Kind::Street).and(number.as_bytes()).and(name.unwrap_or_default().as_bytes()).key());
     }
 }

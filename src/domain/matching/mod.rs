@@ -4,18 +4,18 @@
 //! two and says why; [`decide()`] places the result in one of three bands. All of it is integer arithmetic on fixed tables:
 //! the same on every machine, and independent of what arrived before.
 
-pub mod policy;
-pub mod words;
-pub mod normalise;
-pub mod legal;
 pub mod contact;
-pub mod features;
-pub mod keys;
-pub mod similarity;
-pub mod name;
-pub mod score;
 pub mod decide;
+pub mod features;
 pub mod index;
+pub mod keys;
+pub mod legal;
+pub mod name;
+pub mod normalise;
+pub mod policy;
+pub mod score;
+pub mod similarity;
+pub mod words;
 
 pub use decide::{Candidate, Verdict, decide};
 pub use features::{Features, Record};

@@ -212,6 +212,7 @@ fn person(a: &Features, b: &Features) -> Option<u32> {
     let last = |words: &str| words.rsplit(' ').next().map(str::len);
     let surname = a.person.rsplit(' ').next() == b.person.rsplit(' ').next() && last(&a.person).is_some_and(|length| length > 1);
     let initial = first(&a.person) == first(&b.person)
-        && (a.person.split(' ').next().is_some_and(|word| word.len() == 1) || b.person.split(' ').next().is_some_and(|word| word.len() == 1));
+        && (a.person.split(' ').next().is_some_and(|word| word.len() == 1)
+            || b.person.split(' ').next().is_some_and(|word| word.len() == 1));
     Some(if surname && initial { 8_000 } else { 0 })
 }

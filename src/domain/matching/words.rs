@@ -154,31 +154,49 @@ const ABBREVIATIONS: &[(&str, &str)] = &[
 
 /// How much a common word says. A word that stands nowhere weighs by its length, see [`weight`].
 const WEIGHTS: &[(u8, &str)] = &[
-    (0, "the of and or a an for to in at by on und der die das fuer von zu et le les la des du de del della di da do dos das y e el los las en i och og \
-         op van het ved med formerly doing business as dba aka"),
+    (
+        0,
+        "the of and or a an for to in at by on und der die das fuer von zu et le les la des du de del della di da do dos das y e el los las en i och og \
+         op van het ved med formerly doing business as dba aka",
+    ),
     (4, "incorporated limited corporation company gmbh llc bv nv ag sa spa srl sarl plc pty kg co kk oy ab aps kgaa llp"),
     (12, "group holding enterprise society societe firm represented board trustee trustees behalf its successor administrator"),
-    (22, "international global worldwide industry service product general association partner associate brother son gesellschaft internet com net www"),
+    (
+        22,
+        "international global worldwide industry service product general association partner associate brother son gesellschaft internet com net www",
+    ),
     (26, "system technology solution management consultant manufacturing development national institute"),
-    (30, "engineering research laboratory center office department division regent secretary state united america foundation agency commission republic"),
-    (34, "university college school electric electronic communication information computer software network data medical health care hospital \
+    (
+        30,
+        "engineering research laboratory center office department division regent secretary state united america foundation agency commission republic",
+    ),
+    (
+        34,
+        "university college school electric electronic communication information computer software network data medical health care hospital \
           pharmaceutical chemical energy power equipment machine instrument tool material science scientific technical design trading transport logistic \
           supply distribution marketing finance insurance investment capital bank property estate construction building food restaurant hotel store shop \
           market home house life first new advanced applied modern standard universal united central premier quality best professional business commercial \
           consumer digital mobile online media publishing print education child children day early learning head start program site community family youth \
-          memorial public christian church saint city county town district metropolitan junior senior elementary"),
-    (40, "plastic paper steel metal glass rubber oil gas petroleum water air auto automotive motor car aviation aerospace marine railway security \
+          memorial public christian church saint city county town district metropolitan junior senior elementary",
+    ),
+    (
+        40,
+        "plastic paper steel metal glass rubber oil gas petroleum water air auto automotive motor car aviation aerospace marine railway security \
           control automation precision optical laser semiconductor device component part industry biotech bio nano environmental agricultural farm wine \
           beverage brewery textile fashion leather furniture wood packaging container filter pump valve engine bearing coating adhesive film imaging \
           diagnostic therapeutic dental surgical device wireless telecommunication interactive entertainment game toy sport travel tour advisory law legal \
           accounting audit personnel staffing wholesale retail export import operation quality processing process resource innovation concept creative \
           idea dynamic integrated specialty custom special personal trust fund academy society ministry authority cooperative union alliance league council \
-          committee bureau nursery preschool kindergarten daycare"),
-    (50, "north south east west northern southern eastern western europe asia africa pacific atlantic germany france italy spain netherland belgium \
+          committee bureau nursery preschool kindergarten daycare",
+    ),
+    (
+        50,
+        "north south east west northern southern eastern western europe asia africa pacific atlantic germany france italy spain netherland belgium \
           switzerland austria sweden norway denmark finland poland portugal ireland greece turkey russia china japan india korea taiwan singapore malaysia \
           thailand indonesia australia canada mexico brazil argentina chile colombia israel egypt uk us england britain scotland wales british french \
           italian spanish dutch swiss swedish canadian chinese japanese indian korean texas california york london paris tokyo berlin munich chicago \
-          boston amsterdam washington hong kong"),
+          boston amsterdam washington hong kong",
+    ),
 ];
 
 static FULL: LazyLock<FnvMap<&'static str, &'static str>> =
@@ -221,6 +239,21 @@ pub fn is_number(word: &str) -> bool {
     word.bytes().any(|byte| byte.is_ascii_digit())
         || matches!(
             word,
-            "ii" | "iii" | "iv" | "vi" | "vii" | "viii" | "ix" | "xi" | "xii" | "xiii" | "xiv" | "xv" | "xvi" | "xvii" | "xviii" | "xix" | "xx"
+            "ii" | "iii"
+                | "iv"
+                | "vi"
+                | "vii"
+                | "viii"
+                | "ix"
+                | "xi"
+                | "xii"
+                | "xiii"
+                | "xiv"
+                | "xv"
+                | "xvi"
+                | "xvii"
+                | "xviii"
+                | "xix"
+                | "xx"
         )
 }

@@ -167,3 +167,16 @@ impl Program {
         self.regions.iter().find(|(_, countries)| countries.contains(&country)).map(|(name, _)| name)
     }
 }
+
+impl Matching {
+    /// The policy that the matcher compares by.
+    pub fn policy(&self) -> crate::domain::matching::MatchingPolicy {
+        let bp = |value: u32| u16::try_from(value.min(10_000)).unwrap_or(10_000);
+        crate::domain::matching::MatchingPolicy {
+            link_bp: bp(self.link_bp),
+            review_bp: bp(self.review_bp),
+            free_mail: self.free_mail_extra.iter().map(ToString::to_string).collect(),
+            ..crate::domain::matching::MatchingPolicy::default()
+        }
+    }
+}

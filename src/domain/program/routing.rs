@@ -68,7 +68,8 @@ impl Territory {
 
     /// Whether every lead that `other` covers is covered here as well.
     pub fn covers_all_of(&self, other: &Self) -> bool {
-        let wider = |mine: &[Text], theirs: &[Text]| mine.is_empty() || !theirs.is_empty() && theirs.iter().all(|name| names_any(mine, Some(name)));
+        let wider =
+            |mine: &[Text], theirs: &[Text]| mine.is_empty() || !theirs.is_empty() && theirs.iter().all(|name| names_any(mine, Some(name)));
         let countries = self.countries.is_empty() || !other.countries.is_empty() && other.countries.is_subset(&self.countries);
         countries && wider(&self.products, &other.products) && wider(&self.verticals, &other.verticals)
     }

@@ -1,11 +1,11 @@
 //! Sealing of personal data: ChaCha20-Poly1305 (RFC 8439) under a key for each lead.
 
+use crate::domain::id::LeadId;
 use crate::store::{
     Session, Sql, Tx,
     error::{Error, Result},
     sql::Arg,
 };
-use crate::domain::id::LeadId;
 use chacha20poly1305::{
     ChaCha20Poly1305, KeyInit,
     aead::{Aead, Payload},

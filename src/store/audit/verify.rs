@@ -1,7 +1,10 @@
 //! The proof that nothing in the chain was changed, taken out, put in or moved.
 
 use super::{AuditRow, Hash, Head};
-use crate::store::{Db, Session, Sql, error::{Error, Result}};
+use crate::store::{
+    Db, Session, Sql,
+    error::{Error, Result},
+};
 
 /// Events in one page: enough to make the question cheap, little enough to stay below 20 MB.
 const PAGE: i64 = 10_000;
@@ -139,7 +142,8 @@ async fn up_to_unreadable(session: &mut Session, after: i64) -> Result<(Vec<Audi
             Ok(Some(row)) => rows.push(row),
             Ok(None) => return Ok((rows, None)),
             Err(Error::Corrupt(_)) => {
-                let seq = session.optional::<(i64,)>(Sql::new("select seq from audit where seq > $1 order by seq limit 1").bind(last)).await?;
+                let seq =
+                    session.optional::<(i64,)>(Sql::new("select seq from audit where seq > $1 order by seq limit 1").bind(last)).await?;
                 return Ok((rows, seq.map(|(seq,)| seq)));
             }
             Err(error) => return Err(error),

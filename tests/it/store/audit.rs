@@ -117,10 +117,9 @@ impl Mutation {
                 Sql::new("update audit set seq = $1 where seq = $2").bind(seq).bind(other),
                 Sql::new("update audit set seq = $1 where seq = -1").bind(other),
             ],
-            Self::TruncateWithHead => vec![
-                Sql::new("delete from audit where seq >= $1").bind(seq),
-                Sql::new("update audit_head set seq = $1").bind(seq - 1),
-            ],
+            Self::TruncateWithHead => {
+                vec![Sql::new("delete from audit where seq >= $1").bind(seq), Sql::new("update audit_head set seq = $1").bind(seq - 1)]
+            }
             Self::HeadHash => vec![Sql::new("update audit_head set hash = (select hash from audit where seq = $1)").bind(other)],
         }
     }
@@ -134,8 +133,7 @@ async fn every_mutation_is_found() {
         fill(&fresh.db, EVENTS).await;
         let mut runner = TestRunner::deterministic();
         for round in 0..1_000 {
-            let (mutation, seq, other) =
-                (mutation(), 1..=EVENTS, 1..EVENTS).new_tree(&mut runner).expect("a strategy").current();
+            let (mutation, seq, other) = (mutation(), 1..=EVENTS, 1..EVENTS).new_tree(&mut runner).expect("a strategy").current();
             // The other one is never the same, and never the last.
             let other = if other == seq { EVENTS - seq + 1 } else { other };
             let case = format!("{} round {round}: {mutation:?} of {seq}, {other}", fresh.name);

@@ -82,7 +82,11 @@ async fn a_lost_server_makes_the_feed_stale_until_it_is_back() {
     })
     .await
     .expect("halts");
-    let stale = tokio::time::timeout(Duration::from_secs(30), changes.wait_for(|pulse| pulse.stale.is_some())).await.expect("noticed").expect("alive").clone();
+    let stale = tokio::time::timeout(Duration::from_secs(30), changes.wait_for(|pulse| pulse.stale.is_some()))
+        .await
+        .expect("noticed")
+        .expect("alive")
+        .clone();
     assert_eq!(stale.stale.expect("stale").since, databases::START, "with the time since when");
     let refused = db.begin().await.err().expect("no server");
     assert!(matches!(refused, Error::Unavailable(_)), "{refused:?}");
@@ -93,7 +97,10 @@ async fn a_lost_server_makes_the_feed_stale_until_it_is_back() {
     })
     .await
     .expect("starts");
-    tokio::time::timeout(Duration::from_secs(60), changes.wait_for(|pulse| pulse.stale.is_none())).await.expect("it comes back").expect("alive");
+    tokio::time::timeout(Duration::from_secs(60), changes.wait_for(|pulse| pulse.stale.is_none()))
+        .await
+        .expect("it comes back")
+        .expect("alive");
     wait_for(&mut changes, append(&db, 2).await).await;
 }
 

@@ -23,7 +23,8 @@ async fn eight_starts(address: Address) {
     let starts = (0..8).map(|_| tokio::spawn(Db::open(address.clone(), options(&clock))));
     for start in starts.collect::<Vec<_>>() {
         let db = start.await.expect("no panic").expect("every start succeeds");
-        let (versions,): (i64,) = db.read().await.expect("open").one(Sql::new("select count(*) from schema_version")).await.expect("migrated");
+        let (versions,): (i64,) =
+            db.read().await.expect("open").one(Sql::new("select count(*) from schema_version")).await.expect("migrated");
         assert_eq!(versions, SCHEMA_VERSION, "each step ran once");
     }
 }
@@ -86,5 +87,8 @@ fn an_address_that_is_none_is_refused() {
     for text in ["", "sqlite:", "mysql://host/x", "sqlite::memory:"] {
         assert!(text.parse::<Address>().is_err(), "{text}");
     }
-    assert_eq!("postgres://anna:secret@db:5432/channel?sslmode=require".parse::<Address>().expect("good").to_string(), "postgres://db:5432/channel");
+    assert_eq!(
+        "postgres://anna:secret@db:5432/channel?sslmode=require".parse::<Address>().expect("good").to_string(),
+        "postgres://db:5432/channel"
+    );
 }

@@ -22,7 +22,9 @@ pub fn server() -> Option<&'static Server> {
         .get_or_init(|| {
             let Some(bin) = binaries() else {
                 assert!(env::var_os("CI").is_none(), "PostgreSQL is not installed, and CI must not skip its tests");
-                eprintln!("\n*** SKIPPED: PostgreSQL is not installed here; every test ran on SQLite only. Install postgresql 15 or later. ***\n");
+                eprintln!(
+                    "\n*** SKIPPED: PostgreSQL is not installed here; every test ran on SQLite only. Install postgresql 15 or later. ***\n"
+                );
                 return None;
             };
             Some(Server::start(bin))
@@ -49,7 +51,9 @@ impl Server {
             succeed(Command::new("chown").arg(user).arg(&folder));
         }
         let data = folder.join("data");
-        succeed(as_user(user, &bin.join("initdb")).args(["-A", "trust", "-U", "pilothouse", "-E", "UTF8", "--locale=C", "-N", "-D"]).arg(&data));
+        succeed(
+            as_user(user, &bin.join("initdb")).args(["-A", "trust", "-U", "pilothouse", "-E", "UTF8", "--locale=C", "-N", "-D"]).arg(&data),
+        );
         let settings = format!(
             "\nlisten_addresses = ''\nunix_socket_directories = '{}'\nfsync = off\nsynchronous_commit = off\nfull_page_writes = off\n\
              max_connections = 300\nshared_buffers = 128MB\nautovacuum_naptime = 10s\n",

@@ -156,7 +156,9 @@ impl Source {
             let place = number.checked_sub(1).filter(|place| *place < headers.len());
             return Ok(place.map(|place| Column { name: headers[place].clone(), place: Some(place) }));
         }
-        let found = |same: &dyn Fn(&str) -> bool| headers.iter().enumerate().filter(|(_, header)| same(header)).map(|(place, _)| place).collect::<Vec<_>>();
+        let found = |same: &dyn Fn(&str) -> bool| {
+            headers.iter().enumerate().filter(|(_, header)| same(header)).map(|(place, _)| place).collect::<Vec<_>>()
+        };
         let mut places = found(&|header| header == name);
         if places.is_empty() {
             let wanted = search::slug(name);
@@ -167,7 +169,12 @@ impl Source {
             [place] => Ok(Some(Column { name: headers[*place].clone(), place: Some(*place) })),
             [first, second, ..] => {
                 let name = Text::clean(name);
-                Err(format!("column `{name}` stands twice, as number {} and {}; refer to one of them as `#{}`", first + 1, second + 1, first + 1))
+                Err(format!(
+                    "column `{name}` stands twice, as number {} and {}; refer to one of them as `#{}`",
+                    first + 1,
+                    second + 1,
+                    first + 1
+                ))
             }
         }
     }

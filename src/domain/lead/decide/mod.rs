@@ -5,9 +5,9 @@ mod desk;
 mod merge;
 mod sweep;
 
-pub use arrival::{Verdict, receive};
+pub use arrival::{Verdict, absorbed, receive};
 pub use merge::{merge, unmerge};
-pub use sweep::sweep;
+pub use sweep::{route_again, sweep};
 
 use crate::domain::{
     actor::Actor,

@@ -3,7 +3,7 @@
 use super::{Context, Work};
 use crate::domain::actor::Permission;
 use crate::domain::lead::{
-    ClockKind, Lead, LeadEvent, Refusal, Severity,
+    ClockKind, Lead, LeadEvent, LeadState, Refusal, Severity,
     clock::Tick,
     routing::{Desk, Router},
 };
@@ -21,6 +21,17 @@ pub fn sweep(lead: &Lead, context: Context<'_>, router: &mut Router, desk: &Desk
     }
     work.tick(router, desk);
     Ok(work.events)
+}
+
+/// Another try for an unassigned lead; no event where there is still nobody to take it.
+pub fn route_again(lead: &Lead, context: Context<'_>, router: &mut Router, desk: &Desk) -> Result<Vec<LeadEvent>, Refusal> {
+    context.actor.may(Permission::Sweep).map_err(|why| Refusal::NotAllowed { why })?;
+    if !matches!(lead.state, LeadState::Unassigned { .. }) || lead.pause.is_some() {
+        return Ok(Vec::new());
+    }
+    let mut work = Work::new(lead, context);
+    work.place(router, desk);
+    Ok(if matches!(work.lead.state, LeadState::Offered { .. }) { work.events } else { Vec::new() })
 }
 
 impl Work<'_> {

@@ -8,7 +8,7 @@ pub use why::{Candidate, Change, Check, DecidedBy, Failure, Rule, RunnerUp, Why}
 
 use crate::domain::{
     id::PartnerId,
-    lead::{Lead, OfferOutcome},
+    lead::{Intake, Lead, OfferOutcome},
     partner::{Directory, Partner},
     program::{ClosedCalendar, LeadFacts, Program},
     search,
@@ -86,8 +86,12 @@ impl Router {
 
     /// The rotation scope of a lead: country and product line. Leads of one scope share a cursor.
     pub fn scope(lead: &Lead) -> Text {
-        let country = lead.intake.country.map_or_else(|| "--".to_owned(), |country| country.to_string());
-        let product = if lead.intake.product.is_empty() { "any" } else { &lead.intake.product };
+        Self::scope_of(&lead.intake)
+    }
+
+    pub fn scope_of(intake: &Intake) -> Text {
+        let country = intake.country.map_or_else(|| "--".to_owned(), |country| country.to_string());
+        let product = if intake.product.is_empty() { "any" } else { &intake.product };
         Text::clean(&format!("{country}/{product}"))
     }
 

@@ -186,9 +186,7 @@ fn accept_rows(part: Option<&Table<'_>>, tiers: &[Tier]) -> Vec<AcceptRow> {
     let Some(value) = part.and_then(|part| part.optional("when")) else { return Vec::new() };
     let mut rows: Vec<AcceptRow> = Vec::new();
     for table in value.tables() {
-        let tier = table.optional("tier").and_then(|value| {
-            known(&value, value.text()?, "tier", tiers.iter().map(|tier| &tier.name), "")
-        });
+        let tier = table.optional("tier").and_then(|value| known(&value, value.text()?, "tier", tiers.iter().map(|tier| &tier.name), ""));
         let score_min = table.optional("score_min").and_then(|value| value.integer(0..=100)).and_then(|least| u8::try_from(least).ok());
         let time = table.required("hours").and_then(|value| hours_of(&value)).unwrap_or(Span::hours(8));
         table.finish();
@@ -225,12 +223,8 @@ fn matching(root: &Table<'_>) -> Matching {
 }
 
 fn consent(root: &Table<'_>) -> Consent {
-    let mut consent = Consent {
-        required: BTreeSet::new(),
-        bases: vec![Text::clean("consent")],
-        max_age_days: None,
-        suppressed_domains: Vec::new(),
-    };
+    let mut consent =
+        Consent { required: BTreeSet::new(), bases: vec![Text::clean("consent")], max_age_days: None, suppressed_domains: Vec::new() };
     let Some(table) = root.section("consent") else { return consent };
     if let Some(value) = table.optional("required") {
         consent.required = countries(&value);

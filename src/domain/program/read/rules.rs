@@ -123,9 +123,13 @@ impl Rules<'_> {
                 value.problem("another exclusion has this reason", "explanations name an exclusion by its reason, so reasons differ");
             }
             let partner = row.optional("partner");
-            let unconditional = partner.is_none() && ["countries", "regions", "products", "verticals", "sources"].iter().all(|key| row.optional(key).is_none());
+            let unconditional = partner.is_none()
+                && ["countries", "regions", "products", "verticals", "sources"].iter().all(|key| row.optional(key).is_none());
             if unconditional {
-                row.problem("this exclusion would keep every lead from every partner", "state a partner, countries, products, verticals or sources");
+                row.problem(
+                    "this exclusion would keep every lead from every partner",
+                    "state a partner, countries, products, verticals or sources",
+                );
             }
             exclusions.push(Exclusion {
                 partner: partner.and_then(|value| self.partner(&value)),

@@ -1,0 +1,124 @@
+//! A command being worked out: events go in, the changes of all tables come out.
+
+use crate::{
+    app::Scene,
+    domain::{
+        event::{Entity, Event},
+        id::{LeadId, PartnerId},
+        lead::{
+            Lead, LeadEvent,
+            routing::{Desk, Turn},
+            stats::{self, Counted},
+        },
+    },
+    store::unit::{Changes, LeadChange, Turned},
+};
+use std::collections::{BTreeMap, HashMap};
+
+/// Follows every lead and the desk through the events of one command.
+pub(super) struct Draft<'a> {
+    scene: Scene<'a>,
+    day: i64,
+    pub desk: Desk,
+    leads: HashMap<LeadId, Touched>,
+    order: Vec<LeadId>,
+    counted: BTreeMap<Counted, i64>,
+    changes: Changes,
+}
+
+struct Touched {
+    lead: Lead,
+    expected: i64,
+    loaded: Option<PartnerId>,
+    keys: Vec<i64>,
+    changed: bool,
+}
+
+impl<'a> Draft<'a> {
+    pub fn new(scene: Scene<'a>, desk: Desk) -> Self {
+        let day = stats::day_of(scene.now, scene.rules.program().zone);
+        Self { scene, day, desk, leads: HashMap::new(), order: Vec::new(), counted: BTreeMap::new(), changes: Changes::default() }
+    }
+
+    /// Takes in a lead as it stands in the database.
+    pub fn know(&mut self, lead: Lead) {
+        let id = lead.id;
+        let touched = Touched { expected: lead.version, loaded: lead.state.loads(), lead, keys: Vec::new(), changed: false };
+        if self.leads.insert(id, touched).is_none() {
+            self.order.push(id);
+        }
+    }
+
+    pub fn knows(&self, id: LeadId) -> bool {
+        self.leads.contains_key(&id)
+    }
+
+    /// The lead as it is after the events so far.
+    pub fn lead(&self, id: LeadId) -> Option<&Lead> {
+        self.leads.get(&id).map(|touched| &touched.lead)
+    }
+
+    /// A new lead with the events that brought it to where it is; the first is its receipt.
+    pub fn begin(&mut self, lead: Lead, events: &[LeadEvent], keys: Vec<i64>) {
+        let id = lead.id;
+        for (version, event) in (1..).zip(events) {
+            self.note(id, version, event);
+        }
+        self.desk.moved(None, lead.state.loads());
+        self.leads.insert(id, Touched { lead, expected: 0, loaded: None, keys, changed: true });
+        self.order.push(id);
+    }
+
+    /// Applies events to a lead that is known.
+    pub fn happened(&mut self, id: LeadId, events: &[LeadEvent]) {
+        for event in events {
+            let Some(touched) = self.leads.get_mut(&id) else { return };
+            let before = touched.lead.state.loads();
+            touched.lead.apply(event, self.scene.now);
+            touched.changed = true;
+            let (after, version) = (touched.lead.state.loads(), touched.lead.version);
+            self.desk.moved(before, after);
+            self.note(id, version, event);
+        }
+    }
+
+    /// What an event means beside the lead itself.
+    fn note(&mut self, id: LeadId, version: i64, event: &LeadEvent) {
+        if let LeadEvent::Offered { turn: Some(turn), .. } | LeadEvent::FellBack { turn: Some(turn), .. } = event {
+            self.turn(turn);
+        }
+        if let Some((clock, stage)) = event.fires() {
+            self.changes.fired.push((id, clock, stage));
+        }
+        if matches!(event, LeadEvent::Erased) {
+            self.changes.forget.push(id);
+        }
+        for counted in stats::counted(event, self.day) {
+            *self.counted.entry(counted).or_default() += 1;
+        }
+        for counted in stats::taken_away(event) {
+            *self.counted.entry(*counted).or_default() -= 1;
+        }
+        self.changes.records.push(self.scene.record(Entity::Lead(id), version, Event::Lead(event.clone())));
+    }
+
+    fn turn(&mut self, turn: &Turn) {
+        let expected = self.desk.rotations.get(&turn.scope).map_or(0, |rotation| rotation.turns);
+        self.desk.turned(turn);
+        self.changes.turns.push(Turned { turn: turn.clone(), expected });
+    }
+
+    pub fn suppress(&mut self, mailbox: crate::domain::text::Text) {
+        self.changes.suppress.push(mailbox);
+    }
+
+    pub fn into_changes(mut self) -> Changes {
+        for id in &self.order {
+            if let Some(Touched { lead, expected, loaded, keys, changed: true }) = self.leads.remove(id) {
+                self.changes.leads.push(LeadChange { lead, expected, loaded, keys });
+            }
+        }
+        self.changes.counted = self.counted.into_iter().filter(|(_, by)| *by != 0).collect();
+        self.changes
+    }
+}

@@ -1,0 +1,93 @@
+//! The engine: an actor without a screen. Sweeps what is due, tries again to place what could not be placed, and sleeps
+//! until there is something to do. Several may run: each stage fires once, whoever comes second finds nothing due.
+
+use crate::{
+    app::{App, Command, Failure},
+    domain::{
+        actor::Actor,
+        id::LeadId,
+        time::{Instant, Span},
+    },
+};
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// How many leads one transaction sweeps: enough to be fast, few enough that other writers wait little.
+const BATCH: u32 = 2_000;
+/// The engine looks at the clock at least this often, whatever it was told.
+const LONGEST_SLEEP: Duration = Duration::from_secs(30);
+const AFTER_FAILURE: Duration = Duration::from_secs(1);
+
+/// What one round did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Round {
+    pub swept: usize,
+    pub placed: usize,
+}
+
+/// Works until `stop` says so. A failure is logged and tried again: the engine never gives up on a lost database.
+pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
+    let mut changes = app.db().changes();
+    let mut placed_under = None;
+    while !*stop.borrow() {
+        let wait = match round(&app, &mut placed_under).await {
+            Ok((done, next)) => {
+                if done != Round::default() {
+                    tracing::info!(swept = done.swept, placed = done.placed, "engine round");
+                }
+                until(next, app.now())
+            }
+            Err(error) => {
+                tracing::warn!(%error, "engine round failed; trying again");
+                AFTER_FAILURE
+            }
+        };
+        tokio::select! {
+            () = tokio::time::sleep(wait) => {}
+            _ = changes.changed() => {}
+            _ = stop.changed() => {}
+        }
+    }
+}
+
+/// Everything that is due now, in batches; gives what was done and when the next thing is due.
+pub async fn round(app: &App, placed_under: &mut Option<(i64, i64)>) -> Result<(Round, Option<Instant>), Failure> {
+    let engine = Actor::engine().id;
+    let mut done = Round::default();
+    loop {
+        let outcome = app.execute(engine, app.request(Command::Sweep { limit: BATCH })).await?;
+        done.swept += outcome.items.len();
+        if outcome.items.len() < BATCH as usize {
+            break;
+        }
+    }
+    let (next, heads) = {
+        let mut session = app.db().read().await?;
+        (session.lead_next_due().await?, session.heads().await?)
+    };
+    // Only a new program or a change of the directory can place what could not be placed before.
+    let under = (heads.program, heads.partners);
+    if *placed_under != Some(under) {
+        done.placed += place(app).await?;
+        *placed_under = Some(under);
+    }
+    Ok((done, next))
+}
+
+async fn place(app: &App) -> Result<usize, Failure> {
+    let engine = Actor::engine().id;
+    let (mut placed, mut after) = (0, LeadId(0));
+    loop {
+        let ids = app.db().read().await?.leads_unplaced_ids(after, BATCH).await?;
+        let Some(last) = ids.last().copied() else { return Ok(placed) };
+        let outcome = app.execute(engine, app.request(Command::RouteUnplaced { after, limit: BATCH })).await?;
+        placed += outcome.items.len();
+        after = last;
+    }
+}
+
+fn until(next: Option<Instant>, now: Instant) -> Duration {
+    let Some(next) = next else { return LONGEST_SLEEP };
+    let wait = next.since(now).max(Span::ZERO);
+    Duration::from_micros(wait.micros().unsigned_abs()).min(LONGEST_SLEEP)
+}

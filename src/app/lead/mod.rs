@@ -1,0 +1,5 @@
+//! The lead room's use cases.
+
+pub mod command;
+pub mod receive;
+pub mod sweep;
