@@ -1,0 +1,208 @@
+//! The one table of actions. The keymap, palette, hint bar, help and the README's tables are made from it: a new verb
+//! is one row here, a key in `keymaps/default.toml` and an arm in its room.
+
+use crate::domain::actor::Permission;
+
+/// Where an action means something. A keymap binds keys per context; a screen asks its contexts in order, innermost first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Context {
+    /// Everywhere but in text and dialogs.
+    Global,
+    /// Any table of records.
+    List,
+    /// Any scrolled pane of text: the detail, the help.
+    Pane,
+    /// The lead room.
+    Leads,
+}
+
+impl Context {
+    pub const ALL: [Self; 4] = [Self::Global, Self::List, Self::Pane, Self::Leads];
+
+    /// The name in keymap files.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Global => "global",
+            Self::List => "list",
+            Self::Pane => "pane",
+            Self::Leads => "leads",
+        }
+    }
+
+    /// The heading in the help.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Global => "Everywhere",
+            Self::List => "In a table",
+            Self::Pane => "In a pane",
+            Self::Leads => "Leads",
+        }
+    }
+
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|context| context.name() == name)
+    }
+}
+
+/// What performing an action can cost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Danger {
+    /// Moves, shows or copies; changes no record.
+    None,
+    /// Writes, and `undo` takes it back.
+    Undoable,
+    /// Writes what cannot be taken back: always confirmed, never by Enter.
+    Final,
+}
+
+/// Whether an action is possible now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Availability {
+    Yes,
+    /// Dimmed wherever it is shown; pressing it says this sentence.
+    No(String),
+}
+
+impl Availability {
+    pub fn no(reason: impl Into<String>) -> Self {
+        Self::No(reason.into())
+    }
+
+    pub const fn is_yes(&self) -> bool {
+        matches!(self, Self::Yes)
+    }
+}
+
+/// One row of the table.
+#[derive(Debug)]
+pub struct Action {
+    pub id: Act,
+    /// The name in keymaps and the palette: resource before verb.
+    pub name: &'static str,
+    /// Two words at most, for the hint bar.
+    pub label: &'static str,
+    /// One line, for the palette and the help.
+    pub doc: &'static str,
+    pub context: Context,
+    pub danger: Danger,
+    pub needs: Option<Permission>,
+}
+
+impl Action {
+    /// A verb changes a record; `.` repeats the last one.
+    pub fn is_verb(&self) -> bool {
+        self.danger != Danger::None
+    }
+}
+
+macro_rules! actions {
+    ($($id:ident $name:literal $label:literal $context:ident $danger:ident $needs:expr, $doc:literal;)*) => {
+        /// The name of an action in code.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Act { $($id),* }
+
+        pub static ACTIONS: &[Action] = &[$(Action {
+            id: Act::$id, name: $name, label: $label, doc: $doc,
+            context: Context::$context, danger: Danger::$danger, needs: $needs,
+        }),*];
+    };
+}
+
+const WORK: Option<Permission> = Some(Permission::LeadWork);
+const FREE: Option<Permission> = None;
+
+actions! {
+    Quit          "quit"             "quit"        Global None     FREE, "leave Pilothouse";
+    Back          "back"             "back"        Global None     FREE, "go back one step: close, clear the filter, unmark";
+    Palette       "palette"          "commands"    Global None     FREE, "find any action by name";
+    Help          "help"             "help"        Global None     FREE, "the keys that work here";
+    Undo          "undo"             "undo"        Global Undoable WORK, "take back your last change that can be taken back";
+    Repeat        "repeat"           "repeat"      Global None     FREE, "repeat the last verb on the record under the cursor";
+    FocusNext     "focus.next"       "focus"       Global None     FREE, "move the focus to the next pane";
+    FocusPrevious "focus.previous"   "focus back"  Global None     FREE, "move the focus to the previous pane";
+    Zoom          "zoom"             "zoom"        Global None     FREE, "give the focused pane the whole room, or give it back";
+    Refresh       "refresh"          "refresh"     Global None     FREE, "load again: brings in announced rows, retries the database";
+    Redraw        "redraw"           "redraw"      Global None     FREE, "paint the whole screen again";
+    Suspend       "suspend"          "suspend"     Global None     FREE, "stop the program; `fg` in the shell brings it back";
+    Theme         "theme"            "theme"       Global None     FREE, "use the next theme";
+    Messages      "messages"         "messages"    Global None     FREE, "the messages of this session";
+    RoomLeads     "room.leads"       "leads"       Global None     FREE, "go to the lead room";
+
+    Down          "list.down"        "down"        List   None     FREE, "one row down";
+    Up            "list.up"          "up"          List   None     FREE, "one row up";
+    First         "list.first"       "first"       List   None     FREE, "first row, or the row with the number typed before";
+    Last          "list.last"        "last"        List   None     FREE, "last row, or the row with the number typed before";
+    HalfDown      "list.half-down"   "half down"   List   None     FREE, "half a page down";
+    HalfUp        "list.half-up"     "half up"     List   None     FREE, "half a page up";
+    PageDown      "list.page-down"   "page down"   List   None     FREE, "a page down";
+    PageUp        "list.page-up"     "page up"     List   None     FREE, "a page up";
+    Open          "list.open"        "open"        List   None     FREE, "open the record under the cursor";
+    Mark          "list.mark"        "mark"        List   None     FREE, "mark or unmark the row and go on";
+    MarkRange     "list.mark-range"  "range"       List   None     FREE, "mark from here to where the cursor goes; again to end";
+    MarkAll       "list.mark-all"    "mark all"    List   None     FREE, "mark every row that matches";
+    Unmark        "list.unmark"      "unmark all"  List   None     FREE, "forget all marks";
+    Filter        "list.filter"      "filter"      List   None     FREE, "filter as you type";
+    FilterClear   "list.filter-clear" "clear filter" List None     FREE, "show all rows again";
+    MatchNext     "list.match-next"  "next match"  List   None     FREE, "next row that matches the text of the filter";
+    MatchPrevious "list.match-previous" "prev match" List None     FREE, "previous row that matches the text of the filter";
+    TabNext       "tab.next"         "next queue"  List   None     FREE, "next queue, or the queue with the number typed before";
+    TabPrevious   "tab.previous"     "prev queue"  List   None     FREE, "previous queue";
+    Sort          "list.sort"        "sort"        List   None     FREE, "sort by the next order";
+    CopyId        "copy-id"          "copy id"     List   None     FREE, "copy the record's id to the clipboard, over SSH as well";
+
+    PaneDown      "pane.down"        "down"        Pane   None     FREE, "scroll one line down";
+    PaneUp        "pane.up"          "up"          Pane   None     FREE, "scroll one line up";
+    PaneHalfDown  "pane.half-down"   "half down"   Pane   None     FREE, "scroll half a page down";
+    PaneHalfUp    "pane.half-up"     "half up"     Pane   None     FREE, "scroll half a page up";
+    PaneFirst     "pane.first"       "top"         Pane   None     FREE, "scroll to the top";
+    PaneLast      "pane.last"        "bottom"      Pane   None     FREE, "scroll to the bottom";
+    PaneNext      "pane.next"        "next section" Pane  None     FREE, "next section of the detail";
+    PanePrevious  "pane.previous"    "prev section" Pane  None     FREE, "previous section of the detail";
+
+    LeadAccept     "lead.accept"     "accept"      Leads  Undoable WORK, "accept the offer on the partner's behalf";
+    LeadDecline    "lead.decline"    "decline"     Leads  Undoable WORK, "decline the offer on the partner's behalf, with a reason";
+    LeadAssign     "lead.assign"     "assign"      Leads  Undoable WORK, "offer the lead to a partner of your choice";
+    LeadReassign   "lead.reassign"   "reassign"    Leads  Undoable WORK, "withdraw the offer and route the lead again";
+    LeadTake       "lead.take"       "take"        Leads  Undoable WORK, "make yourself the operator who works the lead";
+    LeadRelease    "lead.release"    "release"     Leads  Undoable WORK, "let go of the lead, or out of quarantine when its cause is settled";
+    LeadPause      "lead.pause"      "pause"       Leads  Undoable WORK, "pause the clock with a reason, until a time if you like";
+    LeadResume     "lead.resume"     "resume"      Leads  Undoable WORK, "let the clock run again";
+    LeadTouch      "lead.touch"      "touch"       Leads  Undoable WORK, "record the first contact with the customer";
+    LeadQualify    "lead.qualify"    "qualify"     Leads  Undoable WORK, "record that the lead is qualified";
+    LeadDisqualify "lead.disqualify" "disqualify"  Leads  Undoable WORK, "record that the lead is not worth pursuing, with a reason";
+    LeadMerge      "lead.merge"      "merge"       Leads  Undoable WORK, "merge two records of one lead; the older survives";
+    LeadUnmerge    "lead.unmerge"    "unmerge"     Leads  Undoable WORK, "take a merge apart again";
+    LeadSeparate   "lead.separate"   "separate"    Leads  Undoable WORK, "record that two similar leads are different, and stop asking";
+    LeadNote       "lead.note"       "note"        Leads  Undoable WORK, "write a note";
+    LeadEscalate   "lead.escalate"   "escalate"    Leads  Undoable WORK, "escalate with a severity and a reason";
+    LeadWhy        "lead.why"        "why"         Leads  None     FREE, "why this partner: every candidate, rule and compared value";
+    LeadTimeline   "lead.timeline"   "timeline"    Leads  None     FREE, "what happened to the lead, newest first";
+    LeadCompare    "lead.compare"    "compare"     Leads  None     FREE, "put the lead beside its possible duplicate";
+}
+
+impl Act {
+    pub fn row(self) -> &'static Action {
+        // The macro lays the enum and the table out in the same order.
+        &ACTIONS[self as usize]
+    }
+
+    pub fn named(name: &str) -> Option<Self> {
+        ACTIONS.iter().find(|action| action.name == name).map(|action| action.id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_row_stands_at_its_own_number_and_has_a_name_of_its_own() {
+        let mut names = std::collections::BTreeSet::new();
+        for (index, action) in ACTIONS.iter().enumerate() {
+            assert_eq!(action.id as usize, index);
+            assert!(names.insert(action.name), "{} stands twice", action.name);
+            assert_eq!(Act::named(action.name), Some(action.id));
+            assert!(!action.doc.ends_with('.') && !action.doc.is_empty(), "{}: one fragment without a full stop", action.name);
+        }
+    }
+}

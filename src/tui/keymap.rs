@@ -1,0 +1,302 @@
+//! Keys to actions: TOML documents, a trie of chords per context, and what they say about themselves.
+
+use super::{
+    action::{ACTIONS, Act, Context},
+    key::{Key, spell},
+    library::Library,
+    problem::{Problem, nearest},
+};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use toml::de::{DeTable, DeValue};
+
+pub static BUILT_IN: &[(&str, &str)] = &[
+    ("default", include_str!("../../keymaps/default.toml")),
+    ("vim", include_str!("../../keymaps/vim.toml")),
+    ("emacs", include_str!("../../keymaps/emacs.toml")),
+];
+
+pub const fn library(config: Option<PathBuf>) -> Library {
+    Library { folder: "keymaps", config, built_in: BUILT_IN }
+}
+
+/// What a sequence of keys means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Lookup {
+    Matched(Act),
+    /// The keys so far begin a chord; these could follow.
+    Pending(Vec<(Key, Next)>),
+    NotFound,
+}
+
+/// What follows one more key of a chord.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Next {
+    Act(Act),
+    /// Another prefix.
+    More,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Node {
+    act: Option<Act>,
+    next: BTreeMap<Key, Node>,
+}
+
+impl Node {
+    fn at(&self, keys: &[Key]) -> Option<&Self> {
+        keys.iter().try_fold(self, |node, key| node.next.get(key))
+    }
+
+    /// Sets what a sequence does; `None` unbinds it and prunes the branches that lead nowhere.
+    fn set(&mut self, keys: &[Key], act: Option<Act>) {
+        match keys.split_first() {
+            None => {
+                self.act = act;
+                if act.is_some() {
+                    self.next.clear();
+                }
+            }
+            Some((first, rest)) => {
+                self.next.entry(*first).or_default().set(rest, act);
+                self.next.retain(|_, node| node.act.is_some() || !node.next.is_empty());
+                if act.is_some() {
+                    self.act = None;
+                }
+            }
+        }
+    }
+
+    fn walk(&self, path: &mut Vec<Key>, visit: &mut impl FnMut(&[Key], Act)) {
+        if let Some(act) = self.act {
+            visit(path, act);
+        }
+        for (key, node) in &self.next {
+            path.push(*key);
+            node.walk(path, visit);
+            path.pop();
+        }
+    }
+}
+
+/// The live map.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Keymap {
+    pub name: String,
+    contexts: BTreeMap<Context, Node>,
+}
+
+impl Keymap {
+    /// The keymap called `name` with all that it inherits. What cannot be understood is left out and reported.
+    pub fn load(library: &Library, name: &str) -> (Self, Vec<Problem>) {
+        let (sources, mut problems) = library.chain(name);
+        let mut keymap = Self { name: name.to_owned(), contexts: BTreeMap::new() };
+        for source in &sources {
+            problems.extend(keymap.apply(&source.file, &source.text));
+        }
+        if sources.is_empty() {
+            problems.extend(keymap.apply("default.toml (built in)", BUILT_IN[0].1));
+        }
+        (keymap, problems)
+    }
+
+    pub fn built_in(name: &str) -> Self {
+        Self::load(&library(None), name).0
+    }
+
+    /// Lays one document over the map.
+    pub fn apply(&mut self, file: &str, text: &str) -> Vec<Problem> {
+        let (table, errors) = DeTable::parse_recoverable(text);
+        let unreadable = errors.iter().map(|error| Problem::at(file, text, error.span().unwrap_or(0..0), error.message()));
+        let mut problems: Vec<_> = unreadable.collect();
+        for (name, value) in table.get_ref() {
+            let mut fault = |message: String| problems.push(Problem::at(file, text, name.span(), message));
+            let bindings = match (name.get_ref().as_ref(), value.get_ref()) {
+                ("inherits" | "doc", _) => continue,
+                (_, DeValue::Table(bindings)) => bindings,
+                (other, _) => {
+                    fault(format!("`{other}` is neither `inherits` nor a context"));
+                    continue;
+                }
+            };
+            let Some(context) = Context::named(name.get_ref()) else {
+                let contexts = Context::ALL.map(Context::name).join(", ");
+                fault(format!("`{}` is not a context; the contexts are {contexts}", name.get_ref()));
+                continue;
+            };
+            for (keys, action) in bindings {
+                match read_binding(keys.get_ref(), action.get_ref()) {
+                    Ok((keys, act)) => self.contexts.entry(context).or_default().set(&keys, act),
+                    Err(Mistake::Key(message)) => problems.push(Problem::at(file, text, keys.span(), message)),
+                    Err(Mistake::Action(message)) => problems.push(Problem::at(file, text, action.span(), message)),
+                }
+            }
+        }
+        problems
+    }
+
+    /// What `keys` mean where `contexts` are asked in order. An exact match further in wins over a prefix further out.
+    pub fn lookup(&self, contexts: &[Context], keys: &[Key]) -> Lookup {
+        let mut follow: BTreeMap<Key, Next> = BTreeMap::new();
+        for context in contexts {
+            let Some(node) = self.contexts.get(context).and_then(|root| root.at(keys)) else { continue };
+            match node.act {
+                Some(act) if follow.is_empty() => return Lookup::Matched(act),
+                _ => {}
+            }
+            for (key, node) in &node.next {
+                follow.entry(*key).or_insert(node.act.map_or(Next::More, Next::Act));
+            }
+        }
+        if follow.is_empty() { Lookup::NotFound } else { Lookup::Pending(follow.into_iter().collect()) }
+    }
+
+    /// All bindings of a context, by key.
+    pub fn bindings(&self, context: Context) -> Vec<(Vec<Key>, Act)> {
+        let mut all = Vec::new();
+        if let Some(root) = self.contexts.get(&context) {
+            root.walk(&mut Vec::new(), &mut |keys, act| all.push((keys.to_vec(), act)));
+        }
+        all
+    }
+
+    /// The keys of an action, the shortest and plainest first.
+    pub fn keys_of(&self, act: Act) -> Vec<Vec<Key>> {
+        let mut all: Vec<_> = Context::ALL
+            .into_iter()
+            .flat_map(|context| self.bindings(context))
+            .filter(|(_, bound)| *bound == act)
+            .map(|(keys, _)| keys)
+            .collect();
+        all.sort_by_key(|keys| (keys.len(), keys.iter().any(|key| key.typed().is_none()), keys.clone()));
+        all.dedup();
+        all
+    }
+
+    /// The first key of an action as shown in hints, or an empty string.
+    pub fn label(&self, act: Act) -> String {
+        self.keys_of(act).first().map(|keys| spell(keys)).unwrap_or_default()
+    }
+
+    /// Everything doubtful about the map as a whole, one sentence each: actions that no key or no plain key reaches,
+    /// and bindings that one context hides from another.
+    pub fn check(&self) -> Vec<String> {
+        let mut findings = Vec::new();
+        for action in ACTIONS {
+            let keys = self.keys_of(action.id);
+            if keys.is_empty() {
+                findings.push(format!("`{}` has no key; the palette still reaches it", action.name));
+            } else if !keys.iter().any(|keys| keys.iter().all(|key| key.is_everywhere())) {
+                let spelt = keys.iter().map(|keys| spell(keys)).collect::<Vec<_>>().join(", ");
+                findings.push(format!("`{}` is only on {spelt}, which some terminals never send", action.name));
+            }
+        }
+        for (inner, outer) in [
+            (Context::Leads, Context::List),
+            (Context::Leads, Context::Pane),
+            (Context::Leads, Context::Global),
+            (Context::List, Context::Global),
+            (Context::Pane, Context::Global),
+        ] {
+            let hidden = self.bindings(outer);
+            for (keys, act) in self.bindings(inner) {
+                for (other, hidden) in hidden.iter().filter(|(other, _)| other.starts_with(&keys) || keys.starts_with(other)) {
+                    if *hidden != act {
+                        findings.push(format!(
+                            "`{}` in {} ({}) hides `{}` in {} ({})",
+                            spell(&keys),
+                            inner.name(),
+                            act.row().name,
+                            spell(other),
+                            outer.name(),
+                            hidden.row().name
+                        ));
+                    }
+                }
+            }
+        }
+        findings
+    }
+}
+
+enum Mistake {
+    Key(String),
+    Action(String),
+}
+
+fn read_binding(keys: &str, action: &DeValue<'_>) -> Result<(Vec<Key>, Option<Act>), Mistake> {
+    let keys = Key::sequence(keys).map_err(Mistake::Key)?;
+    let name = action.as_str().ok_or_else(|| Mistake::Action("an action is a name in quotes, or \"none\" to unbind".to_owned()))?;
+    if name == "none" {
+        return Ok((keys, None));
+    }
+    let act = Act::named(name).ok_or_else(|| {
+        let hint = nearest(name, ACTIONS.iter().map(|action| action.name));
+        let hint = hint.map(|known| format!("; did you mean `{known}`?")).unwrap_or_default();
+        Mistake::Action(format!("`{name}` is not an action{hint}"))
+    })?;
+    Ok((keys, Some(act)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keys(text: &str) -> Vec<Key> {
+        Key::sequence(text).unwrap()
+    }
+
+    #[test]
+    fn the_built_in_keymaps_are_read_without_a_word() {
+        for (name, _) in BUILT_IN {
+            let (keymap, problems) = Keymap::load(&library(None), name);
+            assert_eq!(problems, [], "{name}");
+            assert_eq!(keymap.check(), Vec::<String>::new(), "{name}");
+        }
+    }
+
+    #[test]
+    fn chords_wait_for_their_last_key() {
+        let keymap = Keymap::built_in("default");
+        let chain = [Context::Leads, Context::List, Context::Global];
+        assert_eq!(keymap.lookup(&chain, &keys("j")), Lookup::Matched(Act::Down));
+        assert_eq!(keymap.lookup(&chain, &keys("g g")), Lookup::Matched(Act::First));
+        assert_eq!(keymap.lookup(&chain, &keys("g l")), Lookup::Matched(Act::RoomLeads));
+        let Lookup::Pending(next) = keymap.lookup(&chain, &keys("g")) else { panic!("g waits") };
+        assert!(next.contains(&(Key::char('g'), Next::Act(Act::First))), "{next:?}");
+        assert_eq!(keymap.lookup(&chain, &keys("g %")), Lookup::NotFound);
+    }
+
+    #[test]
+    fn a_document_laid_over_another_rebinds_and_unbinds() {
+        let mut keymap = Keymap::built_in("default");
+        let problems = keymap.apply("mine.toml", "[list]\n\"j\" = \"none\"\n\"J\" = \"list.down\"\n\"g\" = \"list.first\"\n");
+        assert_eq!(problems, []);
+        let list = [Context::List];
+        assert_eq!(keymap.lookup(&list, &keys("j")), Lookup::NotFound);
+        assert_eq!(keymap.lookup(&list, &keys("J")), Lookup::Matched(Act::Down));
+        assert_eq!(keymap.lookup(&list, &keys("g")), Lookup::Matched(Act::First));
+    }
+
+    #[test]
+    fn a_mistake_is_named_with_its_line_and_the_rest_is_read() {
+        let mut keymap = Keymap::default();
+        let text = "[list]\n\"j\" = \"list.dwn\"\n\"k\" = \"list.up\"\n\"S-x\" = \"quit\"\n\n[lists]\n\"q\" = \"quit\"\n";
+        let told: Vec<String> = keymap.apply("mine.toml", text).iter().map(ToString::to_string).collect();
+        assert_eq!(
+            told,
+            [
+                "mine.toml:2:7: `list.dwn` is not an action; did you mean `list.down`?",
+                "mine.toml:4:1: `S-x`: write the character that Shift gives (`G`, not `S-g`)",
+                "mine.toml:6:2: `lists` is not a context; the contexts are global, list, pane, leads",
+            ]
+        );
+        assert_eq!(keymap.lookup(&[Context::List], &keys("k")), Lookup::Matched(Act::Up));
+    }
+
+    #[test]
+    fn a_broken_document_says_where() {
+        let problems = Keymap::default().apply("mine.toml", "[list]\n\"j\" = = 3\n");
+        assert_eq!((problems[0].line, problems[0].file.as_str()), (2, "mine.toml"));
+    }
+}

@@ -1,0 +1,1 @@
+//! The rooms. Each implements [`super::room::Room`].

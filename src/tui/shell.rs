@@ -1,0 +1,361 @@
+//! All screen state around a room, and how it changes: keys, dialogs, messages. `update` never waits and does no IO.
+
+mod dialogs;
+
+use super::{
+    action::{Act, Availability, Context},
+    canvas::Canvas,
+    input::Event,
+    key::{Code, Key},
+    keymap::{Keymap, Lookup, Next},
+    problem::Problem,
+    room::{Answer, Ask, Cx, Pulse, Room, Tone},
+    theme::Theme,
+    view,
+    widgets::{
+        confirm::Confirm,
+        form::Form,
+        line::Line,
+        palette::Palette,
+        pane::Pane,
+        status::{Link, Place},
+    },
+};
+use crate::domain::time::Instant;
+use ratatui::layout::Rect;
+
+/// What reaches the shell.
+#[derive(Debug)]
+pub enum Msg<M> {
+    Input(Event),
+    Resize(u16, u16),
+    /// Time has passed; nothing else happened.
+    Tick,
+    Room(M),
+    Link(Link),
+    Place(Box<Place>),
+    Keymap(Keymap, Vec<Problem>),
+    Theme(Theme, Vec<Problem>),
+    /// The editor came back with this text, or failed.
+    Edited(Result<String, String>),
+    /// Something outside a room's control went wrong; shown until acknowledged.
+    Fault(String),
+}
+
+/// What the shell asks of the loop.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Effect<E> {
+    Room(E),
+    Quit,
+    Suspend,
+    Redraw,
+    Copy(String),
+    Edit(String),
+    /// Load the theme of this name, or the next one.
+    NextTheme,
+    /// Load what suits a background of this kind, unless the user chose a theme.
+    SuitBackground {
+        dark: bool,
+    },
+    /// A confirmation opened: forget keys that were typed before it was seen.
+    DropTyped,
+}
+
+/// A dialog above the room, the topmost last.
+pub(super) enum Overlay<R: Room> {
+    Palette(Palette),
+    Help(Pane),
+    Messages(Pane),
+    Confirm(Confirm, R::Intent),
+    Form(Form, R::Intent),
+    Line(Line, R::Intent),
+}
+
+/// One line for the person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Toast {
+    pub at: Instant,
+    pub tone: Tone,
+    pub text: String,
+}
+
+pub struct Shell<R: Room> {
+    pub room: R,
+    pub place: Place,
+    pub keymap: Keymap,
+    pub theme: Theme,
+    pub(super) now: Instant,
+    pub(super) size: Rect,
+    pub(super) overlays: Vec<Overlay<R>>,
+    /// Keys of a chord so far.
+    pub(super) pending: Vec<Key>,
+    pub(super) count: Option<u32>,
+    /// What is shown at the foot; errors queue until each is acknowledged.
+    pub(super) toasts: Vec<Toast>,
+    pub(super) history: Vec<Toast>,
+    /// Forms that were left with something typed in them.
+    drafts: Vec<(R::Intent, Form)>,
+    /// Who asked for the editor; `None` is the form on top.
+    editing: Option<Option<R::Intent>>,
+    last_verb: Option<(Act, Option<u32>)>,
+    /// The verb that opened the form on top, to repeat it with the same values.
+    last_form: Option<(Act, Form)>,
+    repeating: bool,
+}
+
+/// Messages kept for the `messages` overlay.
+const HISTORY_MAX: usize = 200;
+const COUNT_MAX: u32 = 99_999;
+const DRAFTS_MAX: usize = 20;
+
+impl<R: Room> Shell<R> {
+    pub fn new(room: R, place: Place, keymap: Keymap, theme: Theme, size: (u16, u16), now: Instant) -> Self {
+        Self {
+            room,
+            place,
+            keymap,
+            theme,
+            now,
+            size: Rect::new(0, 0, size.0, size.1),
+            overlays: Vec::new(),
+            pending: Vec::new(),
+            count: None,
+            toasts: Vec::new(),
+            history: Vec::new(),
+            drafts: Vec::new(),
+            editing: None,
+            last_verb: None,
+            last_form: None,
+            repeating: false,
+        }
+    }
+
+    /// Once, before the first frame.
+    pub fn start(&mut self) -> Vec<Effect<R::Effect>> {
+        let mut effects = Vec::new();
+        self.ask(None, &mut effects, |room, cx| room.start(cx));
+        self.settle(&mut effects);
+        effects
+    }
+
+    pub fn update(&mut self, msg: Msg<R::Msg>, now: Instant) -> Vec<Effect<R::Effect>> {
+        self.now = now;
+        let mut effects = Vec::new();
+        match msg {
+            Msg::Input(Event::Key(key)) => self.key(key, &mut effects),
+            Msg::Input(Event::Paste(text)) => self.paste(&text, &mut effects),
+            Msg::Input(Event::Background { dark }) => effects.push(Effect::SuitBackground { dark }),
+            Msg::Input(Event::Focus(_) | Event::Fence) | Msg::Tick => {}
+            Msg::Resize(width, height) => self.size = Rect::new(0, 0, width, height),
+            Msg::Room(msg) => self.ask(None, &mut effects, |room, cx| room.update(msg, cx)),
+            Msg::Link(link) => self.place.link = link,
+            Msg::Place(place) => self.place = *place,
+            Msg::Keymap(keymap, problems) => {
+                self.keymap = keymap;
+                self.report(&problems);
+            }
+            Msg::Theme(theme, problems) => {
+                self.theme = theme;
+                self.report(&problems);
+            }
+            Msg::Edited(result) => self.edited(result, &mut effects),
+            Msg::Fault(text) => self.tell(Tone::Error, text),
+        }
+        self.settle(&mut effects);
+        effects
+    }
+
+    /// The room learns its area after every change, so that drawing changes nothing.
+    fn settle(&mut self, effects: &mut Vec<Effect<R::Effect>>) {
+        let area = view::room_area(self.size);
+        self.ask(None, effects, |room, cx| room.layout(area, cx));
+        self.settle_panes();
+    }
+
+    pub fn view(&self, canvas: &mut Canvas<'_>) {
+        view::view(self, canvas);
+    }
+
+    /// How often what is visible changes by time alone.
+    pub fn pulse(&self) -> Pulse {
+        let link = if matches!(self.place.link, Link::Stale { .. }) { Pulse::Second } else { Pulse::Still };
+        self.room.pulse(self.now).max(link)
+    }
+
+    pub const fn now(&self) -> Instant {
+        self.now
+    }
+
+    /// The newest message that is shown, if any.
+    pub fn toast(&self) -> Option<&Toast> {
+        self.toasts.first()
+    }
+
+    pub(super) fn contexts(&self) -> Vec<Context> {
+        self.room.contexts().iter().copied().chain(std::iter::once(Context::Global)).collect()
+    }
+
+    /// Whether an action is possible now, and if not, the one most helpful reason.
+    pub fn availability(&self, act: Act) -> Availability {
+        let action = act.row();
+        if let Some(permission) = action.needs
+            && let Err(refusal) = self.place.actor.may(permission)
+        {
+            return Availability::No(refusal);
+        }
+        if action.is_verb() && self.place.read_only {
+            return Availability::no("this console was opened read-only");
+        }
+        if action.is_verb()
+            && let Link::Stale { .. } = self.place.link
+        {
+            return Availability::no("the database does not answer; writing waits until it is back");
+        }
+        match act {
+            Act::Quit | Act::Back | Act::Palette | Act::Help | Act::Redraw | Act::Suspend | Act::Theme | Act::Messages => Availability::Yes,
+            Act::Repeat if self.last_verb.is_none() => Availability::no("nothing to repeat yet"),
+            Act::Repeat => Availability::Yes,
+            _ => self.room.availability(act),
+        }
+    }
+
+    pub fn pending(&self) -> Option<Vec<(Key, Next)>> {
+        match self.keymap.lookup(&self.contexts(), &self.pending) {
+            Lookup::Pending(next) if !self.pending.is_empty() => Some(next),
+            _ => None,
+        }
+    }
+
+    fn key(&mut self, key: Key, effects: &mut Vec<Effect<R::Effect>>) {
+        // A message that only informs has been seen when the next key comes.
+        self.toasts.retain(|toast| toast.tone == Tone::Error);
+        if self.overlays.is_empty() {
+            self.room_key(key, effects);
+        } else {
+            self.dialog_key(key, effects);
+        }
+    }
+
+    fn room_key(&mut self, key: Key, effects: &mut Vec<Effect<R::Effect>>) {
+        if key.code == Code::Esc && (!self.pending.is_empty() || self.count.is_some()) {
+            self.pending.clear();
+            self.count = None;
+            return;
+        }
+        if self.pending.is_empty()
+            && let Some(digit) = key.typed().and_then(|c| c.to_digit(10))
+            && (digit > 0 || self.count.is_some())
+        {
+            self.count = Some((self.count.unwrap_or(0) * 10 + digit).min(COUNT_MAX));
+            return;
+        }
+        self.pending.push(key);
+        match self.keymap.lookup(&self.contexts(), &self.pending) {
+            Lookup::Pending(_) => {}
+            Lookup::Matched(act) => {
+                self.pending.clear();
+                let count = self.count.take();
+                self.perform(act, count, effects);
+            }
+            Lookup::NotFound => {
+                let typed = super::key::spell(&self.pending);
+                self.pending.clear();
+                self.count = None;
+                let help = self.keymap.label(Act::Help);
+                self.tell(Tone::Info, format!("`{typed}` does nothing here; {help} shows what does"));
+            }
+        }
+    }
+
+    /// Performs an action, or says why not.
+    pub(super) fn perform(&mut self, act: Act, count: Option<u32>, effects: &mut Vec<Effect<R::Effect>>) {
+        if let Availability::No(reason) = self.availability(act) {
+            self.tell(Tone::Info, format!("{}: {reason}", act.row().label));
+            return;
+        }
+        if act.row().is_verb() && act != Act::Undo {
+            self.last_verb = Some((act, count));
+        }
+        match act {
+            Act::Quit => effects.push(Effect::Quit),
+            Act::Suspend => effects.push(Effect::Suspend),
+            Act::Redraw => effects.push(Effect::Redraw),
+            Act::Theme => effects.push(Effect::NextTheme),
+            Act::Palette => self.overlays.push(Overlay::Palette(Palette::default())),
+            Act::Help => self.overlays.push(Overlay::Help(Pane::default())),
+            Act::Messages => self.overlays.push(Overlay::Messages(Pane::default())),
+            // Messages are acknowledged one by one before the room hears of Esc.
+            Act::Back if !self.toasts.is_empty() => {
+                self.toasts.remove(0);
+            }
+            Act::Repeat => {
+                if let Some((verb, earlier)) = self.last_verb {
+                    self.repeating = true;
+                    self.perform(verb, count.or(earlier), effects);
+                    self.repeating = false;
+                }
+            }
+            _ => self.ask(Some(act), effects, |room, cx| room.act(act, count, cx)),
+        }
+    }
+
+    /// Lets the room act, and does what it asks for.
+    fn ask(&mut self, verb: Option<Act>, effects: &mut Vec<Effect<R::Effect>>, call: impl FnOnce(&mut R, &mut Cx<'_, R>)) {
+        let mut cx = Cx { now: self.now, actor: &self.place.actor, asked: Vec::new() };
+        call(&mut self.room, &mut cx);
+        for ask in cx.asked {
+            match ask {
+                Ask::Run(effect) => effects.push(Effect::Room(effect)),
+                Ask::Say(tone, text) => self.tell(tone, text),
+                Ask::Copy(text) => effects.push(Effect::Copy(text)),
+                Ask::Edit(text, intent) => {
+                    self.editing = Some(Some(intent));
+                    effects.push(Effect::Edit(text));
+                }
+                Ask::Perform(act) => self.perform(act, None, effects),
+                Ask::Confirm(confirm, intent) => {
+                    self.overlays.push(Overlay::Confirm(confirm, intent));
+                    effects.push(Effect::DropTyped);
+                }
+                Ask::Form(form, intent) => self.open_form(form, intent, verb),
+                Ask::Line(mut line, intent) => {
+                    let completion = self.room.complete(&intent, line.text(), line.cursor());
+                    line.complete(completion);
+                    self.overlays.push(Overlay::Line(line, intent));
+                }
+            }
+        }
+    }
+
+    fn tell(&mut self, tone: Tone, text: String) {
+        let toast = Toast { at: self.now, tone, text };
+        self.history.push(toast.clone());
+        if self.history.len() > HISTORY_MAX {
+            self.history.remove(0);
+        }
+        // News about the same kind replaces what only informs; errors wait their turn.
+        self.toasts.retain(|shown| shown.tone == Tone::Error);
+        if !self.toasts.iter().any(|shown| shown.text == toast.text) {
+            self.toasts.push(toast);
+        }
+    }
+
+    fn report(&mut self, problems: &[Problem]) {
+        for problem in problems {
+            self.tell(Tone::Error, problem.to_string());
+        }
+    }
+
+    fn edited(&mut self, result: Result<String, String>, effects: &mut Vec<Effect<R::Effect>>) {
+        match (self.editing.take(), result) {
+            (_, Err(error)) => self.tell(Tone::Error, error),
+            (Some(Some(intent)), Ok(text)) => self.ask(None, effects, |room, cx| room.answered(intent, Answer::Edited(text), cx)),
+            (Some(None) | None, Ok(text)) => {
+                if let Some(Overlay::Form(form, _)) = self.overlays.last_mut() {
+                    form.set_note(&text);
+                }
+                self.judge_form();
+            }
+        }
+    }
+}

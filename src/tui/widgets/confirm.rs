@@ -1,0 +1,188 @@
+//! A confirmation that cannot misfire: it shows where and what, row by row; its key differs from the one that opened
+//! it, and is never Enter for what cannot be taken back.
+
+use crate::tui::{
+    action::Danger,
+    canvas::{Canvas, centered},
+    key::{Code, Key},
+    theme::Role,
+    widgets::text,
+};
+use ratatui::layout::Rect;
+
+/// What will happen to one record, or why it is refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlanRow {
+    /// `L-12 Acme GmbH`.
+    pub record: String,
+    pub outcome: Result<String, String>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Confirm {
+    /// A question: `Decline 7 of 9 leads?`.
+    pub title: String,
+    /// Sentences above the plan.
+    pub about: Vec<String>,
+    pub plan: Vec<PlanRow>,
+    /// Whether it can be taken back; decides the key.
+    pub danger: Danger,
+    top: usize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    Confirmed,
+    Cancelled,
+    /// Scrolled.
+    Stay,
+    /// A key that means nothing here: say which do.
+    Unknown,
+}
+
+impl Confirm {
+    pub fn new(title: impl Into<String>, danger: Danger) -> Self {
+        Self { title: title.into(), about: Vec::new(), plan: Vec::new(), danger, top: 0 }
+    }
+
+    #[must_use]
+    pub fn about(mut self, sentence: impl Into<String>) -> Self {
+        self.about.push(sentence.into());
+        self
+    }
+
+    #[must_use]
+    pub fn plan(mut self, plan: Vec<PlanRow>) -> Self {
+        self.plan = plan;
+        self
+    }
+
+    /// How many rows will change.
+    pub fn eligible(&self) -> usize {
+        self.plan.iter().filter(|row| row.outcome.is_ok()).count()
+    }
+
+    /// The key that confirms.
+    pub const fn key_label(&self) -> &'static str {
+        match self.danger {
+            Danger::Final => "Y",
+            _ => "y",
+        }
+    }
+
+    pub fn key(&mut self, key: Key) -> Verdict {
+        let nothing_to_do = !self.plan.is_empty() && self.eligible() == 0;
+        match (key.code, self.danger) {
+            (Code::Esc | Code::Char('n' | 'q'), _) => Verdict::Cancelled,
+            (Code::Char('c' | 'g'), _) if key.ctrl => Verdict::Cancelled,
+            (Code::Char('Y'), Danger::Final) | (Code::Char('y') | Code::Enter, Danger::None | Danger::Undoable)
+                if !key.ctrl && !key.alt && !nothing_to_do =>
+            {
+                Verdict::Confirmed
+            }
+            (Code::Down | Code::Char('j'), _) => self.scroll(1),
+            (Code::Up | Code::Char('k'), _) => self.scroll(-1),
+            (Code::PageDown, _) | (Code::Char('d'), _) if key.ctrl || key.code == Code::PageDown => self.scroll(10),
+            (Code::PageUp, _) | (Code::Char('u'), _) if key.ctrl || key.code == Code::PageUp => self.scroll(-10),
+            _ => Verdict::Unknown,
+        }
+    }
+
+    fn scroll(&mut self, lines: isize) -> Verdict {
+        self.top = self.top.saturating_add_signed(lines).min(self.plan.len().saturating_sub(1));
+        Verdict::Stay
+    }
+
+    pub fn view(&self, canvas: &mut Canvas<'_>, area: Rect, place: &str) {
+        let wide = area.width.saturating_sub(8).clamp(20, 96);
+        let inner_wide = usize::from(wide.saturating_sub(4));
+        let about: Vec<String> = self.about.iter().flat_map(|sentence| text::wrap(sentence, inner_wide)).collect();
+        // The frame, the place, the keys and the air around them take six lines.
+        let plan_rows = self.plan.len().min(usize::from(area.height.saturating_sub(8)).saturating_sub(about.len()));
+        let height = u16::try_from(about.len() + plan_rows + 6 + usize::from(plan_rows > 0)).unwrap_or(area.height);
+        let border = if self.danger == Danger::Final { Role::DialogDanger } else { Role::BorderFocused };
+        let inner = canvas.frame(centered(area, wide, height), &self.title, border);
+        let mut y = inner.y;
+        let mut line = |canvas: &mut Canvas<'_>, text: &str, role: Role| {
+            if y + 1 < inner.bottom() {
+                canvas.put(inner.x, y, inner.width, text, role);
+                y += 1;
+            }
+        };
+        line(canvas, place, Role::Dim);
+        for sentence in &about {
+            line(canvas, sentence, Role::Text);
+        }
+        if plan_rows > 0 {
+            line(canvas, "", Role::Text);
+        }
+        let first = self.top.min(self.plan.len().saturating_sub(plan_rows));
+        let rows = &self.plan[first..first + plan_rows];
+        let record_wide = rows.iter().map(|row| text::width(&row.record)).max().unwrap_or(0).min(inner_wide / 2);
+        for row in rows {
+            let (shape, what, role) = match &row.outcome {
+                Ok(what) => ("✓", what, Role::Good),
+                Err(why) => ("✗", why, Role::Warn),
+            };
+            let x = canvas.put_all(inner.x, y, inner.width, &[(shape, role), (" ", role)]);
+            let record_wide = u16::try_from(record_wide).unwrap_or(0);
+            canvas.put(x, y, record_wide, &row.record, Role::Strong);
+            let after = x + record_wide + 2;
+            canvas.put(after, y, inner.right().saturating_sub(after), what, if row.outcome.is_ok() { Role::Text } else { role });
+            y += 1;
+        }
+        self.view_keys(canvas, inner, plan_rows);
+    }
+
+    fn view_keys(&self, canvas: &mut Canvas<'_>, inner: Rect, plan_rows: usize) {
+        let y = inner.bottom().saturating_sub(1);
+        let refused = self.plan.len() - self.eligible();
+        let mut keys = vec![(self.key_label(), "yes"), ("n", "no")];
+        if !self.plan.is_empty() && self.eligible() == 0 {
+            keys = vec![("n", "close: nothing here can be done")];
+        }
+        let mut x = inner.x;
+        for (key, label) in keys {
+            x = canvas.put_all(
+                x,
+                y,
+                inner.right().saturating_sub(x),
+                &[(key, Role::Key), (" ", Role::Text), (label, Role::KeyLabel), ("   ", Role::Text)],
+            );
+        }
+        if self.danger == Danger::Final {
+            x = canvas.put(x, y, inner.right().saturating_sub(x), "cannot be undone   ", Role::DialogDanger);
+        }
+        let mut rest = Vec::new();
+        if refused > 0 {
+            rest.push(format!("{refused} refused"));
+        }
+        if plan_rows < self.plan.len() {
+            rest.push(format!("j/k {} more", self.plan.len() - plan_rows));
+        }
+        canvas.put_aligned(x, y, inner.right().saturating_sub(x), &rest.join(" · "), Role::Dim, crate::tui::canvas::Align::Right);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_taken_back_needs_its_own_key() {
+        let mut last = Confirm::new("Erase?", Danger::Final);
+        for key in [Key::plain(Code::Enter), Key::char('y'), Key::char(' '), Key::ctrl('y')] {
+            assert_eq!(last.key(key), Verdict::Unknown);
+        }
+        assert_eq!(last.key(Key::char('Y')), Verdict::Confirmed);
+        assert_eq!(Confirm::new("Pause?", Danger::Undoable).key(Key::plain(Code::Enter)), Verdict::Confirmed);
+    }
+
+    #[test]
+    fn a_plan_in_which_everything_is_refused_cannot_be_confirmed() {
+        let refused = PlanRow { record: "L-1".into(), outcome: Err("it is closed".into()) };
+        let mut confirm = Confirm::new("Pause 0 of 1?", Danger::Undoable).plan(vec![refused]);
+        assert_eq!(confirm.key(Key::char('y')), Verdict::Unknown);
+        assert_eq!(confirm.key(Key::plain(Code::Esc)), Verdict::Cancelled);
+    }
+}

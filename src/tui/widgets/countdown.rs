@@ -1,0 +1,90 @@
+//! Time that is left, in words and shape as well as colour.
+
+use crate::domain::time::Span;
+use crate::tui::{room::Pulse, theme::Role};
+
+/// How a clock stands; the room derives it from the lead's clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// Work time left and the share already used, in percent.
+    Running {
+        left: Span,
+        used_percent: u8,
+    },
+    Breached {
+        late: Span,
+    },
+    Paused {
+        left: Span,
+    },
+    Met,
+    None,
+}
+
+/// The words and the role: `◔ 3h 05m`, `◕ 12m 40s`, `! 12m late`, `‖ 3h 05m`, `✓ met`.
+pub fn show(standing: Standing) -> (String, Role) {
+    match standing {
+        Standing::Running { left, used_percent } => {
+            let shape = match used_percent {
+                0..=24 => '○',
+                25..=49 => '◔',
+                50..=74 => '◑',
+                75..=89 => '◕',
+                _ => '●',
+            };
+            let role = match used_percent {
+                0..=74 => Role::SlaOk,
+                75..=89 => Role::SlaWarned,
+                _ => Role::SlaUrgent,
+            };
+            (format!("{shape} {}", span(left)), role)
+        }
+        Standing::Breached { late } => (format!("! {} late", span(late)), Role::SlaBreached),
+        Standing::Paused { left } => (format!("‖ {}", span(left)), Role::SlaPaused),
+        Standing::Met => ("✓ met".to_owned(), Role::SlaMet),
+        Standing::None => ("–".to_owned(), Role::Dim),
+    }
+}
+
+/// A length of time as a person says it: seconds only in the last quarter of an hour, minutes only within a day.
+pub fn span(span: Span) -> String {
+    let seconds = span.seconds_floor().max(0);
+    let (minutes, hours, days) = (seconds / 60, seconds / 3_600, seconds / 86_400);
+    match seconds {
+        0..=59 => format!("{seconds}s"),
+        60..=899 => format!("{minutes}m {:02}s", seconds % 60),
+        900..=3_599 => format!("{minutes}m"),
+        3_600..=86_399 => format!("{hours}h {:02}m", minutes % 60),
+        _ => format!("{days}d {:02}h", hours % 24),
+    }
+}
+
+/// How often the words change.
+pub fn pulse(standing: Standing) -> Pulse {
+    match standing {
+        Standing::Running { left: shown, .. } | Standing::Breached { late: shown } if shown.seconds_floor() < 901 => Pulse::Second,
+        Standing::Running { .. } | Standing::Breached { .. } => Pulse::Minute,
+        Standing::Paused { .. } | Standing::Met | Standing::None => Pulse::Still,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn time_is_told_as_exactly_as_it_matters() {
+        let told = [0, 59, 60, 899, 900, 3_599, 3_600, 11_100, 86_399, 86_400, 200_000]
+            .map(|seconds| span(Span::from_micros(seconds * 1_000_000)));
+        assert_eq!(told, ["0s", "59s", "1m 00s", "14m 59s", "15m", "59m", "1h 00m", "3h 05m", "23h 59m", "1d 00h", "2d 07h"]);
+    }
+
+    #[test]
+    fn each_standing_has_a_shape_of_its_own() {
+        let left = Span::minutes(185);
+        let running = |used_percent| show(Standing::Running { left, used_percent }).0;
+        assert_eq!([0, 25, 50, 75, 90].map(running), ["○ 3h 05m", "◔ 3h 05m", "◑ 3h 05m", "◕ 3h 05m", "● 3h 05m"]);
+        assert_eq!(show(Standing::Breached { late: Span::minutes(12) }), ("! 12m 00s late".to_owned(), Role::SlaBreached));
+        assert_eq!(show(Standing::Paused { left }).0, "‖ 3h 05m");
+    }
+}

@@ -1,0 +1,441 @@
+//! A form: choices, texts and notes, checked while they are filled in. What was typed survives a refusal.
+
+use super::{
+    line::{edit, view_input},
+    note::Note,
+    text,
+};
+use crate::tui::{
+    canvas::{Canvas, centered},
+    key::{Code, Key},
+    room::FieldError,
+    theme::Role,
+};
+use ratatui::layout::Rect;
+use tui_input::Input;
+
+/// One entry of a list to choose from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    pub label: String,
+    pub doc: String,
+    /// Why it cannot be chosen now.
+    pub refused: Option<String>,
+}
+
+impl Choice {
+    pub fn new(label: impl Into<String>, doc: impl Into<String>) -> Self {
+        Self { label: label.into(), doc: doc.into(), refused: None }
+    }
+}
+
+#[derive(Debug, Clone)]
+pub enum Kind {
+    /// Up and Down choose, typing narrows.
+    Choice {
+        choices: Vec<Choice>,
+        chosen: usize,
+        narrowed: Input,
+    },
+    Text(Input),
+    Note(Note),
+}
+
+#[derive(Debug, Clone)]
+pub struct Field {
+    pub label: &'static str,
+    pub kind: Kind,
+    /// Shown dim beside an empty field.
+    pub hint: &'static str,
+}
+
+impl Field {
+    pub fn choice(label: &'static str, choices: Vec<Choice>) -> Self {
+        Self { label, kind: Kind::Choice { choices, chosen: 0, narrowed: Input::default() }, hint: "" }
+    }
+
+    pub fn text(label: &'static str, value: impl Into<String>) -> Self {
+        Self { label, kind: Kind::Text(Input::new(value.into())), hint: "" }
+    }
+
+    pub fn note(label: &'static str, value: &str) -> Self {
+        Self { label, kind: Kind::Note(Note::new(value)), hint: "" }
+    }
+
+    #[must_use]
+    pub const fn hint(mut self, hint: &'static str) -> Self {
+        self.hint = hint;
+        self
+    }
+
+    fn value(&self) -> Value {
+        match &self.kind {
+            Kind::Choice { chosen, .. } => Value::Choice(*chosen),
+            Kind::Text(input) => Value::Text(input.value().trim().to_owned()),
+            Kind::Note(note) => Value::Text(note.text()),
+        }
+    }
+
+    fn height(&self) -> u16 {
+        match &self.kind {
+            Kind::Choice { choices, .. } => u16::try_from(choices.len().min(8)).unwrap_or(8) + 1,
+            Kind::Text(_) => 1,
+            Kind::Note(_) => 5,
+        }
+    }
+}
+
+/// What a field holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Value {
+    /// The number of the chosen entry.
+    Choice(usize),
+    Text(String),
+}
+
+impl Value {
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Text(text) => text,
+            Self::Choice(_) => "",
+        }
+    }
+
+    pub const fn choice(&self) -> Option<usize> {
+        match self {
+            Self::Choice(index) => Some(*index),
+            Self::Text(_) => None,
+        }
+    }
+}
+
+#[derive(Debug, Clone)]
+pub struct Form {
+    /// `Decline L-12 Acme GmbH`.
+    pub title: String,
+    /// The word on the key that sends it.
+    pub verb: &'static str,
+    pub about: Vec<String>,
+    pub fields: Vec<Field>,
+    focus: usize,
+    /// What the room says about the values as they are.
+    verdict: Result<String, FieldError>,
+    /// Mistakes are shown once sending was tried; before, they would only nag.
+    tried: bool,
+    /// What was answered by the database when it refused, with what was typed still here.
+    refusal: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reaction {
+    Nothing,
+    Changed,
+    Sent,
+    Cancelled,
+    /// The focused note wants the external editor.
+    Editor,
+}
+
+impl Form {
+    pub fn new(title: impl Into<String>, verb: &'static str) -> Self {
+        Self {
+            title: title.into(),
+            verb,
+            about: Vec::new(),
+            fields: Vec::new(),
+            focus: 0,
+            verdict: Ok(String::new()),
+            tried: false,
+            refusal: None,
+        }
+    }
+
+    #[must_use]
+    pub fn about(mut self, sentence: impl Into<String>) -> Self {
+        self.about.push(sentence.into());
+        self
+    }
+
+    #[must_use]
+    pub fn field(mut self, field: Field) -> Self {
+        self.fields.push(field);
+        self
+    }
+
+    /// The sentence with which the form came back: somebody was faster, a rule forbids it. What was typed stays.
+    #[must_use]
+    pub fn refused(mut self, sentence: impl Into<String>) -> Self {
+        self.refusal = Some(sentence.into());
+        self
+    }
+
+    pub fn values(&self) -> Vec<Value> {
+        self.fields.iter().map(Field::value).collect()
+    }
+
+    /// Fills fields of the same kind from an earlier form.
+    pub fn fill(&mut self, earlier: &Self) {
+        for (field, known) in self.fields.iter_mut().zip(&earlier.fields) {
+            match (&mut field.kind, &known.kind) {
+                (Kind::Choice { choices, chosen, .. }, Kind::Choice { choices: old, chosen: at, .. }) => {
+                    // The same entry, not the same number: the list may have changed.
+                    let label = old.get(*at).map(|choice| &choice.label);
+                    if let Some(index) = choices.iter().position(|choice| Some(&choice.label) == label) {
+                        *chosen = index;
+                    }
+                }
+                (Kind::Text(input), Kind::Text(old)) => *input = old.clone(),
+                (Kind::Note(note), Kind::Note(old)) => *note = old.clone(),
+                _ => {}
+            }
+        }
+    }
+
+    pub fn judge(&mut self, verdict: Result<String, FieldError>) {
+        self.verdict = verdict;
+    }
+
+    pub const fn is_right(&self) -> bool {
+        self.verdict.is_ok()
+    }
+
+    /// Sending was tried and something is wrong: go to the field.
+    pub fn show_mistake(&mut self) {
+        self.tried = true;
+        if let Err(error) = &self.verdict {
+            self.focus = error.field.min(self.fields.len().saturating_sub(1));
+        }
+    }
+
+    /// The text of the focused note, for the external editor.
+    pub fn note_text(&self) -> Option<String> {
+        match &self.fields.get(self.focus)?.kind {
+            Kind::Note(note) => Some(note.text()),
+            _ => None,
+        }
+    }
+
+    pub fn set_note(&mut self, text: &str) {
+        if let Some(Field { kind: Kind::Note(note), .. }) = self.fields.get_mut(self.focus) {
+            *note = Note::new(text);
+        }
+    }
+
+    pub fn paste(&mut self, pasted: &str) {
+        match self.fields.get_mut(self.focus).map(|field| &mut field.kind) {
+            Some(Kind::Note(note)) => note.paste(pasted),
+            Some(Kind::Text(input) | Kind::Choice { narrowed: input, .. }) => {
+                for c in pasted.chars().map(|c| if c.is_control() { ' ' } else { c }) {
+                    edit(input, Key::char(c));
+                }
+            }
+            None => {}
+        }
+    }
+
+    pub fn key(&mut self, key: Key) -> Reaction {
+        let last = self.focus + 1 >= self.fields.len();
+        let in_note = matches!(self.fields.get(self.focus), Some(Field { kind: Kind::Note(_), .. }));
+        match key.code {
+            Code::Esc => return Reaction::Cancelled,
+            Code::Char('c' | 'g') if key.ctrl => return Reaction::Cancelled,
+            Code::Char('s') if key.ctrl => return Reaction::Sent,
+            Code::Char('o') if key.ctrl && in_note => return Reaction::Editor,
+            Code::Enter if !in_note && last => return Reaction::Sent,
+            Code::Tab if key.shift => self.step(false),
+            Code::Tab => self.step(true),
+            Code::Enter if !in_note => self.step(true),
+            _ => {
+                let Some(field) = self.fields.get_mut(self.focus) else { return Reaction::Nothing };
+                let handled = match &mut field.kind {
+                    Kind::Note(note) => note.key(key),
+                    Kind::Text(input) => edit(input, key),
+                    Kind::Choice { choices, chosen, narrowed } => choose(choices, chosen, narrowed, key),
+                };
+                match (handled, key.code) {
+                    (false, Code::Up) => self.step(false),
+                    (false, Code::Down) => self.step(true),
+                    (false, _) => return Reaction::Nothing,
+                    (true, _) => self.refusal = None,
+                }
+            }
+        }
+        Reaction::Changed
+    }
+
+    const fn step(&mut self, forward: bool) {
+        let count = if self.fields.is_empty() { 1 } else { self.fields.len() };
+        self.focus = if forward { (self.focus + 1) % count } else { (self.focus + count - 1) % count };
+    }
+
+    pub fn view(&self, canvas: &mut Canvas<'_>, area: Rect, place: &str) {
+        let wide = area.width.saturating_sub(8).clamp(20, 84);
+        let inner_wide = usize::from(wide.saturating_sub(4));
+        let about: Vec<String> = self.about.iter().flat_map(|sentence| text::wrap(sentence, inner_wide)).collect();
+        let mut told = Vec::new();
+        if let Some(refusal) = &self.refusal {
+            told.extend(text::wrap(refusal, inner_wide).into_iter().map(|line| (line, Role::Warn)));
+        }
+        match &self.verdict {
+            Err(error) if self.tried => {
+                told.extend(text::wrap(&error.message, inner_wide).into_iter().map(|line| (line, Role::InputError)))
+            }
+            Ok(preview) if !preview.is_empty() => told.extend(text::wrap(preview, inner_wide).into_iter().map(|line| (line, Role::Info))),
+            _ => {}
+        }
+        let fields: u16 = self.fields.iter().map(|field| field.height() + 1).sum();
+        let height = u16::try_from(about.len() + told.len()).unwrap_or(0) + fields + 5;
+        let inner = canvas.frame(centered(area, wide, height), &self.title, Role::BorderFocused);
+        if inner.height == 0 {
+            return;
+        }
+        let mut y = inner.y;
+        let end = inner.bottom().saturating_sub(1);
+        for line in std::iter::once(place).chain(about.iter().map(String::as_str)) {
+            canvas.put(inner.x, y, inner.width, line, if line == place { Role::Dim } else { Role::Text });
+            y += 1;
+        }
+        y += 1;
+        let labels = u16::try_from(self.fields.iter().map(|field| text::width(field.label)).max().unwrap_or(0)).unwrap_or(0);
+        for (index, field) in self.fields.iter().enumerate() {
+            let room = end.saturating_sub(y).min(field.height());
+            if room == 0 {
+                break;
+            }
+            let focused = index == self.focus;
+            let wrong = self.tried && self.verdict.as_ref().is_err_and(|error| error.field == index);
+            let role = if wrong {
+                Role::InputError
+            } else if focused {
+                Role::Heading
+            } else {
+                Role::Dim
+            };
+            canvas.put(inner.x, y, labels, field.label, role);
+            let x = inner.x + labels + 2;
+            view_field(canvas, field, Rect { x, y, width: inner.right().saturating_sub(x), height: room }, focused);
+            y += room + 1;
+        }
+        for (line, role) in told {
+            if y < end {
+                canvas.put(inner.x, y, inner.width, &line, role);
+                y += 1;
+            }
+        }
+        self.view_keys(canvas, inner);
+    }
+
+    fn view_keys(&self, canvas: &mut Canvas<'_>, inner: Rect) {
+        let in_note = self.note_text().is_some();
+        let last = self.focus + 1 >= self.fields.len();
+        let send = if last && !in_note { "enter" } else { "C-s" };
+        let mut keys = vec![(send, self.verb)];
+        if self.fields.len() > 1 {
+            keys.push(("tab", "next field"));
+        }
+        if in_note {
+            keys.push(("C-o", "editor"));
+        }
+        keys.push(("esc", "cancel, keeps what you typed"));
+        let mut x = inner.x;
+        for (key, label) in keys {
+            x = canvas.put_all(
+                x,
+                inner.bottom() - 1,
+                inner.right().saturating_sub(x),
+                &[(key, Role::Key), (" ", Role::Text), (label, Role::KeyLabel), ("   ", Role::Text)],
+            );
+        }
+    }
+}
+
+/// The entries that the typed letters leave, by their numbers.
+fn narrowed_to(choices: &[Choice], narrowed: &Input) -> Vec<usize> {
+    let wanted = narrowed.value().to_lowercase();
+    let fits = |choice: &Choice| choice.label.to_lowercase().contains(&wanted);
+    (0..choices.len()).filter(|index| wanted.is_empty() || fits(&choices[*index])).collect()
+}
+
+fn choose(choices: &[Choice], chosen: &mut usize, narrowed: &mut Input, key: Key) -> bool {
+    let left = narrowed_to(choices, narrowed);
+    let at = left.iter().position(|index| index == chosen);
+    let to = match (key.code, key.ctrl) {
+        (Code::Down, _) | (Code::Char('n'), true) => at.map_or(0, |at| at + 1),
+        (Code::Up, _) | (Code::Char('p'), true) => match at {
+            Some(0) | None => return false,
+            Some(at) => at - 1,
+        },
+        (Code::PageDown, _) => at.map_or(0, |at| (at + 8).min(left.len().saturating_sub(1))),
+        (Code::PageUp, _) => at.map_or(0, |at| at.saturating_sub(8)),
+        _ => {
+            if !edit(narrowed, key) {
+                return false;
+            }
+            let left = narrowed_to(choices, narrowed);
+            if !left.contains(chosen)
+                && let Some(first) = left.first()
+            {
+                *chosen = *first;
+            }
+            return true;
+        }
+    };
+    match left.get(to) {
+        Some(index) => *chosen = *index,
+        None => return false,
+    }
+    true
+}
+
+fn view_field(canvas: &mut Canvas<'_>, field: &Field, area: Rect, focused: bool) {
+    match &field.kind {
+        Kind::Text(input) => {
+            view_input(canvas, input, area.x, area.y, area.width, focused);
+            if input.value().is_empty() {
+                canvas.put(area.x + u16::from(focused), area.y, area.width, field.hint, Role::Disabled);
+            }
+        }
+        Kind::Note(note) => {
+            note.view(canvas, area, focused);
+            if note.text().is_empty() {
+                canvas.put(area.x + 1 + u16::from(focused), area.y, area.width.saturating_sub(1), field.hint, Role::Disabled);
+            }
+        }
+        Kind::Choice { choices, chosen, narrowed } => view_choice(canvas, choices, *chosen, narrowed, area, focused),
+    }
+}
+
+fn view_choice(canvas: &mut Canvas<'_>, choices: &[Choice], chosen: usize, narrowed: &Input, area: Rect, focused: bool) {
+    let left = narrowed_to(choices, narrowed);
+    let rows = usize::from(area.height.saturating_sub(1)).max(1);
+    let at = left.iter().position(|index| *index == chosen).unwrap_or(0);
+    let first = (at + 1).saturating_sub(rows);
+    let labels = left.iter().map(|index| text::width(&choices[*index].label)).max().unwrap_or(0).min(usize::from(area.width) / 2);
+    let labels = u16::try_from(labels).unwrap_or(0);
+    for (y, index) in (area.y..).zip(left.iter().skip(first).take(rows)) {
+        let choice = &choices[*index];
+        let is_chosen = *index == chosen;
+        let role = match (is_chosen, focused, choice.refused.is_some()) {
+            (true, true, _) => Role::MenuSelected,
+            (true, false, _) => Role::Strong,
+            (false, _, true) => Role::Disabled,
+            (false, _, false) => Role::Text,
+        };
+        canvas.put(area.x, y, 2, if is_chosen { "› " } else { "  " }, Role::Key);
+        canvas.put(area.x + 2, y, labels, &choice.label, role);
+        let doc = choice.refused.as_deref().unwrap_or(&choice.doc);
+        let x = area.x + labels + 4;
+        canvas.put(x, y, area.right().saturating_sub(x), doc, if choice.refused.is_some() { Role::Warn } else { Role::Dim });
+    }
+    let y = area.y + u16::try_from(left.len().min(rows)).unwrap_or(0);
+    if y >= area.bottom() {
+        return;
+    }
+    let typed = narrowed.value();
+    let foot = match (typed.is_empty(), left.len() > rows) {
+        (false, _) => format!("{} of {} with `{typed}`", left.len(), choices.len()),
+        (true, true) => format!("{} of {}; type to narrow", at + 1, left.len()),
+        (true, false) => String::new(),
+    };
+    canvas.put(area.x + 2, y, area.width.saturating_sub(2), &foot, Role::Disabled);
+}

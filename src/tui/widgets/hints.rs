@@ -1,0 +1,52 @@
+//! The hint bar: keys from the live map, dimmed where the action is not possible now. Also the popup after a prefix.
+
+use crate::tui::{
+    action::Act,
+    canvas::Canvas,
+    key::{Key, spell},
+    keymap::{Keymap, Next},
+    theme::Role,
+    widgets::text,
+};
+use ratatui::layout::Rect;
+
+/// Draws as many hints as fit in one line; `possible` says which are bright.
+pub fn view(canvas: &mut Canvas<'_>, area: Rect, keymap: &Keymap, acts: &[Act], possible: impl Fn(Act) -> bool) {
+    let mut x = area.x + 1;
+    for act in acts {
+        let (key, label) = (keymap.label(*act), act.row().label);
+        let needed = u16::try_from(text::width(&key) + 1 + text::width(label)).unwrap_or(u16::MAX);
+        if key.is_empty() {
+            continue;
+        }
+        if x.saturating_add(needed) > area.right() {
+            break;
+        }
+        let (key_role, label_role) = if possible(*act) { (Role::Key, Role::KeyLabel) } else { (Role::Disabled, Role::Disabled) };
+        x = canvas.put_all(x, area.y, needed, &[(&key, key_role), (" ", Role::Text), (label, label_role)]) + 2;
+    }
+}
+
+/// Draws what may follow a prefix, in columns above the bottom of `area`.
+pub fn view_pending(canvas: &mut Canvas<'_>, area: Rect, typed: &[Key], next: &[(Key, Next)]) {
+    const COLUMN: u16 = 26;
+    let columns = (area.width.saturating_sub(4) / COLUMN).clamp(1, 4);
+    let rows = u16::try_from(next.len()).unwrap_or(u16::MAX).div_ceil(columns);
+    let height = (rows + 2).min(area.height);
+    let width = (columns.min(u16::try_from(next.len()).unwrap_or(columns)) * COLUMN + 4).min(area.width);
+    let popup = Rect { x: area.right() - width, y: area.bottom() - height, width, height };
+    let inner = canvas.frame(popup, &format!("{} …", spell(typed)), Role::Border);
+    for (index, (key, what)) in (0_u16..).zip(next) {
+        let (column, row) = (index / rows, index % rows);
+        if row >= inner.height {
+            continue;
+        }
+        let x = inner.x + column * COLUMN;
+        let label = match what {
+            Next::Act(act) => act.row().label,
+            Next::More => "…",
+        };
+        let after = canvas.put(x, inner.y + row, 8, &key.to_string(), Role::Key);
+        canvas.put(after + 1, inner.y + row, COLUMN.saturating_sub(10), label, Role::Text);
+    }
+}

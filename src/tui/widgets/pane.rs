@@ -1,0 +1,205 @@
+//! The detail pane: sections of lines that scroll together, with the section's name always in sight.
+
+use super::text;
+use crate::tui::{action::Act, canvas::Canvas, theme::Role};
+use ratatui::layout::Rect;
+
+/// A piece of a line in one role.
+pub type Piece = (String, Role);
+
+/// One line, which wraps; `indent` columns stay free at the left, on its continuation as well.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Row {
+    /// A label in a column of its own at the left, if any.
+    pub label: Option<&'static str>,
+    pub pieces: Vec<Piece>,
+    pub indent: u16,
+}
+
+impl Row {
+    pub fn text(text: impl Into<String>, role: Role) -> Self {
+        Self { pieces: vec![(text.into(), role)], ..Self::default() }
+    }
+
+    pub fn fact(label: &'static str, text: impl Into<String>, role: Role) -> Self {
+        Self { label: Some(label), ..Self::text(text, role) }
+    }
+
+    pub fn pieces(pieces: Vec<Piece>) -> Self {
+        Self { pieces, ..Self::default() }
+    }
+
+    #[must_use]
+    pub const fn indented(mut self, columns: u16) -> Self {
+        self.indent = columns;
+        self
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Section {
+    pub title: String,
+    pub rows: Vec<Row>,
+}
+
+impl Section {
+    pub fn new(title: impl Into<String>, rows: Vec<Row>) -> Self {
+        Self { title: title.into(), rows }
+    }
+}
+
+/// How far a pane is scrolled. `layout` tells it its content; `view` changes nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Pane {
+    top: usize,
+    height: usize,
+    /// First line of each section and the count of all lines.
+    starts: Vec<usize>,
+    lines: usize,
+}
+
+/// A line as drawn.
+enum Drawn<'a> {
+    Title(&'a str),
+    Blank,
+    Line { label: Option<&'static str>, indent: u16, pieces: Vec<(String, Role)> },
+}
+
+/// Labels take this many columns when a section has some.
+const LABEL: u16 = 14;
+
+impl Pane {
+    /// Measures the content for an area; call it from the room's `layout`.
+    pub fn layout(&mut self, sections: &[Section], area: Rect) {
+        let lines = lay_out(sections, area.width);
+        self.starts = lines.iter().enumerate().filter(|(_, line)| matches!(line, Drawn::Title(_))).map(|(at, _)| at).collect();
+        self.lines = lines.len();
+        self.height = usize::from(area.height);
+        self.top = self.top.min(self.lines.saturating_sub(self.height));
+    }
+
+    /// Back to the top, for another record.
+    pub const fn reset(&mut self) {
+        self.top = 0;
+    }
+
+    /// Brings a section to the top.
+    pub fn show(&mut self, section: usize) {
+        if let Some(start) = self.starts.get(section) {
+            self.top = (*start).min(self.lines.saturating_sub(self.height));
+        }
+    }
+
+    /// Whether the action was a motion of the pane.
+    pub fn motion(&mut self, act: Act, count: Option<u32>) -> bool {
+        let times = usize::try_from(count.unwrap_or(1)).unwrap_or(1);
+        let half = (self.height / 2).max(1);
+        let bottom = self.lines.saturating_sub(self.height);
+        let to = match act {
+            Act::PaneDown => self.top.saturating_add(times),
+            Act::PaneUp => self.top.saturating_sub(times),
+            Act::PaneHalfDown => self.top.saturating_add(half * times),
+            Act::PaneHalfUp => self.top.saturating_sub(half * times),
+            Act::PaneFirst => 0,
+            Act::PaneLast => bottom,
+            Act::PaneNext => self.starts.iter().copied().find(|start| *start > self.top).unwrap_or(bottom),
+            Act::PanePrevious => self.starts.iter().copied().rev().find(|start| *start < self.top).unwrap_or(0),
+            _ => return false,
+        };
+        self.top = to.min(bottom);
+        true
+    }
+
+    /// Draws the visible lines.
+    pub fn view(&self, canvas: &mut Canvas<'_>, area: Rect, sections: &[Section]) {
+        let lines = lay_out(sections, area.width);
+        let height = usize::from(area.height);
+        let top = self.top.min(lines.len().saturating_sub(height));
+        for (y, line) in (area.y..area.bottom()).zip(lines.iter().skip(top)) {
+            match line {
+                Drawn::Blank => {}
+                Drawn::Title(title) => {
+                    canvas.put(area.x, y, area.width, title, Role::Heading);
+                }
+                Drawn::Line { label, indent, pieces } => {
+                    if let Some(label) = label {
+                        canvas.put(area.x, y, LABEL - 1, label, Role::Dim);
+                    }
+                    let pieces: Vec<(&str, Role)> = pieces.iter().map(|(text, role)| (text.as_str(), *role)).collect();
+                    canvas.put_all(area.x + indent, y, area.width.saturating_sub(*indent), &pieces);
+                }
+            }
+        }
+        // A title that scrolled out stays in sight at the top, so that one knows what one reads.
+        let above = lines[..top].iter().rev().find_map(|line| if let Drawn::Title(title) = line { Some(*title) } else { None });
+        if let Some(title) = above
+            && !matches!(lines.get(top), Some(Drawn::Title(_)))
+            && area.height > 3
+        {
+            canvas.clear(Rect { height: 1, ..area });
+            canvas.put(area.x, area.y, area.width, &format!("{title} ↑"), Role::Heading);
+        }
+        let below = lines.len().saturating_sub(top + height);
+        if below > 0 && area.height > 3 {
+            let y = area.bottom() - 1;
+            let note = format!("↓ {below} more");
+            let wide = u16::try_from(text::width(&note)).unwrap_or(0) + 1;
+            canvas.put(area.right().saturating_sub(wide), y, wide, &note, Role::Dim);
+        }
+    }
+}
+
+fn lay_out(sections: &[Section], width: u16) -> Vec<Drawn<'_>> {
+    let mut lines = Vec::new();
+    for section in sections {
+        if !lines.is_empty() {
+            lines.push(Drawn::Blank);
+        }
+        if !section.title.is_empty() {
+            lines.push(Drawn::Title(&section.title));
+        }
+        for row in &section.rows {
+            let indent = row.indent + if row.label.is_some() { LABEL } else { 0 };
+            for (index, pieces) in wrap_pieces(&row.pieces, usize::from(width.saturating_sub(indent)).max(8)).into_iter().enumerate() {
+                lines.push(Drawn::Line { label: row.label.filter(|_| index == 0), indent, pieces });
+            }
+        }
+    }
+    lines
+}
+
+/// Breaks pieces into lines, keeping each word's role.
+fn wrap_pieces(pieces: &[Piece], width: usize) -> Vec<Vec<Piece>> {
+    if pieces.iter().map(|(text, _)| text::width(text)).sum::<usize>() <= width && !pieces.iter().any(|(text, _)| text.contains('\n')) {
+        return vec![pieces.to_vec()];
+    }
+    let mut lines = vec![Vec::new()];
+    let mut used = 0;
+    for (piece, role) in pieces {
+        for (number, paragraph) in piece.split('\n').enumerate() {
+            if number > 0 {
+                lines.push(Vec::new());
+                used = 0;
+            }
+            for word in paragraph.split_inclusive(' ') {
+                let needed = text::width(word.trim_end());
+                if used > 0 && used + needed > width {
+                    lines.push(Vec::new());
+                    used = 0;
+                }
+                let parts = if needed > width { text::wrap(word, width) } else { vec![word.to_owned()] };
+                for (index, part) in parts.into_iter().enumerate() {
+                    if index > 0 {
+                        lines.push(Vec::new());
+                        used = 0;
+                    }
+                    used += text::width(&part);
+                    if let Some(line) = lines.last_mut() {
+                        line.push((part, *role));
+                    }
+                }
+            }
+        }
+    }
+    lines
+}

@@ -1,0 +1,203 @@
+//! A table that draws its visible rows and nothing else. Columns fold away by priority where the screen is narrow.
+
+use super::list::{List, Record};
+use crate::tui::{
+    canvas::{Align, Canvas},
+    theme::Role,
+};
+use ratatui::layout::Rect;
+use std::borrow::Cow;
+
+/// One column's place and looks.
+#[derive(Debug, Clone, Copy)]
+pub struct Column {
+    pub title: &'static str,
+    /// Columns on the screen at least.
+    pub width: u16,
+    /// Share of what is left over; 0 keeps the width.
+    pub grow: u16,
+    pub align: Align,
+    /// 0 is always shown; the highest folds away first.
+    pub priority: u8,
+    /// Part of the cursor: reversed on the selected row. Keep these together at the left and short, because each move
+    /// of the cursor writes them twice.
+    pub pointer: bool,
+}
+
+impl Column {
+    pub const fn new(title: &'static str, width: u16) -> Self {
+        Self { title, width, grow: 0, align: Align::Left, priority: 0, pointer: false }
+    }
+
+    #[must_use]
+    pub const fn grow(self, share: u16) -> Self {
+        Self { grow: share, ..self }
+    }
+
+    #[must_use]
+    pub const fn right(self) -> Self {
+        Self { align: Align::Right, ..self }
+    }
+
+    #[must_use]
+    pub const fn priority(self, priority: u8) -> Self {
+        Self { priority, ..self }
+    }
+
+    #[must_use]
+    pub const fn pointer(self) -> Self {
+        Self { pointer: true, ..self }
+    }
+}
+
+/// What stands in a cell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cell<'a> {
+    pub text: Cow<'a, str>,
+    pub role: Role,
+}
+
+impl<'a> Cell<'a> {
+    pub fn new(text: impl Into<Cow<'a, str>>, role: Role) -> Self {
+        Self { text: text.into(), role }
+    }
+}
+
+/// What the table says when it has no rows, in the middle of its area: why, and what to do.
+#[derive(Debug, Clone, Copy)]
+pub struct Empty<'a> {
+    pub title: &'a str,
+    pub hint: &'a str,
+}
+
+/// Two columns at the left: the cursor and the mark.
+const GUTTER: u16 = 2;
+const GAP: u16 = 2;
+
+/// The place of each column in `width` columns: x and width, or nothing for one that folded away.
+pub fn fit(columns: &[Column], width: u16) -> Vec<Option<(u16, u16)>> {
+    let mut shown: Vec<bool> = vec![true; columns.len()];
+    let needed = |shown: &[bool]| -> u16 {
+        let widths = columns.iter().zip(shown).filter(|(_, shown)| **shown).map(|(column, _)| column.width + GAP);
+        GUTTER + widths.sum::<u16>().saturating_sub(GAP)
+    };
+    while needed(&shown) > width {
+        let last = (0..columns.len()).filter(|i| shown[*i] && columns[*i].priority > 0).max_by_key(|i| (columns[*i].priority, *i));
+        let Some(fold) = last else { break };
+        shown[fold] = false;
+    }
+    let spare = width.saturating_sub(needed(&shown));
+    let shares: u16 = columns.iter().zip(&shown).filter(|(_, shown)| **shown).map(|(column, _)| column.grow).sum();
+    let mut given = 0;
+    let mut shares_seen = 0;
+    let mut x = GUTTER;
+    let mut places = Vec::with_capacity(columns.len());
+    for (column, shown) in columns.iter().zip(shown) {
+        if !shown {
+            places.push(None);
+            continue;
+        }
+        shares_seen += column.grow;
+        // Cumulative shares, so that every spare column is given to somebody.
+        let extra = if shares == 0 || column.grow == 0 {
+            0
+        } else {
+            u16::try_from(u32::from(spare) * u32::from(shares_seen) / u32::from(shares)).unwrap_or(0) - given
+        };
+        given += extra;
+        let wide = (column.width + extra).min(width.saturating_sub(x));
+        places.push(Some((x, wide)));
+        x += wide + GAP;
+    }
+    places
+}
+
+/// How many rows a table shows in an area of this height: one line is its header.
+pub const fn rows_in(height: u16) -> u16 {
+    height.saturating_sub(1)
+}
+
+/// Draws the table; `cells` gives one cell per column, and is asked for visible rows only.
+pub fn view<'r, T: Record>(
+    canvas: &mut Canvas<'_>,
+    area: Rect,
+    list: &'r List<T>,
+    columns: &[Column],
+    focused: bool,
+    empty: Empty<'_>,
+    cells: impl Fn(&'r T) -> Vec<Cell<'r>>,
+) {
+    if area.height == 0 || area.width <= GUTTER {
+        return;
+    }
+    let places = fit(columns, area.width);
+    header(canvas, area, columns, &places);
+    if list.is_empty() {
+        let middle = area.y + 1 + area.height / 3;
+        canvas.put_aligned(area.x, middle.min(area.bottom() - 1), area.width, empty.title, Role::Strong, Align::Center);
+        if middle + 1 < area.bottom() {
+            canvas.put_aligned(area.x, middle + 1, area.width, empty.hint, Role::Dim, Align::Center);
+        }
+        return;
+    }
+    for (y, row) in (area.y + 1..area.bottom()).zip(list.visible()) {
+        let key = row.key();
+        let selected = list.selected_key() == Some(key);
+        let gone = list.is_gone(key);
+        let cursor = if focused { Role::Selected } else { Role::SelectedDim };
+        let pointer_end = columns
+            .iter()
+            .zip(&places)
+            .filter(|(column, _)| column.pointer)
+            .filter_map(|(_, place)| *place)
+            .map(|(x, wide)| x + wide)
+            .max();
+        if selected {
+            canvas.tint(Rect { x: area.x, y, width: pointer_end.unwrap_or(GUTTER), height: 1 }, cursor);
+            canvas.put(area.x, y, 1, "›", cursor);
+        }
+        let mark = if gone { ("×", Role::Gone) } else { (if list.is_marked(key) { "●" } else { "" }, Role::Marked) };
+        canvas.put(area.x + 1, y, 1, mark.0, if selected { cursor } else { mark.1 });
+        for ((column, place), cell) in columns.iter().zip(&places).zip(cells(row)) {
+            let Some((x, wide)) = *place else { continue };
+            let role = match (selected && column.pointer, gone) {
+                (true, _) => cursor,
+                (false, true) => Role::Gone,
+                (false, false) => cell.role,
+            };
+            canvas.put_aligned(area.x + x, y, wide, &cell.text, role, column.align);
+        }
+    }
+}
+
+fn header(canvas: &mut Canvas<'_>, area: Rect, columns: &[Column], places: &[Option<(u16, u16)>]) {
+    for (column, place) in columns.iter().zip(places) {
+        if let Some((x, wide)) = *place {
+            canvas.put_aligned(area.x + x, area.y, wide, column.title, Role::TableHeader, column.align);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const COLUMNS: [Column; 4] = [
+        Column::new("ID", 8).pointer(),
+        Column::new("COMPANY", 20).grow(2).pointer(),
+        Column::new("COUNTRY", 7).priority(2),
+        Column::new("DUE", 12).right().grow(1).priority(1),
+    ];
+
+    #[test]
+    fn columns_fold_by_priority_and_share_what_is_left() {
+        assert_eq!(fit(&COLUMNS, 56), [Some((2, 8)), Some((12, 20 + 1)), Some((35, 7)), Some((44, 12))].map(|place| place));
+        assert_eq!(fit(&COLUMNS, 50), [Some((2, 8)), Some((12, 20 + 2)), None, Some((36, 12 + 2))]);
+        assert_eq!(fit(&COLUMNS, 30), [Some((2, 8)), Some((12, 18)), None, None]);
+        for width in 20..200 {
+            let places = fit(&COLUMNS, width);
+            let ends: Vec<u16> = places.iter().flatten().map(|(x, wide)| x + wide).collect();
+            assert!(ends.is_sorted() && ends.iter().all(|end| *end <= width), "{width}: {places:?}");
+        }
+    }
+}
