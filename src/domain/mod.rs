@@ -10,6 +10,7 @@ pub mod filter;
 pub mod id;
 pub mod lead;
 pub mod matching;
+pub mod money;
 pub mod nearest;
 pub mod partner;
 pub mod problem;
