@@ -3,3 +3,5 @@
 mod program;
 mod store;
 mod support;
+mod business_time;
+mod reference;

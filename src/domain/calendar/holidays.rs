@@ -63,12 +63,10 @@ fn of_one(place: &Place) -> BTreeMap<NaiveDate, Text> {
     days
 }
 
-/// The rows of exactly this place: name and dates.
+/// The rows of exactly this place: name and dates. They stand together.
 fn rows(place: &str) -> impl Iterator<Item = (&'static str, &'static str)> {
-    TABLE.lines().filter_map(move |line| {
-        let (name, dates) = line.strip_prefix(place)?.strip_prefix('\t')?.split_once('\t')?;
-        Some((name, dates))
-    })
+    let start = TABLE.find(&format!("\n{place}\t")).map_or(TABLE.len(), |at| at + 1);
+    TABLE[start..].lines().map_while(move |line| line.strip_prefix(place)?.strip_prefix('\t')?.split_once('\t'))
 }
 
 /// The dates that a token of the table stands for: `0101`, `0619@2021-2040` or `20260403`.

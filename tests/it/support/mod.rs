@@ -1,4 +1,5 @@
 //! What the tests share: databases, made fresh for each test.
 
+pub mod data;
 pub mod databases;
 pub mod postgres;
