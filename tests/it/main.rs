@@ -1,7 +1,7 @@
 //! The tests that go through the public door, in one binary.
 
+mod business_time;
 mod program;
+mod reference;
 mod store;
 mod support;
-mod business_time;
-mod reference;
