@@ -1,0 +1,5 @@
+-- The words of the search column as they are: the text parser would take "acme.com" for a host name.
+create index lead_text on lead using gin (array_to_tsvector(array_remove(string_to_array(search, ' '), ''))) with (fastupdate = on);
+-- Most updates move a lead within its page.
+alter table lead set (fillfactor = 90);
+alter table lead_body set (fillfactor = 90);
