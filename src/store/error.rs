@@ -72,14 +72,14 @@ pub struct ConflictBy {
     pub seq: AuditSeq,
     pub at: Instant,
     pub actor: Text,
-    /// The kind of the event, such as `lead_accepted`.
+    /// The kind of the event, such as `lead.accepted`.
     pub kind: String,
 }
 
 impl fmt::Display for Conflict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.by {
-            Some(by) => write!(f, "{} was changed by {} at {} ({})", self.entity, by.actor, by.at, by.kind.replace('_', " ")),
+            Some(by) => write!(f, "{} was changed by {} at {} ({})", self.entity, by.actor, by.at, by.kind.replace(['.', '_'], " ")),
             None => write!(f, "{} was changed by somebody else (version {} is now {})", self.entity, self.expected, self.found),
         }
     }

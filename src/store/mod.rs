@@ -16,10 +16,14 @@
 
 pub mod audit;
 mod db;
+mod desk;
+mod directory;
 mod error;
 mod feed;
+mod lead;
 mod migrate;
 mod postgres;
+mod save;
 mod session;
 mod sql;
 mod sqlite;
@@ -35,5 +39,14 @@ pub use unit::Unit;
 
 /// Every fixed statement, for the test that prepares each on both databases.
 pub fn statements() -> impl Iterator<Item = &'static str> {
-    [audit::STATEMENTS, audit::seal::STATEMENTS, audit::verify::STATEMENTS].into_iter().flatten().copied()
+    let all = [
+        audit::STATEMENTS,
+        audit::seal::STATEMENTS,
+        audit::verify::STATEMENTS,
+        lead::STATEMENTS,
+        lead::page::STATEMENTS,
+        desk::STATEMENTS,
+        directory::STATEMENTS,
+    ];
+    all.into_iter().flatten().copied()
 }

@@ -60,6 +60,14 @@ impl Sql {
         self
     }
 
+    /// Appends a whole statement; only at a point where nothing is bound yet, so that its `$1` stays the first.
+    pub fn push_sql(&mut self, sql: Self) -> &mut Self {
+        debug_assert!(self.args.is_empty(), "{}", self.text);
+        self.text.to_mut().push_str(&sql.text);
+        self.args = sql.args;
+        self
+    }
+
     /// Appends `($1, $2, ...)`. The list is filled up to the next power of two by repeating its last value, so that lists
     /// of all lengths need few prepared statements. An empty list becomes `(null)`, which nothing is in.
     pub fn push_list<T: Into<Arg>>(&mut self, values: impl IntoIterator<Item = T>) -> &mut Self {
@@ -67,6 +75,21 @@ impl Sql {
         let Some(last) = list.last().cloned() else { return self.push("(null)") };
         list.resize(list.len().next_power_of_two(), last);
         self.push_row(list)
+    }
+
+    /// Appends `($1, $2), ($3, $4), ...`, filled up in the same way. There must be at least one row.
+    pub fn push_rows<const N: usize>(&mut self, rows: impl IntoIterator<Item = [Arg; N]>) -> &mut Self {
+        let mut rows: Vec<[Arg; N]> = rows.into_iter().collect();
+        if let Some(last) = rows.last().cloned() {
+            rows.resize(rows.len().next_power_of_two(), last);
+        }
+        for (i, row) in rows.into_iter().enumerate() {
+            if i > 0 {
+                self.push(", ");
+            }
+            self.push_row(row);
+        }
+        self
     }
 
     fn push_row(&mut self, values: impl IntoIterator<Item = Arg>) -> &mut Self {
@@ -140,7 +163,7 @@ arg_from! {
         Instant => |v| v.micros(), Span => |v| v.micros(),
         LeadId => |v| v.0, PartnerId => |v| v.0, AccountId => |v| v.0, OperatorId => |v| v.0,
         ProgramVersion => |v| v.0, AuditSeq => |v| v.0;
-    Text: &str => |v| v.to_owned(), String => |v| v, &String => |v| v.clone(), &Text => |v| v.to_string();
+    Text: &str => |v| v.to_owned(), String => |v| v, &String => |v| v.clone(), &Text => |v| v.to_string(), Text => |v| v.to_string();
     Bytes: &[u8] => |v| v.to_vec(), Vec<u8> => |v| v, [u8; 32] => |v| v.to_vec(), &[u8; 32] => |v| v.to_vec(),
         CommandId => |v| v.0.as_bytes().to_vec();
     Real: f64 => |v| v;

@@ -15,6 +15,7 @@ pub mod refusal;
 pub mod routing;
 pub mod stats;
 pub mod undo;
+pub mod words;
 
 pub use clock::{Clock, ClockKind};
 pub use command::{LeadCommand, LeadVerb};

@@ -10,71 +10,27 @@ use super::{
     Session, Sql, Tx,
     error::{Conflict, ConflictBy, Error, Result},
     sql::Arg,
+    unit::Past,
 };
 use crate::domain::{
+    event::{Entity, Event, Record},
     id::{AuditSeq, CommandId, OperatorId, ProgramVersion},
+    lead::event::Personal,
     text::Text,
     time::Instant,
 };
-use std::{collections::HashMap, ops::RangeInclusive};
+use std::collections::HashMap;
 
 pub type Hash = [u8; 32];
 
-/// The entity kind whose personal data can be sealed; its id chooses the key.
-pub const LEAD: &str = "lead";
+/// The kind of the entities whose personal data is sealed; their number chooses the key.
+pub(super) const LEAD: &str = "lead";
 
 /// The end of the chain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Head {
     pub seq: AuditSeq,
     pub hash: Hash,
-}
-
-/// An event to append.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Record {
-    pub at: Instant,
-    pub actor: OperatorId,
-    pub command: CommandId,
-    /// `lead`, `partner`, `program` ...
-    pub entity_kind: &'static str,
-    pub entity_id: i64,
-    /// The version of the entity after this event; unchanged by a denial.
-    pub entity_version: i64,
-    /// `lead_accepted`, in the past tense.
-    pub kind: &'static str,
-    /// The program in force when it was decided.
-    pub program: ProgramVersion,
-    /// JSON without personal data.
-    pub body: String,
-    /// JSON with the personal data, of a lead only.
-    pub personal: Option<String>,
-}
-
-/// An event as it was written.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
-    pub seq: AuditSeq,
-    pub at: Instant,
-    pub actor: OperatorId,
-    pub command: CommandId,
-    pub entity_kind: String,
-    pub entity_id: i64,
-    pub entity_version: i64,
-    pub kind: String,
-    pub program: ProgramVersion,
-    pub body: String,
-    pub personal: Personal,
-}
-
-/// The personal part of an event that is read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Personal {
-    /// The event has none.
-    None,
-    Open(String),
-    /// Its key was destroyed.
-    Erased,
 }
 
 #[derive(sqlx::FromRow)]
@@ -150,6 +106,8 @@ const FEED: &str = "select seq, at, actor, command_id, entity_kind, entity_id, e
     from audit where seq > $1 order by seq limit $2";
 const TIMELINE: &str = "select seq, at, actor, command_id, entity_kind, entity_id, entity_version, kind, program_version, body, sealed, hash \
     from audit where entity_kind = $1 and entity_id = $2 and seq < $3 order by seq desc limit $4";
+const HISTORY: &str = "select seq, at, actor, command_id, entity_kind, entity_id, entity_version, kind, program_version, body, sealed, hash \
+    from audit where entity_kind = $1 and entity_id = $2 and entity_version > $3 order by seq";
 const RECENT: &str = "select seq, at, actor, command_id, entity_kind, entity_id, entity_version, kind, program_version, body, sealed, hash \
     from audit where seq < $1 order by seq desc limit $2";
 const FASTER: &str = "select audit.seq, audit.at, coalesce(operator.name, 'operator ' || cast(audit.actor as text)), audit.kind, \
@@ -157,7 +115,7 @@ const FASTER: &str = "select audit.seq, audit.at, coalesce(operator.name, 'opera
     where audit.entity_kind = $1 and audit.entity_id = $2 order by audit.seq desc limit 1";
 
 /// The statements of this file, for the test that prepares them.
-pub const STATEMENTS: &[&str] = &[HEAD, HEAD_LOCK, HEAD_MOVE, FEED, TIMELINE, RECENT, FASTER];
+pub const STATEMENTS: &[&str] = &[HEAD, HEAD_LOCK, HEAD_MOVE, FEED, TIMELINE, HISTORY, RECENT, FASTER];
 
 fn head_from((seq, hash): (i64, Vec<u8>)) -> Result<Head> {
     let hash = hash.try_into().map_err(|_| Error::corrupt("the head of the audit chain has no hash"))?;
@@ -165,51 +123,55 @@ fn head_from((seq, hash): (i64, Vec<u8>)) -> Result<Head> {
 }
 
 impl Tx {
-    /// Appends events, in this order, and gives their sequence numbers; `None` if there are none.
+    /// Appends events, in this order, and gives the last sequence number of the chain.
     ///
     /// Locks the head of the chain, for which every other write waits: it should be the last step before the commit.
-    pub async fn audit_append(&mut self, records: Vec<Record>) -> Result<Option<RangeInclusive<i64>>> {
-        if records.is_empty() {
-            return Ok(None);
-        }
+    pub async fn audit_append(&mut self, records: Vec<Record>) -> Result<AuditSeq> {
         let mut head = match self.head {
             Some(head) => head,
             None => head_from(self.one(Sql::new(HEAD_LOCK)).await?)?,
         };
-        // Under the lock, so that two writers never make two keys for one person.
-        let keys = self.person_keys(records.iter().filter(|record| record.personal.is_some()).map(|record| record.entity_id)).await?;
-        let first = head.seq.0 + 1;
-        let mut rows = Vec::with_capacity(records.len());
+        if records.is_empty() {
+            return Ok(head.seq);
+        }
+        let mut opened = Vec::with_capacity(records.len());
         for record in records {
-            let row = chained(&mut head, record, &keys)?;
-            rows.push(row.into_args());
+            let personal = record.event.personal().map(|personal| serde_json::to_string(&personal)).transpose();
+            opened.push((personal.map_err(|error| Error::Internal(error.to_string()))?, record));
+        }
+        // Under the lock, so that two writers never make two keys for one person.
+        let sealed = opened.iter().filter(|(personal, _)| personal.is_some());
+        let keys = self.person_keys(sealed.map(|(_, record)| record.entity.id())).await?;
+        let mut rows = Vec::with_capacity(opened.len());
+        for (personal, record) in opened {
+            rows.push(chained(&mut head, &record, personal.as_deref(), &keys)?.into_args());
         }
         self.execute_each(Sql::bulk(APPEND, 12, rows, "")).await?;
         self.execute(Sql::new(HEAD_MOVE).bind(head.seq).bind(&head.hash)).await?;
         self.head = Some(head);
-        Ok(Some(first..=head.seq.0))
+        Ok(head.seq)
     }
 }
 
 /// The row of `record` at the end of the chain, which moves on by one.
-fn chained(head: &mut Head, record: Record, keys: &HashMap<i64, seal::Key>) -> Result<AuditRow> {
+fn chained(head: &mut Head, record: &Record, personal: Option<&str>, keys: &HashMap<i64, seal::Key>) -> Result<AuditRow> {
     let seq = head.seq.0 + 1;
-    let sealed = match (record.personal, keys.get(&record.entity_id)) {
+    let sealed = match (personal, keys.get(&record.entity.id())) {
         (None, _) => None,
-        (Some(personal), Some(key)) if record.entity_kind == LEAD => Some(seal::seal(key, seq, personal.as_bytes())?),
-        (Some(_), _) => return Err(Error::Internal(format!("{} events have no personal part", record.entity_kind))),
+        (Some(personal), Some(key)) if record.entity.kind() == LEAD => Some(seal::seal(key, seq, personal.as_bytes())?),
+        (Some(_), _) => return Err(Error::Internal(format!("an event of a {} has no personal part", record.entity.kind()))),
     };
     let mut row = AuditRow {
         seq,
         at: record.at.micros(),
         actor: record.actor.0,
         command_id: record.command.0.as_bytes().to_vec(),
-        entity_kind: record.entity_kind.to_owned(),
-        entity_id: record.entity_id,
-        entity_version: record.entity_version,
-        kind: record.kind.to_owned(),
+        entity_kind: record.entity.kind().to_owned(),
+        entity_id: record.entity.id(),
+        entity_version: record.version,
+        kind: record.event.name().to_owned(),
         program_version: record.program.0,
-        body: record.body,
+        body: record.event.to_body().map_err(|error| Error::Internal(error.to_string()))?,
         sealed,
         hash: Vec::new(),
     };
@@ -224,28 +186,34 @@ impl Session {
         head_from(self.one(Sql::new(HEAD)).await?)
     }
 
-    /// Events after `seq`, oldest first: what is new to somebody who knew everything up to `seq`.
-    pub async fn audit_since(&mut self, seq: AuditSeq, limit: u32) -> Result<Vec<Entry>> {
+    /// Events after `seq`, oldest first: what is new to somebody who knew everything up to `seq`. A replay reads them all.
+    pub async fn audit_since(&mut self, seq: AuditSeq, limit: u32) -> Result<Vec<Past>> {
         let rows = self.all(Sql::new(FEED).bind(seq).bind(limit)).await?;
         self.opened(rows).await
     }
 
     /// Events before `seq`, newest first; from the end with `AuditSeq(i64::MAX)`.
-    pub async fn audit_before(&mut self, seq: AuditSeq, limit: u32) -> Result<Vec<Entry>> {
+    pub async fn audit_before(&mut self, seq: AuditSeq, limit: u32) -> Result<Vec<Past>> {
         let rows = self.all(Sql::new(RECENT).bind(seq).bind(limit)).await?;
         self.opened(rows).await
     }
 
     /// The events of one entity before `seq`, newest first.
-    pub async fn audit_timeline(&mut self, kind: &'static str, id: i64, before: AuditSeq, limit: u32) -> Result<Vec<Entry>> {
-        let rows = self.all(Sql::new(TIMELINE).bind(kind).bind(id).bind(before).bind(limit)).await?;
+    pub async fn audit_timeline(&mut self, entity: Entity, before: AuditSeq, limit: u32) -> Result<Vec<Past>> {
+        let sql = Sql::new(TIMELINE).bind(entity.kind()).bind(entity.id()).bind(before).bind(limit);
+        let rows = self.all(sql).await?;
+        self.opened(rows).await
+    }
+
+    /// The events of one entity after a version, oldest first.
+    pub async fn history(&mut self, entity: Entity, after_version: i64) -> Result<Vec<Past>> {
+        let rows = self.all(Sql::new(HISTORY).bind(entity.kind()).bind(entity.id()).bind(after_version)).await?;
         self.opened(rows).await
     }
 
     /// The error for somebody who read `expected` of an entity that has moved on.
     pub async fn conflict(&mut self, kind: &'static str, id: i64, name: String, expected: i64) -> Error {
-        let faster = self.optional::<(i64, i64, String, String, i64)>(Sql::new(FASTER).bind(kind).bind(id)).await;
-        match faster {
+        match self.optional::<(i64, i64, String, String, i64)>(Sql::new(FASTER).bind(kind).bind(id)).await {
             Err(error) => error,
             Ok(row) => {
                 let found = row.as_ref().map_or(0, |row| row.4);
@@ -260,34 +228,29 @@ impl Session {
         }
     }
 
-    async fn opened(&mut self, rows: Vec<AuditRow>) -> Result<Vec<Entry>> {
+    async fn opened(&mut self, rows: Vec<AuditRow>) -> Result<Vec<Past>> {
         let sealed = rows.iter().filter(|row| row.sealed.is_some()).map(|row| row.entity_id);
         let keys = self.person_keys_known(sealed).await?;
-        rows.into_iter().map(|row| entry(row, &keys)).collect()
+        rows.into_iter().map(|row| past(row, &keys)).collect()
     }
 }
 
-fn entry(row: AuditRow, keys: &HashMap<i64, seal::Key>) -> Result<Entry> {
-    let personal = match &row.sealed {
-        None => Personal::None,
-        // A key made after an erasure does not open what was sealed before it.
-        Some(sealed) => match keys.get(&row.entity_id).and_then(|key| seal::open(key, row.seq, sealed)) {
-            Some(open) => Personal::Open(open),
-            None => Personal::Erased,
-        },
-    };
-    let command = uuid::Uuid::from_slice(&row.command_id).map_err(|_| Error::corrupt(format!("event {} has no command id", row.seq)))?;
-    Ok(Entry {
-        seq: AuditSeq(row.seq),
+fn past(row: AuditRow, keys: &HashMap<i64, seal::Key>) -> Result<Past> {
+    let broken = |what: &str| Error::corrupt(format!("event {} {what}", row.seq));
+    let mut event = Event::from_body(&row.kind, &row.body).map_err(|error| broken(&error.to_string()))?;
+    // Without its key, or with one that was made after an erasure, it stays empty.
+    let open = row.sealed.as_ref().and_then(|sealed| seal::open(keys.get(&row.entity_id)?, row.seq, sealed));
+    if let (Event::Lead(event), Some(open)) = (&mut event, open) {
+        event.set_personal(serde_json::from_str::<Personal>(&open).map_err(|error| broken(&error.to_string()))?);
+    }
+    let record = Record {
         at: Instant::from_micros(row.at),
         actor: OperatorId(row.actor),
-        command: CommandId(command),
-        entity_kind: row.entity_kind,
-        entity_id: row.entity_id,
-        entity_version: row.entity_version,
-        kind: row.kind,
+        command: CommandId(uuid::Uuid::from_slice(&row.command_id).map_err(|_| broken("has no command id"))?),
         program: ProgramVersion(row.program_version),
-        body: row.body,
-        personal,
-    })
+        entity: Entity::from_parts(&row.entity_kind, row.entity_id).ok_or_else(|| broken("is about nothing that we know"))?,
+        version: row.entity_version,
+        event,
+    };
+    Ok(Past { seq: AuditSeq(row.seq), record })
 }

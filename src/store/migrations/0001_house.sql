@@ -30,36 +30,42 @@ create table person_key (
 
 -- What was erased or refused consent: keyed hashes, which say nothing but "this one".
 create table suppression (
-    hash {bytes} primary key,
-    at bigint not null
+    hash {bytes} primary key
 ){clustered};
 
 -- Commands that were carried out, each at most once, with their events.
 create table command_done (
     command_id {bytes} primary key,
-    actor bigint not null,
-    at bigint not null,
-    seq_first bigint not null,
     seq_last bigint not null
 ){clustered};
 
+-- The highest number given to each kind of thing; and how often the partner directory changed.
 create table counter (
     name text primary key,
     value bigint not null
+){clustered};
+
+-- Keys of the house, each made at its first use.
+create table secret (
+    name text primary key,
+    key {bytes} not null
 ){clustered};
 
 create table program (
     version {id},
     applied_at bigint not null,
     actor bigint not null,
-    toml text not null
+    toml text not null,
+    note text not null
 );
 
 create table operator (
     id {id},
+    version bigint not null,
     name text not null unique,
+    -- The normalised words of the name, for filters.
+    name_words text not null,
     login text unique,
     roles text not null,
-    active bigint not null,
-    version bigint not null
+    is_active bigint not null
 );

@@ -1,30 +1,37 @@
 use crate::support::databases::{Fresh, on_both};
 use pilothouse::{
     domain::{
+        event::{Entity, Event, Record},
         id::{AuditSeq, CommandId, LeadId, OperatorId, ProgramVersion},
+        lead::{LeadEvent, Severity, event::Personal},
+        text::Text,
         time::Instant,
     },
-    store::{
-        Db, Error, Sql,
-        audit::{Personal, Record, verify::Why},
-    },
+    store::{Db, Error, Sql, audit::verify::Why, unit::Past},
 };
 use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
 
-/// An event about lead `n`.
+/// An event about lead `1 + n % 7`, every third with a personal part.
 pub fn note(n: i64) -> Record {
+    let event = if n % 3 == 0 {
+        LeadEvent::Noted { text: Text::clean(&format!("Anna {n}")) }
+    } else {
+        LeadEvent::Escalated { severity: Severity::High, cause: pilothouse::domain::lead::EscalationCause::Raised }
+    };
     Record {
         at: Instant::from_micros(1_772_442_000_000_000 + n),
         actor: OperatorId(1),
         command: CommandId(uuid::Uuid::from_u128(u128::from(n.unsigned_abs()))),
-        entity_kind: "lead",
-        entity_id: 1 + n % 7,
-        entity_version: 1 + n / 7,
-        kind: "lead_noted",
+        entity: Entity::Lead(LeadId(1 + n % 7)),
+        version: 1 + n / 7,
         program: ProgramVersion(1),
-        body: format!(r#"{{"n":{n}}}"#),
-        personal: (n % 3 == 0).then(|| format!(r#"{{"note":"Anna {n}"}}"#)),
+        event: Event::Lead(event),
     }
+}
+
+/// The personal part as it was read.
+fn personal(past: &Past) -> Option<Personal> {
+    past.record.event.personal()
 }
 
 async fn fill(db: &Db, events: i64) {
@@ -170,8 +177,9 @@ async fn erasing_a_person_leaves_the_chain_valid() {
     on_both(|fresh: Fresh| async move {
         fill(&fresh.db, 30).await;
         let mut session = fresh.db.read().await.expect("open");
-        let before = session.audit_timeline("lead", 1, AuditSeq(i64::MAX), 100).await.expect("read");
-        assert!(before.iter().any(|entry| entry.personal == Personal::Open(r#"{"note":"Anna 0"}"#.into())), "{before:?}");
+        let before = session.audit_timeline(Entity::Lead(LeadId(1)), AuditSeq(i64::MAX), 100).await.expect("read");
+        let anna = |n: i64| Some(Personal { person: None, note: Some(Text::clean(&format!("Anna {n}"))) });
+        assert_eq!(before.iter().map(personal).collect::<Vec<_>>(), [None, anna(21), None, None, anna(0)]);
         assert!(before.windows(2).all(|pair| pair[0].seq > pair[1].seq), "newest first");
 
         let mut tx = fresh.db.begin().await.expect("free");
@@ -180,12 +188,9 @@ async fn erasing_a_person_leaves_the_chain_valid() {
         tx.audit_append(vec![note(21)]).await.expect("appended");
         tx.commit().await.expect("saved");
 
-        let after = session.audit_timeline("lead", 1, AuditSeq(i64::MAX), 100).await.expect("read");
-        assert_eq!(after[0].personal, Personal::Open(r#"{"note":"Anna 21"}"#.into()));
-        for (old, new) in before.iter().zip(&after[1..]) {
-            let wanted = if old.personal == Personal::None { Personal::None } else { Personal::Erased };
-            assert_eq!((&new.personal, &new.body), (&wanted, &old.body));
-        }
+        let after = session.audit_timeline(Entity::Lead(LeadId(1)), AuditSeq(i64::MAX), 100).await.expect("read");
+        let erased = Some(Personal { person: None, note: Some(Text::default()) });
+        assert_eq!(after.iter().map(personal).collect::<Vec<_>>(), [anna(21), None, erased.clone(), None, None, erased]);
         assert_eq!(fresh.db.audit_verify(|_| {}).await.expect("read").broken, None);
     })
     .await;
@@ -226,7 +231,7 @@ async fn a_conflict_names_who_was_faster() {
         let Error::Conflict(conflict) = &error else { panic!("{error:?}") };
         assert_eq!((conflict.expected, conflict.found), (1, 2));
         assert_eq!(conflict.by.as_ref().expect("somebody").seq, AuditSeq(9));
-        assert!(error.to_string().contains("lead noted"), "{error}");
+        assert!(error.to_string().contains("lead escalated"), "{error}");
     })
     .await;
 }

@@ -1,0 +1,205 @@
+//! What routing looks at besides the lead, and the figures of the desk.
+
+use super::{
+    Backend, Session, Sql, Tx,
+    error::{Conflict, Error, Result},
+    lead::LIST_MAX,
+    sql::Arg,
+    unit::{LeadChange, Turned},
+};
+use crate::domain::{
+    id::PartnerId,
+    lead::{
+        queue::Kpis,
+        routing::{Desk, Rotation},
+        stats::{Counted, Measure},
+    },
+    text::Text,
+};
+use std::collections::{BTreeMap, HashMap};
+
+const LOADS: &str = "select partner_id, open from partner_load where open > 0";
+const STATS: &str = "select measure, day, bucket, value from stat where day >= $1 and day <= $2";
+const FIRED: &str = "insert into clock_fired (lead_id, clock_no, stage)";
+const STAT_ADD: &str = "on conflict (day, measure, bucket) do update set value = stat.value + excluded.value";
+const LOAD_ADD: &str = "on conflict (partner_id) do update set open = partner_load.open + excluded.open";
+const ROTATION_SET: &str = "on conflict (scope) do update set body = excluded.body";
+/// Any number that nobody else uses for an advisory lock in the same database, and that is not the one of `migrate`.
+const POSTGRES_LOCK: i64 = 0x0070_696c_6f75;
+pub const STATEMENTS: &[&str] = &[LOADS, STATS];
+/// How many days the figures of the header look back.
+const DAYS: i64 = 30;
+
+impl Session {
+    async fn rotations(&mut self, scopes: &[Text]) -> Result<HashMap<Text, Rotation>> {
+        let mut rotations = HashMap::with_capacity(scopes.len());
+        for part in scopes.chunks(LIST_MAX) {
+            let mut sql = Sql::new("select scope, body from rotation where scope in ");
+            sql.push_list(part);
+            for (scope, body) in self.all::<(String, String)>(sql).await? {
+                let rotation = serde_json::from_str(&body).map_err(|error| Error::corrupt(format!("rotation {scope}: {error}")))?;
+                rotations.insert(Text::clean(&scope), rotation);
+            }
+        }
+        Ok(rotations)
+    }
+
+    /// The loads of all partners and the cursors of these scopes.
+    pub async fn desk(&mut self, scopes: &[Text]) -> Result<Desk> {
+        let loads = self.all::<(i64, i64)>(Sql::new(LOADS)).await?;
+        let loads = loads.into_iter().map(|(partner, open)| (PartnerId(partner), u32::try_from(open).unwrap_or(0))).collect();
+        Ok(Desk { loads, rotations: self.rotations(scopes).await? })
+    }
+
+    /// The figures of the header; `today` is a day as [`crate::domain::lead::stats::day_of`] counts them.
+    pub async fn kpis(&mut self, today: i64) -> Result<Kpis> {
+        let rows = self.all::<(String, i64, i64, i64)>(Sql::new(STATS).bind(today - DAYS + 1).bind(today)).await?;
+        let mut figures = Figures::default();
+        for (measure, day, bucket, value) in rows {
+            if let Some(measure) = Measure::from_name(&measure) {
+                figures.rows.push((measure, day, bucket, u64::try_from(value).unwrap_or(0)));
+            }
+        }
+        Ok(figures.kpis(today))
+    }
+}
+
+#[derive(Default)]
+struct Figures {
+    /// (measure, day, bucket, how many)
+    rows: Vec<(Measure, i64, i64, u64)>,
+}
+
+impl Figures {
+    fn sum(&self, measures: &[Measure]) -> u64 {
+        self.rows.iter().filter(|row| measures.contains(&row.0)).map(|row| row.3).sum()
+    }
+
+    fn on(&self, day: i64, measures: &[Measure]) -> u64 {
+        self.rows.iter().filter(|row| row.1 == day && measures.contains(&row.0)).map(|row| row.3).sum()
+    }
+
+    fn kpis(&self, today: i64) -> Kpis {
+        use Measure::{AcceptedInTime, AcceptedLate, Arrived, Breached, Declined, FellBack, Linked, TimedOut};
+        let arrived = self.sum(&[Arrived]);
+        Kpis {
+            acceptance_bp: share(self.sum(&[AcceptedInTime]), self.sum(&[AcceptedInTime, AcceptedLate, Declined, TimedOut])),
+            speed_to_lead_minutes: self.median(Measure::Touched),
+            breaches_today: self.on(today, &[TimedOut, Breached]),
+            arrivals: (today - DAYS + 1..=today).map(|day| self.on(day, &[Arrived])).collect(),
+            match_bp: share(self.sum(&[Linked]), arrived),
+            fallback_bp: share(self.sum(&[FellBack]), arrived),
+        }
+    }
+
+    /// The lower median of the buckets of a measure.
+    fn median(&self, measure: Measure) -> Option<i64> {
+        let mut buckets: BTreeMap<i64, u64> = BTreeMap::new();
+        for row in self.rows.iter().filter(|row| row.0 == measure) {
+            *buckets.entry(row.2).or_default() += row.3;
+        }
+        let mut left = buckets.values().sum::<u64>().div_ceil(2);
+        buckets.into_iter().filter(|(_, n)| *n > 0).find_map(|(bucket, n)| {
+            left = left.saturating_sub(n);
+            (left == 0).then_some(bucket)
+        })
+    }
+}
+
+/// A share in basis points; nothing of nothing.
+fn share(part: u64, whole: u64) -> Option<u16> {
+    if whole == 0 { None } else { u16::try_from((part * 10_000 + whole / 2) / whole).ok() }
+}
+
+impl Tx {
+    /// As [`Session::desk`], and nobody else routes until this write ends: loads and cursors are counted by one at a time.
+    pub async fn desk_locked(&mut self, scopes: &[Text]) -> Result<Desk> {
+        if self.backend() == Backend::Postgres {
+            self.execute(Sql::new("select pg_advisory_xact_lock($1)").bind(POSTGRES_LOCK)).await?;
+        }
+        self.desk(scopes).await
+    }
+
+    /// Moves the cursors. A scope that was turned since it was read is a conflict.
+    pub(super) async fn rotations_turn(&mut self, turns: &[Turned]) -> Result<()> {
+        let mut scopes: Vec<Text> = turns.iter().map(|turned| turned.turn.scope.clone()).collect();
+        scopes.sort();
+        scopes.dedup();
+        let mut rotations = self.rotations(&scopes).await?;
+        for turned in turns {
+            let rotation = rotations.entry(turned.turn.scope.clone()).or_default();
+            if rotation.turns != turned.expected {
+                let entity = format!("the rotation of {}", turned.turn.scope);
+                return Err(Error::Conflict(Box::new(Conflict { entity, expected: turned.expected, found: rotation.turns, by: None })));
+            }
+            rotation.apply(&turned.turn);
+        }
+        let mut rows = Vec::with_capacity(scopes.len());
+        for scope in &scopes {
+            let body = serde_json::to_string(&rotations[scope]).map_err(|error| Error::Internal(error.to_string()))?;
+            rows.push([Arg::from(scope), Arg::from(body)]);
+        }
+        self.execute_each(Sql::bulk("insert into rotation (scope, body)", 2, rows, ROTATION_SET)).await?;
+        Ok(())
+    }
+
+    /// Follows the leads from partner to partner.
+    pub(super) async fn loads_move(&mut self, changes: &[LeadChange]) -> Result<()> {
+        let mut moved: BTreeMap<i64, i64> = BTreeMap::new();
+        for change in changes {
+            let (from, to) = (change.loaded, change.lead.state.loads());
+            if from != to {
+                from.into_iter().for_each(|partner| *moved.entry(partner.0).or_default() -= 1);
+                to.into_iter().for_each(|partner| *moved.entry(partner.0).or_default() += 1);
+            }
+        }
+        let rows = moved.into_iter().filter(|(_, by)| *by != 0).map(|(partner, by)| [Arg::from(partner), Arg::from(by)]);
+        self.execute_each(Sql::bulk("insert into partner_load (partner_id, open)", 2, rows, LOAD_ADD)).await?;
+        Ok(())
+    }
+
+    pub(super) async fn stats_add(&mut self, counted: &[(Counted, i64)]) -> Result<()> {
+        let mut sums: BTreeMap<Counted, i64> = BTreeMap::new();
+        for (counted, by) in counted {
+            *sums.entry(*counted).or_default() += by;
+        }
+        let rows = sums
+            .into_iter()
+            .filter(|(_, by)| *by != 0)
+            .map(|(one, by)| [Arg::from(one.day), Arg::from(one.measure.name()), Arg::from(one.bucket), Arg::from(by)]);
+        self.execute_each(Sql::bulk("insert into stat (day, measure, bucket, value)", 4, rows, STAT_ADD)).await?;
+        Ok(())
+    }
+
+    /// Fires stages of clocks; one that fired before is an [`Error::Exists`].
+    pub(super) async fn clocks_fire(&mut self, fired: &[(crate::domain::id::LeadId, u32, u8)]) -> Result<()> {
+        let rows = fired.iter().map(|(lead, clock, stage)| [Arg::from(*lead), Arg::from(*clock), Arg::from(*stage)]);
+        self.execute_each(Sql::bulk(FIRED, 3, rows, "")).await?;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_add_up() {
+        let rows = vec![
+            (Measure::Arrived, 100, 0, 8),
+            (Measure::Linked, 99, 0, 2),
+            (Measure::AcceptedInTime, 100, 0, 3),
+            (Measure::TimedOut, 100, 0, 1),
+            (Measure::TimedOut, 90, 0, 2),
+            (Measure::Touched, 100, 5, 1),
+            (Measure::Touched, 98, 7, 1),
+            (Measure::Touched, 97, 90, 1),
+        ];
+        let kpis = Figures { rows }.kpis(100);
+        assert_eq!(kpis.acceptance_bp, Some(5_000));
+        assert_eq!(kpis.speed_to_lead_minutes, Some(7));
+        assert_eq!((kpis.breaches_today, kpis.match_bp, kpis.fallback_bp), (1, Some(2_500), Some(0)));
+        assert_eq!((kpis.arrivals.len(), kpis.arrivals[29]), (30, 8));
+        assert_eq!(Figures::default().kpis(100).acceptance_bp, None);
+    }
+}

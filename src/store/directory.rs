@@ -1,0 +1,262 @@
+//! Partners, accounts, operators and programs: small tables, read whole or by their code.
+
+use super::{
+    Session, Sql, Tx,
+    error::{Error, Result},
+    lead::LIST_MAX,
+    sql::Arg,
+    unit::{Heads, OperatorRow, ProgramRow},
+};
+use crate::domain::{
+    account::Account,
+    actor::{Actor, Roles},
+    id::{CommandId, OperatorId, ProgramVersion},
+    partner::Partner,
+    search,
+    text::Text,
+    time::Instant,
+};
+use serde::{Serialize, de::DeserializeOwned};
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+const HEADS: &str = "select (select coalesce(max(version), 0) from program), \
+    (select coalesce(max(value), 0) from counter where name = 'partners changed')";
+const PROGRAMS: &str = "select version, applied_at, actor, toml, note from program where version >= $1 order by version";
+const PROGRAM_ADD: &str = "insert into program (version, applied_at, actor, toml, note) values ($1, $2, $3, $4, $5)";
+const PARTNERS: &str = "select body from partner order by id";
+const OPERATORS: &str = "select id, version, name, login, roles, is_active from operator order by id";
+const OPERATOR: &str = "select id, version, name, login, roles, is_active from operator where id = $1";
+const COUNTER_ADD: &str = "insert into counter (name, value) values ($1, $2) \
+    on conflict (name) do update set value = counter.value + excluded.value returning value";
+const COUNTER_RAISE: &str = "insert into counter (name, value) values ($1, $2) on conflict (name) do update set value = excluded.value \
+    where excluded.value > counter.value";
+const DONE: &str = "select seq_last from command_done where command_id = $1";
+const DONE_ADD: &str = "insert into command_done (command_id, seq_last) values ($1, $2)";
+const SECRET: &str = "select key from secret where name = $1";
+const SECRET_ADD: &str = "insert into secret (name, key) values ($1, $2) on conflict do nothing";
+pub const STATEMENTS: &[&str] =
+    &[HEADS, PROGRAMS, PROGRAM_ADD, PARTNERS, OPERATORS, OPERATOR, COUNTER_ADD, COUNTER_RAISE, DONE, DONE_ADD, SECRET, SECRET_ADD];
+
+const PARTNER_SET: &str = "on conflict (id) do update set version = excluded.version, updated_at = excluded.updated_at, \
+    code = excluded.code, name = excluded.name, name_words = excluded.name_words, tier_code = excluded.tier_code, body = excluded.body \
+    where partner.version < excluded.version";
+const ACCOUNT_SET: &str = "on conflict (id) do update set version = excluded.version, updated_at = excluded.updated_at, \
+    code = excluded.code, body = excluded.body where account.version < excluded.version";
+const OPERATOR_SET: &str = "on conflict (id) do update set version = excluded.version, name = excluded.name, \
+    name_words = excluded.name_words, login = excluded.login, roles = excluded.roles, is_active = excluded.is_active \
+    where operator.version < excluded.version";
+
+#[derive(sqlx::FromRow)]
+struct OperatorColumns {
+    id: i64,
+    version: i64,
+    name: String,
+    login: Option<String>,
+    roles: String,
+    is_active: i64,
+}
+
+impl OperatorColumns {
+    fn into_row(self) -> Result<OperatorRow> {
+        Ok(OperatorRow {
+            id: OperatorId(self.id),
+            version: self.version,
+            name: Text::clean(&self.name),
+            login: self.login.as_deref().map(Text::clean),
+            roles: from_json::<Roles>(&self.roles)?,
+            active: self.is_active == 1,
+        })
+    }
+}
+
+fn from_json<T: DeserializeOwned>(body: &str) -> Result<T> {
+    serde_json::from_str(body).map_err(|error| Error::corrupt(format!("{error} in {body}")))
+}
+
+fn to_json(value: &impl Serialize) -> Result<String> {
+    serde_json::to_string(value).map_err(|error| Error::Internal(error.to_string()))
+}
+
+impl Session {
+    pub async fn heads(&mut self) -> Result<Heads> {
+        let (program, partners) = self.one(Sql::new(HEADS)).await?;
+        Ok(Heads { program, partners })
+    }
+
+    /// Every version of the channel program from `from` on, oldest first.
+    pub async fn programs(&mut self, from: ProgramVersion) -> Result<Vec<ProgramRow>> {
+        let rows = self.all::<(i64, i64, i64, String, String)>(Sql::new(PROGRAMS).bind(from)).await?;
+        let row = |(version, applied_at, actor, toml, note): (i64, i64, i64, String, String)| ProgramRow {
+            version: ProgramVersion(version),
+            applied_at: Instant::from_micros(applied_at),
+            actor: OperatorId(actor),
+            toml,
+            note: Text::clean(&note),
+        };
+        Ok(rows.into_iter().map(row).collect())
+    }
+
+    pub async fn partners(&mut self) -> Result<Vec<Partner>> {
+        self.all::<(String,)>(Sql::new(PARTNERS)).await?.iter().map(|(body,)| from_json(body)).collect()
+    }
+
+    pub async fn operators(&mut self) -> Result<Vec<OperatorRow>> {
+        self.all::<OperatorColumns>(Sql::new(OPERATORS)).await?.into_iter().map(OperatorColumns::into_row).collect()
+    }
+
+    /// The operator with the roles held now; `None` when unknown or no longer active.
+    pub async fn actor(&mut self, id: OperatorId) -> Result<Option<Actor>> {
+        let row = self.optional::<OperatorColumns>(Sql::new(OPERATOR).bind(id)).await?.map(OperatorColumns::into_row).transpose()?;
+        Ok(row.filter(|row| row.active).map(|row| Actor { id: row.id, name: row.name, roles: row.roles }))
+    }
+
+    pub async fn accounts_by_code(&mut self, codes: &[Text]) -> Result<Vec<Option<Account>>> {
+        let mut found: HashMap<Text, Account> = HashMap::with_capacity(codes.len());
+        for part in codes.chunks(LIST_MAX) {
+            let mut sql = Sql::new("select body from account where code in ");
+            sql.push_list(part);
+            for (body,) in self.all::<(String,)>(sql).await? {
+                let account: Account = from_json(&body)?;
+                found.insert(account.profile.code.clone(), account);
+            }
+        }
+        Ok(codes.iter().map(|code| found.get(code).cloned()).collect())
+    }
+
+    /// The last event of a command that was carried out.
+    pub async fn command_done(&mut self, id: CommandId) -> Result<Option<crate::domain::id::AuditSeq>> {
+        let row = self.optional::<(i64,)>(Sql::new(DONE).bind(id)).await?;
+        Ok(row.map(|(seq,)| crate::domain::id::AuditSeq(seq)))
+    }
+
+    /// Which of these keyed hashes are suppressed, in order.
+    pub async fn suppressed(&mut self, hashes: &[[u8; 32]]) -> Result<Vec<bool>> {
+        let mut found: HashSet<Vec<u8>> = HashSet::new();
+        for part in hashes.chunks(LIST_MAX) {
+            let mut sql = Sql::new("select hash from suppression where hash in ");
+            sql.push_list(part);
+            found.extend(self.all::<(Vec<u8>,)>(sql).await?.into_iter().map(|(hash,)| hash));
+        }
+        Ok(hashes.iter().map(|hash| found.contains(hash.as_slice())).collect())
+    }
+
+    /// A key of the house that was made before.
+    pub async fn secret(&mut self, name: &'static str) -> Result<Option<[u8; 32]>> {
+        let row = self.optional::<(Vec<u8>,)>(Sql::new(SECRET).bind(name)).await?;
+        row.map(|(key,)| key.try_into().map_err(|_| Error::corrupt(format!("the secret `{name}` is not a key")))).transpose()
+    }
+}
+
+impl Tx {
+    /// A key of the house, such as the one of the suppression list; made at its first use.
+    pub async fn secret_made(&mut self, name: &'static str) -> Result<[u8; 32]> {
+        if let Some(key) = self.secret(name).await? {
+            return Ok(key);
+        }
+        let key: [u8; 32] = self.entropy().bytes();
+        self.execute(Sql::new(SECRET_ADD).bind(name).bind(&key)).await?;
+        self.secret(name).await?.ok_or_else(|| Error::corrupt("a secret vanished"))
+    }
+
+    /// Raises a counter and gives its new value. Who asks for the same counter waits until this write ends.
+    pub(super) async fn counter_add(&mut self, name: &'static str, by: i64) -> Result<i64> {
+        self.one::<(i64,)>(Sql::new(COUNTER_ADD).bind(name).bind(by)).await.map(|(value,)| value)
+    }
+
+    async fn counter_raise(&mut self, name: &'static str, to: Option<i64>) -> Result<()> {
+        if let Some(to) = to {
+            self.execute(Sql::new(COUNTER_RAISE).bind(name).bind(to)).await?;
+        }
+        Ok(())
+    }
+
+    pub(super) async fn command_record(&mut self, id: CommandId, last: crate::domain::id::AuditSeq) -> Result<()> {
+        self.execute(Sql::new(DONE_ADD).bind(id).bind(last)).await?;
+        Ok(())
+    }
+
+    pub(super) async fn suppress(&mut self, hashes: &[[u8; 32]]) -> Result<()> {
+        let rows: BTreeSet<&[u8; 32]> = hashes.iter().collect();
+        let rows = rows.into_iter().map(|hash| [Arg::from(hash)]);
+        self.execute_each(Sql::bulk("insert into suppression (hash)", 1, rows, "on conflict do nothing")).await?;
+        Ok(())
+    }
+
+    pub(super) async fn partners_save(&mut self, partners: &[Partner]) -> Result<()> {
+        if partners.is_empty() {
+            return Ok(());
+        }
+        let mut rows = Vec::with_capacity(partners.len());
+        for partner in partners {
+            let profile = &partner.profile;
+            rows.push([
+                Arg::from(partner.id),
+                partner.version.into(),
+                partner.updated_at.into(),
+                (&profile.code).into(),
+                (&profile.name).into(),
+                search::words(&profile.name).into(),
+                search::slug(&profile.tier).into(),
+                to_json(partner)?.into(),
+            ]);
+        }
+        let head = "insert into partner (id, version, updated_at, code, name, name_words, tier_code, body)";
+        let saved = self.execute_each(Sql::bulk(head, 8, rows, PARTNER_SET)).await?;
+        self.all_saved(saved, "partner", partners.iter().map(|one| (one.id.0, one.id.to_string(), one.version))).await?;
+        self.counter_raise("partner", partners.iter().map(|one| one.id.0).max()).await?;
+        self.counter_add("partners changed", 1).await?;
+        Ok(())
+    }
+
+    pub(super) async fn accounts_save(&mut self, accounts: &[Account]) -> Result<()> {
+        let mut rows = Vec::with_capacity(accounts.len());
+        for account in accounts {
+            rows.push([
+                Arg::from(account.id),
+                account.version.into(),
+                account.updated_at.into(),
+                (&account.profile.code).into(),
+                to_json(account)?.into(),
+            ]);
+        }
+        let saved = self.execute_each(Sql::bulk("insert into account (id, version, updated_at, code, body)", 5, rows, ACCOUNT_SET)).await?;
+        self.all_saved(saved, "account", accounts.iter().map(|one| (one.id.0, one.id.to_string(), one.version))).await?;
+        self.counter_raise("account", accounts.iter().map(|one| one.id.0).max()).await
+    }
+
+    pub(super) async fn operators_save(&mut self, operators: &[OperatorRow]) -> Result<()> {
+        let mut rows = Vec::with_capacity(operators.len());
+        for operator in operators {
+            rows.push([
+                Arg::from(operator.id),
+                operator.version.into(),
+                (&operator.name).into(),
+                search::words(&operator.name).into(),
+                operator.login.as_ref().into(),
+                to_json(&operator.roles)?.into(),
+                operator.active.into(),
+            ]);
+        }
+        let head = "insert into operator (id, version, name, name_words, login, roles, is_active)";
+        let saved = self.execute_each(Sql::bulk(head, 7, rows, OPERATOR_SET)).await?;
+        self.all_saved(saved, "operator", operators.iter().map(|one| (one.id.0, one.id.to_string(), one.version))).await
+    }
+
+    pub(super) async fn programs_save(&mut self, programs: &[ProgramRow]) -> Result<()> {
+        for program in programs {
+            let sql = Sql::new(PROGRAM_ADD).bind(program.version).bind(program.applied_at).bind(program.actor);
+            self.execute(sql.bind(&program.toml).bind(&program.note)).await?;
+        }
+        Ok(())
+    }
+
+    /// A row whose version is not below the one to be written was left alone by the guard: somebody was faster.
+    async fn all_saved(&mut self, saved: u64, kind: &'static str, rows: impl ExactSizeIterator<Item = (i64, String, i64)>) -> Result<()> {
+        if saved == rows.len() as u64 {
+            return Ok(());
+        }
+        let mut rows = rows;
+        let Some((id, name, version)) = rows.next() else { return Ok(()) };
+        Err(self.conflict(kind, id, name, version - 1).await)
+    }
+}
