@@ -69,6 +69,14 @@ impl OperatorColumns {
     }
 }
 
+/// The name of the secret under which suppressed mailboxes are hashed.
+const SUPPRESSION: &str = "suppression";
+
+/// What is kept of a mailbox: who has the table but not the key learns nothing, not even by trying addresses.
+fn suppression(key: &[u8; 32], mailbox: &str) -> [u8; 32] {
+    *blake3::keyed_hash(key, mailbox.trim().to_lowercase().as_bytes()).as_bytes()
+}
+
 fn from_json<T: DeserializeOwned>(body: &str) -> Result<T> {
     serde_json::from_str(body).map_err(|error| Error::corrupt(format!("{error} in {body}")))
 }
@@ -129,8 +137,10 @@ impl Session {
         Ok(row.map(|(seq,)| crate::domain::id::AuditSeq(seq)))
     }
 
-    /// Which of these keyed hashes are suppressed, in order.
-    pub async fn suppressed(&mut self, hashes: &[[u8; 32]]) -> Result<Vec<bool>> {
+    /// Which of these mailboxes are suppressed, in order.
+    pub async fn suppressed(&mut self, mailboxes: &[Text]) -> Result<Vec<bool>> {
+        let Some(key) = self.secret(SUPPRESSION).await? else { return Ok(vec![false; mailboxes.len()]) };
+        let hashes: Vec<[u8; 32]> = mailboxes.iter().map(|mailbox| suppression(&key, mailbox)).collect();
         let mut found: HashSet<Vec<u8>> = HashSet::new();
         for part in hashes.chunks(LIST_MAX) {
             let mut sql = Sql::new("select hash from suppression where hash in ");
@@ -175,8 +185,12 @@ impl Tx {
         Ok(())
     }
 
-    pub(super) async fn suppress(&mut self, hashes: &[[u8; 32]]) -> Result<()> {
-        let rows: BTreeSet<&[u8; 32]> = hashes.iter().collect();
+    pub(super) async fn suppress(&mut self, mailboxes: &[Text]) -> Result<()> {
+        if mailboxes.is_empty() {
+            return Ok(());
+        }
+        let key = self.secret_made(SUPPRESSION).await?;
+        let rows: BTreeSet<[u8; 32]> = mailboxes.iter().map(|mailbox| suppression(&key, mailbox)).collect();
         let rows = rows.into_iter().map(|hash| [Arg::from(hash)]);
         self.execute_each(Sql::bulk("insert into suppression (hash)", 1, rows, "on conflict do nothing")).await?;
         Ok(())

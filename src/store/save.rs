@@ -66,8 +66,8 @@ impl Unit for Tx {
         (**self).leads_by_key(keys, crowd).await
     }
 
-    async fn suppressed(&mut self, hashes: &[[u8; 32]]) -> Result<Vec<bool>> {
-        (**self).suppressed(hashes).await
+    async fn suppressed(&mut self, mailboxes: &[Text]) -> Result<Vec<bool>> {
+        (**self).suppressed(mailboxes).await
     }
 
     async fn desk(&mut self, scopes: &[Text]) -> Result<Desk> {

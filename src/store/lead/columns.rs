@@ -8,14 +8,15 @@ use crate::{
     },
 };
 
-pub const COUNT: usize = 22;
+pub const COUNT: usize = 23;
 
-pub const INSERT: &str = "insert into lead (id, version, received_at, updated_at, state, is_open, is_paused, due_key, next_at, score, \
+pub const INSERT: &str = "insert into lead (id, version, received_at, updated_at, state, is_open, is_paused, is_escalated, due_key, next_at, score, \
     offers, partner, desk, country, company_words, city_words, source_code, product_code, vertical_code, search, source, source_key)";
 
 /// What can change after receipt. The others are left out: setting them would write their indexes again.
 pub const UPDATE: &str = "on conflict (id) do update set version = excluded.version, updated_at = excluded.updated_at, \
-    state = excluded.state, is_open = excluded.is_open, is_paused = excluded.is_paused, due_key = excluded.due_key, \
+    state = excluded.state, is_open = excluded.is_open, is_paused = excluded.is_paused, \
+    is_escalated = excluded.is_escalated, due_key = excluded.due_key, \
     next_at = excluded.next_at, score = excluded.score, offers = excluded.offers, partner = excluded.partner, \
     desk = excluded.desk, search = excluded.search";
 
@@ -40,6 +41,7 @@ pub fn row(lead: &Lead) -> [Arg; COUNT] {
         lead.state.name().into(),
         lead.state.is_open().into(),
         lead.pause.is_some().into(),
+        lead.escalation.is_some().into(),
         due_key(lead.due(), lead.received_at).into(),
         lead.next_at().into(),
         intake.score.into(),

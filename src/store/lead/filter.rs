@@ -143,6 +143,7 @@ fn is(sql: &mut Sql, flag: Flag, context: &Context<'_>) {
         Flag::Unassigned => drop(sql.push("lead.state = 'unassigned'")),
         Flag::Marked if context.marked.is_empty() => drop(sql.push("1 = 0")),
         Flag::Marked => drop(sql.push("lead.id in ").push_list(context.marked.iter().map(|LeadId(id)| *id))),
+        Flag::Escalated => drop(sql.push("lead.is_escalated = 1")),
         Flag::Open => drop(sql.push("lead.is_open = 1")),
     }
 }

@@ -29,6 +29,7 @@ create table lead (
     -- 1 while somebody still has to do something about it.
     is_open bigint not null,
     is_paused bigint not null,
+    is_escalated bigint not null,
     -- When the running clock is due. Without one: 2^62 + received_at, which is after every instant.
     due_key bigint not null,
     -- When the engine has to look next.
