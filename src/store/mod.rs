@@ -21,6 +21,7 @@ mod directory;
 mod error;
 mod feed;
 mod lead;
+pub mod memory;
 mod migrate;
 mod postgres;
 mod save;

@@ -1,0 +1,261 @@
+//! What is committed, and how changes are checked and applied.
+
+use crate::{
+    domain::{
+        account::Account,
+        actor::Actor,
+        event::{Entity, Event, Record},
+        id::{AuditSeq, CommandId, LeadId, OperatorId, PartnerId},
+        lead::{Lead, LeadState, event::Personal, routing::Rotation, stats::Counted},
+        partner::Partner,
+        text::Text,
+        time::Instant,
+    },
+    store::{
+        error::{Conflict, ConflictBy, Error, Result},
+        unit::{Changes, LeadChange, OperatorRow, Past, ProgramRow},
+    },
+};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+/// The tables. Public for tests that compare them with a recount.
+#[derive(Default)]
+pub struct State {
+    /// By number, from 1 without gaps.
+    pub leads: Vec<Lead>,
+    pub partners: Vec<Partner>,
+    pub accounts: Vec<Account>,
+    pub operators: Vec<OperatorRow>,
+    pub programs: Vec<ProgramRow>,
+    pub partners_changed: i64,
+    pub audit: Vec<Past>,
+    pub loads: HashMap<PartnerId, u32>,
+    pub rotations: HashMap<Text, Rotation>,
+    pub counters: BTreeMap<Counted, i64>,
+    pub fired: HashSet<(LeadId, u32, u8)>,
+    pub done: HashMap<CommandId, AuditSeq>,
+    pub(super) due: BTreeSet<(Instant, LeadId)>,
+    pub(super) unplaced: BTreeSet<LeadId>,
+    pub(super) sources: HashMap<(Text, Text), LeadId>,
+    pub(super) keys: HashMap<i64, Vec<LeadId>>,
+    pub(super) suppressed: HashSet<String>,
+    by_entity: HashMap<Entity, Vec<usize>>,
+    /// The unit that numbers leads, and the one that has saved and not yet ended.
+    pub(super) numbering: Option<u64>,
+    pub(super) saving: Option<u64>,
+    units: u64,
+}
+
+impl State {
+    pub(super) fn new() -> Self {
+        let engine = Actor::engine();
+        let row = OperatorRow { id: engine.id, version: 1, name: engine.name, login: None, roles: engine.roles, active: true };
+        Self { operators: vec![row], ..Self::default() }
+    }
+
+    pub(super) fn numbered(&mut self) -> u64 {
+        self.units += 1;
+        self.units
+    }
+
+    pub fn lead(&self, id: LeadId) -> Option<&Lead> {
+        self.leads.get(usize::try_from(id.0).ok()?.checked_sub(1)?)
+    }
+
+    pub fn operator(&self, id: OperatorId) -> Option<&OperatorRow> {
+        self.operators.iter().find(|row| row.id == id)
+    }
+
+    /// The records of an entity in order.
+    pub fn history(&self, entity: Entity) -> impl DoubleEndedIterator<Item = &Past> {
+        self.by_entity.get(&entity).into_iter().flatten().map(|&index| &self.audit[index])
+    }
+
+    /// Whether these changes may be written now; the first reason why not.
+    pub(super) fn check(&self, command: CommandId, changes: &Changes) -> Result<()> {
+        if self.done.contains_key(&command) {
+            return Err(Error::Exists(format!("command {}", command.0)));
+        }
+        self.check_leads(&changes.leads)?;
+        let mut turns: HashMap<&Text, i64> = HashMap::new();
+        for turned in &changes.turns {
+            let scope = &turned.turn.scope;
+            let found = *turns.entry(scope).or_insert_with(|| self.rotations.get(scope).map_or(0, |rotation| rotation.turns));
+            if found != turned.expected {
+                return Err(conflict(format!("rotation {scope}"), turned.expected, found, None));
+            }
+            turns.insert(scope, turned.turn.turns);
+        }
+        let mut fired = HashSet::new();
+        for stage in &changes.fired {
+            if self.fired.contains(stage) || !fired.insert(stage) {
+                return Err(Error::Exists(format!("clock {} of {} has fired stage {}", stage.1, stage.0, stage.2)));
+            }
+        }
+        self.check_others(changes)
+    }
+
+    fn check_leads(&self, leads: &[LeadChange]) -> Result<()> {
+        let mut next = self.leads.len();
+        let mut sources = HashSet::new();
+        for change in leads {
+            let lead = &change.lead;
+            if change.expected > 0 {
+                let found = self.lead(lead.id).map_or(0, |lead| lead.version);
+                if found != change.expected {
+                    return Err(conflict(lead.id.to_string(), change.expected, found, self.last_by(Entity::Lead(lead.id))));
+                }
+                continue;
+            }
+            next += 1;
+            if i64::try_from(next) != Ok(lead.id.0) {
+                return Err(Error::Exists(format!("{} is not the next number", lead.id)));
+            }
+            let source = (&lead.intake.source, &lead.intake.source_key);
+            if !source.1.is_empty() && (self.by_source(source.0, source.1).is_some() || !sources.insert(source)) {
+                return Err(Error::Exists(format!("{} of {}", source.1, source.0)));
+            }
+        }
+        Ok(())
+    }
+
+    fn check_others(&self, changes: &Changes) -> Result<()> {
+        let next = |name: &str, found: Option<i64>, version: i64| match (found.unwrap_or(0) + 1 == version, found) {
+            (true, _) => Ok(()),
+            (false, None) => Err(Error::Internal(format!("{name} begins with version {version}"))),
+            (false, Some(found)) => Err(conflict(name.to_owned(), version - 1, found, None)),
+        };
+        for partner in &changes.partners {
+            let same_code = self.partners.iter().find(|one| one.profile.code == partner.profile.code);
+            let same_id = self.partners.iter().find(|one| one.id == partner.id);
+            if same_code.map(|one| one.id) != same_id.map(|one| one.id) {
+                return Err(Error::Exists(format!("partner {}", partner.profile.code)));
+            }
+            next(&partner.id.to_string(), same_id.map(|one| one.version), partner.version)?;
+        }
+        for account in &changes.accounts {
+            let same_code = self.accounts.iter().find(|one| one.profile.code == account.profile.code);
+            let same_id = self.accounts.iter().find(|one| one.id == account.id);
+            if same_code.map(|one| one.id) != same_id.map(|one| one.id) {
+                return Err(Error::Exists(format!("account {}", account.profile.code)));
+            }
+            next(&account.id.to_string(), same_id.map(|one| one.version), account.version)?;
+        }
+        for row in &changes.operators {
+            next(&row.id.to_string(), self.operator(row.id).map(|one| one.version), row.version)?;
+        }
+        for (index, row) in changes.programs.iter().enumerate() {
+            if i64::try_from(self.programs.len() + index + 1) != Ok(row.version.0) {
+                return Err(Error::Exists(format!("program {}", row.version)));
+            }
+        }
+        Ok(())
+    }
+
+    fn last_by(&self, entity: Entity) -> Option<ConflictBy> {
+        let last = self.history(entity).next_back()?;
+        let actor = self.operator(last.record.actor).map_or_else(|| Text::clean(&last.record.actor.to_string()), |row| row.name.clone());
+        Some(ConflictBy { seq: last.seq, at: last.record.at, actor, kind: last.record.event.name().to_owned() })
+    }
+
+    /// Writes changes that were checked.
+    pub(super) fn apply(&mut self, command: CommandId, changes: Changes) {
+        for change in changes.leads {
+            self.apply_lead(change);
+        }
+        for turned in &changes.turns {
+            self.rotations.entry(turned.turn.scope.clone()).or_default().apply(&turned.turn);
+        }
+        for (counted, by) in changes.counted {
+            *self.counters.entry(counted).or_default() += by;
+        }
+        self.partners_changed += i64::from(!changes.partners.is_empty());
+        for partner in changes.partners {
+            put(&mut self.partners, partner, |one| one.id);
+        }
+        for account in changes.accounts {
+            put(&mut self.accounts, account, |one| one.id);
+        }
+        for row in changes.operators {
+            put(&mut self.operators, row, |one| one.id);
+        }
+        self.programs.extend(changes.programs);
+        self.suppressed.extend(changes.suppress.iter().map(|mailbox| mailbox.to_lowercase()));
+        self.fired.extend(changes.fired);
+        for record in changes.records {
+            self.append(record);
+        }
+        for lead in changes.forget {
+            self.forget(lead);
+        }
+        self.done.insert(command, self.last_seq());
+    }
+
+    fn apply_lead(&mut self, change: LeadChange) {
+        let LeadChange { lead, expected, loaded, keys } = change;
+        let id = lead.id;
+        if let Some(before) = self.lead(id) {
+            let next = before.next_at();
+            next.map(|at| self.due.remove(&(at, id)));
+        }
+        if let Some(load) = loaded.and_then(|partner| self.loads.get_mut(&partner)) {
+            *load = load.saturating_sub(1);
+        }
+        if let Some(partner) = lead.state.loads() {
+            *self.loads.entry(partner).or_default() += 1;
+        }
+        lead.next_at().map(|at| self.due.insert((at, id)));
+        if matches!(lead.state, LeadState::Unassigned { .. }) {
+            self.unplaced.insert(id);
+        } else {
+            self.unplaced.remove(&id);
+        }
+        if expected > 0
+            && let Some(held) = usize::try_from(id.0 - 1).ok().and_then(|index| self.leads.get_mut(index))
+        {
+            *held = lead;
+            return;
+        }
+        for key in keys {
+            self.keys.entry(key).or_default().push(id);
+        }
+        if !lead.intake.source_key.is_empty() {
+            self.sources.insert((lead.intake.source.clone(), lead.intake.source_key.clone()), id);
+        }
+        self.leads.push(lead);
+    }
+
+    fn append(&mut self, record: Record) {
+        self.by_entity.entry(record.entity).or_default().push(self.audit.len());
+        let seq = AuditSeq(self.last_seq().0 + 1);
+        self.audit.push(Past { seq, record });
+    }
+
+    /// Destroys what is personal in the records so far, as destroying the key does.
+    fn forget(&mut self, lead: LeadId) {
+        for &index in self.by_entity.get(&Entity::Lead(lead)).into_iter().flatten() {
+            if let Event::Lead(event) = &mut self.audit[index].record.event {
+                event.set_personal(Personal::default());
+            }
+        }
+    }
+
+    pub fn last_seq(&self) -> AuditSeq {
+        AuditSeq(i64::try_from(self.audit.len()).unwrap_or(i64::MAX))
+    }
+
+    pub(super) fn by_source(&self, source: &Text, key: &Text) -> Option<LeadId> {
+        self.sources.get(&(source.clone(), key.clone())).copied()
+    }
+}
+
+fn put<T, Id: PartialEq>(rows: &mut Vec<T>, row: T, id: impl Fn(&T) -> Id) {
+    match rows.iter_mut().find(|one| id(one) == id(&row)) {
+        Some(held) => *held = row,
+        None => rows.push(row),
+    }
+}
+
+fn conflict(entity: String, expected: i64, found: i64, by: Option<ConflictBy>) -> Error {
+    Error::Conflict(Box::new(Conflict { entity, expected, found, by }))
+}

@@ -1,0 +1,195 @@
+//! A unit of work on the world in memory.
+
+use super::{Pace, State, World};
+use crate::{
+    domain::{
+        account::Account,
+        actor::Actor,
+        event::Entity,
+        id::{AuditSeq, CommandId, LeadId, OperatorId, ProgramVersion},
+        lead::{Lead, routing::Desk},
+        partner::Partner,
+        text::Text,
+        time::Instant,
+    },
+    store::{
+        error::Result,
+        unit::{Changes, Heads, OperatorRow, Past, ProgramRow, Unit},
+    },
+};
+use std::{future::poll_fn, sync::MutexGuard, task::Poll};
+
+/// Dropping it forgets what it staged and releases what it held.
+pub struct MemoryUnit {
+    world: World,
+    number: u64,
+    staged: Option<(CommandId, Changes)>,
+}
+
+impl MemoryUnit {
+    pub(super) const fn new(world: World, number: u64) -> Self {
+        Self { world, number, staged: None }
+    }
+
+    /// Gives way to other units if the world is stepped.
+    async fn step(&self) {
+        let mut waited = self.world.pace == Pace::Straight;
+        poll_fn(|context| {
+            if waited {
+                return Poll::Ready(());
+            }
+            waited = true;
+            context.waker().wake_by_ref();
+            Poll::Pending
+        })
+        .await;
+    }
+
+    async fn look(&self) -> MutexGuard<'_, State> {
+        self.step().await;
+        self.world.look()
+    }
+
+    /// Waits until nobody else holds this lock, and takes it until the end of the unit.
+    async fn lock(&self, held_by: fn(&mut State) -> &mut Option<u64>) {
+        poll_fn(|context| {
+            let mut state = self.world.look();
+            let holder = held_by(&mut state);
+            if holder.is_some_and(|holder| holder != self.number) {
+                context.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            *holder = Some(self.number);
+            Poll::Ready(())
+        })
+        .await;
+    }
+}
+
+impl Drop for MemoryUnit {
+    fn drop(&mut self) {
+        let mut state = self.world.look();
+        let State { numbering, saving, .. } = &mut *state;
+        for holder in [numbering, saving] {
+            if *holder == Some(self.number) {
+                *holder = None;
+            }
+        }
+    }
+}
+
+impl Unit for MemoryUnit {
+    async fn heads(&mut self) -> Result<Heads> {
+        let state = self.look().await;
+        Ok(Heads { program: i64::try_from(state.programs.len()).unwrap_or(i64::MAX), partners: state.partners_changed })
+    }
+
+    async fn programs(&mut self, from: ProgramVersion) -> Result<Vec<ProgramRow>> {
+        Ok(self.look().await.programs.iter().filter(|row| row.version >= from).cloned().collect())
+    }
+
+    async fn partners(&mut self) -> Result<Vec<Partner>> {
+        Ok(self.look().await.partners.clone())
+    }
+
+    async fn actor(&mut self, id: OperatorId) -> Result<Option<Actor>> {
+        let state = self.look().await;
+        let active = state.operator(id).filter(|row| row.active);
+        Ok(active.map(|row| Actor { id: row.id, name: row.name.clone(), roles: row.roles.clone() }))
+    }
+
+    async fn operators(&mut self) -> Result<Vec<OperatorRow>> {
+        Ok(self.look().await.operators.clone())
+    }
+
+    async fn command_done(&mut self, id: CommandId) -> Result<Option<AuditSeq>> {
+        Ok(self.look().await.done.get(&id).copied())
+    }
+
+    async fn leads(&mut self, ids: &[LeadId]) -> Result<Vec<Lead>> {
+        let state = self.look().await;
+        Ok(ids.iter().filter_map(|id| state.lead(*id)).cloned().collect())
+    }
+
+    async fn leads_due(&mut self, now: Instant, limit: u32) -> Result<Vec<Lead>> {
+        let state = self.look().await;
+        let due = state.due.range(..=(now, LeadId(i64::MAX))).take(limit as usize);
+        Ok(due.filter_map(|(_, id)| state.lead(*id)).cloned().collect())
+    }
+
+    async fn leads_unplaced(&mut self, after: LeadId, limit: u32) -> Result<Vec<Lead>> {
+        let state = self.look().await;
+        let ids = state.unplaced.range(LeadId(after.0.saturating_add(1))..).take(limit as usize);
+        Ok(ids.filter_map(|id| state.lead(*id)).cloned().collect())
+    }
+
+    async fn lead_numbers(&mut self, _count: u32) -> Result<LeadId> {
+        self.step().await;
+        self.lock(|state| &mut state.numbering).await;
+        Ok(LeadId(i64::try_from(self.world.look().leads.len() + 1).unwrap_or(i64::MAX)))
+    }
+
+    async fn leads_by_source(&mut self, keys: &[(Text, Text)]) -> Result<Vec<Option<LeadId>>> {
+        let state = self.look().await;
+        Ok(keys.iter().map(|(source, key)| state.by_source(source, key)).collect())
+    }
+
+    async fn leads_by_key(&mut self, keys: &[i64], crowd: u32) -> Result<Vec<(i64, LeadId)>> {
+        let state = self.look().await;
+        let mut found = Vec::new();
+        for key in keys {
+            let Some(leads) = state.keys.get(key).filter(|leads| leads.len() <= crowd as usize) else { continue };
+            let open = leads.iter().filter(|id| state.lead(**id).is_some_and(|lead| lead.state.is_open()));
+            found.extend(open.map(|id| (*key, *id)));
+        }
+        Ok(found)
+    }
+
+    async fn suppressed(&mut self, mailboxes: &[Text]) -> Result<Vec<bool>> {
+        let state = self.look().await;
+        Ok(mailboxes.iter().map(|mailbox| state.suppressed.contains(&mailbox.to_lowercase())).collect())
+    }
+
+    async fn desk(&mut self, scopes: &[Text]) -> Result<Desk> {
+        let state = self.look().await;
+        let rotations = scopes.iter().filter_map(|scope| Some((scope.clone(), state.rotations.get(scope)?.clone()))).collect();
+        Ok(Desk { loads: state.loads.clone(), rotations })
+    }
+
+    async fn history(&mut self, entity: Entity, after_version: i64) -> Result<Vec<Past>> {
+        let state = self.look().await;
+        Ok(state.history(entity).filter(|past| past.record.version > after_version).cloned().collect())
+    }
+
+    async fn partner_number(&mut self) -> Result<i64> {
+        Ok(self.look().await.partners.iter().map(|one| one.id.0).max().unwrap_or(0))
+    }
+
+    async fn account_number(&mut self) -> Result<i64> {
+        Ok(self.look().await.accounts.iter().map(|one| one.id.0).max().unwrap_or(0))
+    }
+
+    async fn accounts_by_code(&mut self, codes: &[Text]) -> Result<Vec<Option<Account>>> {
+        let state = self.look().await;
+        Ok(codes.iter().map(|code| state.accounts.iter().find(|one| one.profile.code == *code).cloned()).collect())
+    }
+
+    async fn save(&mut self, command: CommandId, changes: Changes) -> Result<AuditSeq> {
+        self.step().await;
+        self.lock(|state| &mut state.saving).await;
+        let state = self.world.look();
+        state.check(command, &changes)?;
+        let seq = AuditSeq(state.last_seq().0 + i64::try_from(changes.records.len()).unwrap_or(i64::MAX));
+        drop(state);
+        self.staged = Some((command, changes));
+        Ok(seq)
+    }
+
+    async fn commit(mut self) -> Result<()> {
+        self.step().await;
+        if let Some((command, changes)) = self.staged.take() {
+            self.world.look().apply(command, changes);
+        }
+        Ok(())
+    }
+}
