@@ -9,6 +9,7 @@ use crate::domain::{
     problem::{Problem, alternatives, quoted},
     text::Text,
 };
+use chrono_tz::Tz;
 use std::{
     cell::{Cell, RefCell},
     collections::BTreeSet,
@@ -306,6 +307,35 @@ impl<'d> Value<'d> {
             self.problem(format!("{} is not a date", quoted(&text)), "write it as 2026-12-24");
         }
         date
+    }
+
+    /// A zone of the tz database.
+    pub fn zone(&self) -> Option<Tz> {
+        let text = self.text()?;
+        let zone = text.parse().ok();
+        if zone.is_none() {
+            let mut hint = self.did_you_mean(&text, chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name()));
+            if hint.is_empty() {
+                hint = "write it as in the tz database, such as \"Europe/Berlin\"".into();
+            }
+            self.problem(format!("{} is not a time zone", quoted(&text)), hint);
+        }
+        zone
+    }
+
+    pub fn boolean(&self) -> Option<bool> {
+        match self.value.get_ref() {
+            DeValue::Boolean(value) => Some(*value),
+            _ => self.wrong("true or false", "write it without quotes"),
+        }
+    }
+
+    pub fn is_text(&self) -> bool {
+        matches!(self.value.get_ref(), DeValue::String(_))
+    }
+
+    pub fn is_list(&self) -> bool {
+        matches!(self.value.get_ref(), DeValue::Array(_))
     }
 
     pub fn list(&self) -> Vec<Value<'d>> {

@@ -1,3 +1,5 @@
 //! Data from outside.
 
+pub mod decode;
+pub mod mapping;
 pub mod source;

@@ -27,6 +27,8 @@ pub const CELL_BYTES_MAX: usize = 64 << 10;
 /// A file opened for reading rows.
 pub struct Source {
     rows: Rows,
+    /// The first object of a JSON file, read ahead to know what is in it.
+    first: Option<Result<Row, Reject>>,
     /// What the file turned out to be: "UTF-8 CSV separated by `;`, 12 columns".
     pub description: String,
 }
@@ -121,17 +123,21 @@ impl Source {
             return Err(SourceError::Unreadable("the file is empty".into()));
         }
         if matches!(sample.trim_ascii_start().first(), Some(b'{' | b'[')) {
-            let json = json::Json::open(text)?;
+            let mut json = json::Json::open(text)?;
             let description = format!("{encoding} JSON, {}", json.shape());
-            return Ok(Self { rows: Rows::Json(json), description });
+            let first = json.next_row()?;
+            return Ok(Self { rows: Rows::Json(json), first, description });
         }
         let table = delimited::Delimited::open(text, options.separator)?;
         let description = format!("{encoding} CSV separated by {}, {} columns", table.separator_name(), table.headers().len());
-        Ok(Self { rows: Rows::Delimited(table), description })
+        Ok(Self { rows: Rows::Delimited(table), first: None, description })
     }
 
     /// The next row; `None` at the end. After an error nothing more can be read.
     pub fn next_row(&mut self) -> Result<Option<Result<Row, Reject>>, SourceError> {
+        if self.first.is_some() {
+            return Ok(self.first.take());
+        }
         match &mut self.rows {
             Rows::Delimited(rows) => rows.next_row(),
             Rows::Json(rows) => rows.next_row(),
@@ -143,6 +149,15 @@ impl Source {
         match &self.rows {
             Rows::Delimited(rows) => Some(rows.headers()),
             Rows::Json(_) => None,
+        }
+    }
+
+    /// Whether a table has this column, or the first object of a JSON file this member.
+    pub fn has_column(&self, name: &str) -> bool {
+        match &self.first {
+            Some(Ok(row)) => row.get(&Column { name: name.to_owned(), place: None }).is_some(),
+            Some(Err(_)) => false,
+            None => matches!(self.column(name), Ok(Some(_))) && self.headers().is_some(),
         }
     }
 

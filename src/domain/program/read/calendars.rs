@@ -34,26 +34,13 @@ pub fn calendars(root: &Table<'_>) -> Calendars {
 }
 
 fn calendar(entry: &Named<'_>, table: &Table<'_>) -> Calendar {
-    let zone = table.required("zone").and_then(|value| zone(&value)).unwrap_or(Tz::UTC);
+    let zone = table.required("zone").and_then(|value| value.zone()).unwrap_or(Tz::UTC);
     let week = week(entry, table);
     let holidays = table.optional("holidays").map(|value| places(&value)).unwrap_or_default();
     let closed = table.optional("closed").map(|value| closed(&value)).unwrap_or_default();
     let open = table.section("open").map(|section| open(&section, &closed)).unwrap_or_default();
     table.finish();
     Calendar { name: entry.name.clone(), zone, week, holidays, closed, open }
-}
-
-pub fn zone(value: &Value<'_>) -> Option<Tz> {
-    let text = value.text()?;
-    let zone = text.parse::<Tz>().ok();
-    if zone.is_none() {
-        let mut hint = value.did_you_mean(&text, chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name()));
-        if hint.is_empty() {
-            hint = "write it as in the tz database, such as \"Europe/Berlin\"".into();
-        }
-        value.problem(format!("{} is not a time zone", quoted(&text)), hint);
-    }
-    zone
 }
 
 fn week(entry: &Named<'_>, table: &Table<'_>) -> [Vec<Hours>; 7] {

@@ -72,7 +72,7 @@ type Calendars = BTreeMap<Text, Arc<CompiledCalendar>>;
 fn head(head: &Table<'_>, calendars: &Calendars) -> (Text, Text, Option<Tz>, Text) {
     let name = head.required("name").and_then(|value| value.text()).unwrap_or_default();
     let note = head.optional("note").and_then(|value| value.any_text()).unwrap_or_default();
-    let zone = head.required("zone").and_then(|value| calendars::zone(&value));
+    let zone = head.required("zone").and_then(|value| value.zone());
     let calendar = head.required("calendar").and_then(|value| calendar_name(&value, calendars)).unwrap_or_default();
     head.finish();
     (name, note, zone, calendar)

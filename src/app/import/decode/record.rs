@@ -1,0 +1,167 @@
+//! What a decoded row is.
+
+use super::Cells;
+use crate::{
+    app::import::{mapping::Kind, source::Reject},
+    domain::{
+        account::AccountProfile,
+        lead::{Consent, ConsentBasis, Intake, Person},
+        partner::{Area, Certification, PartnerKind, PartnerStatus, Profile},
+        text::Text,
+        time::Instant,
+    },
+};
+use chrono::NaiveDate;
+
+/// A row that can be taken over.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Record {
+    Lead(Box<Intake>),
+    Partner(Box<PartnerRecord>),
+    Account(Box<AccountRecord>),
+}
+
+/// A partner whose parent is still named by its code.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PartnerRecord {
+    pub profile: Profile,
+    pub parent: Text,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct AccountRecord {
+    pub profile: AccountProfile,
+    pub parent: Text,
+}
+
+pub fn decode(cells: &Cells<'_>) -> Result<Record, Reject> {
+    match cells.decoder.mapping.kind {
+        Kind::Lead => lead(cells).map(|lead| Record::Lead(Box::new(lead))),
+        Kind::Partner => partner(cells).map(|partner| Record::Partner(Box::new(partner))),
+        Kind::Account => account(cells).map(|account| Record::Account(Box::new(account))),
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "cut to 0..=100 before")]
+fn lead(cells: &Cells<'_>) -> Result<Intake, Reject> {
+    let system = &cells.decoder.mapping.system;
+    let id = cells.text("id")?;
+    let source = cells.text("source")?;
+    let given = cells.figure("score")?.unwrap_or(0.0);
+    let mut intake = Intake {
+        source: if source.is_empty() { system.clone() } else { source },
+        source_key: Text::default(),
+        company: cells.text("company")?,
+        country: cells.country("country")?,
+        subdivision: cells.text("subdivision")?,
+        city: cells.text("city")?,
+        postal_code: cells.text("postal_code")?,
+        street: cells.text("street")?,
+        website: cells.text("website")?,
+        product: cells.text("product")?,
+        vertical: cells.text("vertical")?,
+        score: (given + cells.points()).round().clamp(0.0, 100.0) as u8,
+        created_at: cells.instant("created_at")?,
+        consent: Consent {
+            basis: cells.choice("consent", ConsentBasis::from_name)?.unwrap_or_default(),
+            text_version: cells.text("consent_text")?,
+            at: cells.instant("consent_at")?,
+        },
+        person: Person {
+            name: cells.text("name")?,
+            title: cells.text("title")?,
+            email: cells.email("email")?,
+            phone: cells.text("phone")?,
+            message: cells.text("message")?,
+        },
+    };
+    let id = if id.is_empty() { content_key(&intake) } else { id.to_string() };
+    intake.source_key = Text::clean(&format!("{system}:{id}"));
+    Ok(intake)
+}
+
+/// Stands for the identifier of a record that has none: the same content is the same record. Half of a 256-bit hash, so
+/// that two records of one database never meet by chance.
+fn content_key(intake: &Intake) -> String {
+    let mut hasher = blake3::Hasher::new();
+    let country = intake.country.map(|country| country.to_string()).unwrap_or_default();
+    let score = intake.score.to_string();
+    let created = intake.created_at.map(|at| at.micros().to_string()).unwrap_or_default();
+    let person = &intake.person;
+    for part in [
+        &intake.source,
+        &intake.company,
+        &country,
+        &intake.subdivision,
+        &intake.city,
+        &intake.postal_code,
+        &intake.street,
+        &intake.website,
+        &intake.product,
+        &intake.vertical,
+        &score,
+        &created,
+        &person.name,
+        &person.title,
+        &person.email,
+        &person.phone,
+        &person.message,
+    ] as [&str; 17]
+    {
+        hasher.update(&(part.len() as u64).to_le_bytes());
+        hasher.update(part.as_bytes());
+    }
+    hasher.finalize().to_hex()[..32].to_owned()
+}
+
+fn partner(cells: &Cells<'_>) -> Result<PartnerRecord, Reject> {
+    let area = Area { countries: cells.countries("countries")?, products: cells.names("products")?, verticals: cells.names("verticals")? };
+    let has_area = area != Area::default();
+    let certifications = cells.names("certifications")?.iter().map(|text| certification(text)).collect::<Result<_, _>>();
+    let profile = Profile {
+        code: cells.text("code")?,
+        name: cells.text("name")?,
+        kind: cells.choice("kind", PartnerKind::from_name)?.unwrap_or_default(),
+        status: cells.choice("status", PartnerStatus::from_name)?.unwrap_or_default(),
+        tier: cells.text("tier")?,
+        country: cells.country("country")?,
+        city: cells.text("city")?,
+        capacity: capacity(cells)?,
+        calendar: cells.text("calendar")?,
+        areas: if has_area { vec![area] } else { Vec::new() },
+        certifications: certifications.map_err(|reason| cells.row.reject(None, reason))?,
+        parent: None,
+    };
+    Ok(PartnerRecord { profile, parent: cells.text("parent")? })
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "cut to 0..=1,000,000 before")]
+fn capacity(cells: &Cells<'_>) -> Result<u32, Reject> {
+    Ok(cells.figure("capacity")?.unwrap_or(0.0).round().clamp(0.0, 1_000_000.0) as u32)
+}
+
+/// `Name` or `Name until 2026-12-31`; the day itself is still valid, in UTC.
+fn certification(text: &str) -> Result<Certification, String> {
+    let Some((name, until)) = text.rsplit_once(" until ") else {
+        return Ok(Certification { name: Text::clean(text), until: None });
+    };
+    let day = NaiveDate::parse_from_str(until.trim(), "%Y-%m-%d").ok().and_then(|day| day.succ_opt());
+    let day =
+        day.ok_or_else(|| format!("`{}` is not a day; write `Name until 2026-12-31` (field `certifications`)", super::shown(until)))?;
+    let until: Instant = day.and_time(chrono::NaiveTime::MIN).and_utc().into();
+    Ok(Certification { name: Text::clean(name.trim()), until: Some(until) })
+}
+
+fn account(cells: &Cells<'_>) -> Result<AccountRecord, Reject> {
+    let profile = AccountProfile {
+        code: cells.text("code")?,
+        name: cells.text("name")?,
+        country: cells.country("country")?,
+        city: cells.text("city")?,
+        postal_code: cells.text("postal_code")?,
+        website: cells.text("website")?,
+        vertical: cells.text("vertical")?,
+        parent: None,
+    };
+    Ok(AccountRecord { profile, parent: cells.text("parent")? })
+}

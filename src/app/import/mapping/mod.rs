@@ -1,0 +1,153 @@
+//! Mappings: how the columns of a file become the fields of a record, as a TOML document.
+//!
+//! [`read`] checks a document and reports every mistake with its line; [`built_in`] are those that come with the program.
+//! A mapping knows nothing of a particular file: [`crate::app::import::decode::Decoder`] ties it to one.
+
+mod built_in;
+pub mod date;
+mod read;
+mod target;
+
+pub use built_in::{BUILT_IN, built_in, recognised};
+pub use date::DateFormat;
+pub use read::read;
+pub use target::{Choice, Form, Kind, Target};
+
+use crate::{app::import::source::Options, domain::text::Text};
+use chrono_tz::Tz;
+use std::collections::{BTreeMap, HashMap};
+
+#[derive(Debug, Clone)]
+pub struct Mapping {
+    /// The name of a built-in one, or the file that it was read from.
+    pub name: String,
+    pub kind: Kind,
+    /// The system that the file comes from: the first half of every record's key.
+    pub system: Text,
+    /// What the mapping is for, in a sentence.
+    pub about: Text,
+    pub options: Options,
+    /// Local times without an offset are in this zone.
+    pub zone: Tz,
+    /// Tried in this order.
+    pub dates: Vec<DateFormat>,
+    /// What stands for nothing, in any case; the empty cell always does.
+    pub missing: Vec<String>,
+    /// `1.234,5` instead of `1,234.5`.
+    pub decimal_comma: bool,
+    /// A file that has all of these columns is one for this mapping.
+    pub recognise: Vec<String>,
+    pub fields: BTreeMap<&'static str, Expr>,
+    /// Rows that are not taken over, with the reason that the rejects file gives.
+    pub leave_out: Vec<LeaveOut>,
+    /// Points before any rule.
+    pub score_start: f64,
+    pub score_rules: Vec<ScoreRule>,
+    pub lookups: Vec<Lookup>,
+}
+
+/// Where a field's value comes from: the first piece that gives one.
+#[derive(Debug, Clone, Default)]
+pub struct Expr(pub Vec<Piece>);
+
+#[derive(Debug, Clone)]
+pub struct Piece {
+    pub origin: Origin,
+    /// Stands before a value that is there.
+    pub before: String,
+    /// By the slug of the value found.
+    pub map: HashMap<String, String>,
+    pub otherwise: Otherwise,
+    /// A value that can't be read counts as missing instead of rejecting its row.
+    pub unreadable_is_missing: bool,
+    pub dates: Option<Vec<DateFormat>>,
+    pub zone: Option<Tz>,
+}
+
+#[derive(Debug, Clone)]
+pub enum Origin {
+    /// Columns, those with a value joined by `with`.
+    Columns {
+        names: Vec<String>,
+        with: String,
+    },
+    Constant(String),
+}
+
+/// What becomes of a value that the map does not name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Otherwise {
+    Keep,
+    Missing,
+    Value(String),
+}
+
+#[derive(Debug, Clone)]
+pub struct LeaveOut {
+    pub column: String,
+    pub test: Test,
+    pub reason: Text,
+}
+
+#[derive(Debug, Clone)]
+pub struct ScoreRule {
+    pub column: String,
+    pub test: Test,
+    pub points: f64,
+}
+
+/// A condition on one column. A missing value passes only `Given(false)`.
+#[derive(Debug, Clone)]
+pub enum Test {
+    /// One of these, by slug.
+    Is(Vec<String>),
+    AtLeast(f64),
+    Below(f64),
+    Given(bool),
+}
+
+/// A second table, whose row with the same key lends its columns as `NAME.column`.
+#[derive(Debug, Clone)]
+pub struct Lookup {
+    pub name: String,
+    /// Beside the imported file.
+    pub file: String,
+    /// The key's column there.
+    pub key: String,
+    /// The key's column in the imported file.
+    pub from: String,
+}
+
+impl Mapping {
+    /// Every column that the mapping names, some of them more than once.
+    pub fn columns(&self) -> impl Iterator<Item = &str> {
+        let lookups = self.lookups.iter().map(|lookup| lookup.from.as_str());
+        self.fields.values().flat_map(Expr::columns).chain(self.rule_columns()).chain(lookups)
+    }
+
+    /// The columns that scores and omissions look at.
+    pub fn rule_columns(&self) -> impl Iterator<Item = &str> {
+        let scores = self.score_rules.iter().map(|rule| rule.column.as_str());
+        self.leave_out.iter().map(|rule| rule.column.as_str()).chain(scores)
+    }
+}
+
+impl Expr {
+    pub fn columns(&self) -> impl Iterator<Item = &str> {
+        fn names(piece: &Piece) -> &[String] {
+            match &piece.origin {
+                Origin::Columns { names, .. } => names,
+                Origin::Constant(_) => &[],
+            }
+        }
+        self.0.iter().flat_map(names).map(String::as_str)
+    }
+}
+
+/// Numbers as exports write them, with separators of thousands.
+pub fn number(text: &str, decimal_comma: bool) -> Option<f64> {
+    let (thousands, point) = if decimal_comma { ('.', ',') } else { (',', '.') };
+    let plain: String =
+        text.chars().filter(|c| *c != thousands && !c.is_whitespace() && *c != '\'').map(|c| if c == point { '.' } else { c }).collect();
+    plain.trim_end_matches('%').parse().ok().filter(|number: &f64| number.is_finite())
+}

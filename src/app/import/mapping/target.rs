@@ -1,0 +1,182 @@
+//! The fields that a mapping can fill, by kind of record: one table from which the checks, the hints and the docs follow.
+
+use crate::domain::{
+    country::Country,
+    lead::ConsentBasis,
+    partner::{PartnerKind, PartnerStatus},
+    problem::alternatives,
+};
+
+/// What a file holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    Lead,
+    Partner,
+    Account,
+}
+
+impl Kind {
+    pub const ALL: [Self; 3] = [Self::Lead, Self::Partner, Self::Account];
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Lead => "lead",
+            Self::Partner => "partner",
+            Self::Account => "account",
+        }
+    }
+
+    /// The word on the command line.
+    pub const fn plural(self) -> &'static str {
+        match self {
+            Self::Lead => "leads",
+            Self::Partner => "partners",
+            Self::Account => "accounts",
+        }
+    }
+
+    pub const fn targets(self) -> &'static [Target] {
+        match self {
+            Self::Lead => LEAD,
+            Self::Partner => PARTNER,
+            Self::Account => ACCOUNT,
+        }
+    }
+
+    pub fn target(self, name: &str) -> Option<&'static Target> {
+        self.targets().iter().find(|target| target.name == name)
+    }
+}
+
+/// One field of a record.
+#[derive(Debug)]
+pub struct Target {
+    pub name: &'static str,
+    pub form: Form,
+    /// A row without it is rejected, and a mapping without it is refused.
+    pub required: bool,
+    pub doc: &'static str,
+}
+
+/// What a field's text has to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// At most this many characters on one line.
+    Text(usize),
+    Email,
+    Country,
+    /// Several countries, products or names, separated by `;`, `,` or `|`.
+    Countries,
+    Names,
+    Time,
+    /// A number, cut to a whole one and to these limits.
+    Points,
+    Count,
+    Choice(Choice),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Choice {
+    Consent,
+    PartnerKind,
+    PartnerStatus,
+}
+
+impl Choice {
+    pub fn names(self) -> Vec<&'static str> {
+        match self {
+            Self::Consent => ConsentBasis::ALL.map(ConsentBasis::name).to_vec(),
+            Self::PartnerKind => PartnerKind::ALL.map(PartnerKind::name).to_vec(),
+            Self::PartnerStatus => PartnerStatus::ALL.map(PartnerStatus::name).to_vec(),
+        }
+    }
+}
+
+impl Form {
+    /// Checks a value that the mapping itself states: a constant, or what a value is mapped to.
+    pub fn check(self, value: &str) -> Result<(), String> {
+        match self {
+            Self::Country if Country::find(value).is_none() => Err("a country, by code or name".into()),
+            Self::Choice(choice) if !choice.names().contains(&value) => Err(alternatives(choice.names())),
+            Self::Points | Self::Count if value.parse::<f64>().is_err() => Err("a number".into()),
+            Self::Email if !value.contains('@') => Err("an e-mail address".into()),
+            Self::Countries if value.split([';', ',', '|']).any(|part| Country::find(part).is_none()) => {
+                Err("countries, separated by `;`".into())
+            }
+            Self::Text(most) if value.chars().count() > most => Err(format!("at most {most} characters long")),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Target {
+    /// The values of a choice, for a message.
+    pub fn choices(&self) -> String {
+        match self.form {
+            Form::Choice(choice) => choice.names().join(", "),
+            _ => String::new(),
+        }
+    }
+}
+
+const fn field(name: &'static str, form: Form, doc: &'static str) -> Target {
+    Target { name, form, required: false, doc }
+}
+
+const fn required(name: &'static str, form: Form, doc: &'static str) -> Target {
+    Target { name, form, required: true, doc }
+}
+
+const NAME: Form = Form::Text(200);
+
+const LEAD: &[Target] = &[
+    field("id", NAME, "the record's own identifier in its system; without one the content stands for it"),
+    field("source", NAME, "where the lead comes from, as the channel program names it; without one the system"),
+    field("company", NAME, "the end customer's name"),
+    field("country", Form::Country, "the end customer's country"),
+    field("subdivision", NAME, "state or province"),
+    field("city", NAME, "city"),
+    field("postal_code", Form::Text(20), "postal code"),
+    field("street", NAME, "street and number"),
+    field("website", NAME, "the company's web site or domain"),
+    field("product", NAME, "the product line asked for, as the channel program names it"),
+    field("vertical", NAME, "the line of business, as the channel program names it"),
+    field("score", Form::Points, "points from 0 to 100; more or less is cut off; the rules of [score] add to it"),
+    field("created_at", Form::Time, "when the source says that the lead was made"),
+    field("consent", Form::Choice(Choice::Consent), "on what ground the person may be contacted"),
+    field("consent_text", NAME, "which text the person agreed to"),
+    field("consent_at", Form::Time, "when the person agreed"),
+    field("name", NAME, "the person's name"),
+    field("title", NAME, "the person's position"),
+    field("email", Form::Email, "the person's e-mail address"),
+    field("phone", Form::Text(60), "the person's telephone number"),
+    field("message", Form::Text(20_000), "what the person wrote"),
+];
+
+const PARTNER: &[Target] = &[
+    required("code", NAME, "the partner's number in the source system"),
+    required("name", NAME, "the partner's name"),
+    field("kind", Form::Choice(Choice::PartnerKind), "what kind of partner it is; without one a reseller"),
+    field("status", Form::Choice(Choice::PartnerStatus), "onboarding, active, suspended or offboarded; without one active"),
+    field("tier", NAME, "its tier, as the channel program names it"),
+    field("country", Form::Country, "its own country"),
+    field("city", NAME, "its city"),
+    field("capacity", Form::Count, "how many open leads it works at once; without one what its tier says"),
+    field("calendar", NAME, "a calendar of the channel program; without one that of its country"),
+    field("countries", Form::Countries, "where it sells; without any in its own country"),
+    field("products", Form::Names, "what it sells; without any everything"),
+    field("verticals", Form::Names, "to whom it sells; without any to everybody"),
+    field("certifications", Form::Names, "its certifications; `Name until 2026-12-31` for one that ends"),
+    field("parent", NAME, "the code of the partner that it belongs to"),
+];
+
+const ACCOUNT: &[Target] = &[
+    required("code", NAME, "the customer's number in the source system"),
+    required("name", NAME, "the customer's name"),
+    field("country", Form::Country, "country"),
+    field("city", NAME, "city"),
+    field("postal_code", Form::Text(20), "postal code"),
+    field("website", NAME, "web site or domain"),
+    field("vertical", NAME, "the line of business, as the channel program names it"),
+    field("parent", NAME, "the code of the customer that it belongs to"),
+];
