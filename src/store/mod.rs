@@ -33,6 +33,7 @@ pub mod unit;
 pub use db::{Address, Db, Options, Tx};
 pub use error::{Conflict, ConflictBy, Error, Result};
 pub use feed::{Pulse, Stale};
+pub use lead::page::Effort;
 pub use migrate::VERSION as SCHEMA_VERSION;
 pub use session::{Backend, Session};
 pub use sql::{Arg, Row, Sql};

@@ -20,10 +20,20 @@ use crate::{
 };
 use std::collections::{BTreeSet, HashMap};
 
-/// Steps of a walk before we try otherwise.
-const STEPS_MAX: i64 = 4_000;
-/// A queue that is known to hold no more is gathered at once.
-const GATHER_MAX: i64 = 2_000;
+/// When to walk and when to gather.
+#[derive(Debug, Clone, Copy)]
+pub struct Effort {
+    /// Steps of a walk before we try otherwise.
+    pub steps_max: i64,
+    /// A queue that is known to hold no more is gathered at once.
+    pub gather_max: i64,
+}
+
+impl Default for Effort {
+    fn default() -> Self {
+        Self { steps_max: 4_000, gather_max: 2_000 }
+    }
+}
 
 /// One end of a page and the way it grows.
 #[derive(Debug, Clone, Copy)]
@@ -47,6 +57,7 @@ struct Look<'r> {
     filter: Option<&'r Filter>,
     sort: Sort,
     context: &'r Context<'r>,
+    effort: Effort,
 }
 
 /// A place in the order: (number, sort number, sort words).
@@ -55,8 +66,13 @@ type Place = (i64, i64, String);
 impl Session {
     /// A page of a queue. `context` tells who asks, when and where; its `me` and `now` are those of the request.
     pub async fn lead_page(&mut self, request: &PageRequest, context: &Context<'_>) -> Result<Page> {
+        self.lead_page_within(request, context, Effort::default()).await
+    }
+
+    /// The same with another effort, which changes how fast the page comes and nothing else.
+    pub async fn lead_page_within(&mut self, request: &PageRequest, context: &Context<'_>, effort: Effort) -> Result<Page> {
         let filter = request.filter.as_ref().filter(|filter| !filter.is_everything());
-        let look = Look { queue: request.queue, filter, sort: request.sort, context };
+        let look = Look { queue: request.queue, filter, sort: request.sort, context, effort };
         let (from, forwards) = match &request.from {
             From::Start => (None, true),
             From::After(cursor) => (Some((cursor, Edge::Beyond)), true),
@@ -86,11 +102,11 @@ impl Session {
     async fn places(&mut self, look: &Look<'_>, span: Span<'_>) -> Result<Vec<Place>> {
         let needed = look.filter.map(words_needed).unwrap_or_default();
         let by_queue = look.sort != Sort::Due && look.queue != Queue::All;
-        if by_queue && needed.is_empty() && self.counted(&look.queue_only(GATHER_MAX + 1)).await? <= GATHER_MAX {
+        if by_queue && needed.is_empty() && self.counted(&look.queue_only(look.effort.gather_max + 1)).await? <= look.effort.gather_max {
             return self.all(look.gather(None, span)).await;
         }
-        let found = self.all::<Place>(look.walk(span, Some(STEPS_MAX))).await?;
-        if found.len() >= span.limit as usize || self.counted(&look.steps(span)).await? < STEPS_MAX {
+        let found = self.all::<Place>(look.walk(span, Some(look.effort.steps_max))).await?;
+        if found.len() >= span.limit as usize || self.counted(&look.steps(span)).await? < look.effort.steps_max {
             return Ok(found);
         }
         if !needed.is_empty() {
@@ -107,7 +123,7 @@ impl Session {
     /// How many leads stand in a queue: exact up to `limit`, else at least that.
     pub async fn lead_count(&mut self, queue: Queue, filter: Option<&Filter>, context: &Context<'_>, limit: u32) -> Result<Count> {
         let filter = filter.filter(|filter| !filter.is_everything());
-        let look = Look { queue, filter, sort: Sort::Due, context };
+        let look = Look { queue, filter, sort: Sort::Due, context, effort: Effort::default() };
         let limit = i64::from(limit);
         let n = match filter {
             // Leads are numbered without gaps.
@@ -223,7 +239,7 @@ impl Look<'_> {
     fn steps(&self, span: Span<'_>) -> Sql {
         let mut sql = Sql::new("select count(*) from (select 1 from lead where ");
         self.stretch(&mut sql, span);
-        sql.push(" limit ").push_bind(STEPS_MAX).push(") as stretch");
+        sql.push(" limit ").push_bind(self.effort.steps_max).push(") as stretch");
         sql
     }
 

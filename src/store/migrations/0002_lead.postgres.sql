@@ -3,3 +3,5 @@ create index lead_text on lead using gin (array_to_tsvector(array_remove(string_
 -- Most updates move a lead within its page.
 alter table lead set (fillfactor = 90);
 alter table lead_body set (fillfactor = 90);
+-- In the order of bytes, as everywhere else, whatever the locale of the database is.
+alter table lead alter column company_words type text collate "C", alter column source_key type text collate "C";

@@ -2,4 +2,5 @@
 
 mod audit;
 mod feed;
+mod lead;
 mod schema;

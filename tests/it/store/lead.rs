@@ -1,0 +1,586 @@
+//! Leads on both databases, against the same questions asked in memory.
+
+use super::audit::note;
+use crate::support::databases::{Fresh, START, on_both};
+use chrono_tz::Tz;
+use pilothouse::{
+    domain::{
+        actor::Roles,
+        country::Country,
+        filter::{self, Context, Datum, Field, Fields, Filter, Flag},
+        id::{CommandId, LeadId, OperatorId, PartnerId, ProgramVersion},
+        lead::{
+            Clock, ClockKind, Consent, Escalation, EscalationCause, Intake, Lead, LeadState, Pause, PauseReason, Person, QuarantineReason,
+            Severity, UnassignedReason,
+            queue::{Cursor, From, PageRequest, Queue, Sort, SortKey},
+            routing::{Rotation, Turn},
+            stats::{Counted, Measure},
+        },
+        partner::{Partner, Profile},
+        search,
+        text::Text,
+        time::{Instant, Span},
+    },
+    store::{
+        Db, Effort, Error, Unit,
+        unit::{Changes, LeadChange, OperatorRow, Turned},
+    },
+};
+use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
+
+const ME: OperatorId = OperatorId(2);
+
+fn minutes(minutes: i64) -> Instant {
+    START.plus(Span::minutes(minutes))
+}
+
+fn clock(due: Instant) -> Clock {
+    Clock {
+        no: 1,
+        kind: ClockKind::Accept,
+        calendar: Text::clean("office"),
+        program: ProgramVersion(1),
+        started_at: START,
+        budget: Span::hours(8),
+        left: Span::hours(1),
+        as_of: START,
+        due,
+        warn: vec![50, 75],
+        stage: 0,
+        next: Some(due),
+        breached: false,
+    }
+}
+
+fn arb_state() -> impl Strategy<Value = LeadState> {
+    let partner = (1..4_i64).prop_map(PartnerId);
+    prop_oneof![
+        Just(LeadState::Quarantined { reason: QuarantineReason::ConsentMissing }),
+        Just(LeadState::InReview { candidates: Vec::new() }),
+        Just(LeadState::Unassigned { why: UnassignedReason::NoCandidate }),
+        partner.clone().prop_map(|partner| LeadState::Offered { partner }),
+        partner.clone().prop_map(|partner| LeadState::Accepted { partner }),
+        partner.clone().prop_map(|partner| LeadState::Working { partner }),
+        partner.prop_map(|partner| LeadState::Qualified { partner }),
+    ]
+}
+
+fn arb_lead() -> impl Strategy<Value = Lead> {
+    const COMPANIES: [&str; 6] = ["Acme GmbH", "Löwen Brauerei", "Acme Löwen AG", "Zeta", "北京 Metal", ""];
+    let intake = (
+        proptest::sample::select(&COMPANIES[..]),
+        proptest::option::of(proptest::sample::select(&["DE", "FR", "US"][..])),
+        proptest::sample::select(&["Berlin", "Köln", ""][..]),
+        proptest::sample::select(&["Partner Referral", "webinar"][..]),
+        0..=100_u8,
+        proptest::sample::select(&["Anna Schmidt", "Zoë Quinn", ""][..]),
+    );
+    let times = (-500..0_i64, proptest::option::of(-300..300_i64), any::<bool>(), any::<bool>(), proptest::option::of(2..4_i64));
+    (intake, arb_state(), times).prop_map(|((company, country, city, source, score, person), state, times)| {
+        let (received, due, paused, escalated, desk) = times;
+        let open = state.is_open();
+        Lead {
+            id: LeadId(0),
+            version: 3,
+            received_at: minutes(received),
+            updated_at: minutes(received / 2),
+            intake: Intake {
+                company: Text::clean(company),
+                country: country.and_then(|code| code.parse::<Country>().ok()),
+                city: Text::clean(city),
+                source: Text::clean(source),
+                source_key: Text::default(),
+                score,
+                consent: Consent::default(),
+                person: Person { name: Text::clean(person), ..Person::default() },
+                ..Intake::default()
+            },
+            account: None,
+            desk: desk.map(OperatorId),
+            state,
+            clock: due.filter(|_| open).map(|due| clock(minutes(due))),
+            clocks: 1,
+            pause: (paused && open).then(|| Pause { reason: PauseReason::AwaitingCustomer, since: START, until: None }),
+            offers: Vec::new(),
+            escalation: escalated.then_some(Escalation { severity: Severity::High, cause: EscalationCause::Raised, since: START }),
+            breaches: 0,
+            settled_offers: 0,
+            absorbed: Vec::new(),
+            erased: false,
+        }
+    })
+}
+
+fn change(lead: Lead, expected: i64) -> LeadChange {
+    LeadChange { lead, expected, loaded: None, keys: Vec::new() }
+}
+
+fn command(n: u128) -> CommandId {
+    CommandId(uuid::Uuid::from_u128(n))
+}
+
+fn partner(id: i64, name: &str, tier: &str) -> Partner {
+    let profile = Profile { code: Text::clean(&format!("p{id}")), name: Text::clean(name), tier: Text::clean(tier), ..Profile::default() };
+    Partner { id: PartnerId(id), version: 1, updated_at: START, profile }
+}
+
+fn operator(id: i64, name: &str) -> OperatorRow {
+    OperatorRow { id: OperatorId(id), version: 1, name: Text::clean(name), login: None, roles: Roles::default(), active: true }
+}
+
+async fn saved(db: &Db, n: u128, mut changes: Changes) -> Result<(), Error> {
+    if changes.records.is_empty() {
+        changes.records.push(note(1));
+    }
+    let mut tx = db.begin().await.expect("free");
+    tx.save(command(n), changes).await?;
+    Unit::commit(tx).await
+}
+
+fn some_leads(count: i64) -> Vec<Lead> {
+    let mut runner = TestRunner::deterministic();
+    let strategy = arb_lead();
+    (1..=count).map(|id| Lead { id: LeadId(id), ..strategy.new_tree(&mut runner).expect("a strategy").current() }).collect()
+}
+
+async fn room(db: &Db, leads: &[Lead]) {
+    let changes = Changes {
+        leads: leads.iter().cloned().map(|lead| change(lead, 0)).collect(),
+        partners: vec![partner(1, "Nordwind Systems", "Gold"), partner(2, "Südwest AG", ""), partner(3, "Nordlicht", "silver")],
+        operators: vec![operator(1, "engine"), operator(2, "Anna Berg"), operator(3, "Bert Noss")],
+        ..Changes::default()
+    };
+    saved(db, 1, changes).await.expect("saved");
+}
+
+/// A lead as the filter language sees it.
+struct Seen {
+    lead: Lead,
+    search: String,
+    words: [String; 6],
+}
+
+impl Seen {
+    fn new(lead: &Lead) -> Self {
+        let partner = match lead.state.partner() {
+            Some(PartnerId(1)) => ("Nordwind Systems", "gold"),
+            Some(PartnerId(2)) => ("Südwest AG", ""),
+            Some(_) => ("Nordlicht", "silver"),
+            None => ("", ""),
+        };
+        let owner = lead.desk.map_or("", |desk| if desk == ME { "Anna Berg" } else { "Bert Noss" });
+        let words = [
+            search::words(&lead.intake.company),
+            search::words(&lead.intake.city),
+            search::slug(&lead.intake.source),
+            search::words(partner.0),
+            partner.1.to_owned(),
+            search::words(owner),
+        ];
+        Self { lead: lead.clone(), search: lead.search_words(), words }
+    }
+}
+
+fn text(text: &str) -> Datum<'_> {
+    if text.is_empty() { Datum::Missing } else { Datum::Text(text) }
+}
+
+impl Fields for Seen {
+    fn get(&self, field: Field) -> Datum<'_> {
+        match field {
+            Field::Id => Datum::Number(self.lead.id.0),
+            Field::Stage => Datum::Text(self.lead.state.name()),
+            Field::Country => self.lead.intake.country.as_ref().map_or(Datum::Missing, |country| Datum::Text(country.code())),
+            Field::Company => text(&self.words[0]),
+            Field::City => text(&self.words[1]),
+            Field::Source => text(&self.words[2]),
+            Field::Partner => text(&self.words[3]),
+            Field::Tier => text(&self.words[4]),
+            Field::Owner => text(&self.words[5]),
+            Field::Score => Datum::Number(self.lead.intake.score.into()),
+            Field::Due => self.lead.due().map_or(Datum::Missing, Datum::Instant),
+            Field::Received => Datum::Instant(self.lead.received_at),
+            Field::Updated => Datum::Instant(self.lead.updated_at),
+            Field::Offers => Datum::Number(0),
+            Field::Product | Field::Vertical => Datum::Missing,
+        }
+    }
+
+    fn search(&self) -> &str {
+        &self.search
+    }
+
+    fn is(&self, flag: Flag, context: &Context) -> bool {
+        match flag {
+            Flag::Breached => Queue::Breached.holds(&self.lead, context.me, context.now),
+            Flag::Paused => self.lead.pause.is_some(),
+            Flag::Mine => self.lead.desk == Some(context.me),
+            Flag::Unassigned => matches!(self.lead.state, LeadState::Unassigned { .. }),
+            Flag::Marked => context.marked.contains(&self.lead.id),
+            Flag::Open => self.lead.state.is_open(),
+            Flag::Escalated => self.lead.escalation.is_some(),
+        }
+    }
+}
+
+const MARKED: &[LeadId] = &[LeadId(3), LeadId(44)];
+
+fn context() -> Context<'static> {
+    Context { now: START, zone: Tz::Europe__Berlin, me: ME, marked: MARKED }
+}
+
+fn cursor(lead: &Lead, sort: Sort) -> Cursor {
+    let key = match sort {
+        Sort::Due => SortKey::Number(lead.due().map_or((1 << 62) + lead.received_at.micros(), Instant::micros)),
+        Sort::Score => SortKey::Number(lead.intake.score.into()),
+        Sort::Received => SortKey::Number(lead.received_at.micros()),
+        Sort::Company => SortKey::Company(search::words(&lead.intake.company)),
+    };
+    Cursor { key, id: lead.id }
+}
+
+/// What a queue holds, in order, by the definition in the domain.
+fn expected(leads: &[Lead], queue: Queue, filter: Option<&Filter>, sort: Sort) -> Vec<Cursor> {
+    let context = context();
+    let passes =
+        |lead: &&Lead| queue.holds(lead, ME, START) && filter.is_none_or(|filter| filter::eval(filter, &Seen::new(lead), &context));
+    let mut held: Vec<Cursor> = leads.iter().filter(passes).map(|lead| cursor(lead, sort)).collect();
+    held.sort_by(|a, b| {
+        let keys = match (&a.key, &b.key) {
+            (SortKey::Number(a), SortKey::Number(b)) => a.cmp(b),
+            (SortKey::Company(a), SortKey::Company(b)) => a.cmp(b),
+            _ => unreachable!("one sort, one kind of key"),
+        };
+        keys.then(a.id.cmp(&b.id))
+    });
+    if matches!(sort, Sort::Score | Sort::Received) {
+        held.reverse();
+    }
+    held
+}
+
+/// Reads the whole queue page by page.
+async fn read(db: &Db, request: &PageRequest, effort: Effort, forwards: bool) -> Vec<Cursor> {
+    let mut session = db.read().await.expect("open");
+    let mut request = PageRequest { from: if forwards { From::Start } else { From::End }, ..request.clone() };
+    let mut all: Vec<Cursor> = Vec::new();
+    loop {
+        let page = session.lead_page_within(&request, &context(), effort).await.expect("a page");
+        let places: Vec<Cursor> = page.rows.into_iter().map(|(cursor, _)| cursor).collect();
+        let (more, next) = if forwards { (page.more_after, places.last().cloned()) } else { (page.more_before, places.first().cloned()) };
+        if forwards {
+            all.extend(places);
+        } else {
+            all.splice(0..0, places);
+        }
+        match next.filter(|_| more) {
+            Some(cursor) => request.from = if forwards { From::After(cursor) } else { From::Before(cursor) },
+            None => return all,
+        }
+    }
+}
+
+const EFFORTS: [Effort; 3] =
+    [Effort { steps_max: 4_000, gather_max: 2_000 }, Effort { steps_max: 30, gather_max: 0 }, Effort { steps_max: 1, gather_max: 1 }];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_queue_in_every_order_reads_as_defined() {
+    let leads = some_leads(200);
+    on_both(|fresh: Fresh| {
+        let leads = leads.clone();
+        async move {
+            room(&fresh.db, &leads).await;
+            for (queue, sort) in Queue::ALL.into_iter().flat_map(|queue| Sort::ALL.map(|sort| (queue, sort))) {
+                let wanted = expected(&leads, queue, None, sort);
+                let request = PageRequest { queue, filter: None, sort, me: ME, now: START, from: From::Start, limit: 23 };
+                for effort in EFFORTS {
+                    for forwards in [true, false] {
+                        let found = read(&fresh.db, &request, effort, forwards).await;
+                        assert_eq!(found, wanted, "{} {queue:?} {sort:?} {effort:?} {forwards}", fresh.name);
+                    }
+                }
+                let mut session = fresh.db.read().await.expect("open");
+                let count = session.lead_count(queue, None, &context(), 1_000).await.expect("a count");
+                assert_eq!((count.n, count.at_least), (wanted.len() as u64, false), "{} {queue:?}", fresh.name);
+                if let Some(middle) = wanted.get(wanted.len() / 2) {
+                    let request = PageRequest { from: From::At(middle.clone()), limit: 1, ..request };
+                    let page = session.lead_page(&request, &context()).await.expect("a page");
+                    assert_eq!(page.rows[0].0, *middle);
+                    assert_eq!((page.more_before, page.more_after), (wanted.len() > 1, wanted.len() / 2 + 1 < wanted.len()));
+                }
+            }
+        }
+    })
+    .await;
+}
+
+fn arb_filter() -> impl Strategy<Value = String> {
+    let term = proptest::sample::select(
+        &[
+            "acme",
+            "lowen",
+            "\"acme low\"",
+            "ann",
+            "beijing",
+            "nothing",
+            "zo quinn",
+            "country:DE",
+            "country:none",
+            "country!=FR",
+            "city:koln",
+            "city:any",
+            "company:acme",
+            "score>70",
+            "score:20..60",
+            "score<=5",
+            "stage:offered",
+            "stage:qualified,review",
+            "due<2h",
+            "due:today",
+            "due:none",
+            "due>1h",
+            "received>3h",
+            "received<90m",
+            "received:today",
+            "updated<1h",
+            "partner:nord",
+            "partner:\"nordwind sys\"",
+            "partner:none",
+            "tier:gold",
+            "tier:none",
+            "tier:any",
+            "owner:anna",
+            "owner:none",
+            "source:webinar",
+            "source:\"partner referral\"",
+            "id:L-12",
+            "id>100",
+            "offers>=1",
+            "product:none",
+            "is:breached",
+            "is:paused",
+            "is:mine",
+            "is:unassigned",
+            "is:marked",
+            "is:open",
+            "is:escalated",
+        ][..],
+    );
+    let term = (term, any::<bool>()).prop_map(|(term, not)| if not { format!("-{term}") } else { term.to_owned() });
+    proptest::collection::vec((term, 0..5_u8), 1..4).prop_map(|terms| {
+        terms.into_iter().map(|(term, joint)| if joint == 0 { format!("or {term}") } else { term }).collect::<Vec<_>>().join(" ")
+    })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn filters_mean_the_same_as_in_memory() {
+    let leads = some_leads(150);
+    on_both(|fresh: Fresh| {
+        let leads = leads.clone();
+        async move {
+            room(&fresh.db, &leads).await;
+            let mut runner = TestRunner::deterministic();
+            let mut tried = 0;
+            while tried < 400 {
+                let text = arb_filter().new_tree(&mut runner).expect("a strategy").current();
+                let Ok(filter) = filter::parse(text.trim_start_matches("or ")) else { panic!("{text} is not a filter") };
+                tried += 1;
+                let (queue, sort) = (Queue::ALL[tried % 7], Sort::ALL[tried % 4]);
+                let wanted = expected(&leads, queue, Some(&filter), sort);
+                let request = PageRequest { queue, filter: Some(filter.clone()), sort, me: ME, now: START, from: From::Start, limit: 40 };
+                let found = read(&fresh.db, &request, EFFORTS[tried % 3], true).await;
+                assert_eq!(found, wanted, "{}: {text} in {queue:?} by {sort:?}", fresh.name);
+                let mut session = fresh.db.read().await.expect("open");
+                let count = session.lead_count(queue, Some(&filter), &context(), 1_000).await.expect("a count");
+                assert_eq!((count.n, count.at_least), (wanted.len() as u64, false), "{}: {text} in {queue:?}", fresh.name);
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lead_comes_back_as_it_was_saved() {
+    let leads = some_leads(300);
+    on_both(|fresh: Fresh| {
+        let leads = leads.clone();
+        async move {
+            room(&fresh.db, &leads).await;
+            let ids: Vec<LeadId> = [5, 299, 1, 5, 900].map(LeadId).to_vec();
+            let found = fresh.db.read().await.expect("open").leads(&ids).await.expect("read");
+            assert_eq!(found, [5, 299, 1, 5].map(|id: usize| leads[id - 1].clone()), "{}", fresh.name);
+
+            // What changes is found, and what was is not.
+            let mut lead = leads[4].clone();
+            lead.version += 1;
+            lead.intake.person = Person::default();
+            lead.state = LeadState::Quarantined { reason: QuarantineReason::Suppressed };
+            saved(&fresh.db, 2, Changes { leads: vec![change(lead.clone(), 3)], ..Changes::default() }).await.expect("saved");
+            let mut tx = fresh.db.begin().await.expect("free");
+            assert_eq!(Unit::leads(&mut tx, &[LeadId(5)]).await.expect("read"), [lead]);
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_second_is_told_and_writes_nothing() {
+    let leads = some_leads(10);
+    on_both(|fresh: Fresh| {
+        let leads = leads.clone();
+        async move {
+            room(&fresh.db, &leads).await;
+            let newer = |by: i64| Lead { version: leads[2].version + by, ..leads[2].clone() };
+            let mut first = Changes { leads: vec![change(newer(1), 3)], ..Changes::default() };
+            first.records.push(note(2));
+            saved(&fresh.db, 2, first).await.expect("saved");
+            let head = fresh.db.read().await.expect("open").audit_head().await.expect("read");
+            let second = Changes { leads: vec![change(leads[0].clone(), 3), change(newer(2), 3)], ..Changes::default() };
+            let error = saved(&fresh.db, 3, second).await.expect_err("too late");
+            let Error::Conflict(conflict) = &error else { panic!("{}: {error:?}", fresh.name) };
+            assert_eq!((conflict.entity.as_str(), conflict.expected), ("L-3", 3));
+            assert_eq!(conflict.by.as_ref().map(|by| by.actor.to_string()), Some("engine".to_owned()), "{error}");
+            let mut session = fresh.db.read().await.expect("open");
+            assert_eq!(session.audit_head().await.expect("read"), head, "nothing was written");
+            assert_eq!(session.command_done(command(3)).await.expect("read"), None);
+            assert!(session.command_done(command(2)).await.expect("read").is_some());
+            let repeated = saved(&fresh.db, 2, Changes::default()).await.expect_err("once only");
+            assert!(matches!(repeated, Error::Exists(_)), "{repeated:?}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn leads_are_found_by_source_and_by_key() {
+    on_both(|fresh: Fresh| async move {
+        let mut leads = some_leads(60);
+        let mut changes = Vec::new();
+        for (n, lead) in (0_i64..).zip(&mut leads) {
+            lead.intake.source = Text::clean("crm");
+            lead.intake.source_key = Text::clean(&format!("k{n}"));
+            lead.state = if n % 10 == 9 {
+                LeadState::Qualified { partner: PartnerId(1) }
+            } else {
+                LeadState::Unassigned { why: UnassignedReason::New }
+            };
+            // All share the crowded key; each three share one; a key keeps its high bits.
+            changes.push(LeadChange { keys: vec![i64::MIN, (n / 3) << 40], ..change(lead.clone(), 0) });
+        }
+        saved(&fresh.db, 1, Changes { leads: changes, ..Changes::default() }).await.expect("saved");
+        let mut session = fresh.db.read().await.expect("open");
+        let key = |source: &str, key: &str| (Text::clean(source), Text::clean(key));
+        let found =
+            session.leads_by_source(&[key("crm", "k7"), key("crm", "k99"), key("erp", "k1"), key("crm", "k0")]).await.expect("read");
+        assert_eq!(found, [Some(LeadId(8)), None, None, Some(LeadId(1))]);
+        assert_eq!(session.leads_by_source(&[]).await.expect("read"), []);
+
+        let mut found = session.leads_by_key(&[i64::MIN, 3 << 40, 77 << 40], 50).await.expect("read");
+        found.sort_unstable();
+        assert_eq!(found, [(3 << 40, LeadId(11)), (3 << 40, LeadId(12))], "L-10 is closed, and the crowded key says nothing");
+        assert_eq!(session.leads_by_key(&[i64::MIN], 60).await.expect("read").len(), 54);
+
+        let mut twice = leads[3].clone();
+        twice.id = LeadId(1_000);
+        let error =
+            saved(&fresh.db, 2, Changes { leads: vec![change(twice, 0)], ..Changes::default() }).await.expect_err("the same record");
+        assert!(matches!(error, Error::Exists(_)), "{error:?}");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn numbers_are_dense_when_many_make_leads() {
+    on_both(|fresh: Fresh| async move {
+        let makers = (0..8_u32).map(|maker| {
+            let db = fresh.db.clone();
+            tokio::spawn(async move {
+                let mut mine = Vec::new();
+                for round in 0..10 {
+                    let mut tx = db.begin().await.expect("free");
+                    let first = tx.lead_numbers(maker + 1).await.expect("numbers");
+                    if round % 4 == 3 {
+                        tx.rollback().await.expect("undone");
+                    } else {
+                        tx.commit().await.expect("saved");
+                        mine.extend(first.0..=first.0 + i64::from(maker));
+                    }
+                }
+                mine
+            })
+        });
+        let mut all = Vec::new();
+        for maker in makers.collect::<Vec<_>>() {
+            all.extend(maker.await.expect("no panic"));
+        }
+        all.sort_unstable();
+        assert_eq!(all, (1..=all.len() as i64).collect::<Vec<_>>(), "{}", fresh.name);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_desk_follows_loads_turns_figures_and_suppression() {
+    on_both(|fresh: Fresh| async move {
+        let scope = Text::clean("DE/any");
+        let turn = |turns: i64| Turn { scope: scope.clone(), virtual_time: turns * 7, turns, away: vec![PartnerId(9)], shares: Vec::new() };
+        let mut leads = some_leads(2);
+        leads[0].state = LeadState::Offered { partner: PartnerId(1) };
+        leads[1].state = LeadState::Accepted { partner: PartnerId(2) };
+        let one = |measure| Counted { day: 20_000, measure, bucket: 0 };
+        let changes = Changes {
+            leads: leads.iter().cloned().map(|lead| change(lead, 0)).collect(),
+            turns: vec![Turned { turn: turn(1), expected: 0 }, Turned { turn: turn(2), expected: 1 }],
+            counted: vec![(one(Measure::Arrived), 2), (one(Measure::Linked), 1), (one(Measure::Linked), -1)],
+            suppress: vec![Text::clean("Anna@Example.com ")],
+            fired: vec![(LeadId(1), 1, 2)],
+            ..Changes::default()
+        };
+        saved(&fresh.db, 1, changes).await.expect("saved");
+        let mut session = fresh.db.read().await.expect("open");
+        let desk = session.desk(&[scope.clone(), Text::clean("FR/any")]).await.expect("read");
+        assert_eq!((desk.open_leads(PartnerId(1)), desk.open_leads(PartnerId(2)), desk.open_leads(PartnerId(3))), (1, 1, 0));
+        let mut rotation = Rotation::default();
+        rotation.apply(&turn(2));
+        assert_eq!(desk.rotations.get(&scope), Some(&rotation));
+        let kpis = session.kpis(20_000).await.expect("read");
+        assert_eq!((kpis.arrivals[29], kpis.match_bp), (2, Some(0)));
+        let known = session.suppressed(&[Text::clean("anna@example.com"), Text::clean("bert@example.com")]).await.expect("read");
+        assert_eq!(known, [true, false]);
+
+        // L-1 moves from partner 1 to partner 2.
+        let moved = Lead { version: 4, state: LeadState::Offered { partner: PartnerId(2) }, ..leads[0].clone() };
+        let moved = LeadChange { loaded: Some(PartnerId(1)), ..change(moved, 3) };
+        saved(&fresh.db, 2, Changes { leads: vec![moved], ..Changes::default() }).await.expect("saved");
+        let desk = session.desk(&[]).await.expect("read");
+        assert_eq!((desk.open_leads(PartnerId(1)), desk.open_leads(PartnerId(2))), (0, 2));
+
+        let late = Changes { turns: vec![Turned { turn: turn(2), expected: 1 }], ..Changes::default() };
+        assert!(matches!(saved(&fresh.db, 3, late).await, Err(Error::Conflict(_))), "the scope has turned");
+        let again = Changes { fired: vec![(LeadId(1), 1, 2)], ..Changes::default() };
+        assert!(matches!(saved(&fresh.db, 4, again).await, Err(Error::Exists(_))), "a stage fires once");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_engines_share_what_is_due() {
+    on_both(|fresh: Fresh| async move {
+        let mut leads = some_leads(40);
+        for lead in &mut leads {
+            lead.state = LeadState::Offered { partner: PartnerId(1) };
+            lead.pause = None;
+            lead.clock = Some(clock(minutes(-lead.id.0)));
+        }
+        room(&fresh.db, &leads).await;
+        let mut tx = fresh.db.begin().await.expect("free");
+        let due = Unit::leads_due(&mut tx, minutes(-10), 20).await.expect("read");
+        assert_eq!(due.iter().map(|lead| lead.id.0).collect::<Vec<_>>(), (21..=40).rev().collect::<Vec<_>>(), "the earliest first");
+        if fresh.name == "postgres" {
+            let mut other = fresh.db.begin().await.expect("free");
+            let rest = Unit::leads_due(&mut other, minutes(-10), 20).await.expect("read");
+            assert_eq!(rest.iter().map(|lead| lead.id.0).collect::<Vec<_>>(), (10..=20).rev().collect::<Vec<_>>(), "what the first left");
+        }
+    })
+    .await;
+}
