@@ -104,7 +104,11 @@ fn adventure_works_resellers() {
     let taken = take(&path, mapping);
     println!("{:?}", taken.reasons);
     assert_eq!((taken.records.len(), taken.reasons.len()), (701, 0));
-    let partners: Vec<_> = taken.records.iter().filter_map(|record| if let Record::Partner(partner) = record { Some(&partner.profile) } else { None }).collect();
+    let partners: Vec<_> = taken
+        .records
+        .iter()
+        .filter_map(|record| if let Record::Partner(partner) = record { Some(&partner.profile) } else { None })
+        .collect();
     assert!(partners.iter().all(|partner| partner.country.is_some() && !partner.city.is_empty()), "every place was looked up");
     let kinds = counted(partners.iter().map(|partner| partner.kind.name()));
     println!("{kinds:?} {:?}", counted(partners.iter().map(|partner| partner.country.unwrap().to_string())));
@@ -150,7 +154,8 @@ fn headers_of_crm_exports_are_recognised() {
 /// Dirt: question marks for nothing, days before months, misspelt countries.
 #[test]
 fn dirty_tables_lose_no_row_silently() {
-    let incidents = "[mapping]\nkind = \"account\"\nsystem = \"uci\"\nmissing = [\"?\"]\n[fields]\ncode = \"number\"\nname = \"category\"\n";
+    let incidents =
+        "[mapping]\nkind = \"account\"\nsystem = \"uci\"\nmissing = [\"?\"]\n[fields]\ncode = \"number\"\nname = \"category\"\n";
     if let Some(path) = shared("uci-incident-log/incident_event_log.csv") {
         let taken = take(&path, mapping::read("uci", incidents).unwrap());
         println!("{:?}", taken.reasons);

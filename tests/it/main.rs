@@ -1,6 +1,7 @@
 //! The tests that go through the public door, in one binary.
 
 mod business_time;
+mod filter;
 mod intake;
 mod program;
 mod reference;
