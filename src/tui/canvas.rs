@@ -70,6 +70,10 @@ impl Canvas<'_> {
     pub fn clear(&mut self, area: Rect) {
         let area = area.intersection(self.buffer.area);
         for y in area.top()..area.bottom() {
+            // A wide character half under the area goes whole.
+            if area.left() > 0 && text::width(self.buffer[(area.left() - 1, y)].symbol()) > 1 {
+                self.buffer[(area.left() - 1, y)].set_symbol(" ");
+            }
             for x in area.left()..area.right() {
                 self.buffer[(x, y)].reset();
             }
@@ -103,7 +107,8 @@ impl Canvas<'_> {
         if area.width < 4 || area.height < 3 {
             return Rect { width: 0, height: 0, ..area };
         }
-        self.clear(area);
+        // One column of air around it, so that it does not grow into what lies behind.
+        self.clear(Rect { x: area.x.saturating_sub(1), width: area.width + 2, ..area });
         let across = "─".repeat(usize::from(area.width - 2));
         let bottom = area.bottom() - 1;
         self.put(area.x, area.y, area.width, &format!("╭{across}╮"), role);

@@ -186,6 +186,8 @@ fn control_sequence(rest: &[u8]) -> Step {
         b'u' => unicode_key(first),
         b'~' if first == 200 => return Step::PasteBegins,
         b'~' => numbered_key(first),
+        // The same letter ends a cursor report (`row;column R`), which nobody typed.
+        b'P'..=b'S' if first > 1 || second > 16 => None,
         other => arrow(*other),
     };
     code.map_or(Step::Swallow, |code| Step::Event(Event::Key(modified(code, second))))

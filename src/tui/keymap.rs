@@ -4,7 +4,7 @@ use super::{
     action::{ACTIONS, Act, Context},
     key::{Key, spell},
     library::Library,
-    problem::{Problem, nearest},
+    problem::{Problem, nearest, sorted, unreadable},
 };
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -107,8 +107,7 @@ impl Keymap {
     /// Lays one document over the map.
     pub fn apply(&mut self, file: &str, text: &str) -> Vec<Problem> {
         let (table, errors) = DeTable::parse_recoverable(text);
-        let unreadable = errors.iter().map(|error| Problem::at(file, text, error.span().unwrap_or(0..0), error.message()));
-        let mut problems: Vec<_> = unreadable.collect();
+        let mut problems = unreadable(file, text, &errors);
         for (name, value) in table.get_ref() {
             let mut fault = |message: String| problems.push(Problem::at(file, text, name.span(), message));
             let bindings = match (name.get_ref().as_ref(), value.get_ref()) {
@@ -125,6 +124,10 @@ impl Keymap {
                 continue;
             };
             for (keys, action) in bindings {
+                // What stands in for a value that could not be read has no place; its own mistake was told.
+                if action.span().is_empty() && !errors.is_empty() {
+                    continue;
+                }
                 match read_binding(keys.get_ref(), action.get_ref()) {
                     Ok((keys, act)) => self.contexts.entry(context).or_default().set(&keys, act),
                     Err(Mistake::Key(message)) => problems.push(Problem::at(file, text, keys.span(), message)),
@@ -132,7 +135,7 @@ impl Keymap {
                 }
             }
         }
-        problems
+        sorted(problems)
     }
 
     /// What `keys` mean where `contexts` are asked in order. An exact match further in wins over a prefix further out.

@@ -3,7 +3,7 @@
 
 mod pen;
 
-use pen::Pen;
+use pen::{Look, Pen};
 use ratatui::{
     buffer::{Buffer, Cell},
     layout::{Position, Rect},
@@ -19,6 +19,8 @@ pub struct Painter {
     unknown: bool,
 }
 
+/// Larger frames are written in the order of their rows.
+const SORTED_MAX: usize = 400;
 const SYNC_BEGIN: &[u8] = b"\x1b[?2026h";
 const SYNC_END: &[u8] = b"\x1b[?2026l";
 
@@ -34,38 +36,88 @@ impl Painter {
 
     /// The bytes that turn the screen into `next`; none when it already is. The text cursor is shown at `cursor`.
     pub fn paint(&mut self, next: &Buffer, cursor: Option<Position>) -> Vec<u8> {
-        let mut pen = Pen::new(next.area.width, next.area.height);
+        let mut opening: &[u8] = b"";
         if self.unknown || self.shown.area != next.area {
             self.shown = Buffer::empty(next.area);
             self.cursor = None;
             self.unknown = false;
-            pen.raw(b"\x1b[?25l\x1b[0m\x1b[2J");
+            opening = b"\x1b[?25l\x1b[0m\x1b[2J";
         } else if self.shown == *next && self.cursor == cursor {
             return Vec::new();
         } else if self.cursor.is_some() {
-            pen.raw(b"\x1b[?25l");
+            opening = b"\x1b[?25l";
         }
-        if let Some(scroll) = find_scroll(&self.shown, next) {
-            pen.scroll(&scroll);
-            shift(&mut self.shown, &scroll);
+        let scroll = find_scroll(&self.shown, next);
+        if let Some(scroll) = &scroll {
+            shift(&mut self.shown, scroll);
         }
+        let mut pieces = Vec::new();
         for y in 0..next.area.height {
-            paint_row(&mut pen, row(&self.shown, y), row(next, y), y);
+            compare_row(&mut pieces, row(&self.shown, y), row(next, y), y);
         }
-        pen.end_style();
-        if let Some(at) = cursor {
-            pen.go(at.x, at.y);
-            pen.raw(b"\x1b[?25h");
-        }
+        let in_order = write(&pieces, next, scroll.as_ref(), cursor);
+        // A hundred countdowns of three colours are cheaper colour by colour than line by line.
+        let by_look = if pieces.len() <= SORTED_MAX { write(&sorted_by_look(pieces, next), next, scroll.as_ref(), cursor) } else { Vec::new() };
+        let body = if !by_look.is_empty() && by_look.len() < in_order.len() { by_look } else { in_order };
         self.shown.clone_from(next);
         self.cursor = cursor;
-        let body = pen.into_bytes();
-        let mut bytes = Vec::with_capacity(body.len() + SYNC_BEGIN.len() + SYNC_END.len());
-        bytes.extend_from_slice(SYNC_BEGIN);
-        bytes.extend_from_slice(&body);
-        bytes.extend_from_slice(SYNC_END);
-        bytes
+        [SYNC_BEGIN, opening, &body, SYNC_END].concat()
     }
+}
+
+/// Neighbouring cells of one look that changed, or the blank rest of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Piece {
+    y: u16,
+    /// From and to, in columns; `None` erases to the end of the row.
+    x: u16,
+    end: Option<u16>,
+}
+
+impl Piece {
+    fn look(self, next: &Buffer) -> Look {
+        if self.end.is_some() { Look::of(&next[(self.x, self.y)]) } else { Look::PLAIN }
+    }
+}
+
+fn sorted_by_look(mut pieces: Vec<Piece>, next: &Buffer) -> Vec<Piece> {
+    let mut looks: Vec<Look> = Vec::new();
+    pieces.sort_by_cached_key(|piece| {
+        let look = piece.look(next);
+        looks.iter().position(|known| *known == look).unwrap_or_else(|| {
+            looks.push(look);
+            looks.len() - 1
+        })
+    });
+    pieces
+}
+
+fn write(pieces: &[Piece], next: &Buffer, scroll: Option<&Scroll>, cursor: Option<Position>) -> Vec<u8> {
+    let mut pen = Pen::new(next.area.width, next.area.height);
+    if let Some(scroll) = scroll {
+        pen.scroll(scroll);
+    }
+    for piece in pieces {
+        let Some(end) = piece.end else {
+            pen.go(piece.x, piece.y);
+            pen.erase_to_end();
+            continue;
+        };
+        let cells = row(next, piece.y);
+        let mut x = piece.x;
+        while x < end {
+            let cell = &cells[usize::from(x)];
+            pen.go(x, piece.y);
+            pen.cell(cell, column(width(cell)));
+            x += column(width(cell));
+        }
+    }
+    pen.end_style();
+    if let Some(at) = cursor {
+        pen.go(at.x, at.y);
+        pen.raw(b"\x1b[?25h");
+    }
+    pen.into_bytes()
 }
 
 impl Default for Painter {
@@ -89,12 +141,12 @@ fn width(cell: &Cell) -> usize {
     unicode_width::UnicodeWidthStr::width(cell.symbol()).max(1)
 }
 
-fn paint_row(pen: &mut Pen, shown: &[Cell], next: &[Cell], y: u16) {
+fn compare_row(pieces: &mut Vec<Piece>, shown: &[Cell], next: &[Cell], y: u16) {
     if shown == next {
         return;
     }
     // Where the rest of the row becomes blank, one erase does it.
-    let end = next.iter().rposition(|cell| !is_blank(cell)).map_or(0, |last| last + 1);
+    let end = next.iter().rposition(|cell| !is_blank(cell)).map_or(0, |last| (last + width(&next[last])).min(next.len()));
     let tail_changed = shown[end..].iter().filter(|cell| !is_blank(cell)).count();
     let erase_from = if tail_changed > 4 { Some(end) } else { None };
     let mut x = 0;
@@ -105,14 +157,15 @@ fn paint_row(pen: &mut Pen, shown: &[Cell], next: &[Cell], y: u16) {
             || (wide > 1 && shown[x + 1..x + wide] != next[x + 1..x + wide])
             || is_shadow(shown, x) && !is_shadow(next, x);
         if changed {
-            pen.go(column(x), y);
-            pen.cell(&next[x], column(wide), next);
+            match pieces.last_mut() {
+                Some(last) if last.y == y && last.end == Some(column(x)) && Look::of(&next[usize::from(last.x)]) == Look::of(&next[x]) => last.end = Some(column(x + wide)),
+                _ => pieces.push(Piece { y, x: column(x), end: Some(column(x + wide)) }),
+            }
         }
         x += wide;
     }
     if let Some(from) = erase_from {
-        pen.go(column(from), y);
-        pen.erase_to_end();
+        pieces.push(Piece { y, x: column(from), end: None });
     }
 }
 
@@ -132,10 +185,10 @@ struct Scroll {
     lines: i32,
 }
 
-/// The shift that saves the most cells, if it saves enough to be worth its own bytes.
+/// The shift that saves the most, if it saves enough to be worth its own bytes.
 fn find_scroll(shown: &Buffer, next: &Buffer) -> Option<Scroll> {
     const LINES_MAX: i32 = 12;
-    const CELLS_SAVED_MIN: usize = 60;
+    const SAVED_MIN: usize = 60;
     let height = i32::from(next.area.height);
     let changed: Vec<i32> = (0..next.area.height).filter(|y| row(shown, *y) != row(next, *y)).map(i32::from).collect();
     let (first, last) = (*changed.first()?, *changed.last()?);
@@ -160,7 +213,7 @@ fn find_scroll(shown: &Buffer, next: &Buffer) -> Option<Scroll> {
             })
             .sum();
         let saved = cost_without.saturating_sub(cost_with);
-        if saved >= CELLS_SAVED_MIN && best.as_ref().is_none_or(|(most, _)| saved > *most) {
+        if saved >= SAVED_MIN && best.as_ref().is_none_or(|(most, _)| saved > *most) {
             best = Some((saved, Scroll { rows: line(rows.start)..line(rows.end), lines }));
         }
     }
@@ -179,8 +232,17 @@ fn visible(row: &[Cell]) -> usize {
     row.iter().filter(|cell| !is_blank(cell)).count()
 }
 
+/// What changing a row costs: each cell, and for each run of them the jump there.
 fn differing(a: &[Cell], b: &[Cell]) -> usize {
-    if a == b { 0 } else { a.iter().zip(b).filter(|(a, b)| a != b).count() }
+    const JUMP: usize = 8;
+    let mut cost = 0;
+    let mut in_run = false;
+    for (a, b) in a.iter().zip(b) {
+        let differs = a != b;
+        cost += usize::from(differs) + if differs && !in_run { JUMP } else { 0 };
+        in_run = differs;
+    }
+    cost
 }
 
 /// Does to our picture of the screen what the terminal does to the screen.

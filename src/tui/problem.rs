@@ -26,6 +26,19 @@ impl fmt::Display for Problem {
     }
 }
 
+/// What is no TOML at all, the first mistake of each line; the ones after it only follow from it.
+pub fn unreadable(file: &str, text: &str, errors: &[toml::de::Error]) -> Vec<Problem> {
+    let mut problems = sorted(errors.iter().map(|error| Problem::at(file, text, error.span().unwrap_or(0..0), error.message())).collect());
+    problems.dedup_by_key(|problem| problem.line);
+    problems
+}
+
+/// In the order of the document, each line of it that is no TOML told once.
+pub fn sorted(mut problems: Vec<Problem>) -> Vec<Problem> {
+    problems.sort_by_key(|problem| (problem.line, problem.column));
+    problems
+}
+
 /// The known name that `wanted` most resembles, for "did you mean".
 pub fn nearest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let best = known.into_iter().map(|name| (distance(wanted, name), name)).min()?;

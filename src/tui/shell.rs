@@ -229,11 +229,26 @@ impl<R: Room> Shell<R> {
     fn key(&mut self, key: Key, effects: &mut Vec<Effect<R::Effect>>) {
         // A message that only informs has been seen when the next key comes.
         self.toasts.retain(|toast| toast.tone == Tone::Error);
+        if key.alt && !self.knows_alt(key) {
+            // Escape and a key typed right after it arrive as Alt and the key. Nobody meant Alt here.
+            self.key(Key::plain(Code::Esc), effects);
+            self.key(Key { alt: false, ..key }, effects);
+            return;
+        }
         if self.overlays.is_empty() {
             self.room_key(key, effects);
         } else {
             self.dialog_key(key, effects);
         }
+    }
+
+    /// Whether Alt with this key means something here: a binding, or a motion by words in a text.
+    fn knows_alt(&self, key: Key) -> bool {
+        if !self.overlays.is_empty() {
+            return matches!(key.code, Code::Backspace | Code::Left | Code::Right | Code::Char('b' | 'f'));
+        }
+        let keys: Vec<Key> = self.pending.iter().copied().chain(std::iter::once(key)).collect();
+        self.keymap.lookup(&self.contexts(), &keys) != Lookup::NotFound
     }
 
     fn room_key(&mut self, key: Key, effects: &mut Vec<Effect<R::Effect>>) {

@@ -5,5 +5,6 @@ mod filter;
 mod intake;
 mod program;
 mod reference;
+mod shell;
 mod store;
 mod support;

@@ -8,16 +8,16 @@ use ratatui::{
 use std::io::Write as _;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Look {
+pub(super) struct Look {
     fg: Color,
     bg: Color,
     modifier: Modifier,
 }
 
 impl Look {
-    const PLAIN: Self = Self { fg: Color::Reset, bg: Color::Reset, modifier: Modifier::empty() };
+    pub(super) const PLAIN: Self = Self { fg: Color::Reset, bg: Color::Reset, modifier: Modifier::empty() };
 
-    const fn of(cell: &Cell) -> Self {
+    pub(super) const fn of(cell: &Cell) -> Self {
         Self { fg: cell.fg, bg: cell.bg, modifier: cell.modifier }
     }
 }
@@ -80,8 +80,8 @@ impl Pen {
         self.at = Some((x, y));
     }
 
-    /// Writes a cell at the cursor. `row` is its row, for what lies before it when a short gap is cheaper to write than to jump.
-    pub(super) fn cell(&mut self, cell: &Cell, columns: u16, _row: &[Cell]) {
+    /// Writes a cell at the cursor.
+    pub(super) fn cell(&mut self, cell: &Cell, columns: u16) {
         self.dress(Look::of(cell));
         let symbol = cell.symbol();
         self.out.extend_from_slice(symbol.as_bytes());
@@ -136,7 +136,7 @@ fn is_certain(symbol: &str) -> bool {
     let mut chars = symbol.chars();
     match (chars.next(), chars.next()) {
         (Some(c), None) => {
-            matches!(c, ' '..='~' | '\u{a1}'..='\u{17f}' | '\u{370}'..='\u{3ff}' | '\u{400}'..='\u{45f}' | '\u{2010}'..='\u{2027}' | '\u{2190}'..='\u{21ff}' | '\u{2500}'..='\u{259f}')
+            matches!(c, ' '..='~' | '\u{a1}'..='\u{17f}' | '\u{370}'..='\u{3ff}' | '\u{400}'..='\u{45f}' | '\u{2010}'..='\u{2027}' | '\u{2190}'..='\u{21ff}' | '\u{2500}'..='\u{259f}' | '\u{3041}'..='\u{3096}' | '\u{30a1}'..='\u{30fa}' | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}')
         }
         _ => false,
     }

@@ -3,7 +3,7 @@
 use super::{Depth, Look, Role, Theme, Tone};
 use crate::tui::{
     library::Library,
-    problem::{Problem, nearest},
+    problem::{Problem, nearest, sorted, unreadable},
 };
 use ratatui::style::Modifier;
 use std::{collections::HashMap, ops::Range, path::PathBuf};
@@ -103,9 +103,7 @@ impl Theme {
     fn lay(&mut self, palette: &Palette, file: &str, text: &str) -> Vec<Problem> {
         let mut page = Page { file, text, problems: Vec::new() };
         let (document, errors) = DeTable::parse_recoverable(text);
-        for error in errors {
-            page.fault(error.span().unwrap_or(0..0), error.message());
-        }
+        page.problems = unreadable(file, text, &errors);
         for (name, value) in document.get_ref() {
             match (name.get_ref().as_ref(), value.get_ref()) {
                 ("inherits" | "doc", _) => {}
@@ -128,7 +126,7 @@ impl Theme {
                 (other, _) => page.fault(name.span(), format!("`{other}` is neither `inherits`, `[palette]` nor `[roles]`")),
             }
         }
-        page.problems
+        sorted(page.problems)
     }
 }
 

@@ -76,6 +76,15 @@ impl Field {
         }
     }
 
+    fn mistake(&self) -> Option<String> {
+        let Kind::Choice { choices, chosen, narrowed } = &self.kind else { return None };
+        let choice = choices.get(*chosen);
+        if !narrowed_to(choices, narrowed).contains(chosen) {
+            return Some(format!("nothing in the list is called `{}`", narrowed.value()));
+        }
+        choice.and_then(|choice| choice.refused.clone())
+    }
+
     fn height(&self) -> u16 {
         match &self.kind {
             Kind::Choice { choices, .. } => u16::try_from(choices.len().min(8)).unwrap_or(8) + 1,
@@ -191,8 +200,10 @@ impl Form {
         }
     }
 
+    /// Takes the room's verdict, unless a choice was narrowed to nothing or stands on what cannot be chosen.
     pub fn judge(&mut self, verdict: Result<String, FieldError>) {
-        self.verdict = verdict;
+        let wrong = self.fields.iter().enumerate().find_map(|(field, known)| Some(FieldError { field, message: known.mistake()? }));
+        self.verdict = wrong.map_or(verdict, Err);
     }
 
     pub const fn is_right(&self) -> bool {

@@ -203,14 +203,15 @@ impl<T: Record> List<T> {
     /// Shows what was held back; true when there was something.
     pub fn bring_in(&mut self) -> bool {
         let Some((page, _)) = self.held.take() else { return false };
-        let line = self.line();
         let at = self.selected_index().unwrap_or(0);
         self.gone = None;
         self.take(page);
         if self.selected_index().is_none() {
             self.selected = self.rows.get(at.min(self.rows.len().saturating_sub(1))).map(Record::key);
         }
-        self.put_on_line(line);
+        // They were asked for: show them, if the cursor is not too far below.
+        self.top = 0;
+        self.follow();
         true
     }
 
@@ -399,6 +400,9 @@ impl<T: Record> List<T> {
 
     fn extend_range(&mut self) {
         let Some((from, base)) = &self.range else { return };
+        if self.rows.is_empty() {
+            return;
+        }
         let from = self.rows.iter().position(|row| row.key() == *from).unwrap_or(0);
         let to = self.selected_index().unwrap_or(from);
         let mut marks = base.clone();

@@ -5,7 +5,10 @@ use crate::tui::{
     canvas::{Align, Canvas},
     theme::Role,
 };
-use ratatui::layout::Rect;
+use ratatui::{
+    layout::Rect,
+    style::{Modifier, Style},
+};
 use std::borrow::Cow;
 
 /// One column's place and looks.
@@ -70,8 +73,10 @@ pub struct Empty<'a> {
     pub hint: &'a str,
 }
 
-/// Two columns at the left: the cursor and the mark.
-const GUTTER: u16 = 2;
+/// The cursor's bar is no longer than this, whatever the width: it is written twice with each move.
+const POINTER_MAX: u16 = 44;
+/// Three columns at the left: the cursor, the mark and air.
+const GUTTER: u16 = 3;
 const GAP: u16 = 2;
 
 /// The place of each column in `width` columns: x and width, or nothing for one that folded away.
@@ -156,7 +161,7 @@ pub fn view<'r, T: Record>(
             canvas.tint(Rect { x: area.x, y, width: pointer_end.unwrap_or(GUTTER), height: 1 }, cursor);
             canvas.put(area.x, y, 1, "›", cursor);
         }
-        let mark = if gone { ("×", Role::Gone) } else { (if list.is_marked(key) { "●" } else { "" }, Role::Marked) };
+        let mark = if gone { ("×", Role::Gone) } else { (if list.is_marked(key) { "◆" } else { "" }, Role::Marked) };
         canvas.put(area.x + 1, y, 1, mark.0, if selected { cursor } else { mark.1 });
         for ((column, place), cell) in columns.iter().zip(&places).zip(cells(row)) {
             let Some((x, wide)) = *place else { continue };
@@ -166,6 +171,10 @@ pub fn view<'r, T: Record>(
                 (false, false) => cell.role,
             };
             canvas.put_aligned(area.x + x, y, wide, &cell.text, role, column.align);
+        }
+        if selected && area.width > POINTER_MAX {
+            let rest = Rect { x: area.x + POINTER_MAX, y, width: area.width - POINTER_MAX, height: 1 };
+            canvas.buffer.set_style(rest, Style::new().remove_modifier(Modifier::REVERSED));
         }
     }
 }
@@ -191,9 +200,9 @@ mod tests {
 
     #[test]
     fn columns_fold_by_priority_and_share_what_is_left() {
-        assert_eq!(fit(&COLUMNS, 56), [Some((2, 8)), Some((12, 20 + 1)), Some((35, 7)), Some((44, 12))].map(|place| place));
-        assert_eq!(fit(&COLUMNS, 50), [Some((2, 8)), Some((12, 20 + 2)), None, Some((36, 12 + 2))]);
-        assert_eq!(fit(&COLUMNS, 30), [Some((2, 8)), Some((12, 18)), None, None]);
+        assert_eq!(fit(&COLUMNS, 57), [Some((3, 8)), Some((13, 20)), Some((35, 7)), Some((44, 12 + 1))]);
+        assert_eq!(fit(&COLUMNS, 51), [Some((3, 8)), Some((13, 20 + 2)), None, Some((37, 12 + 2))]);
+        assert_eq!(fit(&COLUMNS, 31), [Some((3, 8)), Some((13, 18)), None, None]);
         for width in 20..200 {
             let places = fit(&COLUMNS, width);
             let ends: Vec<u16> = places.iter().flatten().map(|(x, wide)| x + wide).collect();

@@ -56,7 +56,6 @@ pub fn write(buffer: &mut Buffer, x: u16, y: u16, max: u16, text: &str, style: S
         }
         set(buffer, at, y, symbol, style);
         if width == 2 {
-            set(buffer, at + 1, y, " ", style);
             buffer[Position::new(at + 1, y)].reset();
         }
         at += width;

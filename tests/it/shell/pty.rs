@@ -1,0 +1,1 @@
+//! The ways out of the terminal, in a real pseudo-terminal.

@@ -1,0 +1,116 @@
+//! What keys do: order, counts, chords, dialogs, drafts.
+
+use super::{
+    room::{Effect, Msg as RoomMsg},
+    stage,
+};
+use pilothouse::tui::{
+    action::ACTIONS,
+    key::{Code, Key},
+    room::Pulse,
+    shell::{Effect as Ask, Msg},
+};
+
+#[test]
+fn keys_typed_ahead_are_kept_in_order() {
+    let mut stage = stage(100, 30);
+    stage.keys("j j 1 0 j k space V 3 j V");
+    assert_eq!(stage.shell.room.list.targets(), [12, 13, 14, 15, 16]);
+    stage.keys("g g");
+    assert_eq!(stage.shell.room.list.selected_key(), Some(1));
+    stage.keys("4 2 G");
+    assert_eq!(stage.shell.room.list.selected_key(), Some(42));
+}
+
+#[test]
+fn a_confirmation_asks_for_typed_keys_to_be_dropped_and_the_verb_key_does_not_confirm() {
+    let mut stage = stage(100, 30);
+    stage.keys("space space p");
+    let Some(Effect::Plan(keys)) = stage.take_effects().pop() else { panic!("a plan is asked for") };
+    stage.send(Msg::Room(RoomMsg::Planned(keys)));
+    assert!(stage.effects.contains(&Ask::DropTyped));
+    stage.keys("p");
+    assert!(stage.screen().contains("press y for yes, n for no"));
+    assert_eq!(stage.take_effects(), []);
+    stage.keys("y");
+    assert_eq!(stage.take_effects(), [Effect::Pause(vec![1, 2])]);
+}
+
+#[test]
+fn escape_and_a_key_that_arrive_together_are_two_keys() {
+    let mut stage = stage(100, 30);
+    stage.keys("enter").send(Msg::Input(pilothouse::tui::input::Event::Key(Key { alt: true, ..Key::char('j') })));
+    assert_eq!(stage.shell.room.list.selected_key(), Some(2));
+    assert!(!stage.screen().contains("Facts"));
+}
+
+#[test]
+fn what_was_typed_into_a_form_survives_cancelling_and_refusal() {
+    let mut stage = stage(100, 30);
+    stage.keys("d down tab").text("they said no").keys("esc");
+    assert!(!stage.screen().contains("they said no"));
+    stage.keys("d");
+    assert!(stage.screen().contains("they said no"));
+    stage.keys("C-s");
+    let screen = stage.screen();
+    assert!(screen.contains("Ben Stone accepted it at 14:02") && screen.contains("they said no"), "{screen}");
+}
+
+#[test]
+fn pasted_text_is_never_keys() {
+    let mut stage = stage(100, 30);
+    stage.send(Msg::Input(pilothouse::tui::input::Event::Paste("ddd".into())));
+    assert!(stage.screen().contains("pasted text is not read as keys"));
+    stage.keys("d tab").send(Msg::Input(pilothouse::tui::input::Event::Paste("two\nlines".into())));
+    assert!(stage.screen().contains("two") && stage.screen().contains("lines"));
+}
+
+#[test]
+fn every_action_answers_in_every_state() {
+    for keys in ["", "enter", "enter tab", "space", "/ x enter"] {
+        for action in ACTIONS {
+            let mut stage = stage(80, 24);
+            if !keys.is_empty() {
+                stage.keys(keys);
+            }
+            let before = stage.screen_marked();
+            stage.act(action.id);
+            let told = stage.screen_marked() != before || !stage.effects.is_empty();
+            // Motions at an end, and panes without content to scroll, may change nothing.
+            assert!(told || !action.is_verb(), "`{}` after `{keys}` does nothing and says nothing", action.name);
+        }
+    }
+}
+
+#[test]
+fn any_keys_at_any_size_draw_a_screen() {
+    let codes = [Code::Enter, Code::Esc, Code::Tab, Code::Backspace, Code::Up, Code::Down, Code::PageDown, Code::Home, Code::Delete, Code::Char('漢')];
+    let mut seed = 7_u64;
+    let mut next = |below: usize| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(seed >> 33).unwrap() % below
+    };
+    let mut stage = stage(80, 24);
+    for _ in 0..4_000 {
+        match next(40) {
+            0 => drop(stage.resize(u16::try_from(next(220)).unwrap(), u16::try_from(next(60)).unwrap())),
+            1..=10 => drop(stage.send(Msg::Input(pilothouse::tui::input::Event::Key(Key { ctrl: next(4) == 0, ..Key::plain(codes[next(codes.len())]) })))),
+            _ => drop(stage.send(Msg::Input(pilothouse::tui::input::Event::Key(Key { ctrl: next(9) == 0, ..Key::char(char::from(33 + u8::try_from(next(94)).unwrap())) })))),
+        }
+        for effect in stage.take_effects() {
+            if let Effect::Plan(keys) = effect {
+                stage.send(Msg::Room(RoomMsg::Planned(keys)));
+            }
+        }
+        drop(stage.frame());
+    }
+}
+
+#[test]
+fn time_is_only_watched_while_something_visible_turns() {
+    let mut stage = stage(100, 30);
+    assert_eq!(stage.shell.pulse(), Pulse::Second);
+    stage.keys("/ z z z z enter");
+    assert_eq!(stage.shell.pulse(), Pulse::Still);
+    assert!(!stage.screen().contains("CET"), "a clock that stands would lie");
+}
