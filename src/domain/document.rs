@@ -24,6 +24,8 @@ use toml::{
 pub const LARGEST: usize = 1 << 20;
 /// Finding the nearest name costs; a hostile document with 100,000 mistakes gets as many hints as a person would read.
 const MOST_HINTS: u32 = 200;
+/// Longer lists of plain values are refused.
+const MOST_ENTRIES: usize = 10_000;
 
 /// The text, and the mistakes found so far.
 pub struct Document<'d> {
@@ -43,13 +45,10 @@ pub fn read<T>(file: &str, text: &str, build: impl FnOnce(&Table<'_>) -> T) -> R
     }
     let (root, mistakes) = DeTable::parse_recoverable(text);
     if !mistakes.is_empty() {
-        for mistake in mistakes {
-            let at = mistake.span().map_or(0, |span| span.start);
-            document.problem(at, Text::clean(&mistake.message().replace('\n', ", ")).as_str(), "");
-        }
+        document.syntax(&mistakes);
         return Err(document.into_problems());
     }
-    let table = Table { document: &document, path: String::new(), at: 0, entries: root.get_ref(), known: RefCell::default() };
+    let table = Table { document: &document, path: String::new(), is_row: false, at: 0, entries: root.get_ref(), known: RefCell::default() };
     let built = build(&table);
     table.finish();
     let problems = document.into_problems();
@@ -66,6 +65,26 @@ impl<'d> Document<'d> {
         let (line, column) = self.position(at);
         let problem = Problem { file: self.file.clone(), line, column, message: message.into(), hint: hint.into() };
         self.problems.borrow_mut().push((at, problem));
+    }
+
+    /// The first mistake of each line. Where nothing closes a bracket, the parser sees mistakes in all that follows: those
+    /// are left out.
+    fn syntax(&self, mistakes: &[toml::de::Error]) {
+        let mut found: Vec<_> =
+            mistakes.iter().map(|mistake| (mistake.span().map_or(0, |span| span.start), mistake.message())).collect();
+        found.sort_by_key(|(at, _)| *at);
+        let unclosed = found.iter().any(|(_, message)| message.starts_with("unclosed"));
+        let mut last_line = 0;
+        for (at, message) in found {
+            let line = self.position(at).0;
+            if line > last_line {
+                self.problem(at, Text::clean(&message.replace('\n', ", ")).as_str(), "");
+                last_line = line;
+            }
+            if unclosed && (message.contains("array") || message.contains("inline table")) {
+                return;
+            }
+        }
     }
 
     fn position(&self, at: usize) -> (usize, usize) {
@@ -94,6 +113,8 @@ pub struct Table<'d> {
     document: &'d Document<'d>,
     /// As in its header: `sla.accept`; empty for the whole document.
     path: String,
+    /// Whether it is one of several, `[[routing.territory]]`.
+    is_row: bool,
     at: usize,
     entries: &'d DeTable<'d>,
     known: RefCell<BTreeSet<&'static str>>,
@@ -102,7 +123,17 @@ pub struct Table<'d> {
 impl<'d> Table<'d> {
     /// How a message names the table.
     pub fn label(&self) -> String {
-        if self.path.is_empty() { "the document".into() } else { format!("[{}]", self.path) }
+        match (&*self.path, self.is_row) {
+            ("", _) => "the document".into(),
+            (path, false) => format!("[{path}]"),
+            (path, true) => format!("[[{path}]]"),
+        }
+    }
+
+    /// Mistakes found in the document so far; a reader that compares with an earlier count knows whether it can trust
+    /// what it made of the part in between.
+    pub fn mistakes(&self) -> usize {
+        self.document.problems.borrow().len()
     }
 
     pub fn problem(&self, message: impl Into<String>, hint: impl Into<String>) {
@@ -117,29 +148,29 @@ impl<'d> Table<'d> {
     pub fn required(&self, key: &'static str) -> Option<Value<'d>> {
         let found = self.optional(key);
         if found.is_none() {
-            let (what, hint) = if self.path.is_empty() {
-                (format!("the section [{key}] is missing"), String::new())
-            } else {
-                (format!("{} has no {}", self.label(), quoted(key)), String::new())
-            };
-            self.problem(what, hint);
+            let missing = if self.path.is_empty() { format!("the section [{key}]") } else { format!("{} in {}", quoted(key), self.label()) };
+            self.problem(format!("{missing} is missing"), "");
         }
         found
     }
 
-    /// A table inside this one; a missing one reads as empty.
+    /// A table inside this one.
     pub fn section(&self, key: &'static str) -> Option<Table<'d>> {
         self.optional(key)?.table()
     }
 
-    /// All entries of a table whose keys are names of the writer's own.
-    pub fn named(&self) -> Vec<Named<'d>> {
+    /// The entries of a table whose keys are names of the writer's own; more than `most` are a problem.
+    pub fn named(&self, most: usize) -> Vec<Named<'d>> {
         let entry = |(key, value): (&'d Spanned<_>, &'d Spanned<DeValue<'d>>)| {
             let name: &std::borrow::Cow<'d, str> = key.get_ref();
             Named { name: Text::clean(name), at: key.span().start, document: self.document, value: self.value(name, value) }
         };
         let mut all: Vec<_> = self.entries.iter().map(entry).collect();
         all.sort_by_key(|named| named.at);
+        if all.len() > most {
+            self.problem(format!("{} has {} entries", self.label(), all.len()), format!("at most {most} are read"));
+            all.truncate(most);
+        }
         all
     }
 
@@ -151,7 +182,7 @@ impl<'d> Table<'d> {
             if !known.contains(name) {
                 let mut hint = self.document.did_you_mean(name, known.iter().copied());
                 if hint.is_empty() {
-                    hint = format!("known are {}", known.iter().copied().collect::<Vec<_>>().join(", "));
+                    hint = format!("known: {}", known.iter().copied().collect::<Vec<_>>().join(", "));
                 }
                 let message = format!("unknown key {} in {}", quoted(name), self.label());
                 self.document.problem(key.span().start, message, hint);
@@ -160,8 +191,7 @@ impl<'d> Table<'d> {
     }
 
     fn value(&self, key: &str, value: &'d Spanned<DeValue<'d>>) -> Value<'d> {
-        let path = if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) };
-        Value { document: self.document, path, value }
+        Value { document: self.document, path: joined(&self.path, key), label: format!("{} in {}", quoted(key), self.label()), value }
     }
 }
 
@@ -189,6 +219,7 @@ impl Named<'_> {
 pub struct Value<'d> {
     document: &'d Document<'d>,
     path: String,
+    label: String,
     value: &'d Spanned<DeValue<'d>>,
 }
 
@@ -206,12 +237,9 @@ impl<'d> Value<'d> {
         self.document.position(self.span().start)
     }
 
-    /// The key, as a message names it.
-    pub fn label(&self) -> String {
-        match self.path.rsplit_once('.') {
-            Some((table, key)) => format!("{} in [{}]", quoted(key), Text::clean(table)),
-            None => quoted(&self.path),
-        }
+    /// The key and its table, as a message names them.
+    pub fn label(&self) -> &str {
+        &self.label
     }
 
     /// Text that says something, at most 200 characters long.
@@ -223,7 +251,7 @@ impl<'d> Value<'d> {
             1..=200 => return Some(text),
             _ => "is longer than 200 characters",
         };
-        self.problem(format!("{} {problem}", self.label()), "");
+        self.problem(format!("{} {problem}", self.label), "");
         None
     }
 
@@ -231,13 +259,21 @@ impl<'d> Value<'d> {
     pub fn any_text(&self) -> Option<Text> {
         match self.value.get_ref() {
             DeValue::String(text) => Some(Text::clean(text)),
+            DeValue::Array(_) | DeValue::Table(_) => self.wrong("text", ""),
             _ => self.wrong("text", "write it in quotes"),
         }
     }
 
     /// A list of texts without repetition; a single text stands for a list of one.
     pub fn texts(&self) -> Vec<(Text, Value<'d>)> {
-        let entries = if matches!(self.value.get_ref(), DeValue::String(_)) { vec![self.clone()] } else { self.list() };
+        let entries = match self.value.get_ref() {
+            DeValue::String(_) => vec![self.clone()],
+            DeValue::Array(_) => self.list(),
+            _ => {
+                let _: Option<()> = self.wrong("a list of texts", "");
+                Vec::new()
+            }
+        };
         let mut seen = BTreeSet::new();
         let mut texts = Vec::new();
         for entry in entries {
@@ -245,7 +281,7 @@ impl<'d> Value<'d> {
             if seen.insert(text.to_lowercase()) {
                 texts.push((text, entry));
             } else {
-                entry.problem(format!("{} stands twice in {}", quoted(&text), self.label()), "remove one");
+                entry.problem(format!("{} stands twice in {}", quoted(&text), self.label), "remove one");
             }
         }
         texts
@@ -256,14 +292,14 @@ impl<'d> Value<'d> {
         let found = choices.iter().find(|(name, _)| *name == &*text).map(|(_, choice)| *choice);
         if found.is_none() {
             let names = alternatives(choices.iter().map(|(name, _)| *name));
-            self.problem(format!("{} can't be {}", self.label(), quoted(&text)), format!("it is {names}"));
+            self.problem(format!("{} can't be {}", self.label, quoted(&text)), format!("it is {names}"));
         }
         found
     }
 
     pub fn integer(&self, range: RangeInclusive<i64>) -> Option<i64> {
         let DeValue::Integer(integer) = self.value.get_ref() else {
-            return self.wrong("a whole number", "write it without quotes");
+            return self.wrong("a whole number", self.unquoted());
         };
         let digits = integer.as_str().replace('_', "");
         match i64::from_str_radix(&digits, integer.radix()) {
@@ -277,14 +313,14 @@ impl<'d> Value<'d> {
         let digits = match self.value.get_ref() {
             DeValue::Integer(integer) if integer.radix() == 10 => integer.as_str(),
             DeValue::Float(float) => float.as_str(),
-            _ => return self.wrong("a number", "write it without quotes"),
+            _ => return self.wrong("a number", self.unquoted()),
         };
         let plain = |scaled: i64| rust_decimal::Decimal::new(scaled, places).normalize().to_string();
         let Ok(number) = digits.replace('_', "").parse::<rust_decimal::Decimal>() else {
             return self.out_of_range(digits, &plain(*range.start()), &plain(*range.end()));
         };
         if number.normalize().scale() > places {
-            let message = format!("{} has more than {places} digits after the point", self.label());
+            let message = format!("{} has more than {places} digits after the point", self.label);
             self.problem(message, "");
             return None;
         }
@@ -343,7 +379,10 @@ impl<'d> Value<'d> {
             let _: Option<()> = self.wrong("a list", "write it in brackets");
             return Vec::new();
         };
-        entries.iter().map(|value| Value { document: self.document, path: self.path.clone(), value }).collect()
+        if entries.len() > MOST_ENTRIES {
+            self.problem(format!("{} has {} entries", self.label, entries.len()), format!("at most {MOST_ENTRIES} are read"));
+        }
+        entries.iter().take(MOST_ENTRIES).map(|value| Value { value, ..self.clone() }).collect()
     }
 
     /// Whether it is written as `[]`.
@@ -355,21 +394,28 @@ impl<'d> Value<'d> {
         match self.value.get_ref() {
             DeValue::Table(entries) => {
                 let at = self.span().start;
-                Some(Table { document: self.document, path: self.path.clone(), at, entries, known: RefCell::default() })
+                Some(Table { document: self.document, path: self.path.clone(), is_row: false, at, entries, known: RefCell::default() })
             }
-            _ => self.wrong("a table", format!("write it as [{}]", Text::clean(&self.path))),
+            _ => self.wrong("a table", format!("write it as [{}]", self.path)),
         }
     }
 
-    /// The tables of `[[path]]`.
-    pub fn tables(&self) -> Vec<Table<'d>> {
-        match self.value.get_ref() {
-            DeValue::Table(_) => {
-                let _: Option<()> = self.wrong("a list of tables", format!("write it as [[{}]]", Text::clean(&self.path)));
-                Vec::new()
-            }
-            _ => self.list().iter().filter_map(Value::table).collect(),
+    /// The tables of `[[path]]`; more than `most` are a problem.
+    pub fn tables(&self, most: usize) -> Vec<Table<'d>> {
+        let entries = self.value.get_ref().as_array().map(|entries| entries.iter().take(most)).into_iter().flatten();
+        let rows = entries.map(|value| Value { value, ..self.clone() }.table().map(|table| Table { is_row: true, ..table }));
+        match self.value.get_ref().as_array().map(|rows| rows.len()) {
+            None => drop(self.wrong::<()>("a list of tables", format!("write it as [[{}]]", self.path))),
+            Some(count) if count > most => self.problem(format!("[[{}]] stands {count} times", self.path), format!("at most {most} are read")),
+            Some(_) => {}
         }
+        rows.flatten().collect()
+    }
+
+    /// What to do with a number in quotes.
+    fn unquoted(&self) -> &'static str {
+        let is_number = self.value.get_ref().as_str().is_some_and(|text| text.parse::<f64>().is_ok());
+        if is_number { "write it without quotes" } else { "" }
     }
 
     fn span(&self) -> Range<usize> {
@@ -386,15 +432,22 @@ impl<'d> Value<'d> {
             DeValue::Array(_) => "a list",
             DeValue::Table(_) => "a table",
         };
-        self.problem(format!("{} is {found}, and must be {expected}", self.label()), hint);
+        self.problem(format!("{} is {found}, and must be {expected}", self.label), hint);
         None
     }
 
     fn out_of_range<T>(&self, found: &str, least: &str, most: &str) -> Option<T> {
         let shown = quoted(found);
-        self.problem(format!("{} is {}", self.label(), shown.trim_matches('"')), format!("it goes from {least} to {most}"));
+        self.problem(format!("{} is {}", self.label, shown.trim_matches('"')), format!("it goes from {least} to {most}"));
         None
     }
+}
+
+/// The path of a key in a table, as a header writes it.
+fn joined(path: &str, key: &str) -> String {
+    let is_bare = !key.is_empty() && key.len() <= 60 && key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
+    let key = if is_bare { key.to_owned() } else { quoted(key) };
+    if path.is_empty() { key } else { format!("{path}.{key}") }
 }
 
 /// Exactly `YYYY-MM-DD`.

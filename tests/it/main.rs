@@ -3,6 +3,7 @@
 mod business_time;
 mod filter;
 mod intake;
+mod invalid;
 mod program;
 mod reference;
 mod shell;

@@ -5,6 +5,7 @@ use pilothouse::domain::{
     program::{self, Change, DEMO, Program, SlaKind},
     time::Span,
 };
+use std::time::Instant;
 
 fn demo() -> Program {
     program::parse("program.toml", DEMO).unwrap_or_else(|problems| panic!("{}", sentences(&problems)))
@@ -106,4 +107,62 @@ fn a_rule_put_first_does_not_change_the_others() {
         changes[1..],
         ["routing.territory Liechtenstein.countries: - -> LI", "routing.territory Liechtenstein.products: - -> Video"]
     );
+}
+
+fn problems(text: &str) -> Vec<Problem> {
+    program::parse("program.toml", text).expect_err("the document is wrong")
+}
+
+#[test]
+fn a_document_too_large_is_refused_unread() {
+    let text = "#".repeat((1 << 20) + 1);
+    assert_eq!(sentences(&problems(&text)), "program.toml:1:1: the document has 1048577 bytes; at most 1048576 are read");
+}
+
+#[test]
+fn nesting_without_end_neither_overflows_nor_hangs() {
+    for (open, close) in [("[", "]"), ("{a=", "}"), ("[{a=[", "]}]")] {
+        let deep = 1 << 18;
+        assert!(!problems(&format!("a = {}1{}", open.repeat(deep / open.len()), close.repeat(deep / open.len()))).is_empty());
+        assert!(!problems(&format!("a = {}", open.repeat(deep))).is_empty());
+    }
+    assert!(!problems(&format!("{}a = 1", "a.".repeat(1 << 18))).is_empty());
+    assert!(!problems(&format!("[{}a]", "a.".repeat(1 << 18))).is_empty());
+}
+
+/// As many rows, names and mistakes as fit; comparing each with each would take minutes.
+#[test]
+fn a_document_full_of_mistakes_is_read_in_seconds() {
+    type Row = fn(usize) -> String;
+    let documents: [(&str, Row, &str); 8] = [
+        ("", |index| format!("k{index} = 1\n"), ""),
+        ("", |index| format!("[tiers.t{index}]\nrank = 1\nlead_weight = 1\n"), ""),
+        ("", |index| format!("[calendars.c{index}]\nzone = \"Europe/Berln{index}\"\n"), ""),
+        ("", |index| format!("[[routing.territory]]\nname = \"t{index}\"\ncountries = [\"DE\"]\nproducts = [\"p{index}\"]\n"), ""),
+        ("", |index| format!("[[routing.named_account]]\naccount = \"a{index}\"\npartner = \"p\"\n"), ""),
+        ("", |index| format!("[regions.r{index}]\n"), ""),
+        ("[products]\nlines = [", |index| format!("\"p{index}\","), "]"),
+        ("[consent]\nrequired = [", |_| "\"DE\",".into(), "]"),
+    ];
+    let started = Instant::now();
+    for (head, row, tail) in documents {
+        let mut text = head.to_owned();
+        for row in (0..).map(row) {
+            if text.len() + row.len() + tail.len() > 1 << 20 {
+                break;
+            }
+            text += &row;
+        }
+        let begun = Instant::now();
+        let found = problems(&(text + tail)).len();
+        println!("{found} problems in a document of {} in {:?}", row(7).replace('\n', " "), begun.elapsed());
+    }
+    assert!(started.elapsed().as_secs() < 60, "{:?}", started.elapsed());
+}
+
+#[test]
+fn every_cut_of_the_demo_program_is_read_without_a_panic() {
+    for end in (0..DEMO.len()).step_by(97).filter(|end| DEMO.is_char_boundary(*end)) {
+        let _ = program::parse("program.toml", &DEMO[..end]);
+    }
 }

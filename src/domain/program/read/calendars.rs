@@ -3,6 +3,7 @@
 use super::Calendars;
 use crate::domain::{
     calendar::{Calendar, CompiledCalendar, Holidays, Hours, Place},
+    country::Country,
     document::{Named, Table, Value, read_date},
     problem::quoted,
     text::Text,
@@ -11,6 +12,7 @@ use chrono::{NaiveDate, NaiveTime};
 use chrono_tz::Tz;
 use std::{
     collections::{BTreeMap, BTreeSet},
+    ops::RangeInclusive,
     sync::Arc,
 };
 
@@ -19,7 +21,7 @@ const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 pub fn calendars(root: &Table<'_>) -> Calendars {
     let Some(table) = root.required("calendars").and_then(|value| value.table()) else { return Calendars::new() };
     let mut calendars = Calendars::new();
-    let entries = table.named();
+    let entries = table.named(200);
     if entries.is_empty() {
         table.problem("the program has no calendar", "add one, such as [calendars.office]");
     }
@@ -48,24 +50,19 @@ fn week(entry: &Named<'_>, table: &Table<'_>) -> [Vec<Hours>; 7] {
     let Some(section) = table.required("hours").and_then(|value| value.table()) else { return week };
     let mut stated = [false; 7];
     let mut mistakes = false;
-    for day in section.named() {
-        let Some((first, last)) = days(&day.name) else {
-            mistakes = true;
-            let mut hint = day.did_you_mean(DAYS);
-            if hint.is_empty() {
-                hint = "days are mon, tue, wed, thu, fri, sat, sun, and runs such as mon-fri".into();
-            }
-            day.problem(format!("{} is not a day of the week", quoted(&day.name)), hint);
-            continue;
-        };
+    for day in section.named(100) {
         let hours = intervals(&day.value);
         mistakes |= hours.is_empty() && !day.value.is_empty_list();
-        for index in first..=last {
-            if std::mem::replace(&mut stated[index], true) {
-                day.problem(format!("the hours of {} are stated twice", DAYS[index]), "state each day once");
-            }
-            week[index].clone_from(&hours);
+        let Some(run) = days(&day) else {
+            mistakes = true;
+            continue;
+        };
+        let twice: Vec<_> = run.clone().filter(|index| stated[*index]).map(|index| DAYS[index]).collect();
+        if !twice.is_empty() {
+            day.problem(format!("the hours of {} are stated already", twice.join(", ")), "state each day once");
         }
+        stated[run.clone()].fill(true);
+        week[run].fill(hours);
     }
     if week.iter().all(Vec::is_empty) && !mistakes {
         let message = format!("the calendar {} is never open", quoted(&entry.name));
@@ -75,12 +72,21 @@ fn week(entry: &Named<'_>, table: &Table<'_>) -> [Vec<Hours>; 7] {
 }
 
 /// `mon`, or a run of days such as `mon-fri`.
-fn days(name: &str) -> Option<(usize, usize)> {
+fn days(entry: &Named<'_>) -> Option<RangeInclusive<usize>> {
+    let name = &entry.name;
     let day = |name: &str| DAYS.iter().position(|day| *day == name);
-    match name.split_once('-') {
-        None => day(name).map(|index| (index, index)),
-        Some((first, last)) => Some((day(first)?, day(last)?)).filter(|(first, last)| first < last),
+    let (first, last) = name.split_once('-').unwrap_or((name, name));
+    match (day(first), day(last)) {
+        (Some(first), Some(last)) if first <= last => return Some(first..=last),
+        (Some(_), Some(_)) => entry.problem(format!("{} runs backwards", quoted(name)), "write it as two runs, such as fri-sun and mon"),
+        _ => {
+            let short = DAYS.iter().find(|day| name.to_lowercase().starts_with(**day));
+            let hint = short.map_or_else(|| entry.did_you_mean(DAYS), |day| format!("did you mean {}?", quoted(day)));
+            let known = "known: mon, tue, wed, thu, fri, sat, sun, and runs such as mon-fri".to_owned();
+            entry.problem(format!("{} is not a day of the week", quoted(name)), if hint.is_empty() { known } else { hint });
+        }
     }
+    None
 }
 
 /// The opening hours of a day: sorted, with touching intervals made one. A single text stands for a list of one.
@@ -93,7 +99,7 @@ fn intervals(value: &Value<'_>) -> Vec<Hours> {
         };
         if from >= to {
             let hint = "for hours past midnight write two: until 24:00, and from 00:00 on the next day";
-            value.problem(format!("the interval {} ends before it begins", quoted(&text)), hint);
+            value.problem(format!("the interval {} does not end after it begins", quoted(&text)), hint);
         } else if let Some((a, b)) = found.iter().find(|(a, b)| from < *b && *a < to) {
             value.problem(format!("{} overlaps with {}-{}", quoted(&text), clock(*a), clock(*b)), "an hour counts once");
         } else {
@@ -136,10 +142,16 @@ fn clock(minutes: u32) -> String {
 fn places(value: &Value<'_>) -> Vec<Place> {
     let mut places = Vec::new();
     for (text, value) in value.texts() {
-        match text.parse::<Place>() {
-            Ok(place) if Holidays::known(&place) => places.push(place),
-            Ok(place) => value.problem(format!("no public holidays are known for {place}"), "list the days under closed"),
-            Err(message) => value.problem(message, "write it as \"DE\" or, for a part of a country, \"DE-BY\""),
+        let place = text.parse::<Place>().ok();
+        match place.filter(|place| place.to_string() == *text) {
+            Some(place) if Holidays::known(&place) => places.push(place),
+            Some(place) => value.problem(format!("no public holidays are known for {place}"), "list the days under closed"),
+            None => {
+                let meant = Country::find(&text).map(|country| country.to_string()).or(text.parse().ok().map(|place: Place| place.to_string()));
+                let general = "write \"DE\" or, for a part of a country, \"DE-BY\"".to_owned();
+                let hint = meant.map_or(general, |code| format!("write {}", quoted(&code)));
+                value.problem(format!("{} is not a code of a country or a part of one", quoted(&text)), hint);
+            }
         }
     }
     places
@@ -159,7 +171,7 @@ fn closed(value: &Value<'_>) -> BTreeSet<NaiveDate> {
 
 fn open(section: &Table<'_>, closed: &BTreeSet<NaiveDate>) -> BTreeMap<NaiveDate, Vec<Hours>> {
     let mut open = BTreeMap::new();
-    for entry in section.named() {
+    for entry in section.named(10_000) {
         let hours = intervals(&entry.value);
         let Some(date) = read_date(&entry.name) else {
             entry.problem(format!("{} is not a date", quoted(&entry.name)), "write it as \"2026-12-27\"");

@@ -26,6 +26,9 @@ pub fn parse(source_name: &str, text: &str) -> Result<Program, Vec<Problem>> {
     document::read(source_name, text, program)
 }
 
+/// More rules, regions or names of one kind than this are refused: comparing each with each would take too long.
+const MOST: usize = 1_000;
+
 /// What rules may refer to.
 struct Names<'a> {
     regions: &'a BTreeMap<Text, BTreeSet<Country>>,
@@ -85,7 +88,7 @@ fn calendar_name(value: &Value<'_>, calendars: &Calendars) -> Option<Text> {
 fn calendar_by_country(root: &Table<'_>, calendars: &Calendars) -> BTreeMap<Country, Text> {
     let Some(table) = root.section("calendar_by_country") else { return BTreeMap::new() };
     let mut map = BTreeMap::new();
-    for entry in table.named() {
+    for entry in table.named(MOST) {
         let (country, calendar) = (country_key(&entry), calendar_name(&entry.value, calendars));
         if let (Some(country), Some(calendar)) = (country, calendar) {
             map.insert(country, calendar);
@@ -98,7 +101,7 @@ fn regions(root: &Table<'_>) -> BTreeMap<Text, BTreeSet<Country>> {
     let Some(table) = root.section("regions") else { return BTreeMap::new() };
     let mut regions: BTreeMap<Text, BTreeSet<Country>> = BTreeMap::new();
     let mut region_of: BTreeMap<Country, Text> = BTreeMap::new();
-    for entry in table.named() {
+    for entry in table.named(MOST) {
         let mut members = BTreeSet::new();
         for (country, value) in country_list(&entry.value) {
             if let Some(other) = region_of.insert(country, entry.name.clone()) {
@@ -114,7 +117,7 @@ fn regions(root: &Table<'_>) -> BTreeMap<Text, BTreeSet<Country>> {
 fn tiers(root: &Table<'_>) -> Vec<Tier> {
     let Some(table) = root.required("tiers").and_then(|tiers| tiers.table()) else { return Vec::new() };
     let mut tiers: Vec<Tier> = Vec::new();
-    let entries = table.named();
+    let entries = table.named(100);
     if entries.is_empty() {
         table.problem("the program has no tier", "add one, such as [tiers.registered]");
     }
@@ -185,11 +188,15 @@ fn warn(part: Option<&Table<'_>>) -> Vec<u8> {
 fn accept_rows(part: Option<&Table<'_>>, tiers: &[Tier]) -> Vec<AcceptRow> {
     let Some(value) = part.and_then(|part| part.optional("when")) else { return Vec::new() };
     let mut rows: Vec<AcceptRow> = Vec::new();
-    for table in value.tables() {
+    for table in value.tables(MOST) {
+        let mistakes = table.mistakes();
         let tier = table.optional("tier").and_then(|value| known(&value, value.text()?, "tier", tiers.iter().map(|tier| &tier.name), ""));
         let score_min = table.optional("score_min").and_then(|value| value.integer(0..=100)).and_then(|least| u8::try_from(least).ok());
         let time = table.required("hours").and_then(|value| hours_of(&value)).unwrap_or(Span::hours(8));
         table.finish();
+        if table.mistakes() > mistakes {
+            continue;
+        }
         let row = AcceptRow { tier, score_min, time };
         if let Some(first) = rows.iter().position(|earlier| earlier.fits_all_of(&row)) {
             table.problem(
@@ -258,9 +265,13 @@ fn domains(table: &Table<'_>, key: &'static str) -> Vec<Text> {
 /// The names of `[section] key = [...]`.
 fn name_list(root: &Table<'_>, section: &'static str, key: &'static str) -> Vec<Text> {
     let Some(table) = root.section(section) else { return Vec::new() };
-    let names = table.required(key).map(|value| value.texts()).unwrap_or_default();
+    let value = table.required(key);
+    let names = value.as_ref().map(Value::texts).unwrap_or_default();
+    if let Some(value) = value.filter(|_| names.len() > MOST) {
+        value.problem(format!("{} has {} entries", value.label(), names.len()), format!("at most {MOST} are read"));
+    }
     table.finish();
-    names.into_iter().map(|(name, _)| name).collect()
+    names.into_iter().take(MOST).map(|(name, _)| name).collect()
 }
 
 fn countries(value: &Value<'_>) -> BTreeSet<Country> {
@@ -301,7 +312,7 @@ fn known<'a>(value: &Value<'_>, text: Text, kind: &str, names: impl IntoIterator
     }
     if hint.is_empty() {
         let shown: Vec<_> = names.iter().take(12).map(|name| name.as_str()).collect();
-        hint = if shown.is_empty() { format!("the program has no {kind}") } else { format!("there are {}", shown.join(", ")) };
+        hint = if shown.is_empty() { format!("the program has no {kind}") } else { format!("known: {}", shown.join(", ")) };
     }
     value.problem(format!("there is no {kind} {}", quoted(&text)), hint);
     None

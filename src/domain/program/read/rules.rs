@@ -1,6 +1,6 @@
 //! `[routing]` and its lists of rules.
 
-use super::{Names, countries, known, whole};
+use super::{MOST, Names, countries, known, whole};
 use crate::domain::{
     country::Country,
     document::{Table, Value},
@@ -55,7 +55,7 @@ impl Rules<'_> {
     fn named_accounts(&mut self, routing: &Table<'_>) -> Vec<NamedAccount> {
         let mut seen = BTreeSet::new();
         let mut accounts = Vec::new();
-        for row in rows(routing, "named_account") {
+        for row in rows(routing, "named_account", 20 * MOST) {
             let account = row.required("account").and_then(|value| Some((value.text()?, value)));
             if let Some((account, value)) = &account
                 && !seen.insert(search::words(account))
@@ -73,7 +73,8 @@ impl Rules<'_> {
 
     fn territories(&mut self, routing: &Table<'_>) -> Vec<Territory> {
         let mut territories: Vec<Territory> = Vec::new();
-        for row in rows(routing, "territory") {
+        for row in rows(routing, "territory", MOST) {
+            let mistakes = row.mistakes();
             let name = row.required("name").and_then(|value| Some((value.text()?, value)));
             if let Some((name, value)) = &name
                 && territories.iter().any(|other| other.name.eq_ignore_ascii_case(name))
@@ -88,6 +89,9 @@ impl Rules<'_> {
                 partners: self.partner_list(&row),
             };
             row.finish();
+            if row.mistakes() > mistakes {
+                continue;
+            }
             if let Some(first) = territories.iter().find(|earlier| earlier.covers_all_of(&territory)) {
                 let message = format!("this territory never decides, because {} covers whatever it does", quoted(&first.name));
                 row.problem(message, "put the narrower territory first, or remove one");
@@ -99,7 +103,7 @@ impl Rules<'_> {
 
     fn certifications(&mut self, routing: &Table<'_>) -> Vec<CertificationRule> {
         let mut rules: Vec<CertificationRule> = Vec::new();
-        for row in rows(routing, "certification") {
+        for row in rows(routing, "certification", MOST) {
             let product = row.required("product").and_then(|value| self.product(&value, value.text()?));
             let requires = row.required("requires").and_then(|value| value.text());
             row.finish();
@@ -115,7 +119,7 @@ impl Rules<'_> {
 
     fn exclusions(&mut self, routing: &Table<'_>) -> Vec<Exclusion> {
         let mut exclusions: Vec<Exclusion> = Vec::new();
-        for row in rows(routing, "exclude") {
+        for row in rows(routing, "exclude", MOST) {
             let reason = row.required("reason").and_then(|value| Some((value.text()?, value)));
             if let Some((reason, value)) = &reason
                 && exclusions.iter().any(|other| other.reason.eq_ignore_ascii_case(reason))
@@ -187,6 +191,6 @@ impl Rules<'_> {
 }
 
 /// The tables of `[[routing.key]]`.
-fn rows<'d>(routing: &Table<'d>, key: &'static str) -> Vec<Table<'d>> {
-    routing.optional(key).map(|value| value.tables()).unwrap_or_default()
+fn rows<'d>(routing: &Table<'d>, key: &'static str, most: usize) -> Vec<Table<'d>> {
+    routing.optional(key).map(|value| value.tables(most)).unwrap_or_default()
 }
