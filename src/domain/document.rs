@@ -24,7 +24,7 @@ use toml::{
 pub const LARGEST: usize = 1 << 20;
 /// Finding the nearest name costs; a hostile document with 100,000 mistakes gets as many hints as a person would read.
 const MOST_HINTS: u32 = 200;
-/// Longer lists of plain values are refused.
+/// Longer lists are refused.
 const MOST_ENTRIES: usize = 10_000;
 
 /// The text, and the mistakes found so far.
@@ -48,7 +48,8 @@ pub fn read<T>(file: &str, text: &str, build: impl FnOnce(&Table<'_>) -> T) -> R
         document.syntax(&mistakes);
         return Err(document.into_problems());
     }
-    let table = Table { document: &document, path: String::new(), is_row: false, at: 0, entries: root.get_ref(), known: RefCell::default() };
+    let table =
+        Table { document: &document, path: String::new(), is_row: false, at: 0, entries: root.get_ref(), known: RefCell::default() };
     let built = build(&table);
     table.finish();
     let problems = document.into_problems();
@@ -70,8 +71,7 @@ impl<'d> Document<'d> {
     /// The first mistake of each line. Where nothing closes a bracket, the parser sees mistakes in all that follows: those
     /// are left out.
     fn syntax(&self, mistakes: &[toml::de::Error]) {
-        let mut found: Vec<_> =
-            mistakes.iter().map(|mistake| (mistake.span().map_or(0, |span| span.start), mistake.message())).collect();
+        let mut found: Vec<_> = mistakes.iter().map(|mistake| (mistake.span().map_or(0, |span| span.start), mistake.message())).collect();
         found.sort_by_key(|(at, _)| *at);
         let unclosed = found.iter().any(|(_, message)| message.starts_with("unclosed"));
         let mut last_line = 0;
@@ -148,7 +148,8 @@ impl<'d> Table<'d> {
     pub fn required(&self, key: &'static str) -> Option<Value<'d>> {
         let found = self.optional(key);
         if found.is_none() {
-            let missing = if self.path.is_empty() { format!("the section [{key}]") } else { format!("{} in {}", quoted(key), self.label()) };
+            let missing =
+                if self.path.is_empty() { format!("the section [{key}]") } else { format!("{} in {}", quoted(key), self.label()) };
             self.problem(format!("{missing} is missing"), "");
         }
         found
@@ -159,8 +160,13 @@ impl<'d> Table<'d> {
         self.optional(key)?.table()
     }
 
-    /// The entries of a table whose keys are names of the writer's own; more than `most` are a problem.
-    pub fn named(&self, most: usize) -> Vec<Named<'d>> {
+    /// The entries of a table whose keys are names of the writer's own.
+    pub fn named(&self) -> Vec<Named<'d>> {
+        self.named_up_to(MOST_ENTRIES)
+    }
+
+    /// The same for a reader that compares each with each: more than `most` are a problem.
+    pub fn named_up_to(&self, most: usize) -> Vec<Named<'d>> {
         let entry = |(key, value): (&'d Spanned<_>, &'d Spanned<DeValue<'d>>)| {
             let name: &std::borrow::Cow<'d, str> = key.get_ref();
             Named { name: Text::clean(name), at: key.span().start, document: self.document, value: self.value(name, value) }
@@ -400,13 +406,20 @@ impl<'d> Value<'d> {
         }
     }
 
-    /// The tables of `[[path]]`; more than `most` are a problem.
-    pub fn tables(&self, most: usize) -> Vec<Table<'d>> {
+    /// The tables of `[[path]]`.
+    pub fn tables(&self) -> Vec<Table<'d>> {
+        self.tables_up_to(MOST_ENTRIES)
+    }
+
+    /// The same for a reader that compares each with each: more than `most` are a problem.
+    pub fn tables_up_to(&self, most: usize) -> Vec<Table<'d>> {
         let entries = self.value.get_ref().as_array().map(|entries| entries.iter().take(most)).into_iter().flatten();
         let rows = entries.map(|value| Value { value, ..self.clone() }.table().map(|table| Table { is_row: true, ..table }));
         match self.value.get_ref().as_array().map(|rows| rows.len()) {
             None => drop(self.wrong::<()>("a list of tables", format!("write it as [[{}]]", self.path))),
-            Some(count) if count > most => self.problem(format!("[[{}]] stands {count} times", self.path), format!("at most {most} are read")),
+            Some(count) if count > most => {
+                self.problem(format!("[[{}]] stands {count} times", self.path), format!("at most {most} are read"))
+            }
             Some(_) => {}
         }
         rows.flatten().collect()

@@ -47,9 +47,9 @@ impl FromStr for Currency {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let code = text.trim().to_ascii_uppercase();
-        Self::all().find(|known| known.code() == code).ok_or_else(|| {
-            format!("{} is not an active currency code of ISO 4217", super::problem::quoted(text))
-        })
+        Self::all()
+            .find(|known| known.code() == code)
+            .ok_or_else(|| format!("{} is not an active currency code of ISO 4217", super::problem::quoted(text)))
     }
 }
 

@@ -14,14 +14,56 @@ use std::{collections::HashMap, sync::LazyLock};
 const ZONES: [Tz; 50] = {
     use chrono_tz::*;
     [
-        UTC, Africa::Cairo, Africa::Casablanca, Africa::Johannesburg, Africa::Lagos, Africa::Nairobi, America::Anchorage,
-        America::Argentina::Buenos_Aires, America::Asuncion, America::Bogota, America::Caracas, America::Chicago, America::Denver,
-        America::Halifax, America::Havana, America::Los_Angeles, America::Mexico_City, America::New_York, America::Nuuk,
-        America::Phoenix, America::Santiago, America::Sao_Paulo, America::St_Johns, Antarctica::Troll, Asia::Amman, Asia::Beirut,
-        Asia::Dubai, Asia::Gaza, Asia::Hong_Kong, Asia::Jerusalem, Asia::Kathmandu, Asia::Kolkata, Asia::Pyongyang, Asia::Riyadh,
-        Asia::Shanghai, Asia::Singapore, Asia::Tehran, Asia::Tokyo, Atlantic::Azores, Australia::Adelaide, Australia::Lord_Howe,
-        Australia::Sydney, Europe::Berlin, Europe::Istanbul, Europe::Lisbon, Europe::London, Europe::Moscow, Pacific::Apia,
-        Pacific::Auckland, Pacific::Chatham,
+        UTC,
+        Africa::Cairo,
+        Africa::Casablanca,
+        Africa::Johannesburg,
+        Africa::Lagos,
+        Africa::Nairobi,
+        America::Anchorage,
+        America::Argentina::Buenos_Aires,
+        America::Asuncion,
+        America::Bogota,
+        America::Caracas,
+        America::Chicago,
+        America::Denver,
+        America::Halifax,
+        America::Havana,
+        America::Los_Angeles,
+        America::Mexico_City,
+        America::New_York,
+        America::Nuuk,
+        America::Phoenix,
+        America::Santiago,
+        America::Sao_Paulo,
+        America::St_Johns,
+        Antarctica::Troll,
+        Asia::Amman,
+        Asia::Beirut,
+        Asia::Dubai,
+        Asia::Gaza,
+        Asia::Hong_Kong,
+        Asia::Jerusalem,
+        Asia::Kathmandu,
+        Asia::Kolkata,
+        Asia::Pyongyang,
+        Asia::Riyadh,
+        Asia::Shanghai,
+        Asia::Singapore,
+        Asia::Tehran,
+        Asia::Tokyo,
+        Atlantic::Azores,
+        Australia::Adelaide,
+        Australia::Lord_Howe,
+        Australia::Sydney,
+        Europe::Berlin,
+        Europe::Istanbul,
+        Europe::Lisbon,
+        Europe::London,
+        Europe::Moscow,
+        Pacific::Apia,
+        Pacific::Auckland,
+        Pacific::Chatham,
     ]
 };
 const FIRST_YEAR: i32 = 2008;
@@ -134,7 +176,8 @@ fn compare(compiled: &CompiledCalendar, holidays: &Holidays, first: i64, count: 
         *sum += i64::from(*open);
         Some(*sum)
     }));
-    let says = |what: &str, minute: i64| format!("{what} at {} in {} {:?}", instant(minute), compiled.calendar.zone, compiled.calendar.week[0]);
+    let says =
+        |what: &str, minute: i64| format!("{what} at {} in {} {:?}", instant(minute), compiled.calendar.zone, compiled.calendar.week[0]);
     for step in [61_i64, 173, 997] {
         for from in (0..count).step_by(usize::try_from(step * 7).unwrap()) {
             for to in (from..=count).step_by(usize::try_from(step * 5).unwrap()) {
@@ -182,7 +225,8 @@ fn agrees_with_a_count_of_minutes_in_fifty_zones_over_twenty_years() {
             let compiled = CompiledCalendar::new(calendar(zone, kind));
             let holidays = Holidays::of(&compiled.calendar.holidays);
             for year in (FIRST_YEAR..=LAST_YEAR).filter(|year| usize::try_from(*year).unwrap() % 4 == (kind + place) % 4) {
-                let somewhere = Utc.with_ymd_and_hms(year, 1, 1, 0, 0, 0).unwrap().timestamp() / 60 + i64::try_from(place * 9_973).unwrap() % 500_000;
+                let somewhere =
+                    Utc.with_ymd_and_hms(year, 1, 1, 0, 0, 0).unwrap().timestamp() / 60 + i64::try_from(place * 9_973).unwrap() % 500_000;
                 for middle in changes(zone, year).into_iter().chain([somewhere]) {
                     compare(&compiled, &holidays, middle - 1440, 2 * 1440);
                     windows += 1;
@@ -267,7 +311,8 @@ static CALENDARS: LazyLock<Vec<CompiledCalendar>> =
     LazyLock::new(|| ZONES.into_iter().enumerate().map(|(place, zone)| CompiledCalendar::new(calendar(zone, place))).collect());
 
 fn micros() -> impl Strategy<Value = Instant> {
-    let year = |year| NaiveDate::from_ymd_opt(year, 1, 1).unwrap().checked_sub_days(Days::new(3)).unwrap().and_time(NaiveTime::MIN).and_utc();
+    let year =
+        |year| NaiveDate::from_ymd_opt(year, 1, 1).unwrap().checked_sub_days(Days::new(3)).unwrap().and_time(NaiveTime::MIN).and_utc();
     (year(2008).timestamp_micros()..year(2036).timestamp_micros()).prop_map(Instant::from_micros)
 }
 

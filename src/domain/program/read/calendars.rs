@@ -21,7 +21,7 @@ const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 pub fn calendars(root: &Table<'_>) -> Calendars {
     let Some(table) = root.required("calendars").and_then(|value| value.table()) else { return Calendars::new() };
     let mut calendars = Calendars::new();
-    let entries = table.named(200);
+    let entries = table.named_up_to(200);
     if entries.is_empty() {
         table.problem("the program has no calendar", "add one, such as [calendars.office]");
     }
@@ -50,7 +50,7 @@ fn week(entry: &Named<'_>, table: &Table<'_>) -> [Vec<Hours>; 7] {
     let Some(section) = table.required("hours").and_then(|value| value.table()) else { return week };
     let mut stated = [false; 7];
     let mut mistakes = false;
-    for day in section.named(100) {
+    for day in section.named_up_to(100) {
         let hours = intervals(&day.value);
         mistakes |= hours.is_empty() && !day.value.is_empty_list();
         let Some(run) = days(&day) else {
@@ -147,7 +147,8 @@ fn places(value: &Value<'_>) -> Vec<Place> {
             Some(place) if Holidays::known(&place) => places.push(place),
             Some(place) => value.problem(format!("no public holidays are known for {place}"), "list the days under closed"),
             None => {
-                let meant = Country::find(&text).map(|country| country.to_string()).or(text.parse().ok().map(|place: Place| place.to_string()));
+                let meant =
+                    Country::find(&text).map(|country| country.to_string()).or(text.parse().ok().map(|place: Place| place.to_string()));
                 let general = "write \"DE\" or, for a part of a country, \"DE-BY\"".to_owned();
                 let hint = meant.map_or(general, |code| format!("write {}", quoted(&code)));
                 value.problem(format!("{} is not a code of a country or a part of one", quoted(&text)), hint);
@@ -171,7 +172,7 @@ fn closed(value: &Value<'_>) -> BTreeSet<NaiveDate> {
 
 fn open(section: &Table<'_>, closed: &BTreeSet<NaiveDate>) -> BTreeMap<NaiveDate, Vec<Hours>> {
     let mut open = BTreeMap::new();
-    for entry in section.named(10_000) {
+    for entry in section.named_up_to(10_000) {
         let hours = intervals(&entry.value);
         let Some(date) = read_date(&entry.name) else {
             entry.problem(format!("{} is not a date", quoted(&entry.name)), "write it as \"2026-12-27\"");

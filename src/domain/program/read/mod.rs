@@ -88,7 +88,7 @@ fn calendar_name(value: &Value<'_>, calendars: &Calendars) -> Option<Text> {
 fn calendar_by_country(root: &Table<'_>, calendars: &Calendars) -> BTreeMap<Country, Text> {
     let Some(table) = root.section("calendar_by_country") else { return BTreeMap::new() };
     let mut map = BTreeMap::new();
-    for entry in table.named(MOST) {
+    for entry in table.named_up_to(MOST) {
         let (country, calendar) = (country_key(&entry), calendar_name(&entry.value, calendars));
         if let (Some(country), Some(calendar)) = (country, calendar) {
             map.insert(country, calendar);
@@ -101,7 +101,7 @@ fn regions(root: &Table<'_>) -> BTreeMap<Text, BTreeSet<Country>> {
     let Some(table) = root.section("regions") else { return BTreeMap::new() };
     let mut regions: BTreeMap<Text, BTreeSet<Country>> = BTreeMap::new();
     let mut region_of: BTreeMap<Country, Text> = BTreeMap::new();
-    for entry in table.named(MOST) {
+    for entry in table.named_up_to(MOST) {
         let mut members = BTreeSet::new();
         for (country, value) in country_list(&entry.value) {
             if let Some(other) = region_of.insert(country, entry.name.clone()) {
@@ -117,7 +117,7 @@ fn regions(root: &Table<'_>) -> BTreeMap<Text, BTreeSet<Country>> {
 fn tiers(root: &Table<'_>) -> Vec<Tier> {
     let Some(table) = root.required("tiers").and_then(|tiers| tiers.table()) else { return Vec::new() };
     let mut tiers: Vec<Tier> = Vec::new();
-    let entries = table.named(100);
+    let entries = table.named_up_to(100);
     if entries.is_empty() {
         table.problem("the program has no tier", "add one, such as [tiers.registered]");
     }
@@ -188,7 +188,7 @@ fn warn(part: Option<&Table<'_>>) -> Vec<u8> {
 fn accept_rows(part: Option<&Table<'_>>, tiers: &[Tier]) -> Vec<AcceptRow> {
     let Some(value) = part.and_then(|part| part.optional("when")) else { return Vec::new() };
     let mut rows: Vec<AcceptRow> = Vec::new();
-    for table in value.tables(MOST) {
+    for table in value.tables_up_to(MOST) {
         let mistakes = table.mistakes();
         let tier = table.optional("tier").and_then(|value| known(&value, value.text()?, "tier", tiers.iter().map(|tier| &tier.name), ""));
         let score_min = table.optional("score_min").and_then(|value| value.integer(0..=100)).and_then(|least| u8::try_from(least).ok());

@@ -55,7 +55,7 @@ impl Rules<'_> {
     fn named_accounts(&mut self, routing: &Table<'_>) -> Vec<NamedAccount> {
         let mut seen = BTreeSet::new();
         let mut accounts = Vec::new();
-        for row in rows(routing, "named_account", 20 * MOST) {
+        for row in rows(routing, "named_account", 10 * MOST) {
             let account = row.required("account").and_then(|value| Some((value.text()?, value)));
             if let Some((account, value)) = &account
                 && !seen.insert(search::words(account))
@@ -192,5 +192,5 @@ impl Rules<'_> {
 
 /// The tables of `[[routing.key]]`.
 fn rows<'d>(routing: &Table<'d>, key: &'static str, most: usize) -> Vec<Table<'d>> {
-    routing.optional(key).map(|value| value.tables(most)).unwrap_or_default()
+    routing.optional(key).map(|value| value.tables_up_to(most)).unwrap_or_default()
 }
