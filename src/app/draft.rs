@@ -3,7 +3,7 @@
 use crate::{
     app::Scene,
     domain::{
-        event::{Entity, Event},
+        event::{Entity, Event, Record},
         id::{LeadId, PartnerId},
         lead::{
             Lead, LeadEvent,
@@ -106,6 +106,12 @@ impl<'a> Draft<'a> {
         let expected = self.desk.rotations.get(&turn.scope).map_or(0, |rotation| rotation.turns);
         self.desk.turned(turn);
         self.changes.turns.push(Turned { turn: turn.clone(), expected });
+    }
+
+    /// Keeps the record of an event that is not a lead's, and gives the changes to put its row into.
+    pub fn other(&mut self, record: Record) -> &mut Changes {
+        self.changes.records.push(record);
+        &mut self.changes
     }
 
     pub fn suppress(&mut self, mailbox: crate::domain::text::Text) {

@@ -1,0 +1,133 @@
+//! Replay: the audit events, applied from nothing, give the same tables. The proof that nothing is written beside the chain.
+
+use super::{Failure, Mode, Request, Rules, Scene, draft::Draft, lead::receive::prepare};
+use crate::{
+    app::Command,
+    domain::{
+        account::Account,
+        actor::{Actor, Roles},
+        event::{Entity, Event, Record},
+        id::{AuditSeq, LeadId},
+        lead::{Lead, LeadEvent, routing::Desk},
+        partner::Partner,
+        text::Text,
+    },
+    store::{
+        self, Db, Unit,
+        unit::{OperatorRow, Past, ProgramRow},
+    },
+};
+use std::sync::Arc;
+
+const PAGE: u32 = 5_000;
+
+/// Applies every event of `from` to the empty database `to`, command by command, and gives how many events there were.
+/// The keys of personal data are no events and are copied; what was erased stays erased.
+pub async fn replay(from: &Db, to: &Db) -> Result<usize, Failure> {
+    let keys = from.read().await?.secrets().await?;
+    let mut tx = to.begin().await?;
+    tx.secrets_restore(&keys).await?;
+    tx.commit().await?;
+    let (mut cached, mut events, mut after) = (None, 0, AuditSeq(0));
+    let mut pending: Vec<Past> = Vec::new();
+    loop {
+        let page = from.read().await?.records_since(after, PAGE).await?;
+        let is_last = page.len() < PAGE as usize;
+        after = page.last().map_or(after, |past| past.seq);
+        for past in page {
+            if pending.last().is_some_and(|last| last.record.command != past.record.command) {
+                events += pending.len();
+                cached = Some(command(to, cached, std::mem::take(&mut pending)).await?);
+            }
+            pending.push(past);
+        }
+        if is_last {
+            if !pending.is_empty() {
+                events += pending.len();
+                command(to, cached, pending).await?;
+            }
+            return Ok(events);
+        }
+    }
+}
+
+/// One command of the past, written as it was then.
+async fn command(to: &Db, cached: Option<Arc<Rules>>, past: Vec<Past>) -> Result<Arc<Rules>, Failure> {
+    let mut tx = to.begin().await?;
+    let rules = Rules::refreshed(cached, &mut tx).await?;
+    let Some(Past { record: first, .. }) = past.first() else { return Ok(rules) };
+    // The actor's roles were checked then; a replay only names who it was.
+    let actor = Actor { id: first.actor, name: Text::default(), roles: Roles::default() };
+    let request = Request { id: first.command, command: Command::Receive(Vec::new()) };
+    let scene = Scene { rules: &rules, actor: &actor, now: first.at, request: &request, mode: Mode::Carry };
+    let mut draft = Draft::new(scene, desk(&mut tx, &past).await?);
+    for lead in tx.leads(&known(&past)).await? {
+        draft.know(lead);
+    }
+    for Past { record, .. } in past {
+        happened(&mut draft, &rules, record)?;
+    }
+    let id = request.id;
+    Unit::save(&mut tx, id, draft.into_changes()).await?;
+    Unit::commit(tx).await?;
+    Ok(rules)
+}
+
+/// The cursors of the scopes that the events turn.
+async fn desk<U: Unit>(unit: &mut U, past: &[Past]) -> Result<Desk, Failure> {
+    let mut scopes: Vec<Text> = past
+        .iter()
+        .filter_map(|past| match &past.record.event {
+            Event::Lead(LeadEvent::Offered { turn: Some(turn), .. } | LeadEvent::FellBack { turn: Some(turn), .. }) => Some(turn.scope.clone()),
+            _ => None,
+        })
+        .collect();
+    scopes.sort_unstable();
+    scopes.dedup();
+    Ok(unit.desk(&scopes).await?)
+}
+
+/// The leads that existed before these events.
+fn known(past: &[Past]) -> Vec<LeadId> {
+    let mut ids: Vec<LeadId> = past
+        .iter()
+        .filter_map(|past| match past.record.entity {
+            Entity::Lead(id) => Some(id),
+            _ => None,
+        })
+        .collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids
+}
+
+fn happened(draft: &mut Draft<'_>, rules: &Rules, record: Record) -> Result<(), Failure> {
+    let (at, actor, version) = (record.at, record.actor, record.version);
+    match (record.entity, &record.event) {
+        (Entity::Lead(id), Event::Lead(event @ LeadEvent::Received { intake, .. })) => {
+            let lead = Lead::begin(id, event, at).ok_or_else(|| store::Error::Corrupt(format!("{id} does not begin with its receipt")))?;
+            let keys = prepare(crate::domain::lead::Intake::clone(intake), &rules.program().matching.policy()).keys;
+            draft.begin(lead, std::slice::from_ref(event), keys);
+        }
+        (Entity::Lead(id), Event::Lead(event)) => draft.happened(id, std::slice::from_ref(event)),
+        (Entity::Partner(id), Event::Partner(event)) => {
+            let partner = Partner { id, version, updated_at: at, profile: event.profile().clone() };
+            draft.other(record).partners.push(partner);
+        }
+        (Entity::Account(id), Event::Account(event)) => {
+            let account = Account { id, version, updated_at: at, profile: event.profile().clone() };
+            draft.other(record).accounts.push(account);
+        }
+        (Entity::Operator(id), Event::Operator(event)) => {
+            let event = event.clone();
+            let row = OperatorRow { id, version, name: event.name, login: event.login, roles: event.roles, active: event.active };
+            draft.other(record).operators.push(row);
+        }
+        (Entity::Program(id), Event::Program(event)) => {
+            let row = ProgramRow { version: id, applied_at: at, actor, toml: event.toml.clone(), note: event.note.clone() };
+            draft.other(record).programs.push(row);
+        }
+        _ => drop(draft.other(record)),
+    }
+    Ok(())
+}
