@@ -37,6 +37,9 @@ pub enum Command {
     Program { toml: String, note: Text },
     /// Add an operator or change one, by name.
     Operator(OperatorSpec),
+    /// Settle in an empty database: the engine becomes operator 1, this person operator 2 with every right of an admin.
+    /// Asked for in the engine's name; refused as soon as there is an operator.
+    FirstOperator { name: Text, login: Option<Text> },
 }
 
 /// A lead and the version of it that was on the screen. With `seen`, a lead that somebody else changed since is not touched.
@@ -109,7 +112,7 @@ impl Command {
             Self::Sweep { .. } | Self::RouteUnplaced { .. } => Permission::Sweep,
             Self::Suppress { .. } => Permission::LeadWork,
             Self::Program { .. } => Permission::ProgramApply,
-            Self::Operator(_) => Permission::OperatorManage,
+            Self::Operator(_) | Self::FirstOperator { .. } => Permission::OperatorManage,
         }
     }
 
@@ -125,6 +128,7 @@ impl Command {
             Self::Accounts(_) => "record accounts",
             Self::Program { .. } => "apply a program",
             Self::Operator(_) => "record an operator",
+            Self::FirstOperator { .. } => "settle in",
         }
     }
 }

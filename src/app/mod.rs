@@ -14,10 +14,14 @@ pub mod operator;
 pub mod partner;
 pub mod program;
 mod rules;
+mod service;
+pub mod engine;
+pub mod replay;
 
 pub use command::{Arriving, Command, Done, Item, LeadTarget, Mode, Outcome, Request};
 pub use failure::Failure;
 pub use rules::Rules;
+pub use service::App;
 
 use crate::{
     domain::{
@@ -43,6 +47,10 @@ pub async fn handle<U: Unit>(
     {
         return Ok(Outcome { seq: Some(seq), repeated: true, ..Outcome::default() });
     }
+    if let Command::FirstOperator { name, login } = &request.command {
+        let engine = Actor::engine();
+        return operator::first(unit, Scene { rules, actor: &engine, now, request, mode }, name, login.as_ref()).await;
+    }
     let held = unit.actor(actor).await?;
     let Some(actor) = held else {
         return Err(Failure::unknown_operator(actor));
@@ -64,6 +72,8 @@ pub async fn handle<U: Unit>(
         Command::Accounts(profiles) => partner::record_accounts(unit, scene, profiles).await,
         Command::Program { toml, note } => program::apply(unit, scene, toml, note).await,
         Command::Operator(operator) => operator::record(unit, scene, operator).await,
+        // Decided above, before there is an actor to ask for.
+        Command::FirstOperator { .. } => Ok(Outcome::default()),
     }
 }
 

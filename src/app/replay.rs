@@ -31,7 +31,7 @@ pub async fn replay(from: &Db, to: &Db) -> Result<usize, Failure> {
     let (mut cached, mut events, mut after) = (None, 0, AuditSeq(0));
     let mut pending: Vec<Past> = Vec::new();
     loop {
-        let page = from.read().await?.records_since(after, PAGE).await?;
+        let page = from.read().await?.audit_since(after, PAGE).await?;
         let is_last = page.len() < PAGE as usize;
         after = page.last().map_or(after, |past| past.seq);
         for past in page {

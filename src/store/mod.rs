@@ -18,6 +18,7 @@ pub mod audit;
 mod db;
 mod desk;
 mod directory;
+pub mod engine;
 mod error;
 mod feed;
 mod lead;
@@ -49,6 +50,7 @@ pub fn statements() -> impl Iterator<Item = &'static str> {
         lead::page::STATEMENTS,
         desk::STATEMENTS,
         directory::STATEMENTS,
+        engine::STATEMENTS,
     ];
     all.into_iter().flatten().copied()
 }
