@@ -1,7 +1,7 @@
 //! A command being worked out: events go in, the changes of all tables come out.
 
 use crate::{
-    app::Scene,
+    app::{Scene, lead::receive::keys},
     domain::{
         event::{Entity, Event, Record},
         id::{LeadId, PartnerId},
@@ -31,6 +31,7 @@ struct Touched {
     expected: i64,
     loaded: Option<PartnerId>,
     keys: Vec<i64>,
+    keys_gone: Vec<i64>,
     changed: bool,
 }
 
@@ -43,7 +44,7 @@ impl<'a> Draft<'a> {
     /// Takes in a lead as it stands in the database.
     pub fn know(&mut self, lead: Lead) {
         let id = lead.id;
-        let touched = Touched { expected: lead.version, loaded: lead.state.loads(), lead, keys: Vec::new(), changed: false };
+        let touched = Touched { expected: lead.version, loaded: lead.state.loads(), lead, keys: Vec::new(), keys_gone: Vec::new(), changed: false };
         if self.leads.insert(id, touched).is_none() {
             self.order.push(id);
         }
@@ -65,7 +66,7 @@ impl<'a> Draft<'a> {
             self.note(id, version, event);
         }
         self.desk.moved(None, lead.state.loads());
-        self.leads.insert(id, Touched { lead, expected: 0, loaded: None, keys, changed: true });
+        self.leads.insert(id, Touched { lead, expected: 0, loaded: None, keys, keys_gone: Vec::new(), changed: true });
         self.order.push(id);
     }
 
@@ -74,7 +75,16 @@ impl<'a> Draft<'a> {
         for event in events {
             let Some(touched) = self.leads.get_mut(&id) else { return };
             let before = touched.lead.state.loads();
+            let policy = matches!(event, LeadEvent::Erased).then(|| self.scene.rules.program().matching.policy());
+            if let Some(policy) = &policy {
+                touched.keys_gone = keys(&touched.lead.intake, policy);
+            }
             touched.lead.apply(event, self.scene.now);
+            if let Some(policy) = &policy {
+                // What was made of the personal fields goes with them.
+                let stay = keys(&touched.lead.intake, policy);
+                touched.keys_gone.retain(|key| !stay.contains(key));
+            }
             touched.changed = true;
             let (after, version) = (touched.lead.state.loads(), touched.lead.version);
             self.desk.moved(before, after);
@@ -120,8 +130,8 @@ impl<'a> Draft<'a> {
 
     pub fn into_changes(mut self) -> Changes {
         for id in &self.order {
-            if let Some(Touched { lead, expected, loaded, keys, changed: true }) = self.leads.remove(id) {
-                self.changes.leads.push(LeadChange { lead, expected, loaded, keys });
+            if let Some(Touched { lead, expected, loaded, keys, keys_gone, changed: true }) = self.leads.remove(id) {
+                self.changes.leads.push(LeadChange { lead, expected, loaded, keys, keys_gone });
             }
         }
         self.changes.counted = self.counted.into_iter().filter(|(_, by)| *by != 0).collect();

@@ -18,7 +18,7 @@ mod service;
 pub mod engine;
 pub mod replay;
 
-pub use command::{Arriving, Command, Done, Item, LeadTarget, Mode, Outcome, Request};
+pub use command::{Arriving, Command, Done, Item, LeadTarget, Mode, OperatorSpec, Outcome, Request};
 pub use failure::Failure;
 pub use rules::Rules;
 pub use service::App;

@@ -64,6 +64,10 @@ async fn command(to: &Db, cached: Option<Arc<Rules>>, past: Vec<Past>) -> Result
     for lead in tx.leads(&known(&past)).await? {
         draft.know(lead);
     }
+    let received = past.iter().filter(|past| matches!(past.record.event, Event::Lead(LeadEvent::Received { .. }))).count();
+    if received > 0 {
+        tx.lead_numbers(u32::try_from(received).unwrap_or(u32::MAX)).await?;
+    }
     for Past { record, .. } in past {
         happened(&mut draft, &rules, record)?;
     }

@@ -66,8 +66,10 @@ pub struct LeadChange {
     pub expected: i64,
     /// Whose capacity it took up before.
     pub loaded: Option<PartnerId>,
-    /// The blocking keys of a new lead.
+    /// Blocking keys to add: all of a new lead's.
     pub keys: Vec<i64>,
+    /// Blocking keys to take away: those that were made of erased fields.
+    pub keys_gone: Vec<i64>,
 }
 
 /// A turn of a rotation, with the number of turns that the scope must still have had before it.

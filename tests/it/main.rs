@@ -1,5 +1,6 @@
 //! The tests that go through the public door, in one binary.
 
+mod app;
 mod business_time;
 mod filter;
 mod intake;

@@ -34,6 +34,11 @@ pub fn features(intake: &Intake, policy: &MatchingPolicy) -> Features {
     Features::of(&record, policy)
 }
 
+/// The keys under which a record finds others like it.
+pub fn keys(intake: &Intake, policy: &MatchingPolicy) -> Vec<i64> {
+    matching::keys(&features(intake, policy))
+}
+
 /// What a record needs before its transaction: the costly part, which can be worked out on another thread.
 pub fn prepare(intake: Intake, policy: &MatchingPolicy) -> Arriving {
     let features = features(&intake, policy);

@@ -46,6 +46,17 @@ impl Session {
 }
 
 impl Tx {
+    pub(super) async fn lead_keys_drop(&mut self, changes: &[LeadChange]) -> Result<()> {
+        let gone = changes.iter().flat_map(|change| change.keys_gone.iter().map(|key| [Arg::from(short(*key)), Arg::from(change.lead.id)]));
+        let gone: Vec<[Arg; 2]> = gone.collect();
+        for part in gone.chunks(LIST_MAX) {
+            let mut sql = Sql::new("delete from lead_key where (key, lead_id) in (values ");
+            sql.push_rows(part.iter().cloned()).push(")");
+            self.execute(sql).await?;
+        }
+        Ok(())
+    }
+
     pub(super) async fn lead_keys_add(&mut self, changes: &[LeadChange]) -> Result<()> {
         let mut rows: Vec<(i64, i64)> =
             changes.iter().flat_map(|change| change.keys.iter().map(|key| (short(*key), change.lead.id.0))).collect();

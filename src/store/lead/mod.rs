@@ -143,6 +143,7 @@ impl Tx {
             self.execute_each(Sql::bulk(columns::INSERT, columns::COUNT, rows, lead_tail)).await?;
             self.execute_each(Sql::bulk(columns::INSERT_BODY, 3, bodies, body_tail)).await?;
         }
+        self.lead_keys_drop(changes).await?;
         self.lead_keys_add(changes).await
     }
 

@@ -192,7 +192,7 @@ impl State {
     }
 
     fn apply_lead(&mut self, change: LeadChange) {
-        let LeadChange { lead, expected, loaded, keys } = change;
+        let LeadChange { lead, expected, loaded, keys, keys_gone } = change;
         let id = lead.id;
         if let Some(before) = self.lead(id) {
             let next = before.next_at();
@@ -209,6 +209,9 @@ impl State {
             self.unplaced.insert(id);
         } else {
             self.unplaced.remove(&id);
+        }
+        for key in keys_gone {
+            self.keys.entry(key).or_default().retain(|one| *one != id);
         }
         if expected > 0
             && let Some(held) = usize::try_from(id.0 - 1).ok().and_then(|index| self.leads.get_mut(index))

@@ -112,7 +112,7 @@ fn arb_lead() -> impl Strategy<Value = Lead> {
 }
 
 fn change(lead: Lead, expected: i64) -> LeadChange {
-    LeadChange { lead, expected, loaded: None, keys: Vec::new() }
+    LeadChange { lead, expected, loaded: None, keys: Vec::new(), keys_gone: Vec::new() }
 }
 
 fn command(n: u128) -> CommandId {
