@@ -10,6 +10,9 @@
 //! - [`tui`]: the console. State, update and view; no IO but in its loop.
 //! - [`cli`]: one file a verb; parses, calls app, prints.
 //!
+//! Beside the floors: [`ambient`] (time and chance), [`config`] (what the program was told), [`error`] (what a person is
+//! told) and [`log`] (what the program says about itself).
+//!
 //! # Invariants (each is a test in `tests/it/`)
 //! - One command is one transaction with one audit append; the audit head row is the last row that a write locks.
 //! - A decision is a pure function of the state, the command and a context that carries `now`.
@@ -21,6 +24,9 @@
 pub mod ambient;
 pub mod app;
 pub mod cli;
+pub mod config;
 pub mod domain;
+pub mod error;
+pub mod log;
 pub mod store;
 pub mod tui;

@@ -1,3 +1,105 @@
-//! To be filled.
+//! The command line: one file a verb. A verb parses, calls the app and prints.
 
+mod audit;
+mod call;
+mod completions;
+mod doctor;
+mod man;
 pub mod match_evaluate;
+mod program;
+
+pub use call::Call;
+
+use crate::{
+    config::Flags,
+    error::{Error, Result},
+    store::Address,
+};
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+
+/// The operations console of a sales channel: leads, deals, funds and tiers, decided from the keyboard
+#[derive(Debug, Parser)]
+#[command(
+    name = "pilothouse",
+    version,
+    disable_help_subcommand = true,
+    after_help = "Without a command it opens the console on the configured database.\n\n\
+        Examples:\n  pilothouse demo                          a channel in full swing, to look around in\n  \
+        pilothouse import leads export.csv       bring leads in\n  \
+        pilothouse --database postgres://anna@db1/channel"
+)]
+pub struct Cli {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    pub verb: Option<Verb>,
+}
+
+/// What every verb takes.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Everywhere")]
+pub struct Global {
+    /// The database: sqlite:PATH or `postgres://USER@HOST/NAME` (default: a file in your data directory)
+    #[arg(long, global = true, value_name = "URL")]
+    database: Option<Address>,
+    /// The operator to work as, on SQLite (default: your name in the operating system)
+    #[arg(long = "as", global = true, value_name = "NAME")]
+    operator: Option<String>,
+    /// Refuse every change
+    #[arg(long, global = true)]
+    read_only: bool,
+    /// The configuration file (default: config.toml in your configuration directory)
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+impl Global {
+    pub fn flags(&self) -> Flags {
+        Flags { database: self.database.clone(), operator: self.operator.clone(), config: self.config.clone(), read_only: self.read_only }
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// The channel program: check a document, or see and change the one in force
+    #[command(subcommand)]
+    Program(program::Verb),
+    /// The audit chain: prove it whole, or read it
+    #[command(subcommand)]
+    Audit(audit::Verb),
+    /// Check the database, its invariants and the terminal, and say what to do
+    Doctor(doctor::Args),
+    /// How good matching is
+    #[command(subcommand)]
+    Match(Match),
+    /// Print a completion script for a shell
+    Completions(completions::Args),
+    /// Print the manual page
+    Man(man::Args),
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Match {
+    /// Measure matching on a CSV file whose duplicates are labelled
+    #[command(after_help = "Example:\n  pilothouse match evaluate owners.csv --name person_name --country country --truth cluster")]
+    Evaluate(match_evaluate::Args),
+}
+
+/// The engine has no screen, so that its log is its output.
+pub const fn logs_to_stderr(_verb: Option<&Verb>) -> bool {
+    false
+}
+
+/// Carries a verb out.
+pub async fn run(verb: Option<Verb>, call: &mut Call<'_>) -> Result<()> {
+    match verb {
+        None => Err(Error::expected("this build has no console yet: name a command, as `pilothouse --help` lists them")),
+        Some(Verb::Program(verb)) => program::run(verb, call).await,
+        Some(Verb::Audit(verb)) => audit::run(verb, call).await,
+        Some(Verb::Doctor(args)) => doctor::run(args, call).await,
+        Some(Verb::Match(Match::Evaluate(args))) => Ok(match_evaluate::run(args, &call.clock, call.out)?),
+        Some(Verb::Completions(args)) => completions::run(args, call),
+        Some(Verb::Man(args)) => man::run(args, call),
+    }
+}

@@ -55,6 +55,18 @@ impl Entity {
     }
 }
 
+impl std::fmt::Display for Entity {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Lead(id) => id.fmt(f),
+            Self::Partner(id) => id.fmt(f),
+            Self::Account(id) => id.fmt(f),
+            Self::Operator(id) => id.fmt(f),
+            Self::Program(id) => id.fmt(f),
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Event {

@@ -1,0 +1,44 @@
+//! What a verb works with.
+
+use crate::{
+    ambient::{Clock, Entropy},
+    config::Config,
+    error::Result,
+    store::{Address, Db, Options},
+};
+use serde::Serialize;
+use std::io::Write;
+
+/// One call of the program: how it is configured, its time and chance, and where it prints.
+pub struct Call<'a> {
+    pub config: Config,
+    pub clock: Clock,
+    pub entropy: Entropy,
+    /// What was asked for.
+    pub out: &'a mut (dyn Write + Send),
+    /// Progress, and what is said beside the answer.
+    pub err: &'a mut (dyn Write + Send),
+}
+
+impl Call<'_> {
+    pub fn options(&self) -> Options {
+        Options { read_only: self.config.read_only, ..Options::new(self.clock.clone(), self.entropy.clone()) }
+    }
+
+    /// The configured database. The usual file is made on first use, with its folder.
+    pub async fn db(&self) -> Result<Db> {
+        if let Address::Sqlite(path) = &self.config.database
+            && !self.config.database_is_named
+            && let Some(folder) = path.parent()
+        {
+            std::fs::create_dir_all(folder)?;
+        }
+        Ok(Db::open(self.config.database.clone(), self.options()).await?)
+    }
+
+    /// Prints a value as JSON for a script.
+    pub fn json(&mut self, value: &impl Serialize) -> Result<()> {
+        serde_json::to_writer_pretty(&mut self.out, value)?;
+        Ok(writeln!(self.out)?)
+    }
+}
