@@ -31,8 +31,6 @@ pub struct Flags {
 #[derive(Debug, Clone)]
 pub struct Config {
     pub database: Address,
-    /// Somebody named the database; else it is the file in the data directory.
-    pub database_is_named: bool,
     /// Who was named as operator, and where.
     pub operator: Option<Named>,
     /// The name of the person in the operating system.
@@ -134,7 +132,6 @@ impl Config {
             .or_else(|| Some(said(file.operator?.to_string(), &format!("operator in {}", path.as_ref()?.display()))));
         let user = set("USER").or_else(|| set("LOGNAME")).unwrap_or_else(|| "operator".to_owned());
         Ok(Self {
-            database_is_named: named.is_some(),
             database: named.unwrap_or_else(|| Address::Sqlite(folders.database())),
             operator,
             user: Text::clean(&user),

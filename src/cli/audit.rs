@@ -3,16 +3,18 @@
 use super::Call;
 use crate::{
     domain::{
-        event::Entity,
-        id::AuditSeq,
+        event::{Entity, Record},
+        id::{AuditSeq, OperatorId},
         text::Text,
         time::{Instant, Span},
     },
     error::{Error, Result},
-    store::audit::{Entry, Personal},
+    store::unit::Past,
 };
 use serde_json::{Value, json};
-use std::io::IsTerminal;
+use std::{collections::HashMap, io::IsTerminal};
+
+type Names = HashMap<OperatorId, Text>;
 
 /// Events that are asked for at once.
 const PAGE: u32 = 1_000;
@@ -95,48 +97,44 @@ async fn show(args: &Show, call: &mut Call<'_>) -> Result<()> {
     let since = args.since.as_deref().map(|text| instant(text, call.clock.now())).transpose()?;
     let db = call.db().await?;
     let mut session = db.snapshot().await?;
-    let mut listed = Vec::new();
+    let names: Names = session.operators().await?.into_iter().map(|one| (one.id, one.name)).collect();
+    let mut listed: Vec<Past> = Vec::new();
     let mut before = AuditSeq(i64::MAX);
     'pages: while listed.len() < args.limit {
         let page = match args.entity {
-            Some(entity) => session.audit_timeline(entity.kind(), entity.id(), before, PAGE).await?,
+            Some(entity) => session.audit_timeline(entity, before, PAGE).await?,
             None => session.audit_before(before, PAGE).await?,
         };
         let Some(last) = page.last() else { break };
         before = last.seq;
-        for entry in page {
-            if since.is_some_and(|since| entry.at < since) || listed.len() == args.limit {
+        for past in page {
+            if since.is_some_and(|since| past.record.at < since) || listed.len() == args.limit {
                 break 'pages;
             }
-            if args.kind.as_deref().is_none_or(|kind| entry.kind.starts_with(kind)) {
-                listed.push(entry);
+            if args.kind.as_deref().is_none_or(|kind| past.record.event.name().starts_with(kind)) {
+                listed.push(past);
             }
         }
     }
     if args.json {
-        let all: Vec<_> = listed.iter().map(|entry| to_json(entry, args.personal)).collect();
-        return call.json(&all);
+        return call.json(&listed.iter().map(|past| to_json(past, &names, args.personal)).collect::<Result<Vec<_>>>()?);
     }
-    for entry in &listed {
-        writeln!(call.out, "{}", line(entry, args.personal))?;
+    for past in &listed {
+        writeln!(call.out, "{}", line(past, &names, args.personal)?)?;
     }
     Ok(())
 }
 
 /// `#123 2026-11-20T14:00:00Z anna L-12 lead.offered v-2 {...}`.
-fn line(entry: &Entry, personal: bool) -> String {
-    let who = entry.actor;
-    let what = Entity::from_parts(&entry.entity_kind, entry.entity_id).map_or_else(|| entry.entity_kind.clone(), |entity| entity.to_string());
-    let mut line = format!("#{:<8} {} {who:<12} {what:<8} {:<18} {:<4} {}", entry.seq.0, entry.at, entry.kind, entry.program, brief(&entry.body));
-    match &entry.personal {
-        Personal::Erased => line.push_str(" [personal data erased]"),
-        Personal::Open(text) if personal => {
-            line.push(' ');
-            line.push_str(&Text::clean(text));
-        }
-        Personal::Open(_) | Personal::None => {}
+fn line(past: &Past, names: &Names, personal: bool) -> Result<String> {
+    let Record { at, actor, entity, event, program, .. } = &past.record;
+    let who = names.get(actor).map_or_else(|| actor.to_string(), ToString::to_string);
+    let mut line = format!("#{:<8} {at} {who:<12} {entity:<8} {:<18} {program:<4} {}", past.seq.0, event.name(), brief(&event.to_body()?));
+    if let Some(personal) = event.personal().filter(|_| personal) {
+        line.push(' ');
+        line.push_str(&Text::clean(&serde_json::to_string(&personal)?));
     }
-    line
+    Ok(line)
 }
 
 /// The body as far as it fits a line; JSON shows all of it.
@@ -150,23 +148,24 @@ fn brief(body: &str) -> String {
     shown
 }
 
-fn to_json(entry: &Entry, personal: bool) -> Value {
+fn to_json(past: &Past, names: &Names, personal: bool) -> Result<Value> {
+    let record = &past.record;
     let mut value = json!({
-        "seq": entry.seq,
-        "at": entry.at.to_string(),
-        "actor": entry.actor.to_string(),
-        "command": entry.command,
-        "entity": Entity::from_parts(&entry.entity_kind, entry.entity_id).map(|entity| entity.to_string()),
-        "version": entry.entity_version,
-        "kind": entry.kind,
-        "program": entry.program.to_string(),
-        "body": serde_json::from_str::<Value>(&entry.body).unwrap_or_else(|_| Value::String(entry.body.clone())),
-        "erased": entry.personal == Personal::Erased,
+        "seq": past.seq,
+        "at": record.at.to_string(),
+        "actor": record.actor.to_string(),
+        "actor_name": names.get(&record.actor),
+        "command": record.command,
+        "entity": record.entity.to_string(),
+        "version": record.version,
+        "kind": record.event.name(),
+        "program": record.program.to_string(),
+        "body": serde_json::from_str::<Value>(&record.event.to_body()?)?,
     });
-    if let (Personal::Open(text), true) = (&entry.personal, personal) {
-        value["personal"] = serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.clone()));
+    if personal {
+        value["personal"] = serde_json::to_value(record.event.personal())?;
     }
-    value
+    Ok(value)
 }
 
 /// Reads `L-12`, `P-3`, `A-7`, `O-2`, `v-4`.

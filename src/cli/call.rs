@@ -4,7 +4,7 @@ use crate::{
     ambient::{Clock, Entropy},
     config::Config,
     error::Result,
-    store::{Address, Db, Options},
+    store::{Db, Options},
 };
 use serde::Serialize;
 use std::io::Write;
@@ -25,14 +25,8 @@ impl Call<'_> {
         Options { read_only: self.config.read_only, ..Options::new(self.clock.clone(), self.entropy.clone()) }
     }
 
-    /// The configured database. The usual file is made on first use, with its folder.
+    /// The configured database; an SQLite file is made on first use, with its folder.
     pub async fn db(&self) -> Result<Db> {
-        if let Address::Sqlite(path) = &self.config.database
-            && !self.config.database_is_named
-            && let Some(folder) = path.parent()
-        {
-            std::fs::create_dir_all(folder)?;
-        }
         Ok(Db::open(self.config.database.clone(), self.options()).await?)
     }
 

@@ -80,7 +80,10 @@ fn a_flag_comes_before_the_environment_and_that_before_the_file() {
     let output = home.command(&["audit", "verify"]).env("PILOTHOUSE_DATABASE_URL", "sqlite:of-the-environment.db").output();
     Ran(output.expect("the program starts")).ok();
     assert!(home.path().join("of-the-environment.db").is_file());
-    let output = home.command(&["audit", "verify", "--database", "of-the-flag.db"]).env("PILOTHOUSE_DATABASE_URL", "sqlite:no/such/folder.db").output();
+    let output = home
+        .command(&["audit", "verify", "--database", "of-the-flag.db"])
+        .env("PILOTHOUSE_DATABASE_URL", "sqlite:no/such/folder.db")
+        .output();
     Ran(output.expect("the program starts")).ok();
     assert!(home.path().join("of-the-flag.db").is_file());
 }
@@ -106,7 +109,8 @@ fn a_wrong_command_line_has_status_2_and_a_failure_status_1() {
     let said = home.run(&["--database", "mysql://db1/channel", "audit", "verify"]).failed(2);
     assert!(said.contains("`mysql://db1/channel` is not a database address"), "{said}");
     assert!(home.run(&["audit", "show", "lead 12"]).failed(2).contains("`lead 12` is no record: write L-12"), "a record");
-    let said = home.run(&["--database", "sqlite:no/such/folder.db", "audit", "verify"]).failed(1);
+    home.write("file", "");
+    let said = home.run(&["--database", "sqlite:file/channel.db", "audit", "verify"]).failed(1);
     assert!(said.starts_with("pilothouse: ") && said.lines().count() == 1, "{said}");
 }
 
@@ -114,7 +118,11 @@ fn a_wrong_command_line_has_status_2_and_a_failure_status_1() {
 fn a_program_is_checked_with_lines() {
     let home = Home::new();
     home.write("program.toml", pilothouse::domain::program::DEMO);
-    assert!(home.run(&["program", "check", "program.toml"]).ok().starts_with("program.toml is right: \"Meridian channel program 2026\" with 12 calendars"));
+    assert!(
+        home.run(&["program", "check", "program.toml"])
+            .ok()
+            .starts_with("program.toml is right: \"Meridian channel program 2026\" with 12 calendars")
+    );
     let broken = pilothouse::domain::program::DEMO.replace("max_offers = 3", "max_ofers = 3");
     home.write("broken.toml", &broken);
     let said = home.run(&["program", "check", "broken.toml"]).failed(1);
@@ -161,7 +169,8 @@ fn completions_and_the_manual_page_come_from_the_definition() {
 #[test]
 fn a_reader_that_leaves_early_is_no_failure() {
     let home = Home::new();
-    let mut child = home.command(&["man"]).stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().expect("it starts");
+    let mut child =
+        home.command(&["man"]).stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().expect("it starts");
     drop(child.stdout.take());
     let output = child.wait_with_output().expect("it ends");
     assert!(output.status.success() && output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -170,8 +179,11 @@ fn a_reader_that_leaves_early_is_no_failure() {
 #[test]
 fn the_doctor_finds_a_fresh_house_in_order() {
     let home = Home::new();
+    assert!(home.run(&["doctor"]).ok().contains("channel.db is not there yet"), "it makes nothing by looking");
+    home.run(&["audit", "verify"]).ok();
     let said = home.run(&["doctor"]).ok();
     assert!(said.contains("ok    audit chain   whole, "), "{said}");
-    let said = home.run(&["doctor", "--database", "sqlite:no/such/folder.db"]).failed(1);
+    home.write("broken.db", &"this is no database".repeat(500));
+    let said = home.run(&["doctor", "--database", "sqlite:broken.db"]).failed(1);
     assert!(said.contains("checks failed"), "{said}");
 }

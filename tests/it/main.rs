@@ -3,6 +3,7 @@
 mod app;
 mod business_time;
 mod filter;
+mod cli;
 mod intake;
 mod invalid;
 mod program;

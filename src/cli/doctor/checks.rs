@@ -9,26 +9,33 @@ use crate::{
 pub fn configuration(call: &Call<'_>) -> Vec<Finding> {
     let file = match &call.config.file {
         Some(path) => Finding::good("configuration", path.display().to_string()),
-        None => Finding::good("configuration", format!("the defaults; {} would change them", call.config.folders.config.join("config.toml").display())),
+        None => Finding::good(
+            "configuration",
+            format!("the defaults; {} would change them", call.config.folders.config.join("config.toml").display()),
+        ),
     };
     vec![file]
 }
 
 pub async fn database(call: &Call<'_>) -> Vec<Finding> {
     let address = call.config.database.clone();
-    let absent = matches!(&address, Address::Sqlite(path) if !path.exists());
+    if let Address::Sqlite(path) = &address
+        && !path.exists()
+    {
+        let advice = "it is made when Pilothouse first works on it; if it should be there, check the path";
+        return vec![Finding::weak("database", format!("{address} is not there yet"), advice)];
+    }
     let db = match call.db().await {
         Ok(db) => db,
         Err(Error::Expected(why)) => return vec![Finding::bad("database", format!("{address}: {why}"), advice(&address))],
         Err(Error::Internal(error)) => return vec![Finding::bad("database", format!("{address}: {error}"), advice(&address))],
         Err(Error::Closed) => return Vec::new(),
     };
-    let made = if absent { ", made just now" } else { "" };
     let kind = match db.backend() {
         Backend::Sqlite => "SQLite",
         Backend::Postgres => "PostgreSQL",
     };
-    let mut findings = vec![Finding::good("database", format!("{address} ({kind}, schema {SCHEMA_VERSION}{made})"))];
+    let mut findings = vec![Finding::good("database", format!("{address} ({kind}, schema {SCHEMA_VERSION})"))];
     findings.push(chain(&db).await);
     findings
 }
@@ -36,7 +43,9 @@ pub async fn database(call: &Call<'_>) -> Vec<Finding> {
 fn advice(address: &Address) -> String {
     match address {
         Address::Sqlite(path) => format!("check that {} can be written, or name another file with --database", path.display()),
-        Address::Postgres(_) => "check the host, the name and the login, and that the server runs; `psql` with the same address shows more".to_owned(),
+        Address::Postgres(_) => {
+            "check the host, the name and the login, and that the server runs; `psql` with the same address shows more".to_owned()
+        }
     }
 }
 
