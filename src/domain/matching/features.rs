@@ -64,6 +64,7 @@ impl Features {
         let country: Box<str> = record.country.trim().to_ascii_uppercase().into();
         let whole = normalise(record.name);
         let (name, legal) = legal::strip(&whole, &country);
+        let name = said_once(name);
         let mailbox = contact::mailbox(record.email);
         let own = |domain: String| if contact::is_free_mail(&domain, &policy.free_mail) { String::new() } else { domain };
         let mut domain = if record.website.is_empty() { String::new() } else { own(contact::registrable(record.website)) };
@@ -90,5 +91,13 @@ impl Features {
     /// The words of the name with their weights.
     pub fn words(&self) -> impl Iterator<Item = (&str, u8)> {
         self.name.split(' ').zip(self.weights.iter().copied())
+    }
+}
+
+/// "North Avenue Day Nursery - North Avenue Day Nursery" is written by systems that join a parent and its only site.
+fn said_once(name: &str) -> &str {
+    match name.len().checked_sub(1).map(|rest| rest / 2).and_then(|half| Some((name.get(..half)?, name.get(half + 1..)?))) {
+        Some((first, second)) if first == second && name.as_bytes()[first.len()] == b' ' => first,
+        _ => name,
     }
 }

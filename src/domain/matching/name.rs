@@ -6,6 +6,8 @@ use super::{features::Features, normalise::WORDS_MAX, similarity::word_similarit
 const NUMBERS_DIFFER_MAX: u32 = 6_500;
 /// A number on one side only may be a branch.
 const NUMBER_EXTRA_MAX: u32 = 8_400;
+/// "Washington University" is not the "University of Washington".
+const INSTITUTIONS_DIFFER_MAX: u32 = 8_000;
 /// What is left when an acronym stands for its words.
 const ACRONYM: u32 = 8_800;
 
@@ -23,13 +25,15 @@ impl<'a> Side<'a> {
     fn new(features: &'a Features) -> Self {
         let mut side = Self { words: [""; WORDS_MAX], weights: [0; WORDS_MAX], letters: [0; WORDS_MAX], paired: 0, count: 0, total: 0 };
         for (word, weight) in features.words().take(WORDS_MAX) {
-            if weight == 0 || side.words[..side.count].contains(&word) {
+            if weight == 0 {
                 continue;
             }
+            let repeated = side.words[..side.count].contains(&word);
+            let weight = if repeated { u32::from(weight) / 4 } else { u32::from(weight) };
             side.words[side.count] = word;
-            side.weights[side.count] = u32::from(weight);
+            side.weights[side.count] = weight;
             side.letters[side.count] = word.bytes().fold(0, |set, byte| set | 1 << (byte & 31));
-            side.total += u32::from(weight);
+            side.total += weight;
             side.count += 1;
         }
         side
@@ -72,7 +76,8 @@ pub fn name_similarity(a: &Features, b: &Features) -> Option<u32> {
     agreed += written_together(&mut left, &mut right) + written_together(&mut right, &mut left);
     agreed += acronym(&mut left, &mut right) + acronym(&mut right, &mut left);
     agreed += near_words(&mut left, &mut right);
-    Some(judge(&left, &right, agreed))
+    let result = judge(&left, &right, agreed);
+    Some(if are_two_institutions(a, b) { result.min(INSTITUTIONS_DIFFER_MAX) } else { result })
 }
 
 /// `agreed` is the sum over paired words of likeness times both weights.
@@ -89,6 +94,32 @@ fn judge(left: &Side<'_>, right: &Side<'_>, agreed: u32) -> u32 {
         (false, false) => {}
     }
     result.min(10_000)
+}
+
+/// Whether the words of an institution stand on different sides of its kind: "Iowa State University", "University of Iowa".
+fn are_two_institutions(a: &Features, b: &Features) -> bool {
+    ["university", "institute", "college"].into_iter().any(|kind| {
+        let sides = |features| named_before(features, kind);
+        matches!((sides(a), sides(b)), (Some(left), Some(right)) if left != right)
+    })
+}
+
+/// Whether the kind is named by what stands before it ("Stanford University") rather than after it ("University of Oregon").
+fn named_before(features: &Features, kind: &str) -> Option<bool> {
+    let mut before = 0;
+    let mut words = features.words();
+    loop {
+        let (word, weight) = words.next()?;
+        if word == kind {
+            return match words.next() {
+                Some(("of", _)) => Some(false),
+                Some((_, next)) if before < 30 && next >= 30 => Some(false),
+                _ if before >= 20 => Some(true),
+                _ => None,
+            };
+        }
+        before = weight;
+    }
 }
 
 fn same_words(left: &mut Side<'_>, right: &mut Side<'_>) -> u32 {

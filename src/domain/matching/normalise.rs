@@ -123,6 +123,15 @@ fn split_into(out: &mut String, text: &str) {
 /// One spelling of one word: umlauts and their digraphs meet, the plural becomes the singular, known abbreviations are
 /// written out. Applied until nothing changes.
 pub fn canonical(word: &str) -> Cow<'_, str> {
+    settle(word, |word| step(word).or_else(|| words::corrected(word).map(str::to_owned)))
+}
+
+/// As [`canonical`], but a misspelling stays one: for the words of the tables that correct them.
+pub fn canonical_as_spelt(word: &str) -> Cow<'_, str> {
+    settle(word, step)
+}
+
+fn settle(word: &str, step: impl Fn(&str) -> Option<String>) -> Cow<'_, str> {
     let mut now = Cow::Borrowed(word);
     for _ in 0..4 {
         let next = step(&now);

@@ -3,7 +3,7 @@
 //! The tables are written for this program. Weights are hundredths: a rare word weighs 100, "the" nothing. They are fixed, not
 //! counted from the data at hand, so that a lead matches the same way whatever arrived before it.
 
-use super::normalise::canonical;
+use super::{normalise::canonical_as_spelt, similarity::edits};
 use std::{
     collections::HashMap,
     hash::{BuildHasherDefault, Hasher},
@@ -144,6 +144,9 @@ const ABBREVIATIONS: &[(&str, &str)] = &[
     ("telecommunication", "telecom telekom telecomm telekommunikation"),
     ("trading", "trdg"),
     ("transport", "transp transportation trans"),
+    ("texas", "tx"),
+    ("pennsylvania", "penna penn"),
+    ("state", "stat"),
     ("university", "univ universitaet universitat universite universidad universita universiteit universitet uni universidade"),
     ("us", "usa"),
     ("veterinary", "vet"),
@@ -154,49 +157,36 @@ const ABBREVIATIONS: &[(&str, &str)] = &[
 
 /// How much a common word says. A word that stands nowhere weighs by its length, see [`weight`].
 const WEIGHTS: &[(u8, &str)] = &[
-    (
-        0,
-        "the of and or a an for to in at by on und der die das fuer von zu et le les la des du de del della di da do dos das y e el los las en i och og \
-         op van het ved med formerly doing business as dba aka",
-    ),
+    (0, "the of and or a an for to in at by on und der die das fuer von zu et le les la des du de del della di da do dos das y e el los las en i och og \
+         op van het ved med formerly doing business as dba aka pour por per"),
     (4, "incorporated limited corporation company gmbh llc bv nv ag sa spa srl sarl plc pty kg co kk oy ab aps kgaa llp"),
-    (12, "group holding enterprise society societe firm represented board trustee trustees behalf its successor administrator"),
-    (
-        22,
-        "international global worldwide industry service product general association partner associate brother son gesellschaft internet com net www",
-    ),
-    (26, "system technology solution management consultant manufacturing development national institute"),
-    (
-        30,
-        "engineering research laboratory center office department division regent secretary state united america foundation agency commission republic",
-    ),
-    (
-        34,
-        "university college school electric electronic communication information computer software network data medical health care hospital \
+    (8, "board trustee trustees regent regents supervisor supervisors behalf represented through acting act its successor administrator secretary \
+         royal koninklijke koninklyke koninkl junior"),
+    (14, "group holding enterprise societe firm society"),
+    (20, "united state america department"),
+    (24, "international global worldwide industry service product general association partner associate brother son gesellschaft internet com net www"),
+    (28, "system technology solution management consultant manufacturing development national institute company"),
+    (32, "engineering research laboratory center office division foundation agency commission republic early head start program site"),
+    (34, "university college school electric electronic communication information computer software network data medical health care hospital \
           pharmaceutical chemical energy power equipment machine instrument tool material science scientific technical design trading transport logistic \
           supply distribution marketing finance insurance investment capital bank property estate construction building food restaurant hotel store shop \
-          market home house life first new advanced applied modern standard universal united central premier quality best professional business commercial \
-          consumer digital mobile online media publishing print education child children day early learning head start program site community family youth \
-          memorial public christian church saint city county town district metropolitan junior senior elementary",
-    ),
-    (
-        40,
-        "plastic paper steel metal glass rubber oil gas petroleum water air auto automotive motor car aviation aerospace marine railway security \
-          control automation precision optical laser semiconductor device component part industry biotech bio nano environmental agricultural farm wine \
+          market home house life first new advanced applied modern standard universal central premier quality best professional business commercial \
+          consumer digital mobile online media publishing print education child children day learning community family youth administration \
+          memorial public christian church saint city county town district metropolitan senior elementary"),
+    (40, "plastic paper steel metal glass rubber oil gas petroleum water air auto automotive motor car aviation aerospace marine railway security \
+          control automation precision optical laser semiconductor device component part biotech bio nano environmental agricultural farm wine \
           beverage brewery textile fashion leather furniture wood packaging container filter pump valve engine bearing coating adhesive film imaging \
-          diagnostic therapeutic dental surgical device wireless telecommunication interactive entertainment game toy sport travel tour advisory law legal \
-          accounting audit personnel staffing wholesale retail export import operation quality processing process resource innovation concept creative \
-          idea dynamic integrated specialty custom special personal trust fund academy society ministry authority cooperative union alliance league council \
-          committee bureau nursery preschool kindergarten daycare",
-    ),
-    (
-        50,
-        "north south east west northern southern eastern western europe asia africa pacific atlantic germany france italy spain netherland belgium \
+          diagnostic therapeutic dental surgical wireless telecommunication interactive entertainment game toy sport travel tour advisory law legal \
+          accounting audit personnel staffing wholesale retail export import operation processing process resource innovation concept creative \
+          idea dynamic integrated specialty custom special personal trust fund academy ministry authority cooperative union alliance league council \
+          committee bureau nursery preschool kindergarten daycare"),
+    (60, "north south east west northern southern eastern western europe asia africa pacific atlantic germany france italy spain netherland belgium \
           switzerland austria sweden norway denmark finland poland portugal ireland greece turkey russia china japan india korea taiwan singapore malaysia \
           thailand indonesia australia canada mexico brazil argentina chile colombia israel egypt uk us england britain scotland wales british french \
-          italian spanish dutch swiss swedish canadian chinese japanese indian korean texas california york london paris tokyo berlin munich chicago \
-          boston amsterdam washington hong kong",
-    ),
+          italian spanish dutch swiss swedish canadian chinese japanese indian korean york london paris tokyo berlin munich chicago boston amsterdam \
+          washington hong kong texas california florida oregon michigan illinois ohio pennsylvania georgia virginia carolina maryland massachusetts \
+          minnesota wisconsin missouri tennessee kentucky alabama louisiana oklahoma kansas iowa nebraska utah nevada colorado arizona jersey connecticut \
+          delaware hawaii alaska idaho montana wyoming dakota mississippi arkansas indiana vermont hampshire maine rhode ontario quebec columbia alberta"),
 ];
 
 static FULL: LazyLock<FnvMap<&'static str, &'static str>> =
@@ -206,11 +196,50 @@ static WEIGHT: LazyLock<FnvMap<Box<str>, u8>> = LazyLock::new(|| {
     let mut weights = FnvMap::default();
     for (weight, list) in WEIGHTS {
         for word in list.split_whitespace() {
-            weights.entry(canonical(word).into()).or_insert(*weight);
+            weights.entry(canonical_as_spelt(word).into()).or_insert(*weight);
         }
     }
     weights
 });
+
+/// Common words long enough that one wrong letter still leaves no doubt, by each spelling with one letter left out.
+static MISSPELT: LazyLock<FnvMap<Box<str>, &'static str>> = LazyLock::new(|| {
+    let mut by_gap = FnvMap::default();
+    let listed = WEIGHTS.iter().flat_map(|(_, list)| list.split_whitespace()).chain(ABBREVIATIONS.iter().map(|(full, _)| *full));
+    for word in listed.filter(|word| is_correctable(word) && canonical_as_spelt(word) == *word) {
+        for gap in gaps(word) {
+            by_gap.entry(gap.into()).or_insert(word);
+        }
+        by_gap.entry(word.into()).or_insert(word);
+    }
+    by_gap
+});
+
+fn is_correctable(word: &str) -> bool {
+    word.len() >= 8 || matches!(word, "limited" | "company")
+}
+
+/// The word with each of its letters but the first left out in turn.
+fn gaps(word: &str) -> impl Iterator<Item = String> {
+    (1..word.len()).map(move |at| [&word[..at], &word[at + 1..]].concat())
+}
+
+/// The common word of which `word` is a misspelling by one letter (left out, added, wrong or two swapped).
+pub fn corrected(word: &str) -> Option<&'static str> {
+    if !(6..=24).contains(&word.len()) || WEIGHT.contains_key(word) {
+        return None;
+    }
+    let hit = |spelling: &str| MISSPELT.get(spelling).copied().filter(|meant| edits(word.as_bytes(), meant.as_bytes(), 1) == 1);
+    hit(word).or_else(|| {
+        let mut gap = [0; 24];
+        (1..word.len()).find_map(|at| {
+            let (front, back) = (&word.as_bytes()[..at], &word.as_bytes()[at + 1..]);
+            gap[..at].copy_from_slice(front);
+            gap[at..word.len() - 1].copy_from_slice(back);
+            std::str::from_utf8(&gap[..word.len() - 1]).ok().and_then(hit)
+        })
+    })
+}
 
 /// The full spelling of an abbreviation.
 pub fn written_out(word: &str) -> Option<&'static str> {
