@@ -74,7 +74,7 @@ impl Features {
             domain = own(contact::registrable(host));
         }
         Self {
-            weights: name.split(' ').filter(|word| !word.is_empty()).map(words::weight).collect(),
+            weights: weights(name),
             name: name.into(),
             legal: legal.into(),
             country,
@@ -92,6 +92,29 @@ impl Features {
     pub fn words(&self) -> impl Iterator<Item = (&str, u8)> {
         self.name.split(' ').zip(self.weights.iter().copied())
     }
+}
+
+/// A word's weight, but nothing for an acronym of the other words, and little for a university's "system".
+fn weights(name: &str) -> Box<[u8]> {
+    let words: Vec<&str> = name.split(' ').filter(|word| !word.is_empty()).collect();
+    let mut weights: Box<[u8]> = words.iter().map(|word| words::weight(word)).collect();
+    let university = words.contains(&"university");
+    for (at, word) in words.iter().enumerate() {
+        if university && *word == "system" {
+            weights[at] = 8;
+        } else if (3..=6).contains(&word.len()) && words.len() > word.len() && spells_out(&words, at) {
+            weights[at] = 0;
+        }
+    }
+    weights
+}
+
+/// Whether neighbouring words spell the acronym at `at` out: "National Aeronautics and Space Administration (NASA)".
+fn spells_out(words: &[&str], at: usize) -> bool {
+    let initials: Vec<(usize, u8)> =
+        words.iter().enumerate().filter(|(_, word)| words::weight(word) > 0).map(|(place, word)| (place, word.as_bytes()[0])).collect();
+    let acronym = words[at].as_bytes();
+    initials.windows(acronym.len()).any(|run| run.iter().zip(acronym).all(|((place, initial), letter)| *place != at && initial == letter))
 }
 
 /// "North Avenue Day Nursery - North Avenue Day Nursery" is written by systems that join a parent and its only site.

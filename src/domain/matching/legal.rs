@@ -10,7 +10,7 @@ use super::{
 use std::sync::LazyLock;
 
 /// Countries (ISO 3166, `*` everywhere, a leading `^` for forms that also stand in front), the family that the form
-/// belongs to, and its spellings.
+/// belongs to (none for a plain "company", which may be any), and its spellings.
 struct Row(&'static str, &'static str, &'static str);
 
 #[rustfmt::skip]
@@ -18,7 +18,7 @@ const FORMS: &[Row] = &[
     // The forms of international trade, recognised whatever the country says.
     Row("*", "limited", "Ltd|Limited|Ltd Co|Ltd Company|Limited Company|Co Ltd|Company Limited|Coltd|Private Limited|Pvt Ltd|Pvt Limited|Private Ltd|P Ltd|Pte Ltd|Pte Limited|Pty Ltd|Pty Limited|Proprietary Limited|Pty|Pte|Pvt|(P) Ltd|Corporation Limited|Co Pty Ltd|Co Pvt Ltd|Co Pte Ltd|Unlimited|Sdn Bhd|Sendirian Berhad"),
     Row("*", "incorporated", "Inc|Incorporated|Corp|Corporation|Co Inc|Company Inc|Corp Inc|A Corporation|Inc Company"),
-    Row("*", "company", "Co|Company|and Co|and Company|& Cie|Cie|et Compagnie|and Cia|y Cia|e Cia"),
+    Row("*", "", "Co|Company|and Co|and Company|& Cie|Cie|et Compagnie|and Cia|y Cia|e Cia"),
     Row("*", "llc", "LLC|L.L.C.|Limited Liability Company|Limited Liability Co|LLC Company|Ltd Liability Co|WLL|With Limited Liability|PLLC|Professional Limited Liability Company"),
     Row("*", "lp", "LP|L.P.|LLP|L.L.P.|Limited Partnership|Limited Liability Partnership|LLLP|General Partnership|Ltd Partnership|A Limited Partnership|A General Partnership|Partnership"),
     Row("*", "plc", "PLC|P.L.C.|Public Limited Company|Public Ltd Co|Public Limited|PLC Ltd"),

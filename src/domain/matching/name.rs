@@ -6,6 +6,8 @@ use super::{features::Features, normalise::WORDS_MAX, similarity::word_similarit
 const NUMBERS_DIFFER_MAX: u32 = 6_500;
 /// A number on one side only may be a branch.
 const NUMBER_EXTRA_MAX: u32 = 8_400;
+/// Equal names of common words alone need something else to agree before they are linked.
+const COMMONPLACE_MAX: u32 = 8_800;
 /// "Washington University" is not the "University of Washington".
 const INSTITUTIONS_DIFFER_MAX: u32 = 8_000;
 /// What is left when an acronym stands for its words.
@@ -64,7 +66,7 @@ pub fn name_similarity(a: &Features, b: &Features) -> Option<u32> {
         return None;
     }
     if a.name == b.name {
-        return Some(10_000);
+        return Some(if is_commonplace(a) { COMMONPLACE_MAX } else { 10_000 });
     }
     // Pairing off is greedy; a fixed order of the two makes it the same from both sides.
     let (a, b) = if a.name <= b.name { (a, b) } else { (b, a) };
@@ -77,7 +79,8 @@ pub fn name_similarity(a: &Features, b: &Features) -> Option<u32> {
     agreed += acronym(&mut left, &mut right) + acronym(&mut right, &mut left);
     agreed += near_words(&mut left, &mut right);
     let result = judge(&left, &right, agreed);
-    Some(if are_two_institutions(a, b) { result.min(INSTITUTIONS_DIFFER_MAX) } else { result })
+    let result = if are_two_institutions(a, b) { result.min(INSTITUTIONS_DIFFER_MAX) } else { result };
+    Some(if is_commonplace(a) || is_commonplace(b) { result.min(COMMONPLACE_MAX) } else { result })
 }
 
 /// `agreed` is the sum over paired words of likeness times both weights.
@@ -94,6 +97,11 @@ fn judge(left: &Side<'_>, right: &Side<'_>, agreed: u32) -> u32 {
         (false, false) => {}
     }
     result.min(10_000)
+}
+
+/// Whether a name is made of a few words that half the trade uses: "General Products".
+fn is_commonplace(features: &Features) -> bool {
+    features.weights.iter().all(|weight| *weight < 60) && features.weights.iter().map(|weight| u32::from(*weight)).sum::<u32>() < 80
 }
 
 /// Whether the words of an institution stand on different sides of its kind: "Iowa State University", "University of Iowa".

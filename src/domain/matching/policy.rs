@@ -51,14 +51,14 @@ impl Default for Weights {
             phone_same: 5_000,
             phone_other: 300,
             street_same: 4_500,
-            street_other: 1_000,
+            street_other: 1_500,
             postal_same: 1_500,
             postal_other: 500,
             city_same: 600,
             city_other: 800,
             person_same: 1_500,
             country_other: 1_500,
-            legal_other: 300,
+            legal_other: 1_100,
         }
     }
 }

@@ -34,7 +34,7 @@ fn typo(short: &[u8], long: &[u8]) -> u32 {
     if edits > allowed {
         return 0;
     }
-    let lost = u32::try_from(edits * 10_000 / long.len()).unwrap_or(10_000);
+    let lost = u32::try_from(edits * 8_000 / long.len()).unwrap_or(10_000);
     // People seldom mistype the first letter; two words that differ there are more often two words.
     let first = if short[0] == long[0] { 0 } else { 800 };
     10_000_u32.saturating_sub(lost + first)

@@ -144,6 +144,8 @@ const ABBREVIATIONS: &[(&str, &str)] = &[
     ("telecommunication", "telecom telekom telecomm telekommunikation"),
     ("trading", "trdg"),
     ("transport", "transp transportation trans"),
+    ("new york", "ny"),
+    ("new jersey", "nj"),
     ("texas", "tx"),
     ("pennsylvania", "penna penn"),
     ("state", "stat"),
@@ -158,7 +160,7 @@ const ABBREVIATIONS: &[(&str, &str)] = &[
 /// How much a common word says. A word that stands nowhere weighs by its length, see [`weight`].
 const WEIGHTS: &[(u8, &str)] = &[
     (0, "the of and or a an for to in at by on und der die das fuer von zu et le les la des du de del della di da do dos das y e el los las en i och og \
-         op van het ved med formerly doing business as dba aka pour por per"),
+         op van het ved formerly doing business as dba aka pour por per"),
     (4, "incorporated limited corporation company gmbh llc bv nv ag sa spa srl sarl plc pty kg co kk oy ab aps kgaa llp"),
     (8, "board trustee trustees regent regents supervisor supervisors behalf represented through acting act its successor administrator secretary \
          royal koninklijke koninklyke koninkl junior"),
