@@ -104,30 +104,29 @@ fn is_commonplace(features: &Features) -> bool {
     features.weights.iter().all(|weight| *weight < 60) && features.weights.iter().map(|weight| u32::from(*weight)).sum::<u32>() < 80
 }
 
-/// Whether the words of an institution stand on different sides of its kind: "Iowa State University", "University of Iowa".
+/// Whether the same word names an institution from different sides of its kind: "Iowa State University", "University of Iowa".
 fn are_two_institutions(a: &Features, b: &Features) -> bool {
     ["university", "institute", "college"].into_iter().any(|kind| {
-        let sides = |features| named_before(features, kind);
-        matches!((sides(a), sides(b)), (Some(left), Some(right)) if left != right)
+        let (Some((a_before, a_after)), Some((b_before, b_after))) = (named_by(a, kind), named_by(b, kind)) else { return false };
+        a_before != b_before && (!a_before.is_empty() && a_before == b_after || !b_before.is_empty() && b_before == a_after)
     })
 }
 
-/// Whether the kind is named by what stands before it ("Stanford University") rather than after it ("University of Oregon").
-fn named_before(features: &Features, kind: &str) -> Option<bool> {
-    let mut before = 0;
-    let mut words = features.words();
-    loop {
-        let (word, weight) = words.next()?;
+/// The telling words next before and after the last mention of the kind; empty where there is none.
+fn named_by<'a>(features: &'a Features, kind: &str) -> Option<(&'a str, &'a str)> {
+    let (mut telling, mut found) = ("", None);
+    for (word, weight) in features.words() {
         if word == kind {
-            return match words.next() {
-                Some(("of", _)) => Some(false),
-                Some((_, next)) if before < 30 && next >= 30 => Some(false),
-                _ if before >= 20 => Some(true),
-                _ => None,
-            };
+            found = Some((telling, ""));
+            telling = "";
+        } else if weight >= 60 {
+            telling = word;
+            if let Some((_, after @ "")) = &mut found {
+                *after = word;
+            }
         }
-        before = weight;
     }
+    found
 }
 
 fn same_words(left: &mut Side<'_>, right: &mut Side<'_>) -> u32 {
