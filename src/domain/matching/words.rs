@@ -159,36 +159,54 @@ const ABBREVIATIONS: &[(&str, &str)] = &[
 
 /// How much a common word says. A word that stands nowhere weighs by its length, see [`weight`].
 const WEIGHTS: &[(u8, &str)] = &[
-    (0, "the of and or a an for to in at by on und der die das fuer von zu et le les la des du de del della di da do dos das y e el los las en i och og \
-         op van het ved formerly doing business as dba aka pour por per"),
+    (
+        0,
+        "the of and or a an for to in at by on und der die das fuer von zu et le les la des du de del della di da do dos das y e el los las en i och og \
+         op van het ved formerly doing business as dba aka pour por per",
+    ),
     (4, "incorporated limited corporation company gmbh llc bv nv ag sa spa srl sarl plc pty kg co kk oy ab aps kgaa llp"),
-    (8, "board trustee trustees regent regents supervisor supervisors behalf represented through acting act its successor administrator secretary \
-         royal koninklijke koninklyke koninkl junior"),
+    (
+        8,
+        "board trustee trustees regent regents supervisor supervisors behalf represented through acting act its successor administrator secretary \
+         royal koninklijke koninklyke koninkl junior",
+    ),
     (14, "group holding enterprise societe firm society"),
     (20, "united state america department"),
-    (24, "international global worldwide industry service product general association partner associate brother son gesellschaft internet com net www"),
+    (
+        24,
+        "international global worldwide industry service product general association partner associate brother son gesellschaft internet com net www",
+    ),
     (28, "system technology solution management consultant manufacturing development national institute company"),
     (32, "engineering research laboratory center office division foundation agency commission republic early head start program site"),
-    (34, "university college school electric electronic communication information computer software network data medical health care hospital \
+    (
+        34,
+        "university college school electric electronic communication information computer software network data medical health care hospital \
           pharmaceutical chemical energy power equipment machine instrument tool material science scientific technical design trading transport logistic \
           supply distribution marketing finance insurance investment capital bank property estate construction building food restaurant hotel store shop \
           market home house life first new advanced applied modern standard universal central premier quality best professional business commercial \
           consumer digital mobile online media publishing print education child children day learning community family youth administration \
-          memorial public christian church saint city county town district metropolitan senior elementary"),
-    (40, "plastic paper steel metal glass rubber oil gas petroleum water air auto automotive motor car aviation aerospace marine railway security \
+          memorial public christian church saint city county town district metropolitan senior elementary",
+    ),
+    (
+        40,
+        "plastic paper steel metal glass rubber oil gas petroleum water air auto automotive motor car aviation aerospace marine railway security \
           control automation precision optical laser semiconductor device component part biotech bio nano environmental agricultural farm wine \
           beverage brewery textile fashion leather furniture wood packaging container filter pump valve engine bearing coating adhesive film imaging \
           diagnostic therapeutic dental surgical wireless telecommunication interactive entertainment game toy sport travel tour advisory law legal \
           accounting audit personnel staffing wholesale retail export import operation processing process resource innovation concept creative \
           idea dynamic integrated specialty custom special personal trust fund academy ministry authority cooperative union alliance league council \
-          committee bureau nursery preschool kindergarten daycare"),
-    (60, "north south east west northern southern eastern western europe asia africa pacific atlantic germany france italy spain netherland belgium \
+          committee bureau nursery preschool kindergarten daycare",
+    ),
+    (
+        60,
+        "north south east west northern southern eastern western europe asia africa pacific atlantic germany france italy spain netherland belgium \
           switzerland austria sweden norway denmark finland poland portugal ireland greece turkey russia china japan india korea taiwan singapore malaysia \
           thailand indonesia australia canada mexico brazil argentina chile colombia israel egypt uk us england britain scotland wales british french \
           italian spanish dutch swiss swedish canadian chinese japanese indian korean york london paris tokyo berlin munich chicago boston amsterdam \
           washington hong kong texas california florida oregon michigan illinois ohio pennsylvania georgia virginia carolina maryland massachusetts \
           minnesota wisconsin missouri tennessee kentucky alabama louisiana oklahoma kansas iowa nebraska utah nevada colorado arizona jersey connecticut \
-          delaware hawaii alaska idaho montana wyoming dakota mississippi arkansas indiana vermont hampshire maine rhode ontario quebec columbia alberta"),
+          delaware hawaii alaska idaho montana wyoming dakota mississippi arkansas indiana vermont hampshire maine rhode ontario quebec columbia alberta",
+    ),
 ];
 
 static FULL: LazyLock<FnvMap<&'static str, &'static str>> =
