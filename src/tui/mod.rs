@@ -160,7 +160,7 @@ impl<R: Room, D: Driver<R>> Desk<R, D> {
             match effect {
                 Effect::Room(effect) => self.driver.start(effect, &self.answers),
                 Effect::Quit => self.leaving = true,
-                Effect::Suspend => self.stop()?,
+                Effect::Suspend => self.terminal.suspend()?,
                 Effect::Redraw => self.terminal.forget(),
                 Effect::Copy(text) => {
                     if let Err(error) = self.terminal.copy(&text, self.settings.in_tmux) {
@@ -199,12 +199,6 @@ impl<R: Room, D: Driver<R>> Desk<R, D> {
         Ok(())
     }
 
-    fn stop(&mut self) -> io::Result<()> {
-        self.terminal.suspend()?;
-        self.resized();
-        Ok(())
-    }
-
     fn resized(&mut self) {
         let (width, height) = self.terminal.size();
         self.queue.push_back(Msg::Resize(width, height));
@@ -213,7 +207,7 @@ impl<R: Room, D: Driver<R>> Desk<R, D> {
     fn signalled(&mut self, signal: Signal) -> io::Result<()> {
         match signal {
             Signal::Leave => self.leaving = true,
-            Signal::Stop => self.stop()?,
+            Signal::Stop => self.terminal.suspend()?,
             Signal::Continued => {
                 self.terminal.resume()?;
                 self.resized();
@@ -273,8 +267,9 @@ impl Signals {
             (SignalKind::hangup(), Signal::Leave),
             (SignalKind::quit(), Signal::Leave),
             (SignalKind::interrupt(), Signal::Leave),
-            (raw(rustix::process::Signal::TSTP), Signal::Stop),
+            // A continuation that is still waiting belongs to an earlier stop than this one.
             (raw(rustix::process::Signal::CONT), Signal::Continued),
+            (raw(rustix::process::Signal::TSTP), Signal::Stop),
             (SignalKind::window_change(), Signal::Resized),
         ];
         let all = kinds.into_iter().map(|(kind, meaning)| Ok((signal(kind)?, meaning))).collect::<io::Result<_>>()?;

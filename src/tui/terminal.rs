@@ -174,8 +174,11 @@ impl Terminal {
         kept
     }
 
-    /// Shows a frame: one write, and none when nothing changed.
+    /// Shows a frame: one write, and none when nothing changed or the terminal is not ours now.
     pub fn paint(&mut self, frame: &Buffer, cursor: Option<Position>) -> io::Result<()> {
+        if self.input.is_none() {
+            return Ok(());
+        }
         let bytes = self.painter.paint(frame, cursor);
         if bytes.is_empty() {
             return Ok(());
@@ -201,14 +204,16 @@ impl Terminal {
         self.out.write_all(format!("{wrapped}{sequence}").as_bytes())
     }
 
-    /// Stops the program as C-z does; returns when it is continued.
+    /// Stops the program as C-z does. The stop takes effect a moment later, so the terminal stays given back until
+    /// [`Terminal::resume`], which the signal to continue brings about.
     pub fn suspend(&mut self) -> io::Result<()> {
         self.leave();
         kill_process(getpid(), Signal::STOP)?;
-        self.enter()
+        Ok(())
     }
 
-    /// Continued after a stop that could not be caught: whoever had the terminal meanwhile changed it.
+    /// Continued: takes the terminal, or takes it anew after a stop that could not be caught, because whoever had it
+    /// meanwhile changed it.
     pub fn resume(&mut self) -> io::Result<()> {
         let saved = match BEFORE.lock() {
             Ok(mut saved) => saved.take(),

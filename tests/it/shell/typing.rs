@@ -91,9 +91,9 @@ fn any_keys_at_any_size_draw_a_screen() {
         usize::try_from(seed >> 33).unwrap() % below
     };
     let mut stage = stage(80, 24);
-    for _ in 0..4_000 {
+    for _ in 0..1_200 {
         match next(40) {
-            0 => drop(stage.resize(u16::try_from(next(220)).unwrap(), u16::try_from(next(60)).unwrap())),
+            0 => drop(stage.resize(u16::try_from(next(130)).unwrap(), u16::try_from(next(45)).unwrap())),
             1..=10 => drop(stage.send(Msg::Input(pilothouse::tui::input::Event::Key(Key { ctrl: next(4) == 0, ..Key::plain(codes[next(codes.len())]) })))),
             _ => drop(stage.send(Msg::Input(pilothouse::tui::input::Event::Key(Key { ctrl: next(9) == 0, ..Key::char(char::from(33 + u8::try_from(next(94)).unwrap())) })))),
         }
