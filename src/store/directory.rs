@@ -24,6 +24,7 @@ const HEADS: &str = "select (select coalesce(max(version), 0) from program), \
 const PROGRAMS: &str = "select version, applied_at, actor, toml, note from program where version >= $1 order by version";
 const PROGRAM_ADD: &str = "insert into program (version, applied_at, actor, toml, note) values ($1, $2, $3, $4, $5)";
 const PARTNERS: &str = "select body from partner order by id";
+const ACCOUNTS: &str = "select body from account order by id";
 const OPERATORS: &str = "select id, version, name, login, roles, is_active from operator order by id";
 const OPERATOR: &str = "select id, version, name, login, roles, is_active from operator where id = $1";
 const COUNTER_ADD: &str = "insert into counter (name, value) values ($1, $2) \
@@ -35,7 +36,7 @@ const DONE_ADD: &str = "insert into command_done (command_id, seq_last) values (
 const SECRET: &str = "select key from secret where name = $1";
 const SECRET_ADD: &str = "insert into secret (name, key) values ($1, $2) on conflict do nothing";
 pub const STATEMENTS: &[&str] =
-    &[HEADS, PROGRAMS, PROGRAM_ADD, PARTNERS, OPERATORS, OPERATOR, COUNTER_ADD, COUNTER_RAISE, DONE, DONE_ADD, SECRET, SECRET_ADD];
+    &[HEADS, PROGRAMS, PROGRAM_ADD, PARTNERS, ACCOUNTS, OPERATORS, OPERATOR, COUNTER_ADD, COUNTER_RAISE, DONE, DONE_ADD, SECRET, SECRET_ADD];
 
 const PARTNER_SET: &str = "on conflict (id) do update set version = excluded.version, updated_at = excluded.updated_at, \
     code = excluded.code, name = excluded.name, name_words = excluded.name_words, tier_code = excluded.tier_code, body = excluded.body \
@@ -129,6 +130,11 @@ impl Session {
             }
         }
         Ok(codes.iter().map(|code| found.get(code).cloned()).collect())
+    }
+
+    /// Every account, in the order of their numbers.
+    pub async fn accounts(&mut self) -> Result<Vec<Account>> {
+        self.all::<(String,)>(Sql::new(ACCOUNTS)).await?.iter().map(|(body,)| from_json(body)).collect()
     }
 
     /// The last event of a command that was carried out.

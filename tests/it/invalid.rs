@@ -3,14 +3,45 @@
 //!
 //! `UPDATE_EXPECTED=1` writes the sentences; read each of them before it is committed.
 
-use pilothouse::domain::{problem::Problem, program};
+use pilothouse::{
+    app::import::{decode::Decoder, mapping, source::Source},
+    domain::{problem::Problem, program},
+};
 use std::{collections::BTreeSet, fs, path::Path};
 
 /// The folder, and what reads its documents.
-const KINDS: &[(&str, fn(&str, &str) -> Vec<String>)] = &[("program", |name, text| sentences(program::parse(name, text).err()))];
+const KINDS: &[(&str, fn(&str, &str) -> Vec<String>)] = &[
+    ("csv", rejected),
+    ("mapping", |name, text| sentences(mapping::read(name, text).err())),
+    ("program", |name, text| sentences(program::parse(name, text).err())),
+];
 
 fn sentences(problems: Option<Vec<Problem>>) -> Vec<String> {
     problems.unwrap_or_default().iter().map(ToString::to_string).collect()
+}
+
+/// What the generic mapping says of a file of leads: why it can't be read, or each row that it rejects.
+fn rejected(name: &str, text: &str) -> Vec<String> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(name);
+    fs::write(&path, text).unwrap();
+    let mapping = mapping::built_in("generic").unwrap();
+    let opened = Source::open(&path, &mapping.options).and_then(|source| Ok((Decoder::new(mapping, &source, folder.path())?, source)));
+    let (decoder, mut source) = match opened {
+        Ok(opened) => opened,
+        Err(error) => return vec![error.to_string()],
+    };
+    let mut said = Vec::new();
+    loop {
+        match source.next_row() {
+            Ok(None) => return said,
+            Ok(Some(row)) => said.extend(row.and_then(|row| decoder.record(&row)).err().map(|reject| reject.to_string())),
+            Err(error) => {
+                said.push(error.to_string());
+                return said;
+            }
+        }
+    }
 }
 
 #[test]

@@ -75,8 +75,9 @@ fn lead(cells: &Cells<'_>) -> Result<Intake, Reject> {
             message: cells.text("message")?,
         },
     };
+    let is_whole = cells.decoder.mapping.id_is_key && !id.is_empty();
     let id = if id.is_empty() { content_key(&intake) } else { id.to_string() };
-    intake.source_key = Text::clean(&format!("{system}:{id}"));
+    intake.source_key = Text::clean(&if is_whole { id } else { format!("{system}:{id}") });
     Ok(intake)
 }
 

@@ -15,6 +15,7 @@ built_in![
     "generic",
     "generic-partner",
     "generic-account",
+    "pilothouse-lead",
     "salesforce-lead",
     "salesforce-account",
     "hubspot-contact",

@@ -24,6 +24,8 @@ pub struct Mapping {
     pub kind: Kind,
     /// The system that the file comes from: the first half of every record's key.
     pub system: Text,
+    /// The identifiers already begin with their system, as our own exports have them.
+    pub id_is_key: bool,
     /// What the mapping is for, in a sentence.
     pub about: Text,
     pub options: Options,

@@ -51,6 +51,7 @@ fn empty(name: &str, kind: Kind) -> Mapping {
         name: name.to_owned(),
         kind,
         system: Text::default(),
+        id_is_key: false,
         about: Text::default(),
         options: Options::default(),
         zone: Tz::UTC,
@@ -71,6 +72,7 @@ fn head(name: &str, head: &Table<'_>) -> Mapping {
     let kind = head.required("kind").and_then(|value| value.one_of(&kinds)).unwrap_or(Kind::Lead);
     let mut mapping = empty(name, kind);
     mapping.system = head.required("system").and_then(|value| value.text()).unwrap_or_default();
+    mapping.id_is_key = head.optional("id_is_key").and_then(|value| value.boolean()).unwrap_or(false);
     mapping.about = head.optional("about").and_then(|value| value.any_text()).unwrap_or_default();
     if let Some(zone) = head.optional("zone").and_then(|value| value.zone()) {
         mapping.zone = zone;

@@ -11,6 +11,9 @@ use std::{
     },
 };
 
+/// Put after the end of the file: a row of its own, unless a quote that was never closed has swallowed it.
+const END: &[u8] = b"\x01\x1a\x01\n";
+
 const SEPARATORS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
 pub struct Delimited {
@@ -28,8 +31,12 @@ impl Delimited {
         let (declared, lines_before) = declared_separator(&mut input)?;
         let separator = separator.or(declared).unwrap_or_else(|| likely_separator(input.buffer()));
         let budget = Arc::new(AtomicUsize::new(ROW_BYTES_MAX + 2 * SAMPLE_BYTES));
-        let reader =
-            builder(separator).buffer_capacity(SAMPLE_BYTES).from_reader(Metered { input, left: Arc::clone(&budget), after: b'\n' });
+        let reader = builder(separator).buffer_capacity(SAMPLE_BYTES).from_reader(Metered {
+            input,
+            left: Arc::clone(&budget),
+            after: b'\n',
+            ended: false,
+        });
         let mut table = Self { reader, headers: Vec::new(), separator, budget, lines_before, record: ByteRecord::new() };
         if !table.read()? {
             return Err(SourceError::Unreadable("the file has no header row".into()));
@@ -103,14 +110,19 @@ impl Delimited {
     fn read(&mut self) -> Result<bool, SourceError> {
         self.budget.store(ROW_BYTES_MAX + 2 * SAMPLE_BYTES, Ordering::Relaxed);
         let line = self.reader.position().line() + self.lines_before;
-        self.reader.read_byte_record(&mut self.record).map_err(|error| match error.into_kind() {
+        let read = self.reader.read_byte_record(&mut self.record).map_err(|error| match error.into_kind() {
             csv::ErrorKind::Io(error) if error.kind() == io::ErrorKind::FileTooLarge => SourceError::At {
                 line,
                 message: format!("the row that begins here is longer than {ROW_BYTES_MAX} bytes; is a quote never closed?"),
             },
             csv::ErrorKind::Io(error) => SourceError::Io(error),
             kind => SourceError::At { line, message: format!("{kind:?}") },
-        })
+        })?;
+        let bytes = self.record.as_slice();
+        if bytes.ends_with(END) {
+            return Err(SourceError::At { line, message: "a quote that is opened in this row is never closed".into() });
+        }
+        Ok(read && bytes != END.trim_ascii_end())
     }
 }
 
@@ -156,6 +168,18 @@ struct Metered {
     input: Input,
     left: Arc<AtomicUsize>,
     after: u8,
+    ended: bool,
+}
+
+impl Metered {
+    /// Closes the last line and marks the end.
+    fn end(&mut self, buffer: &mut [u8]) -> usize {
+        self.ended = true;
+        let open = usize::from(!matches!(self.after, b'\n' | b'\r'));
+        buffer[..open].fill(b'\n');
+        buffer[open..open + END.len()].copy_from_slice(END);
+        open + END.len()
+    }
 }
 
 impl Read for Metered {
@@ -166,9 +190,8 @@ impl Read for Metered {
         }
         loop {
             let read = self.input.read(buffer)?;
-            if read == 0 && !matches!(self.after, b'\n' | b'\r') && !buffer.is_empty() {
-                (buffer[0], self.after) = (b'\n', b'\n');
-                return Ok(1);
+            if read == 0 && !self.ended && buffer.len() > END.len() {
+                return Ok(self.end(buffer));
             }
             let kept = unified(&mut buffer[..read], &mut self.after);
             if kept > 0 || read == 0 {

@@ -1,5 +1,9 @@
 //! Rows out again, as CSV that a spreadsheet can open without running anything, or as JSON.
 
+mod tables;
+
+pub use tables::{ExportError, accounts, leads, partners};
+
 use serde_json::Value;
 use std::{
     borrow::Cow,

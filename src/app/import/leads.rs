@@ -1,0 +1,75 @@
+//! Leads from a file: prepared on one thread, received in batches, each batch one transaction.
+//!
+//! Every record carries the key of its source, and the database holds each key once: an import that was killed and is
+//! started again passes over what it had taken in, and neither loses nor doubles anything.
+
+use super::{
+    Job,
+    decode::Record,
+    reader,
+    report::{Counts, ImportError, Report},
+    trial::Trial,
+};
+use crate::{
+    app::{App, Arriving, Command, Failure, Outcome, lead::receive},
+    domain::{
+        id::OperatorId,
+        lead::{LeadState, Refusal},
+    },
+};
+
+/// Rows a transaction. Other writers wait for the length of one: about a quarter of a second.
+pub const BATCH_ROWS: usize = 2_500;
+
+/// Takes the leads of a file in. `progress` hears the counts after each batch.
+pub async fn import(app: &App, actor: OperatorId, job: Job, progress: &mut (dyn FnMut(&Counts) + Send)) -> Result<Report, ImportError> {
+    through(job, app, progress, async |arriving| Ok(app.execute(actor, app.request(Command::Receive(arriving))).await?)).await
+}
+
+/// What [`import`] would do: carried out in a scratch database beside the real one, which is only read.
+pub async fn plan(app: &App, actor: OperatorId, job: Job, progress: &mut (dyn FnMut(&Counts) + Send)) -> Result<Report, ImportError> {
+    let trial = Trial::new(app).await?;
+    let job = Job { rejects: None, ..job };
+    through(job, app, progress, async |arriving| Ok(trial.receive(actor, arriving).await?)).await
+}
+
+async fn through(
+    job: Job,
+    app: &App,
+    progress: &mut (dyn FnMut(&Counts) + Send),
+    mut receive: impl AsyncFnMut(Vec<Arriving>) -> Result<Outcome, ImportError>,
+) -> Result<Report, ImportError> {
+    let policy = app.rules().await?.program().matching.policy();
+    let mut report = Report { mapping: job.mapping.name.clone(), ..Report::default() };
+    let prepare = move |record| match record {
+        Record::Lead(intake) => Some(receive::prepare(*intake, &policy)),
+        _ => None,
+    };
+    let (mut batches, task) = reader::batches(job.path, job.mapping, job.rejects, BATCH_ROWS, prepare);
+    while let Some(batch) = batches.recv().await {
+        report.counts.rejected += batch.rejected;
+        report.rejects.extend(batch.told);
+        let arriving: Vec<Arriving> = batch.items.into_iter().flatten().collect();
+        if !arriving.is_empty() {
+            let outcome = receive(arriving).await?;
+            report.counts.add(&counted(&outcome)?);
+        }
+        progress(&report.counts);
+    }
+    report.rejects_file = task.await.map_err(|error| ImportError::Reader(error.to_string()))??;
+    Ok(report)
+}
+
+fn counted(outcome: &Outcome) -> Result<Counts, Failure> {
+    let mut counts = Counts { known: outcome.known as u64, ..Counts::default() };
+    for item in &outcome.items {
+        match item.result.as_ref().map(|done| &done.lead.state) {
+            Ok(LeadState::Merged { .. }) => counts.linked += 1,
+            Ok(LeadState::InReview { .. }) => counts.in_review += 1,
+            Ok(LeadState::Quarantined { .. }) => counts.quarantined += 1,
+            Ok(_) => counts.created += 1,
+            Err(refusal) => return Err(Refusal::clone(refusal).into()),
+        }
+    }
+    Ok(counts)
+}

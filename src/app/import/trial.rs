@@ -1,0 +1,163 @@
+//! An import on trial: the same use case on a scratch database that looks through to the real one.
+//!
+//! What the file would bring is written to the scratch database; what is there already is read from the real one, which is
+//! never written. So a plan finds the same known records, links and reviews as the import will, however long the file is.
+
+use crate::{
+    app::{App, Arriving, Command, Failure, Mode, Outcome, Request, Rules, handle},
+    domain::{
+        account::Account,
+        actor::Actor,
+        event::Entity,
+        id::{AuditSeq, CommandId, LeadId, OperatorId, ProgramVersion},
+        lead::{Lead, routing::Desk},
+        partner::Partner,
+        text::Text,
+        time::Instant,
+    },
+    store::{
+        Address, Db, Options, Result, Session, Tx, Unit,
+        unit::{Changes, Heads, OperatorRow, Past, ProgramRow},
+    },
+};
+use std::{collections::HashMap, sync::Arc};
+
+/// Leads of the scratch database have numbers from here on, which no real lead reaches.
+const FIRST: i64 = u32::MAX as i64 + 1;
+
+pub struct Trial {
+    scratch: App,
+    real: App,
+    rules: Arc<Rules>,
+    /// Removed when the trial is over.
+    _folder: tempfile::TempDir,
+}
+
+impl Trial {
+    pub async fn new(real: &App) -> Result<Self, Failure> {
+        let folder = tempfile::tempdir().map_err(|error| crate::store::Error::Internal(format!("no temporary folder: {error}")))?;
+        let options = Options { read_only: false, ..real.db().options().clone() };
+        let scratch = Db::open(Address::Sqlite(folder.path().join("trial.db")), options).await?;
+        let mut tx = scratch.begin().await?;
+        tx.lead_numbers(u32::MAX).await?;
+        Unit::commit(tx).await?;
+        let rules = real.rules().await?;
+        Ok(Self { scratch: App::new(scratch), real: real.clone(), rules, _folder: folder })
+    }
+
+    pub async fn receive(&self, actor: OperatorId, arriving: Vec<Arriving>) -> Result<Outcome, Failure> {
+        let request: Request = self.scratch.request(Command::Receive(arriving));
+        let mut unit = Overlay { scratch: self.scratch.db().begin().await?, real: self.real.db().read().await? };
+        let outcome = handle(&mut unit, &self.rules, actor, &request, Mode::Carry, self.real.now()).await?;
+        unit.commit().await?;
+        Ok(outcome)
+    }
+}
+
+/// Writes to one database, reads from both.
+struct Overlay {
+    scratch: Tx,
+    real: Session,
+}
+
+const fn is_scratch(id: LeadId) -> bool {
+    id.0 >= FIRST
+}
+
+impl Unit for Overlay {
+    async fn heads(&mut self) -> Result<Heads> {
+        self.real.heads().await
+    }
+
+    async fn programs(&mut self, from: ProgramVersion) -> Result<Vec<ProgramRow>> {
+        self.real.programs(from).await
+    }
+
+    async fn partners(&mut self) -> Result<Vec<Partner>> {
+        self.real.partners().await
+    }
+
+    async fn actor(&mut self, id: OperatorId) -> Result<Option<Actor>> {
+        self.real.actor(id).await
+    }
+
+    async fn operators(&mut self) -> Result<Vec<OperatorRow>> {
+        self.real.operators().await
+    }
+
+    async fn command_done(&mut self, _: CommandId) -> Result<Option<AuditSeq>> {
+        Ok(None)
+    }
+
+    async fn leads(&mut self, ids: &[LeadId]) -> Result<Vec<Lead>> {
+        let (ours, theirs): (Vec<LeadId>, Vec<LeadId>) = ids.iter().copied().partition(|id| is_scratch(*id));
+        let mut leads = self.scratch.leads(&ours).await?;
+        leads.extend(self.real.leads(&theirs).await?);
+        Ok(leads)
+    }
+
+    async fn leads_due(&mut self, now: Instant, limit: u32) -> Result<Vec<Lead>> {
+        Unit::leads_due(&mut self.scratch, now, limit).await
+    }
+
+    async fn leads_unplaced(&mut self, after: LeadId, limit: u32) -> Result<Vec<Lead>> {
+        self.scratch.leads_unplaced(after, limit).await
+    }
+
+    async fn lead_numbers(&mut self, count: u32) -> Result<LeadId> {
+        self.scratch.lead_numbers(count).await
+    }
+
+    async fn leads_by_source(&mut self, keys: &[(Text, Text)]) -> Result<Vec<Option<LeadId>>> {
+        let ours = self.scratch.leads_by_source(keys).await?;
+        let theirs = self.real.leads_by_source(keys).await?;
+        Ok(ours.into_iter().zip(theirs).map(|(ours, theirs)| theirs.or(ours)).collect())
+    }
+
+    async fn leads_by_key(&mut self, keys: &[i64], crowd: u32) -> Result<Vec<(i64, LeadId)>> {
+        let mut found = self.real.leads_by_key(keys, crowd).await?;
+        found.extend(self.scratch.leads_by_key(keys, crowd).await?);
+        // A key that is crowded in both together says nothing either.
+        let mut members: HashMap<i64, u32> = HashMap::new();
+        for (key, _) in &found {
+            *members.entry(*key).or_default() += 1;
+        }
+        found.retain(|(key, _)| members[key] <= crowd);
+        Ok(found)
+    }
+
+    async fn suppressed(&mut self, mailboxes: &[Text]) -> Result<Vec<bool>> {
+        self.real.suppressed(mailboxes).await
+    }
+
+    async fn desk(&mut self, scopes: &[Text]) -> Result<Desk> {
+        self.scratch.desk(scopes).await
+    }
+
+    async fn history(&mut self, entity: Entity, after_version: i64) -> Result<Vec<Past>> {
+        self.scratch.history(entity, after_version).await
+    }
+
+    async fn partner_number(&mut self) -> Result<i64> {
+        self.scratch.partner_number().await
+    }
+
+    async fn account_number(&mut self) -> Result<i64> {
+        self.scratch.account_number().await
+    }
+
+    async fn accounts_by_code(&mut self, codes: &[Text]) -> Result<Vec<Option<Account>>> {
+        self.real.accounts_by_code(codes).await
+    }
+
+    /// What would happen to a lead of the real database is left out; it would not change what becomes of another row.
+    async fn save(&mut self, command: CommandId, mut changes: Changes) -> Result<AuditSeq> {
+        changes.leads.retain(|change| is_scratch(change.lead.id));
+        changes.records.retain(|record| !matches!(record.entity, Entity::Lead(id) if !is_scratch(id)));
+        self.scratch.save(command, changes).await
+    }
+
+    async fn commit(self) -> Result<()> {
+        Unit::commit(self.scratch).await
+    }
+}
