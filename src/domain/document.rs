@@ -197,7 +197,12 @@ impl<'d> Table<'d> {
     }
 
     fn value(&self, key: &str, value: &'d Spanned<DeValue<'d>>) -> Value<'d> {
-        Value { document: self.document, path: joined(&self.path, key), label: format!("{} in {}", quoted(key), self.label()), value }
+        Value {
+            document: self.document,
+            path: joined(&self.path, key),
+            label: format!("{} in {}", quoted(key), self.label()),
+            inner: value,
+        }
     }
 }
 
@@ -226,7 +231,7 @@ pub struct Value<'d> {
     document: &'d Document<'d>,
     path: String,
     label: String,
-    value: &'d Spanned<DeValue<'d>>,
+    inner: &'d Spanned<DeValue<'d>>,
 }
 
 impl<'d> Value<'d> {
@@ -263,7 +268,7 @@ impl<'d> Value<'d> {
 
     /// Text of any length.
     pub fn any_text(&self) -> Option<Text> {
-        match self.value.get_ref() {
+        match self.inner.get_ref() {
             DeValue::String(text) => Some(Text::clean(text)),
             DeValue::Array(_) | DeValue::Table(_) => self.wrong("text", ""),
             _ => self.wrong("text", "write it in quotes"),
@@ -272,7 +277,7 @@ impl<'d> Value<'d> {
 
     /// A list of texts without repetition; a single text stands for a list of one.
     pub fn texts(&self) -> Vec<(Text, Value<'d>)> {
-        let entries = match self.value.get_ref() {
+        let entries = match self.inner.get_ref() {
             DeValue::String(_) => vec![self.clone()],
             DeValue::Array(_) => self.list(),
             _ => {
@@ -304,7 +309,7 @@ impl<'d> Value<'d> {
     }
 
     pub fn integer(&self, range: RangeInclusive<i64>) -> Option<i64> {
-        let DeValue::Integer(integer) = self.value.get_ref() else {
+        let DeValue::Integer(integer) = self.inner.get_ref() else {
             return self.wrong("a whole number", self.unquoted());
         };
         let digits = integer.as_str().replace('_', "");
@@ -316,7 +321,7 @@ impl<'d> Value<'d> {
 
     /// A decimal number as a whole number of `1 / 10^places`, exactly; digits beyond are refused, not rounded.
     pub fn decimal(&self, places: u32, range: RangeInclusive<i64>) -> Option<i64> {
-        let digits = match self.value.get_ref() {
+        let digits = match self.inner.get_ref() {
             DeValue::Integer(integer) if integer.radix() == 10 => integer.as_str(),
             DeValue::Float(float) => float.as_str(),
             _ => return self.wrong("a number", self.unquoted()),
@@ -339,7 +344,7 @@ impl<'d> Value<'d> {
 
     /// A date, bare or in quotes.
     pub fn date(&self) -> Option<chrono::NaiveDate> {
-        let text = match self.value.get_ref() {
+        let text = match self.inner.get_ref() {
             DeValue::Datetime(date) => date.to_string(),
             DeValue::String(text) => text.clone().into_owned(),
             _ => return self.wrong("a date", "write it as 2026-12-24"),
@@ -366,38 +371,38 @@ impl<'d> Value<'d> {
     }
 
     pub fn boolean(&self) -> Option<bool> {
-        match self.value.get_ref() {
+        match self.inner.get_ref() {
             DeValue::Boolean(value) => Some(*value),
             _ => self.wrong("true or false", "write it without quotes"),
         }
     }
 
     pub fn is_text(&self) -> bool {
-        matches!(self.value.get_ref(), DeValue::String(_))
+        matches!(self.inner.get_ref(), DeValue::String(_))
     }
 
     pub fn is_list(&self) -> bool {
-        matches!(self.value.get_ref(), DeValue::Array(_))
+        matches!(self.inner.get_ref(), DeValue::Array(_))
     }
 
     pub fn list(&self) -> Vec<Value<'d>> {
-        let DeValue::Array(entries) = self.value.get_ref() else {
+        let DeValue::Array(entries) = self.inner.get_ref() else {
             let _: Option<()> = self.wrong("a list", "write it in brackets");
             return Vec::new();
         };
         if entries.len() > MOST_ENTRIES {
             self.problem(format!("{} has {} entries", self.label, entries.len()), format!("at most {MOST_ENTRIES} are read"));
         }
-        entries.iter().take(MOST_ENTRIES).map(|value| Value { value, ..self.clone() }).collect()
+        entries.iter().take(MOST_ENTRIES).map(|inner| Value { inner, ..self.clone() }).collect()
     }
 
     /// Whether it is written as `[]`.
     pub fn is_empty_list(&self) -> bool {
-        self.value.get_ref().as_array().is_some_and(|entries| entries.is_empty())
+        self.inner.get_ref().as_array().is_some_and(|entries| entries.is_empty())
     }
 
     pub fn table(&self) -> Option<Table<'d>> {
-        match self.value.get_ref() {
+        match self.inner.get_ref() {
             DeValue::Table(entries) => {
                 let at = self.span().start;
                 Some(Table { document: self.document, path: self.path.clone(), is_row: false, at, entries, known: RefCell::default() })
@@ -413,12 +418,12 @@ impl<'d> Value<'d> {
 
     /// The same for a reader that compares each with each: more than `most` are a problem.
     pub fn tables_up_to(&self, most: usize) -> Vec<Table<'d>> {
-        let entries = self.value.get_ref().as_array().map(|entries| entries.iter().take(most)).into_iter().flatten();
-        let rows = entries.map(|value| Value { value, ..self.clone() }.table().map(|table| Table { is_row: true, ..table }));
-        match self.value.get_ref().as_array().map(|rows| rows.len()) {
+        let entries = self.inner.get_ref().as_array().map(|entries| entries.iter().take(most)).into_iter().flatten();
+        let rows = entries.map(|inner| Value { inner, ..self.clone() }.table().map(|table| Table { is_row: true, ..table }));
+        match self.inner.get_ref().as_array().map(|rows| rows.len()) {
             None => drop(self.wrong::<()>("a list of tables", format!("write it as [[{}]]", self.path))),
             Some(count) if count > most => {
-                self.problem(format!("[[{}]] stands {count} times", self.path), format!("at most {most} are read"))
+                self.problem(format!("[[{}]] stands {count} times", self.path), format!("at most {most} are read"));
             }
             Some(_) => {}
         }
@@ -427,16 +432,16 @@ impl<'d> Value<'d> {
 
     /// What to do with a number in quotes.
     fn unquoted(&self) -> &'static str {
-        let is_number = self.value.get_ref().as_str().is_some_and(|text| text.parse::<f64>().is_ok());
+        let is_number = self.inner.get_ref().as_str().is_some_and(|text| text.parse::<f64>().is_ok());
         if is_number { "write it without quotes" } else { "" }
     }
 
     fn span(&self) -> Range<usize> {
-        self.value.span()
+        self.inner.span()
     }
 
     fn wrong<T>(&self, expected: &str, hint: impl Into<String>) -> Option<T> {
-        let found = match self.value.get_ref() {
+        let found = match self.inner.get_ref() {
             DeValue::String(_) => "text",
             DeValue::Integer(_) => "a whole number",
             DeValue::Float(_) => "a decimal number",

@@ -9,8 +9,11 @@ use pilothouse::{
 };
 use std::{collections::BTreeSet, fs, path::Path};
 
+/// Reads the document of a name and a text, and says what is wrong with it.
+type Reader = fn(&str, &str) -> Vec<String>;
+
 /// The folder, and what reads its documents.
-const KINDS: &[(&str, fn(&str, &str) -> Vec<String>)] = &[
+const KINDS: &[(&str, Reader)] = &[
     ("csv", rejected),
     ("mapping", |name, text| sentences(mapping::read(name, text).err())),
     ("program", |name, text| sentences(program::parse(name, text).err())),

@@ -3,6 +3,7 @@
 use pilothouse::domain::{
     problem::Problem,
     program::{self, Change, DEMO, Program, SlaKind},
+    text::Text,
     time::Span,
 };
 use std::time::Instant;
@@ -27,15 +28,15 @@ fn the_demo_program_is_right() {
 #[test]
 fn accept_times_follow_tier_and_score() {
     let program = demo();
-    let hours = |tier, score| program.accept_sla(tier, score).micros() as f64 / 3.6e9;
-    assert_eq!(hours("platinum", 80), 2.0);
-    assert_eq!(hours("platinum", 79), 6.0);
-    assert_eq!(hours("gold", 100), 3.0);
-    assert_eq!(hours("silver", 80), 4.0);
-    assert_eq!(hours("silver", 79), 8.0);
-    assert_eq!(hours("registered", 79), 12.0, "the tier's factor applies to the general time");
-    assert_eq!(hours("registered", 80), 6.0, "and to a row that names no tier");
-    assert_eq!(hours("a tier of an older version", 0), 8.0);
+    let hours = |tier, score| program.accept_sla(tier, score);
+    assert_eq!(hours("platinum", 80), Span::hours(2));
+    assert_eq!(hours("platinum", 79), Span::hours(6));
+    assert_eq!(hours("gold", 100), Span::hours(3));
+    assert_eq!(hours("silver", 80), Span::hours(4));
+    assert_eq!(hours("silver", 79), Span::hours(8));
+    assert_eq!(hours("registered", 79), Span::hours(12), "the tier's factor applies to the general time");
+    assert_eq!(hours("registered", 80), Span::hours(6), "and to a row that names no tier");
+    assert_eq!(hours("a tier of an older version", 0), Span::hours(8));
 }
 
 #[test]
@@ -62,7 +63,7 @@ fn a_business_day_is_the_mean_of_the_open_weekdays() {
 fn regions_and_consent_are_looked_up_by_country() {
     let program = demo();
     let country = |code: &str| code.parse().unwrap();
-    assert_eq!(program.region_of(country("LI")).map(|name| name.as_str()), Some("DACH"));
+    assert_eq!(program.region_of(country("LI")).map(Text::as_str), Some("DACH"));
     assert_eq!(program.region_of(country("AQ")), None);
     assert!(program.requires_consent(country("CA")));
     assert!(!program.requires_consent(country("US")));
@@ -87,11 +88,12 @@ fn a_program_does_not_differ_from_itself() {
 
 #[test]
 fn differences_name_the_path_and_both_values() {
-    assert_eq!(changed("link = 0.92", "link = 0.9"), ["matching.link: 0.92 -> 0.9"]);
+    assert_eq!(changed("link = 0.9\n", "link = 0.915\n"), ["matching.link: 0.9 -> 0.915"]);
     assert_eq!(
         changed("score_min = 80\nhours = 2\n", "score_min = 80\nhours = 2.5\n"),
         ["sla.accept.when platinum from score 80: 2 hours -> 2.5 hours"]
     );
+    assert_eq!(changed("phone_same = 0.5", "phone_same = 0.45"), ["matching.weights.phone_same: 0.5 -> 0.45"]);
     assert_eq!(changed("holidays = [\"JP\"]\n", ""), ["calendars.japan.holidays: JP -> -"]);
     assert_eq!(changed("partner = \"HANSA\"", "partner = \"ALPENNETZ\""), ["routing.named_account Kestrel Rail: HANSA -> ALPENNETZ"]);
 }

@@ -63,6 +63,29 @@ impl Default for Weights {
     }
 }
 
+/// Reads and writes one weight.
+type Field = fn(&mut Weights) -> &mut u16;
+
+impl Weights {
+    /// The weights by the names that a program gives them.
+    pub const FIELDS: [(&'static str, Field); 14] = [
+        ("domain_same", |weights| &mut weights.domain_same),
+        ("domain_other", |weights| &mut weights.domain_other),
+        ("email_same", |weights| &mut weights.email_same),
+        ("phone_same", |weights| &mut weights.phone_same),
+        ("phone_other", |weights| &mut weights.phone_other),
+        ("street_same", |weights| &mut weights.street_same),
+        ("street_other", |weights| &mut weights.street_other),
+        ("postal_same", |weights| &mut weights.postal_same),
+        ("postal_other", |weights| &mut weights.postal_other),
+        ("city_same", |weights| &mut weights.city_same),
+        ("city_other", |weights| &mut weights.city_other),
+        ("person_same", |weights| &mut weights.person_same),
+        ("country_other", |weights| &mut weights.country_other),
+        ("legal_other", |weights| &mut weights.legal_other),
+    ];
+}
+
 impl From<&crate::domain::program::Matching> for MatchingPolicy {
     fn from(program: &crate::domain::program::Matching) -> Self {
         let bp = |value: u32| u16::try_from(value.min(10_000)).unwrap_or(10_000);
@@ -70,7 +93,7 @@ impl From<&crate::domain::program::Matching> for MatchingPolicy {
             link_bp: bp(program.link_bp),
             review_bp: bp(program.review_bp),
             free_mail: program.free_mail_extra.iter().map(|domain| domain.as_str().to_owned()).collect(),
-            weights: Weights::default(),
+            weights: program.weights,
         }
     }
 }

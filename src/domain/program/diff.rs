@@ -3,6 +3,7 @@
 use super::{AcceptRow, Program, SlaKind};
 use crate::domain::{
     calendar::{Calendar, Hours},
+    matching::Weights,
     time::{MICROS_PER_HOUR, Span},
 };
 use serde::Serialize;
@@ -74,6 +75,10 @@ fn lines(program: &Program) -> Vec<Line> {
     out.say("matching.link", basis_points(program.matching.link_bp));
     out.say("matching.review", basis_points(program.matching.review_bp));
     out.list("matching.free_mail_extra", &program.matching.free_mail_extra);
+    let mut weights = program.matching.weights;
+    for (name, field) in Weights::FIELDS {
+        out.say(format!("matching.weights.{name}"), basis_points((*field(&mut weights)).into()));
+    }
     out.list("consent.required", &program.consent.required);
     out.list("consent.bases", &program.consent.bases);
     out.optional("consent.max_age_days", program.consent.max_age_days.as_ref());

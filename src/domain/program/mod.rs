@@ -16,6 +16,7 @@ pub use sla::{AcceptRow, AcceptSla, FirstTouchSla, QualifySla, Sla, SlaKind};
 use crate::domain::{
     calendar::{CompiledCalendar, zone_name},
     country::Country,
+    matching::Weights,
     problem::{Problem, quoted},
     text::Text,
     time::Span,
@@ -97,6 +98,8 @@ pub struct Matching {
     pub review_bp: u32,
     /// Mail domains that say nothing about the company, beyond the built-in ones.
     pub free_mail_extra: Vec<Text>,
+    /// How far each fact moves a score.
+    pub weights: Weights,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -11,6 +11,7 @@ use crate::domain::{
     calendar::CompiledCalendar,
     country::Country,
     document::{self, Named, Table, Value},
+    matching::{MatchingPolicy, Weights},
     problem::{Problem, quoted},
     text::Text,
     time::Span,
@@ -82,7 +83,7 @@ fn head(head: &Table<'_>, calendars: &Calendars) -> (Text, Text, Option<Tz>, Tex
 }
 
 fn calendar_name(value: &Value<'_>, calendars: &Calendars) -> Option<Text> {
-    known(value, value.text()?, "calendar", calendars.keys(), "")
+    known(value, &value.text()?, "calendar", calendars.keys(), "")
 }
 
 fn calendar_by_country(root: &Table<'_>, calendars: &Calendars) -> BTreeMap<Country, Text> {
@@ -190,7 +191,7 @@ fn accept_rows(part: Option<&Table<'_>>, tiers: &[Tier]) -> Vec<AcceptRow> {
     let mut rows: Vec<AcceptRow> = Vec::new();
     for table in value.tables_up_to(MOST) {
         let mistakes = table.mistakes();
-        let tier = table.optional("tier").and_then(|value| known(&value, value.text()?, "tier", tiers.iter().map(|tier| &tier.name), ""));
+        let tier = table.optional("tier").and_then(|value| known(&value, &value.text()?, "tier", tiers.iter().map(|tier| &tier.name), ""));
         let score_min = table.optional("score_min").and_then(|value| value.integer(0..=100)).and_then(|least| u8::try_from(least).ok());
         let time = table.required("hours").and_then(|value| hours_of(&value)).unwrap_or(Span::hours(8));
         table.finish();
@@ -210,7 +211,9 @@ fn accept_rows(part: Option<&Table<'_>>, tiers: &[Tier]) -> Vec<AcceptRow> {
 }
 
 fn matching(root: &Table<'_>) -> Matching {
-    let mut matching = Matching { link_bp: 9_200, review_bp: 7_800, free_mail_extra: Vec::new() };
+    let policy = MatchingPolicy::default();
+    let (link_bp, review_bp) = (u32::from(policy.link_bp), u32::from(policy.review_bp));
+    let mut matching = Matching { link_bp, review_bp, free_mail_extra: Vec::new(), weights: policy.weights };
     let Some(table) = root.section("matching") else { return matching };
     let score = |value: &Value<'_>| value.decimal(4, 0..=10_000).map(positive);
     let review = table.optional("review");
@@ -225,6 +228,14 @@ fn matching(root: &Table<'_>) -> Matching {
         }
     }
     matching.free_mail_extra = domains(&table, "free_mail_extra");
+    if let Some(weights) = table.section("weights") {
+        for (name, field) in Weights::FIELDS {
+            if let Some(weight) = weights.optional(name).and_then(|value| score(&value)) {
+                *field(&mut matching.weights) = u16::try_from(weight).unwrap_or(u16::MAX);
+            }
+        }
+        weights.finish();
+    }
     table.finish();
     matching
 }
@@ -301,12 +312,12 @@ fn country(text: &str, problem: impl FnOnce(String, String)) -> Option<Country> 
 }
 
 /// `text` as the program spells it elsewhere, or a problem that names the nearest.
-fn known<'a>(value: &Value<'_>, text: Text, kind: &str, names: impl IntoIterator<Item = &'a Text>, otherwise: &str) -> Option<Text> {
+fn known<'a>(value: &Value<'_>, text: &str, kind: &str, names: impl IntoIterator<Item = &'a Text>, otherwise: &str) -> Option<Text> {
     let names: Vec<&Text> = names.into_iter().collect();
-    if let Some(name) = names.iter().find(|name| name.eq_ignore_ascii_case(&text)) {
+    if let Some(name) = names.iter().find(|name| name.eq_ignore_ascii_case(text)) {
         return Some((*name).clone());
     }
-    let mut hint = value.did_you_mean(&text, names.iter().map(|name| name.as_str()));
+    let mut hint = value.did_you_mean(text, names.iter().map(|name| name.as_str()));
     if hint.is_empty() {
         hint = otherwise.into();
     }
@@ -314,7 +325,7 @@ fn known<'a>(value: &Value<'_>, text: Text, kind: &str, names: impl IntoIterator
         let shown: Vec<_> = names.iter().take(12).map(|name| name.as_str()).collect();
         hint = if shown.is_empty() { format!("the program has no {kind}") } else { format!("known: {}", shown.join(", ")) };
     }
-    value.problem(format!("there is no {kind} {}", quoted(&text)), hint);
+    value.problem(format!("there is no {kind} {}", quoted(text)), hint);
     None
 }
 

@@ -104,7 +104,7 @@ impl Rules<'_> {
     fn certifications(&mut self, routing: &Table<'_>) -> Vec<CertificationRule> {
         let mut rules: Vec<CertificationRule> = Vec::new();
         for row in rows(routing, "certification", MOST) {
-            let product = row.required("product").and_then(|value| self.product(&value, value.text()?));
+            let product = row.required("product").and_then(|value| self.product(&value, &value.text()?));
             let requires = row.required("requires").and_then(|value| value.text());
             row.finish();
             let (Some(product), Some(requires)) = (product, requires) else { continue };
@@ -152,7 +152,7 @@ impl Rules<'_> {
     fn places(&self, row: &Table<'_>) -> BTreeSet<Country> {
         let mut found = row.optional("countries").map(|value| countries(&value)).unwrap_or_default();
         for (text, value) in row.optional("regions").map(|value| value.texts()).unwrap_or_default() {
-            if let Some(name) = known(&value, text, "region", self.names.regions.keys(), "") {
+            if let Some(name) = known(&value, &text, "region", self.names.regions.keys(), "") {
                 found.extend(&self.names.regions[&name]);
             }
         }
@@ -161,10 +161,10 @@ impl Rules<'_> {
 
     fn products(&self, row: &Table<'_>) -> Vec<Text> {
         let listed = row.optional("products").map(|value| value.texts()).unwrap_or_default();
-        listed.into_iter().filter_map(|(text, value)| self.product(&value, text)).collect()
+        listed.into_iter().filter_map(|(text, value)| self.product(&value, &text)).collect()
     }
 
-    fn product(&self, value: &Value<'_>, text: Text) -> Option<Text> {
+    fn product(&self, value: &Value<'_>, text: &str) -> Option<Text> {
         known(value, text, "product", self.names.products, "add it to lines in [products]")
     }
 
@@ -174,7 +174,7 @@ impl Rules<'_> {
 
     fn listed(row: &Table<'_>, key: &'static str, kind: &str, names: &[Text], otherwise: &str) -> Vec<Text> {
         let listed = row.optional(key).map(|value| value.texts()).unwrap_or_default();
-        listed.into_iter().filter_map(|(text, value)| known(&value, text, kind, names, otherwise)).collect()
+        listed.into_iter().filter_map(|(text, value)| known(&value, &text, kind, names, otherwise)).collect()
     }
 
     fn partner_list(&mut self, row: &Table<'_>) -> Vec<Text> {
