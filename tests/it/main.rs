@@ -1,8 +1,8 @@
 //! The tests that go through the public door, in one binary.
 
-mod app;
 #![allow(clippy::unwrap_used, reason = "a test that can't go on has failed")]
 
+mod app;
 mod business_time;
 mod filter;
 mod cli;
