@@ -1,6 +1,6 @@
 //! What a record is compared by, worked out once when it arrives and kept beside it.
 
-use super::{contact, legal, normalise::normalise, policy::MatchingPolicy, words};
+use super::{contact, free_mail, legal, normalise::normalise, policy::MatchingPolicy, words};
 use serde::{Deserialize, Serialize};
 
 /// The columns of a record as they came; an empty string is an unknown one.
@@ -66,7 +66,7 @@ impl Features {
         let (name, legal) = legal::strip(&whole, &country);
         let name = said_once(name);
         let mailbox = contact::mailbox(record.email);
-        let own = |domain: String| if contact::is_free_mail(&domain, &policy.free_mail) { String::new() } else { domain };
+        let own = |domain: String| if free_mail::is_free_mail(&domain, &policy.free_mail) { String::new() } else { domain };
         let mut domain = if record.website.is_empty() { String::new() } else { own(contact::registrable(record.website)) };
         if domain.is_empty()
             && let Some((_, host)) = &mailbox

@@ -6,6 +6,7 @@
 
 pub mod contact;
 pub mod decide;
+pub mod free_mail;
 pub mod features;
 pub mod index;
 pub mod keys;

@@ -10,6 +10,8 @@ const NUMBER_EXTRA_MAX: u32 = 8_400;
 const COMMONPLACE_MAX: u32 = 8_800;
 /// "Washington University" is not the "University of Washington".
 const INSTITUTIONS_DIFFER_MAX: u32 = 8_000;
+/// Another letter in a short telling word makes another word as often as a typo.
+const OTHER_WORD_MAX: u32 = 8_900;
 /// What is left when an acronym stands for its words.
 const ACRONYM: u32 = 8_800;
 
@@ -77,8 +79,11 @@ pub fn name_similarity(a: &Features, b: &Features) -> Option<u32> {
     let mut agreed = same_words(&mut left, &mut right);
     agreed += written_together(&mut left, &mut right) + written_together(&mut right, &mut left);
     agreed += acronym(&mut left, &mut right) + acronym(&mut right, &mut left);
-    agreed += near_words(&mut left, &mut right);
-    let result = judge(&left, &right, agreed);
+    let (near, doubtful) = near_words(&mut left, &mut right);
+    let mut result = judge(&left, &right, agreed + near);
+    if doubtful {
+        result = result.min(OTHER_WORD_MAX);
+    }
     let result = if are_two_institutions(a, b) { result.min(INSTITUTIONS_DIFFER_MAX) } else { result };
     Some(if is_commonplace(a) || is_commonplace(b) { result.min(COMMONPLACE_MAX) } else { result })
 }
@@ -184,9 +189,10 @@ fn acronym(long: &mut Side<'_>, short: &mut Side<'_>) -> u32 {
     0
 }
 
-/// Typos and abbreviations among the words still free, the most alike first.
-fn near_words(left: &mut Side<'_>, right: &mut Side<'_>) -> u32 {
-    let mut agreed = 0;
+/// Typos and abbreviations among the words still free, the most alike first; and whether letters were replaced in a short
+/// telling word, which may as well be another word ("Schmidt", "Schmitt").
+fn near_words(left: &mut Side<'_>, right: &mut Side<'_>) -> (u32, bool) {
+    let (mut agreed, mut doubtful) = (0, false);
     loop {
         let mut best = (0, 0, 0, 0);
         for i in left.free() {
@@ -204,9 +210,11 @@ fn near_words(left: &mut Side<'_>, right: &mut Side<'_>) -> u32 {
             }
         }
         if best.0 == 0 {
-            return agreed;
+            return (agreed, doubtful);
         }
         let (likeness, _, i, j) = best;
+        let replaced = left.words[i].len() == right.words[j].len() && left.words[i].len() < 8;
+        doubtful |= replaced && left.weights[i].min(right.weights[j]) >= 60;
         agreed += likeness * (left.pair(i) + right.pair(j));
     }
 }

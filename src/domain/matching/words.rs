@@ -34,6 +34,11 @@ impl Hasher for Fnv {
 
 pub type FnvMap<K, V> = HashMap<K, V, BuildHasherDefault<Fnv>>;
 
+/// A set of the words of a list.
+pub fn fnv_set(list: &'static str) -> FnvMap<&'static str, ()> {
+    list.split_whitespace().map(|word| (word, ())).collect()
+}
+
 /// Each line: the word in full, then what people write instead (already folded: lower case, singular).
 const ABBREVIATIONS: &[(&str, &str)] = &[
     ("academy", "acad akademie academia academie accademia"),
@@ -162,7 +167,7 @@ const WEIGHTS: &[(u8, &str)] = &[
     (
         0,
         "the of and or a an for to in at by on und der die das fuer von zu et le les la des du de del della di da do dos das y e el los las en i och og \
-         op van het ved formerly doing business as dba aka pour por per",
+         op van het ved formerly dba aka pour por per",
     ),
     (4, "incorporated limited corporation company gmbh llc bv nv ag sa spa srl sarl plc pty kg co kk oy ab aps kgaa llp"),
     (
