@@ -13,3 +13,4 @@ mod reference;
 mod shell;
 mod store;
 mod support;
+mod matching;

@@ -27,7 +27,7 @@ const FORMS: &[Row] = &[
     Row("*", "bv", "B.V.|BV|Besloten Vennootschap|Besloten Vennootschap met beperkte aansprakelijkheid|BVBA|B.V.B.A.|Besloten Vennootschap met Beperkte Aansprakelijkheid"),
     Row("^*", "nv", "N.V.|NV|Naamloze Vennootschap|Naamloze Venootschap"),
     Row("*", "srl", "S.r.l.|SRL|SARL|S.A.R.L.|S.à r.l.|Società a responsabilità limitata|Société à responsabilité limitée|Sociedad de Responsabilidad Limitada|S. de R.L.|S de RL de CV|Sociedad de Responsabilidad Limitada de Capital Variable"),
-    Row("*", "sa", "S.A. de C.V.|SA de CV|S.A.P.I. de C.V.|SAPI de CV|S.A.B. de C.V.|SAB de CV|Société Anonyme|Sociedad Anónima|Sociedade Anônima|Sociedad Anónima de Capital Variable|S.p.A.|Società per Azioni"),
+    Row("*", "sa", "S.A. de C.V.|SA de CV|S.A.P.I. de C.V.|SAPI de CV|S.A.B. de C.V.|SAB de CV|Société Anonyme|Sociedad Anónima|Sociedade Anônima|Sociedad Anónima de Capital Variable|Società per Azioni"),
     Row("*", "aps", "ApS|Anpartsselskab|Aktieselskab|Aktiebolag|Aktiebolaget|Aksjeselskap|Osakeyhtiö|Oyj|A/S"),
     Row("*", "kk", "K.K.|Kabushiki Kaisha|Kabushiki Gaisha|Kabushikikaisha|Kabushikigaisha|Yugen Kaisha|Godo Kaisha"),
     Row("*", "spzoo", "Sp. z o.o.|Sp z oo|Spzoo|Spółka z ograniczoną odpowiedzialnością|Spolka zoo|Sp. z o.o. Sp.k.|Sp. z o.o. spółka komandytowa|Spółka Akcyjna|Spółka komandytowa"),

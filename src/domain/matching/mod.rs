@@ -18,6 +18,9 @@ pub mod score;
 pub mod similarity;
 pub mod words;
 
+#[cfg(test)]
+mod tests;
+
 pub use decide::{Candidate, Verdict, decide};
 pub use features::{Features, Record};
 pub use index::Index;
