@@ -5,7 +5,7 @@ use crate::domain::{
     id::{LeadId, OperatorId, PartnerId},
     lead::{ClockKind, Lead, Severity},
     text::Text,
-    time::Instant,
+    time::{Instant, Span},
 };
 
 /// A tab. What a queue holds is defined once, here in words and in the store as SQL; a test compares the two.
@@ -26,7 +26,7 @@ pub enum Queue {
 }
 
 /// How far ahead "due soon" looks, in elapsed time.
-pub const DUE_SOON: crate::domain::time::Span = crate::domain::time::Span::hours(2);
+pub const DUE_SOON: Span = Span::hours(2);
 
 impl Queue {
     pub const ALL: [Self; 7] = [Self::Mine, Self::Unassigned, Self::DueSoon, Self::Breached, Self::Review, Self::Quarantine, Self::All];
@@ -109,11 +109,44 @@ pub struct LeadRow {
     /// Of the running clock; nothing while paused or without one.
     pub due: Option<Instant>,
     pub clock: Option<ClockKind>,
+    /// When that clock began, so that a countdown can show how much of the way is gone.
+    pub clock_started: Option<Instant>,
+    /// Business time left as the clock last stood: what a paused lead will run on with.
+    pub left: Span,
     pub breached: bool,
     pub paused: bool,
     pub escalated: Option<Severity>,
     /// Offers so far.
     pub offers: u32,
+}
+
+impl LeadRow {
+    /// The line of a lead; `partner` and `desk` are the names of those who hold it.
+    pub fn of(lead: &Lead, partner: impl FnOnce(PartnerId) -> Text, desk: impl FnOnce(OperatorId) -> Text) -> Self {
+        let (intake, clock) = (&lead.intake, lead.clock.as_ref());
+        Self {
+            id: lead.id,
+            version: lead.version,
+            state: lead.state.name(),
+            company: intake.company.clone(),
+            person: intake.person.name.clone(),
+            country: intake.country,
+            product: intake.product.clone(),
+            source: intake.source.clone(),
+            score: intake.score,
+            partner: lead.state.partner().map(|id| (id, partner(id))),
+            desk: lead.desk.map(|id| (id, desk(id))),
+            received_at: lead.received_at,
+            due: lead.due(),
+            clock: clock.map(|clock| clock.kind),
+            clock_started: clock.map(|clock| clock.started_at),
+            left: clock.map_or(Span::ZERO, |clock| clock.left),
+            breached: lead.is_breached(),
+            paused: lead.pause.is_some(),
+            escalated: lead.escalation.as_ref().map(|escalation| escalation.severity),
+            offers: u32::try_from(lead.offers.len()).unwrap_or(u32::MAX),
+        }
+    }
 }
 
 /// Which page of which queue.

@@ -12,7 +12,7 @@ use super::filter::{self, Needed, words_needed};
 use crate::{
     domain::{
         filter::{Context, Filter},
-        id::{LeadId, OperatorId, PartnerId},
+        id::LeadId,
         lead::queue::{Count, Cursor, DUE_SOON, From, LeadRow, Page, PageRequest, Queue, Sort, SortKey},
         text::Text,
     },
@@ -163,9 +163,7 @@ impl Session {
             .collect();
         let rows = leads.iter().filter_map(|lead| {
             let cursor = Cursor { key: keys.remove(&lead.id.0)?, id: lead.id };
-            let partner = lead.state.partner().map(|id| (id, name(&partners, id.0)));
-            let desk = lead.desk.map(|id| (id, name(&desks, id.0)));
-            Some((cursor, row(lead, partner, desk)))
+            Some((cursor, LeadRow::of(lead, |id| name(&partners, id.0), |id| name(&desks, id.0))))
         });
         Ok(rows.collect())
     }
@@ -182,30 +180,6 @@ impl Session {
 
 const COUNT_ALL: &str = "select coalesce(max(id), 0) from lead";
 pub const STATEMENTS: &[&str] = &[COUNT_ALL];
-
-fn row(lead: &crate::domain::lead::Lead, partner: Option<(PartnerId, Text)>, desk: Option<(OperatorId, Text)>) -> LeadRow {
-    let intake = &lead.intake;
-    LeadRow {
-        id: lead.id,
-        version: lead.version,
-        state: lead.state.name(),
-        company: intake.company.clone(),
-        person: intake.person.name.clone(),
-        country: intake.country,
-        product: intake.product.clone(),
-        source: intake.source.clone(),
-        score: intake.score,
-        partner,
-        desk,
-        received_at: lead.received_at,
-        due: lead.due(),
-        clock: lead.clock.as_ref().map(|clock| clock.kind),
-        breached: lead.is_breached(),
-        paused: lead.pause.is_some(),
-        escalated: lead.escalation.as_ref().map(|escalation| escalation.severity),
-        offers: u32::try_from(lead.offers.len()).unwrap_or(u32::MAX),
-    }
-}
 
 /// The order of a sort: its columns as selected, the two to compare, and whether it falls.
 const fn order(sort: Sort) -> (&'static str, &'static str, bool) {

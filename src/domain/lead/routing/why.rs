@@ -188,6 +188,11 @@ impl Candidate {
             .collect()
     }
 
+    /// The rule that it failed, with the compared values; nothing when it passed them all.
+    pub fn why_not(&self) -> Option<String> {
+        self.failed.as_ref().map(|failure| self.failure_detail(failure))
+    }
+
     fn failure_detail(&self, failure: &Failure) -> String {
         match failure {
             Failure::Status { is } => format!("is {is}"),
