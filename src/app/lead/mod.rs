@@ -3,3 +3,4 @@
 pub mod command;
 pub mod receive;
 pub mod sweep;
+pub mod view;

@@ -1,1 +1,3 @@
 //! The rooms. Each implements [`super::room::Room`].
+
+pub mod leads;

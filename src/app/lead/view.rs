@@ -1,0 +1,361 @@
+//! What the lead room shows: pages of queues, counts, figures, and one lead with its whole story. Reads only.
+
+use crate::{
+    app::{App, Failure, Rules, lead::receive::features},
+    domain::{
+        calendar::CompiledCalendar,
+        event::{Entity, Event},
+        filter::{self, Filter},
+        id::{AuditSeq, CommandId, LeadId, OperatorId, PartnerId},
+        lead::{
+            Lead, LeadEvent, LeadState,
+            queue::{Count, Kpis, Page, PageRequest, Queue},
+            routing::Router,
+            stats::day_of,
+        },
+        matching::{self, Score, score},
+        text::Text,
+        time::Instant,
+    },
+    store::{Session, unit::Past},
+};
+use chrono_tz::Tz;
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    sync::Arc,
+};
+
+/// Counts are exact up to here; beyond, a person reads "many".
+pub const COUNT_MAX: u32 = 99_999;
+/// How many events of a lead are shown.
+pub const TIMELINE_MAX: u32 = 200;
+/// How many leads that resemble another are shown.
+const DUPLICATES_MAX: usize = 12;
+/// A blocking key that more leads share says nothing.
+const CROWD: u32 = 64;
+/// How far back the last command of an operator is looked for.
+const LOOK_BACK: u32 = 20_000;
+
+/// Who looks, and from where: what a filter means depends on it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Viewer {
+    pub me: OperatorId,
+    /// The zone in which `today` is a day.
+    pub zone: Tz,
+    /// What `is:marked` means on this screen.
+    pub marked: Vec<LeadId>,
+}
+
+impl Viewer {
+    fn context(&self, now: Instant) -> filter::Context<'_> {
+        filter::Context { now, zone: self.zone, me: self.me, marked: &self.marked }
+    }
+}
+
+/// The number of leads in each queue, in the order of [`Queue::ALL`], and in the open queue with its filter.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct LeadCounts {
+    pub queues: [Count; Queue::ALL.len()],
+    pub filtered: Option<Count>,
+}
+
+/// One lead with everything that is known of it.
+#[derive(Debug, Clone)]
+pub struct LeadDetail {
+    pub lead: Lead,
+    /// The newest first, [`TIMELINE_MAX`] at most.
+    pub timeline: Vec<Past>,
+    pub duplicates: Vec<Duplicate>,
+    /// Of the clock that runs or is paused.
+    pub calendar: Option<Arc<CompiledCalendar>>,
+    pub account: Option<Text>,
+    pub names: Names,
+}
+
+/// The names of those who are mentioned.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Names {
+    pub partners: BTreeMap<PartnerId, PartnerName>,
+    pub operators: BTreeMap<OperatorId, Text>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PartnerName {
+    pub name: Text,
+    pub tier: Text,
+}
+
+impl Names {
+    pub fn partner(&self, id: PartnerId) -> Text {
+        self.partners.get(&id).map_or_else(|| Text::clean(&id.to_string()), |one| one.name.clone())
+    }
+
+    pub fn operator(&self, id: OperatorId) -> Text {
+        self.operators.get(&id).cloned().unwrap_or_else(|| Text::clean(&id.to_string()))
+    }
+}
+
+/// A lead that another resembles, with the parts of the score.
+#[derive(Debug, Clone)]
+pub struct Duplicate {
+    pub lead: Lead,
+    pub score: Score,
+}
+
+/// A partner as the picker shows it for one lead.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PartnerChoice {
+    pub id: PartnerId,
+    pub code: Text,
+    pub name: Text,
+    pub tier: Text,
+    pub open: u32,
+    /// Nothing where there is no limit.
+    pub capacity: Option<u32>,
+    /// Thousandths of a lead that the rotation owes it.
+    pub owed_milli: i64,
+    /// Why it can't have the lead even by hand.
+    pub objection: Option<String>,
+    /// The routing rule that it fails; by hand it can have the lead all the same.
+    pub why_not: Option<String>,
+}
+
+/// What an operator did last to leads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LastDone {
+    pub command: CommandId,
+    pub at: Instant,
+    /// The first event's stable name.
+    pub event: String,
+    /// Each lead with its version right after.
+    pub leads: Vec<(LeadId, i64)>,
+}
+
+impl App {
+    /// A page of a queue.
+    pub async fn lead_page(&self, request: &PageRequest, viewer: &Viewer) -> Result<Page, Failure> {
+        let mut session = self.db().snapshot().await?;
+        Ok(session.lead_page(request, &viewer.context(request.now)).await?)
+    }
+
+    /// How many leads each queue holds, and how many pass `filter` in `queue`.
+    pub async fn lead_counts(&self, viewer: &Viewer, queue: Queue, filter: Option<&Filter>, now: Instant) -> Result<LeadCounts, Failure> {
+        let context = viewer.context(now);
+        let mut session = self.db().snapshot().await?;
+        let mut counts = LeadCounts::default();
+        for (place, queue) in counts.queues.iter_mut().zip(Queue::ALL) {
+            *place = session.lead_count(queue, None, &context, COUNT_MAX).await?;
+        }
+        if let Some(filter) = filter {
+            counts.filtered = Some(session.lead_count(queue, Some(filter), &context, COUNT_MAX).await?);
+        }
+        Ok(counts)
+    }
+
+    /// The figures of the header; a day begins in the program's zone.
+    pub async fn lead_kpis(&self, now: Instant) -> Result<Kpis, Failure> {
+        let rules = self.rules().await?;
+        let today = day_of(now, rules.program().zone);
+        Ok(self.db().read().await?.kpis(today).await?)
+    }
+
+    /// The leads of a queue that pass the filter, with their versions, in its order; the first `limit` of them, and
+    /// whether there are more.
+    pub async fn lead_matching(&self, request: PageRequest, viewer: &Viewer, limit: usize) -> Result<(Vec<(LeadId, i64)>, bool), Failure> {
+        let mut session = self.db().snapshot().await?;
+        let context = viewer.context(request.now);
+        let mut request = PageRequest { from: crate::domain::lead::queue::From::Start, limit: 500, ..request };
+        let mut found = Vec::new();
+        loop {
+            let page = session.lead_page(&request, &context).await?;
+            found.extend(page.rows.iter().map(|(_, row)| (row.id, row.version)));
+            match page.rows.into_iter().last() {
+                Some((cursor, _)) if page.more_after && found.len() < limit => {
+                    request.from = crate::domain::lead::queue::From::After(cursor);
+                }
+                _ => {
+                    let more = page.more_after || found.len() > limit;
+                    found.truncate(limit);
+                    return Ok((found, more));
+                }
+            }
+        }
+    }
+
+    /// One lead with its story; nothing when there is no such lead.
+    pub async fn lead_detail(&self, id: LeadId) -> Result<Option<LeadDetail>, Failure> {
+        let rules = self.rules().await?;
+        let mut session = self.db().snapshot().await?;
+        let Some(lead) = session.leads(&[id]).await?.pop() else { return Ok(None) };
+        let timeline = session.audit_timeline(Entity::Lead(id), AuditSeq(i64::MAX), TIMELINE_MAX).await?;
+        let duplicates = duplicates(&mut session, &rules, &lead).await?;
+        let operators = session.operators().await?.into_iter().map(|one| (one.id, one.name)).collect();
+        let calendar = lead.clock.as_ref().map(|clock| Arc::clone(rules.programs().calendar(clock)));
+        let names = Names { partners: partner_names(&rules, &lead, &timeline, &duplicates), operators };
+        Ok(Some(LeadDetail { lead, timeline, duplicates, calendar, account: None, names }))
+    }
+
+    /// Every partner for one lead: those the rules would take first, then those that an operator may choose all the
+    /// same, then those that nobody may.
+    pub async fn lead_partners(&self, id: LeadId, now: Instant) -> Result<Vec<PartnerChoice>, Failure> {
+        let rules = self.rules().await?;
+        let mut session = self.db().read().await?;
+        let Some(lead) = session.leads(&[id]).await?.pop() else { return Ok(Vec::new()) };
+        let desk = session.desk(&[Router::scope(&lead)]).await?;
+        drop(session);
+        let router = rules.router();
+        let holder = lead.state.loads();
+        let others = rules.directory().all().iter().filter(|partner| Some(partner.id) != holder);
+        let mut choices: Vec<PartnerChoice> = others
+            .map(|partner| {
+                let candidate = router.examine(&lead, partner, &desk, now);
+                PartnerChoice {
+                    id: partner.id,
+                    code: partner.profile.code.clone(),
+                    name: partner.profile.name.clone(),
+                    tier: partner.profile.tier.clone(),
+                    open: candidate.open,
+                    capacity: (candidate.capacity != crate::domain::lead::routing::why::NO_LIMIT).then_some(candidate.capacity),
+                    owed_milli: candidate.owed_milli,
+                    objection: router.objection(&lead, partner),
+                    why_not: candidate.why_not(),
+                }
+            })
+            .collect();
+        choices.sort_by(|a, b| {
+            let rank = |one: &PartnerChoice| (one.objection.is_some(), one.why_not.is_some(), -one.owed_milli);
+            rank(a).cmp(&rank(b)).then_with(|| a.name.cmp(&b.name))
+        });
+        Ok(choices)
+    }
+
+    /// What `me` did last to leads and has not taken back since; looked for in the latest [`LOOK_BACK`] events.
+    pub async fn lead_last_done(&self, me: OperatorId) -> Result<Option<LastDone>, Failure> {
+        const PART: u32 = 500;
+        let mut session = self.db().snapshot().await?;
+        let (mut before, mut looked) = (AuditSeq(i64::MAX), 0);
+        let mut finder = Finder { me, taken_back: HashSet::new(), found: None };
+        while looked < LOOK_BACK {
+            let part = session.audit_before(before, PART).await?;
+            let Some(last) = part.last() else { break };
+            (before, looked) = (last.seq, looked + PART);
+            if part.iter().any(|past| finder.look(past)) {
+                break;
+            }
+        }
+        Ok(finder.found)
+    }
+
+    /// The operators who can look after a lead, by name.
+    pub async fn lead_colleagues(&self) -> Result<Vec<(OperatorId, Text)>, Failure> {
+        let operators = self.db().read().await?.operators().await?;
+        let mut out: Vec<_> = operators
+            .into_iter()
+            .filter(|one| one.active && one.roles.allow(crate::domain::actor::Permission::LeadWork))
+            .map(|one| (one.id, one.name))
+            .collect();
+        out.sort_by(|a, b| a.1.cmp(&b.1));
+        Ok(out)
+    }
+}
+
+/// Walks back through the chain until one command of an operator is complete.
+struct Finder {
+    me: OperatorId,
+    /// Leads whose next older command was taken back by an undo.
+    taken_back: HashSet<LeadId>,
+    found: Option<LastDone>,
+}
+
+impl Finder {
+    /// Looks at the next older event; true when the command is complete.
+    fn look(&mut self, past: &Past) -> bool {
+        let record = &past.record;
+        let (Entity::Lead(lead), Event::Lead(event)) = (record.entity, &record.event) else { return false };
+        if let Some(found) = &mut self.found {
+            if found.command != record.command {
+                return true;
+            }
+            // The newest event of each lead came first and has the version after the command.
+            if !found.leads.iter().any(|(known, _)| *known == lead) {
+                found.leads.push((lead, record.version));
+            }
+            event.name().clone_into(&mut found.event);
+            return false;
+        }
+        if record.actor != self.me || matches!(event, LeadEvent::Noted { .. } | LeadEvent::Received { .. }) {
+            return false;
+        }
+        if matches!(event, LeadEvent::Undone { .. }) {
+            self.taken_back.insert(lead);
+            return false;
+        }
+        if self.taken_back.contains(&lead) {
+            return false;
+        }
+        let event = event.name().to_owned();
+        self.found = Some(LastDone { command: record.command, at: record.at, event, leads: vec![(lead, record.version)] });
+        false
+    }
+}
+
+/// Leads that this one resembles: those that its review names, and those that share something with it.
+async fn duplicates(session: &mut Session, rules: &Rules, lead: &Lead) -> Result<Vec<Duplicate>, Failure> {
+    let policy = rules.program().matching.policy();
+    let own = features(&lead.intake, &policy);
+    let keys = matching::keys(&own);
+    let named: Vec<LeadId> = match &lead.state {
+        LeadState::InReview { candidates } => candidates.iter().map(|one| one.lead).collect(),
+        LeadState::Merged { into, .. } => vec![*into],
+        _ => Vec::new(),
+    };
+    let mut ids = named.clone();
+    ids.extend(lead.absorbed.iter().map(|one| one.lead));
+    ids.extend(session.leads_by_key(&keys, CROWD).await?.into_iter().map(|(_, id)| id));
+    ids.sort_unstable();
+    ids.dedup();
+    ids.retain(|id| *id != lead.id);
+    let mut found: Vec<Duplicate> = session
+        .leads(&ids)
+        .await?
+        .into_iter()
+        .map(|other| Duplicate { score: score(&own, &features(&other.intake, &policy), &policy.weights), lead: other })
+        .filter(|one| {
+            named.contains(&one.lead.id)
+                || lead.absorbed.iter().any(|held| held.lead == one.lead.id)
+                || one.score.band(&policy) != matching::Band::New
+        })
+        .collect();
+    found.sort_by_key(|one| (!named.contains(&one.lead.id), std::cmp::Reverse(one.score.total_bp), one.lead.id));
+    found.truncate(DUPLICATES_MAX);
+    Ok(found)
+}
+
+/// The names of all partners that the story of a lead mentions.
+fn partner_names(rules: &Rules, lead: &Lead, timeline: &[Past], duplicates: &[Duplicate]) -> BTreeMap<PartnerId, PartnerName> {
+    let mut ids: Vec<PartnerId> = lead.offers.iter().map(|offer| offer.partner).collect();
+    ids.extend(lead.state.partner());
+    ids.extend(duplicates.iter().filter_map(|one| one.lead.state.partner()));
+    for past in timeline {
+        let Event::Lead(event) = &past.record.event else { continue };
+        if let LeadEvent::Offered { why, .. } | LeadEvent::FellBack { why, .. } = event {
+            ids.extend(why.candidates.iter().map(|one| one.partner));
+            ids.extend(why.runner_up.as_ref().map(|one| one.partner));
+        }
+        if let LeadEvent::Offered { partner, .. }
+        | LeadEvent::Accepted { partner, .. }
+        | LeadEvent::Declined { partner, .. }
+        | LeadEvent::TimedOut { partner, .. } = event
+        {
+            ids.push(*partner);
+        }
+    }
+    let known: HashMap<PartnerId, PartnerName> = ids
+        .into_iter()
+        .filter_map(|id| {
+            let profile = &rules.directory().get(id)?.profile;
+            Some((id, PartnerName { name: profile.name.clone(), tier: profile.tier.clone() }))
+        })
+        .collect();
+    known.into_iter().collect()
+}

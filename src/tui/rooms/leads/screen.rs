@@ -1,0 +1,168 @@
+//! Where everything stands, and what is said where there is nothing.
+
+use super::{LeadRoom, Side, story, table};
+use crate::{
+    domain::{lead::queue::Queue, time::Instant},
+    tui::{
+        canvas::Canvas,
+        room::Pulse,
+        theme::Role,
+        widgets::{
+            countdown, table as widget,
+            table::Empty,
+            text,
+        },
+    },
+};
+use ratatui::layout::Rect;
+
+/// From this width on the story stands beside the table.
+const BESIDE: u16 = 120;
+/// A comparison needs more than a story.
+const COMPARE_BESIDE: u16 = 170;
+
+/// The places of this frame.
+#[derive(Debug, Clone, Copy)]
+pub struct Areas {
+    tabs: Rect,
+    strip: Rect,
+    pub table: Option<Rect>,
+    pub side: Option<Rect>,
+}
+
+/// Where the text of the side stands: below its title, with air at the left.
+pub fn inside_side(side: Rect) -> Rect {
+    Rect { x: side.x + 1, y: side.y + 1, width: side.width.saturating_sub(2), height: side.height.saturating_sub(1) }
+}
+
+impl LeadRoom {
+    pub(super) fn areas(&self, area: Rect) -> Areas {
+        let tabs = Rect { height: 1, ..area };
+        let strip = Rect { y: area.y + 1, height: 1, ..area };
+        let body = Rect { y: area.y + 2, height: area.height.saturating_sub(2), ..area };
+        let beside = if self.side == Side::Compare { COMPARE_BESIDE } else { BESIDE };
+        let (table, side) = match self.side {
+            Side::Closed => (Some(body), None),
+            _ if self.zoomed && !self.side_focused => (Some(body), None),
+            _ if area.width < beside || self.zoomed => (None, Some(body)),
+            _ => {
+                let side = (body.width * 11 / 24).clamp(56, 100);
+                let table = Rect { width: body.width - side, ..body };
+                (Some(table), Some(Rect { x: table.right(), width: side, ..body }))
+            }
+        };
+        Areas { tabs, strip, table, side }
+    }
+
+    pub(super) fn draw(&self, area: Rect, canvas: &mut Canvas<'_>) {
+        let areas = self.areas(area);
+        self.draw_tabs(areas.tabs, canvas);
+        if self.is_first_run() {
+            self.draw_first_run(Rect { y: area.y + 2, height: area.height.saturating_sub(2), ..area }, canvas);
+            return;
+        }
+        self.draw_strip(areas.strip, canvas);
+        if let Some(table) = areas.table {
+            self.draw_table(table, canvas);
+        }
+        if let Some(side) = areas.side {
+            self.draw_side(side, areas.table.is_some(), canvas);
+        }
+    }
+
+    fn draw_table(&self, area: Rect, canvas: &mut Canvas<'_>) {
+        let (title, hint) = self.nothing_here();
+        let focused = canvas.focused && !self.side_focused;
+        let (now, dimmed) = (canvas.now, self.dimmed);
+        let empty = Empty { title: &title, hint };
+        widget::view(canvas, area, &self.list, &table::COLUMNS, focused, empty, |row| table::cells(&row.lead, now, dimmed));
+    }
+
+    fn draw_side(&self, area: Rect, beside: bool, canvas: &mut Canvas<'_>) {
+        let focused = canvas.focused && self.side_focused;
+        if beside {
+            canvas.divider(area.x, area, focused);
+        }
+        let title = self.side_title();
+        let title_area = Rect { x: area.x + u16::from(beside), width: area.width - u16::from(beside), height: 1, ..area };
+        canvas.rule(title_area, &title, focused);
+        let inside = inside_side(area);
+        let inside = Rect { x: inside.x + u16::from(beside), width: inside.width - u16::from(beside), ..inside };
+        match self.side {
+            Side::Compare => self.draw_compare(inside, canvas),
+            _ => self.pane.view(canvas, inside_side(area), &self.sections(canvas.now)),
+        }
+    }
+
+    fn side_title(&self) -> String {
+        let Some(row) = self.list.selected() else { return String::new() };
+        let gone = if self.list.is_gone(row.lead.id) { " · no longer in this queue" } else { "" };
+        format!("{} {}{gone}", row.lead.id, text::cut(&row.lead.company, 48))
+    }
+
+    /// Why the table is empty, and what to do.
+    fn nothing_here(&self) -> (String, &'static str) {
+        if self.loading.is_some() && self.list.is_empty() && !self.blocked {
+            return ("…".to_owned(), "");
+        }
+        if self.filter.tree.is_some() {
+            return (format!("nothing in {} matches", self.queue.title()), "esc shows all again, / changes the filter, ] looks in the next queue");
+        }
+        let (title, hint) = match self.queue {
+            Queue::Mine => ("you look after no lead", "take one from another queue with o; ] goes to the next queue"),
+            Queue::Unassigned => ("every lead has a partner", "what no partner takes comes here"),
+            Queue::DueSoon => ("nothing is due in the next two hours", "] goes on to what is breached already"),
+            Queue::Breached => ("nothing is late", "clocks that run out come here"),
+            Queue::Review => ("no lead resembles another", "leads that may be the same come here to be merged or kept apart"),
+            Queue::Quarantine => ("nothing is held back", "leads without consent, or that cannot be reached, come here"),
+            Queue::All => ("no leads", "bring some in with `pilothouse import`"),
+        };
+        (title.to_owned(), hint)
+    }
+
+    fn draw_first_run(&self, area: Rect, canvas: &mut Canvas<'_>) {
+        let address = self.station.address.as_str();
+        let lines: [(&str, &str, Role); 11] = [
+            ("", "Welcome to Pilothouse", Role::Heading),
+            ("", "This database has no leads yet. You can", Role::Text),
+            ("", "", Role::Text),
+            ("D", "look around in a channel in full swing, in a database of its own", Role::Strong),
+            ("", "also: pilothouse demo", Role::Dim),
+            ("", "bring your own leads in, from another terminal; they appear here at once", Role::Strong),
+            ("", "pilothouse import leads FILE.csv --dry-run", Role::Link),
+            ("", "open another database", Role::Strong),
+            ("", "pilothouse --database postgres://USER@HOST/NAME", Role::Link),
+            ("", "", Role::Text),
+            ("", address, Role::Dim),
+        ];
+        let wide = lines.iter().map(|(_, line, _)| text::width(line)).max().unwrap_or(0).min(usize::from(area.width.saturating_sub(8)));
+        let wide = u16::try_from(wide).unwrap_or(0);
+        let x = area.x + (area.width.saturating_sub(wide + 4)) / 2;
+        let mut y = area.y + area.height.saturating_sub(14) / 3;
+        for (index, (key, line, role)) in lines.iter().enumerate() {
+            if y >= area.bottom() {
+                return;
+            }
+            canvas.put(x, y, 3, key, Role::Key);
+            canvas.put(x + 4, y, area.right().saturating_sub(x + 4), line, *role);
+            let spaced = matches!(index, 0 | 4 | 6 | 8);
+            y += 1 + u16::from(spaced);
+        }
+    }
+
+    pub(super) fn pulse_of(&self, now: Instant) -> Pulse {
+        let areas = self.areas(self.area);
+        let rows = if areas.table.is_some() { self.list.visible() } else { &[] };
+        let table = rows.iter().map(|row| countdown::pulse(table::standing(&row.lead, now))).max();
+        let side = areas.side.and(self.list.selected()).map(|row| countdown::pulse(table::standing(&row.lead, now)));
+        table.into_iter().chain(side).max().unwrap_or(Pulse::Still)
+    }
+
+    pub(super) fn sections(&self, now: Instant) -> Vec<crate::tui::widgets::pane::Section> {
+        match (self.story(), self.list.selected()) {
+            (Some(detail), _) => story::sections(detail, now, self.station.zone),
+            (None, Some(row)) => story::first_facts(row, now, self.station.zone),
+            (None, None) => Vec::new(),
+        }
+    }
+}
