@@ -175,6 +175,14 @@ actions! {
     LeadSeparate   "lead.separate"   "separate"    Leads  Undoable WORK, "record that two similar leads are different, and stop asking";
     LeadNote       "lead.note"       "note"        Leads  Undoable WORK, "write a note";
     LeadEscalate   "lead.escalate"   "escalate"    Leads  Undoable WORK, "escalate with a severity and a reason";
+    LeadSettle     "lead.settle"     "settle"      Leads  Undoable WORK, "settle the escalation";
+    LeadRoute      "lead.route"      "route"       Leads  Undoable WORK, "place the lead by the routing rules";
+    LeadHandOver   "lead.hand-over"  "hand over"   Leads  Undoable WORK, "hand the lead to a colleague at the desk, or to nobody";
+    LeadConsent    "lead.consent"    "consent"     Leads  Undoable WORK, "record the person's consent, or that it was refused";
+    LeadRescore    "lead.rescore"    "score"       Leads  Undoable WORK, "change the score; the clock for acceptance follows";
+    LeadClock      "lead.clock"      "clock"       Leads  Undoable WORK, "derive the running clock anew under the program in force";
+    LeadErase      "lead.erase"      "erase"       Leads  Final    Some(Permission::Erase), "destroy the person's data for good";
+    LeadDemo       "lead.demo"       "demo data"   Leads  None     FREE, "look around in a demo database of its own";
     LeadWhy        "lead.why"        "why"         Leads  None     FREE, "why this partner: every candidate, rule and compared value";
     LeadTimeline   "lead.timeline"   "timeline"    Leads  None     FREE, "what happened to the lead, newest first";
     LeadCompare    "lead.compare"    "compare"     Leads  None     FREE, "put the lead beside its possible duplicate";

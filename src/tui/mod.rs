@@ -34,6 +34,7 @@
 
 pub mod action;
 pub mod canvas;
+pub mod console;
 pub mod input;
 pub mod key;
 pub mod keymap;

@@ -34,6 +34,8 @@ pub enum Msg<M> {
     Room(M),
     Link(Link),
     Place(Box<Place>),
+    /// The zone of the clock.
+    Zone(chrono_tz::Tz),
     Keymap(Keymap, Vec<Problem>),
     Theme(Theme, Vec<Problem>),
     /// The editor came back with this text, or failed.
@@ -150,6 +152,7 @@ impl<R: Room> Shell<R> {
             Msg::Room(msg) => self.ask(None, &mut effects, |room, cx| room.update(msg, cx)),
             Msg::Link(link) => self.place.link = link,
             Msg::Place(place) => self.place = *place,
+            Msg::Zone(zone) => self.place.zone = zone,
             Msg::Keymap(keymap, problems) => {
                 self.keymap = keymap;
                 self.report(&problems);

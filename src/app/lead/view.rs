@@ -9,7 +9,7 @@ use crate::{
         id::{AuditSeq, CommandId, LeadId, OperatorId, PartnerId},
         lead::{
             Lead, LeadEvent, LeadState,
-            queue::{Count, Kpis, Page, PageRequest, Queue},
+            queue::{Count, From, Kpis, LeadRow, Page, PageRequest, Queue},
             routing::Router,
             stats::day_of,
         },
@@ -21,7 +21,7 @@ use crate::{
 };
 use chrono_tz::Tz;
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashSet},
     sync::Arc,
 };
 
@@ -159,20 +159,18 @@ impl App {
         Ok(self.db().read().await?.kpis(today).await?)
     }
 
-    /// The leads of a queue that pass the filter, with their versions, in its order; the first `limit` of them, and
-    /// whether there are more.
-    pub async fn lead_matching(&self, request: PageRequest, viewer: &Viewer, limit: usize) -> Result<(Vec<(LeadId, i64)>, bool), Failure> {
+    /// The leads of a queue that pass the filter, in its order; the first `limit` of them, and whether there are more.
+    pub async fn lead_matching(&self, request: PageRequest, viewer: &Viewer, limit: usize) -> Result<(Vec<LeadRow>, bool), Failure> {
         let mut session = self.db().snapshot().await?;
         let context = viewer.context(request.now);
-        let mut request = PageRequest { from: crate::domain::lead::queue::From::Start, limit: 500, ..request };
+        let mut request = PageRequest { from: From::Start, limit: 500, ..request };
         let mut found = Vec::new();
         loop {
             let page = session.lead_page(&request, &context).await?;
-            found.extend(page.rows.iter().map(|(_, row)| (row.id, row.version)));
-            match page.rows.into_iter().last() {
-                Some((cursor, _)) if page.more_after && found.len() < limit => {
-                    request.from = crate::domain::lead::queue::From::After(cursor);
-                }
+            let last = page.rows.last().map(|(cursor, _)| cursor.clone());
+            found.extend(page.rows.into_iter().map(|(_, row)| row));
+            match last {
+                Some(cursor) if page.more_after && found.len() < limit => request.from = From::After(cursor),
                 _ => {
                     let more = page.more_after || found.len() > limit;
                     found.truncate(limit);
@@ -191,7 +189,14 @@ impl App {
         let duplicates = duplicates(&mut session, &rules, &lead).await?;
         let operators = session.operators().await?.into_iter().map(|one| (one.id, one.name)).collect();
         let calendar = lead.clock.as_ref().map(|clock| Arc::clone(rules.programs().calendar(clock)));
-        let names = Names { partners: partner_names(&rules, &lead, &timeline, &duplicates), operators };
+        let events = timeline.iter().filter_map(|past| match &past.record.event {
+            Event::Lead(event) => Some(event),
+            _ => None,
+        });
+        let held = lead.offers.iter().map(|offer| offer.partner);
+        let others = duplicates.iter().filter_map(|one| one.lead.state.partner());
+        let partners = partner_names(&rules, events, held.chain(lead.state.partner()).chain(others));
+        let names = Names { partners, operators };
         Ok(Some(LeadDetail { lead, timeline, duplicates, calendar, account: None, names }))
     }
 
@@ -244,6 +249,18 @@ impl App {
             }
         }
         Ok(finder.found)
+    }
+
+    /// The names of all that events mention, and of `partners`.
+    pub async fn lead_names<'e>(
+        &self,
+        events: impl Iterator<Item = &'e LeadEvent> + Send,
+        partners: impl Iterator<Item = PartnerId> + Send,
+    ) -> Result<Names, Failure> {
+        let rules = self.rules().await?;
+        let partners = partner_names(&rules, events, partners);
+        let operators = self.db().read().await?.operators().await?.into_iter().map(|one| (one.id, one.name)).collect();
+        Ok(Names { partners, operators })
     }
 
     /// The operators who can look after a lead, by name.
@@ -331,13 +348,14 @@ async fn duplicates(session: &mut Session, rules: &Rules, lead: &Lead) -> Result
     Ok(found)
 }
 
-/// The names of all partners that the story of a lead mentions.
-fn partner_names(rules: &Rules, lead: &Lead, timeline: &[Past], duplicates: &[Duplicate]) -> BTreeMap<PartnerId, PartnerName> {
-    let mut ids: Vec<PartnerId> = lead.offers.iter().map(|offer| offer.partner).collect();
-    ids.extend(lead.state.partner());
-    ids.extend(duplicates.iter().filter_map(|one| one.lead.state.partner()));
-    for past in timeline {
-        let Event::Lead(event) = &past.record.event else { continue };
+/// The names of the partners that events mention, and of `more`.
+fn partner_names<'e>(
+    rules: &Rules,
+    events: impl Iterator<Item = &'e LeadEvent>,
+    more: impl Iterator<Item = PartnerId>,
+) -> BTreeMap<PartnerId, PartnerName> {
+    let mut ids: BTreeSet<PartnerId> = more.collect();
+    for event in events {
         if let LeadEvent::Offered { why, .. } | LeadEvent::FellBack { why, .. } = event {
             ids.extend(why.candidates.iter().map(|one| one.partner));
             ids.extend(why.runner_up.as_ref().map(|one| one.partner));
@@ -347,15 +365,12 @@ fn partner_names(rules: &Rules, lead: &Lead, timeline: &[Past], duplicates: &[Du
         | LeadEvent::Declined { partner, .. }
         | LeadEvent::TimedOut { partner, .. } = event
         {
-            ids.push(*partner);
+            ids.insert(*partner);
         }
     }
-    let known: HashMap<PartnerId, PartnerName> = ids
-        .into_iter()
-        .filter_map(|id| {
-            let profile = &rules.directory().get(id)?.profile;
-            Some((id, PartnerName { name: profile.name.clone(), tier: profile.tier.clone() }))
-        })
-        .collect();
-    known.into_iter().collect()
+    let named = ids.into_iter().filter_map(|id| {
+        let profile = &rules.directory().get(id)?.profile;
+        Some((id, PartnerName { name: profile.name.clone(), tier: profile.tier.clone() }))
+    });
+    named.collect()
 }

@@ -8,6 +8,8 @@ pub struct Tab {
     pub title: &'static str,
     /// `None` while it is being counted.
     pub count: Option<u64>,
+    /// There are more than were counted.
+    pub more: bool,
     /// Something in it is late: the count is shown with a mark.
     pub alert: bool,
 }
@@ -51,7 +53,8 @@ pub fn view(canvas: &mut Canvas<'_>, area: Rect, tabs: &[Tab], active: usize) {
 }
 
 fn label_count(tab: &Tab) -> String {
-    let count = tab.count.map_or_else(|| "…".to_owned(), short_count);
+    let more = if tab.more { "+" } else { "" };
+    let count = tab.count.map_or_else(|| "…".to_owned(), |count| format!("{}{more}", short_count(count)));
     if tab.alert && tab.count != Some(0) { format!("!{count}") } else { count }
 }
 

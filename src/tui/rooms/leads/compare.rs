@@ -97,9 +97,13 @@ pub fn side_by_side(lead: &Lead, rival: &Duplicate, now: Instant, zone: Tz) -> C
         pair("received", &moment(lead), &moment(&rival.lead), None),
         pair("stage", lead.state.name(), rival.lead.state.name(), None),
     ];
-    let moved: Vec<String> = parts.iter().map(|part| format!("{} {:+}", part.fact.name(), part.contribution_bp / 100)).collect();
-    let verdict = format!("{} alike: {}", words::percent(rival.score.total_bp), moved.join(", "));
-    Compare { left: format!("{} (this lead)", lead.id), right: format!("{} (candidate)", rival.lead.id), pairs, verdict }
+    Compare { left: format!("{} (this lead)", lead.id), right: format!("{} (candidate)", rival.lead.id), pairs, verdict: verdict(rival) }
+}
+
+/// One sentence: how alike, and what moved it.
+pub fn verdict(rival: &Duplicate) -> String {
+    let moved: Vec<String> = rival.score.parts.iter().map(|part| format!("{} {:+}", part.fact.name(), part.contribution_bp / 100)).collect();
+    format!("{} alike: {}", words::percent(rival.score.total_bp), moved.join(", "))
 }
 
 /// The weakest agreement of the facts that belong to a field.

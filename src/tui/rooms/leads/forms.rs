@@ -13,7 +13,7 @@ use crate::{
         id::LeadId,
         lead::{Consent, ConsentBasis, DeclineReason, DisqualifyReason, LeadCommand, PauseReason, Severity},
         text::Text,
-        time::{Instant, Span},
+        time::Instant,
     },
     tui::{
         action::Act,
@@ -50,7 +50,7 @@ macro_rules! choices {
 }
 
 impl LeadRoom {
-    pub(super) fn form(&self, asked: &Asked, now: Instant) -> Option<Form> {
+    pub(super) fn form(&self, asked: &Asked) -> Option<Form> {
         let about = self.told(&asked.targets);
         Some(match asked.act {
             Act::LeadDecline => Form::new(format!("Decline {about}"), "decline")
@@ -77,7 +77,7 @@ impl LeadRoom {
                 .about("Name, contact, message and notes are destroyed and cannot come back. What happened stays in the audit chain.")
                 .field(Field::text("type", "").hint("the words that are asked for below")),
             Act::LeadHandOver => Form::new(format!("Hand {about} over"), "hand over").field(Field::choice("to", self.colleague_choices())),
-            Act::LeadMerge => self.merge_form(&asked.targets, now),
+            Act::LeadMerge => self.merge_form(&asked.targets),
             Act::LeadAssign => self.assign_form(&asked.targets),
             _ => return None,
         })
@@ -94,7 +94,7 @@ impl LeadRoom {
         others.map(|(_, name)| Choice::new(name.to_string(), "")).chain(std::iter::once(nobody)).collect()
     }
 
-    fn merge_form(&self, targets: &[Target], now: Instant) -> Form {
+    fn merge_form(&self, targets: &[Target]) -> Form {
         let mut form = Form::new(format!("Merge {}", self.told(targets)), "merge")
             .about("It ends here; the other lead carries on with the stricter consent. Unmerge takes it apart again.");
         let rivals = self.rivals_of(targets);
@@ -108,7 +108,6 @@ impl LeadRoom {
         if rivals.is_empty() && targets.len() == 1 {
             form = form.about("Nothing in the database resembles it; give the number of the other lead.");
         }
-        let _ = now;
         form.field(Field::text("or lead", "").hint("L-12; empty: the one chosen above"))
     }
 
@@ -165,7 +164,7 @@ impl LeadRoom {
         match act {
             Act::LeadPause => match self.until(text(1)) {
                 Ok(None) => Ok("until somebody resumes it".to_owned()),
-                Ok(Some(until)) => Ok(format!("resumes by itself {}", words::moment(until, self.now(), self.station.zone))),
+                Ok(Some(until)) => Ok(format!("resumes by itself {}", words::moment(until, self.now, self.station.zone))),
                 Err(message) => error(1, message),
             },
             Act::LeadNote if text(0).trim().is_empty() => error(0, "a note needs some text".to_owned()),
@@ -205,10 +204,10 @@ impl LeadRoom {
             return Ok(None);
         }
         let when = When::read(text).map_err(|(what, hint)| format!("`{text}` {what}; {hint}"))?;
-        let context = filter::Context { now: self.now(), zone: self.station.zone, me: self.station.me, marked: &[] };
+        let context = filter::Context { now: self.now, zone: self.station.zone, me: self.station.me, marked: &[] };
         let (from, _) = when.interval(Op::Ge, false, &context);
         match from {
-            Some(until) if until > self.now() => Ok(Some(until)),
+            Some(until) if until > self.now => Ok(Some(until)),
             _ => Err(format!("`{text}` is not in the future")),
         }
     }
@@ -292,6 +291,3 @@ fn partner_choice(partner: &PartnerChoice) -> Choice {
     let choice = Choice::new(partner.name.to_string(), doc);
     Choice { refused: partner.objection.clone(), ..choice }
 }
-
-/// A span of nothing; forms judge against the moment of the last message.
-pub(super) const EPOCH: Instant = Instant::from_micros(Span::ZERO.micros());

@@ -4,7 +4,7 @@ use super::{
     Intent, LeadRoom,
     story::Part,
     table::Row,
-    verbs::{Asked, verb_of},
+    verbs::Asked,
     words,
     work::{Answer, Answers, Effect, Order, Target},
 };
@@ -21,6 +21,7 @@ use crate::{
         widgets::confirm::{Confirm, PlanRow},
     },
 };
+use std::collections::HashMap;
 
 type C<'a> = Cx<'a, LeadRoom>;
 
@@ -55,15 +56,9 @@ pub(super) struct Jobs {
     pub last_partner: Option<PartnerId>,
     /// The sentence with which the picker comes back.
     pub refusal: Option<String>,
-    pub now: Option<Instant>,
 }
 
 impl LeadRoom {
-    /// The moment of the last message, for checks that have no clock of their own.
-    pub(super) fn now(&self) -> Instant {
-        self.jobs.now.unwrap_or(super::forms::EPOCH)
-    }
-
     /// Carries orders out: at once on one lead, after its plan was seen on many.
     pub(super) fn submit(&mut self, act: Act, orders: Vec<Order>, cx: &mut C<'_>) {
         let touched: usize = orders.iter().map(|order| order.targets.len()).sum();
@@ -245,14 +240,12 @@ impl LeadRoom {
 
 /// The part of the orders that a plan found possible.
 fn narrowed(orders: &[Order], answers: &[Answer]) -> Vec<Order> {
-    let seen = |id: LeadId| {
-        let answer = answers.iter().find(|answer| answer.id == id)?;
-        answer.result.as_ref().ok().map(super::work::Happened::version_before)
-    };
+    let possible = answers.iter().filter_map(|answer| Some((answer.id, answer.result.as_ref().ok()?.version_before())));
+    let seen: HashMap<LeadId, i64> = possible.collect();
     let mut out = Vec::new();
     for order in orders {
-        let targets: Vec<Target> =
-            order.targets.iter().filter_map(|target| Some(Target { seen: Some(seen(target.id)?), ..*target })).collect();
+        let targets = order.targets.iter().filter_map(|target| Some(Target { seen: Some(*seen.get(&target.id)?), ..*target }));
+        let targets: Vec<Target> = targets.collect();
         if !targets.is_empty() {
             out.push(Order { command: order.command.clone(), targets });
         }
@@ -281,10 +274,9 @@ fn short(refusal: &Refusal, now: Instant, zone: chrono_tz::Tz) -> String {
     }
 }
 
-/// Every verb has a row in the table of actions; a test holds that each leads back to its verb.
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::super::verbs::verb_of;
     use crate::tui::action::ACTIONS;
 
     #[test]

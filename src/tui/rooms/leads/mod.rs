@@ -88,7 +88,7 @@ pub struct LeadRoom {
     filter: FilterState,
     list: List<table::Row>,
     /// Versions of marked leads as they were on the screen.
-    seen: BTreeMap<LeadId, i64>,
+    seen: BTreeMap<LeadId, queue::Seen>,
     /// Counts changes of queue, order and filter.
     view: u64,
     /// What is being loaded for the list.
@@ -118,6 +118,8 @@ pub struct LeadRoom {
     /// What a question is about, while its answers are being loaded or its form is open.
     asked: Option<verbs::Asked>,
     area: Rect,
+    /// The moment of the last change, for checks that have no clock of their own.
+    now: Instant,
 }
 
 /// Counts of queues that change by time alone are asked for again after this long, while a clock runs on the screen.
@@ -152,6 +154,7 @@ impl LeadRoom {
             partners: Vec::new(),
             asked: None,
             area: Rect::ZERO,
+            now: Instant::from_micros(0),
         }
     }
 
@@ -176,8 +179,9 @@ impl LeadRoom {
     /// The leads that a verb is about, with what was seen of them.
     fn targets(&self) -> Vec<Target> {
         let target = |id| {
-            let row = self.list.rows().iter().find(|row| row.lead.id == id);
-            Target { id, seen: row.map(|row| row.lead.version).or_else(|| self.seen.get(&id).copied()) }
+            let row = self.list.rows().iter().find(|row| row.lead.id == id).map(|row| queue::Seen::in_row(&row.lead));
+            let seen = row.or_else(|| self.seen.get(&id).copied());
+            Target { id, seen: seen.map(|seen| seen.version), offer: seen.map_or(0, |seen| seen.offer) }
         };
         self.list.targets().into_iter().map(target).collect()
     }
@@ -283,7 +287,7 @@ impl Room for LeadRoom {
     }
 
     fn act(&mut self, act: Act, count: Option<u32>, cx: &mut Cx<'_, Self>) {
-        self.blocked = false;
+        (self.blocked, self.now) = (false, cx.now);
         if !self.browse(act, count, cx) && !self.show(act, count, cx) {
             self.begin(act, cx);
         }
@@ -292,6 +296,7 @@ impl Room for LeadRoom {
     fn update(&mut self, msg: Msg, cx: &mut Cx<'_, Self>) {
         match msg {
             Msg::Changed => self.changed(cx),
+            Msg::Zone(zone) => self.station.zone = zone,
             Msg::Page(load, result) => self.page_came(load, result, cx),
             Msg::Counts(Ok(counts)) => self.counts = Some(counts),
             Msg::Kpis(Ok(kpis)) => self.kpis = Some(kpis),
@@ -314,7 +319,7 @@ impl Room for LeadRoom {
     }
 
     fn layout(&mut self, area: Rect, cx: &mut Cx<'_, Self>) {
-        self.area = area;
+        (self.area, self.now) = (area, cx.now);
         let areas = self.areas(area);
         if let Some(table) = areas.table {
             self.list.set_height(crate::tui::widgets::table::rows_in(table.height));

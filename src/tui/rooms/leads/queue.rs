@@ -3,14 +3,16 @@
 use super::{
     FilterState, Intent, LeadRoom, Side,
     table::Row,
-    work::{Effect, Load, Purpose},
+    work::{Effect, Load, Purpose, Target},
 };
 use crate::{
     app::lead::view::Viewer,
     domain::{
         filter::{self, Field, Filter},
-        id::LeadId,
-        lead::queue::{self, From, PageRequest, Queue, Sort},
+        lead::{
+            Lead,
+            queue::{self, From, LeadRow, PageRequest, Queue, Sort},
+        },
         time::Instant,
     },
     tui::{
@@ -30,6 +32,24 @@ const HISTORY_MAX: usize = 50;
 const MENU_MAX: usize = 60;
 
 type C<'a> = Cx<'a, LeadRoom>;
+
+/// What was on the screen of a lead when it was marked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Seen {
+    pub version: i64,
+    /// The number of its latest offer.
+    pub offer: u32,
+}
+
+impl Seen {
+    pub fn in_row(row: &LeadRow) -> Self {
+        Self { version: row.version, offer: row.offers }
+    }
+
+    pub fn of(lead: &Lead) -> Self {
+        Self { version: lead.version, offer: u32::try_from(lead.offers.len()).unwrap_or(u32::MAX) }
+    }
+}
 
 impl LeadRoom {
     fn viewer(&self) -> Viewer {
@@ -257,17 +277,17 @@ impl LeadRoom {
         self.seen.retain(|id, _| marks.contains(id));
         for row in self.list.rows() {
             if marks.contains(&row.lead.id) {
-                self.seen.insert(row.lead.id, row.lead.version);
+                self.seen.insert(row.lead.id, Seen::in_row(&row.lead));
             }
         }
     }
 
-    pub(super) fn matching_came(&mut self, result: Result<(Vec<(LeadId, i64)>, bool), String>, cx: &mut C<'_>) {
+    pub(super) fn matching_came(&mut self, result: Result<(Vec<Target>, bool), String>, cx: &mut C<'_>) {
         match result {
             Ok((found, more)) => {
-                self.list.mark_keys(found.iter().map(|(id, _)| *id));
+                self.list.mark_keys(found.iter().map(|target| target.id));
                 let marked = found.len();
-                self.seen.extend(found);
+                self.seen.extend(found.iter().map(|one| (one.id, Seen { version: one.seen.unwrap_or(0), offer: one.offer })));
                 if more {
                     cx.say(format!("the first {marked} are marked; a narrower filter reaches the rest"));
                 } else {

@@ -174,7 +174,7 @@ impl LeadRoom {
     /// Opens the form of the verb that is being asked about; again with the sentence of a refusal.
     pub(super) fn ask(&mut self, cx: &mut C<'_>, refused: Option<String>) {
         let Some(asked) = &self.asked else { return };
-        let Some(mut form) = self.form(asked, cx.now) else { return };
+        let Some(mut form) = self.form(asked) else { return };
         if let Some(sentence) = refused {
             form = form.refused(sentence);
         }

@@ -1,7 +1,7 @@
 //! What the lead room asks of the driver, and what comes back: plain data, so that a test can look at it and answer.
 
 use crate::{
-    app::lead::view::{LastDone, LeadCounts, LeadDetail, PartnerChoice, Viewer},
+    app::lead::view::{LastDone, LeadCounts, LeadDetail, Names, PartnerChoice, Viewer},
     domain::{
         filter::Filter,
         id::{LeadId, OperatorId},
@@ -49,7 +49,10 @@ pub struct Order {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Target {
     pub id: LeadId,
+    /// Nothing where it was not on the screen: then nobody was overtaken.
     pub seen: Option<i64>,
+    /// The number of its latest offer, for an answer to it; 0 without one.
+    pub offer: u32,
 }
 
 /// Which load of rows this is: what is done with the rows, and for which state of the list.
@@ -75,20 +78,29 @@ pub enum Purpose {
     Jump,
 }
 
+impl Purpose {
+    /// Whether it replaces any earlier wish for rows.
+    pub const fn is_of_list(self) -> bool {
+        !matches!(self, Self::Jump)
+    }
+}
+
 /// An answer. Failures are sentences.
 #[derive(Debug)]
 pub enum Msg {
     /// Somebody changed something.
     Changed,
+    /// In which zone times are told.
+    Zone(chrono_tz::Tz),
     Page(Load, Result<Page, String>),
     Counts(Result<LeadCounts, String>),
     Kpis(Result<Kpis, String>),
     Detail(LeadId, Result<Option<Box<LeadDetail>>, String>),
     Partners(LeadId, Result<Vec<PartnerChoice>, String>),
     Directory(Result<Directory, String>),
-    Matching(Result<(Vec<(LeadId, i64)>, bool), String>),
-    Planned(u64, Result<Vec<Answer>, String>),
-    Executed(u64, Executed),
+    Matching(Result<(Vec<Target>, bool), String>),
+    Planned(u64, Result<Answers, String>),
+    Executed(u64, Answers),
     LastDone(Result<Option<LastDone>, String>),
 }
 
@@ -101,8 +113,10 @@ pub struct Directory {
 
 /// What became of orders: the answers so far, and the failure that ended the work, if any.
 #[derive(Debug, Default)]
-pub struct Executed {
+pub struct Answers {
     pub answers: Vec<Answer>,
+    /// Of those whom the answers mention.
+    pub names: Names,
     pub failure: Option<String>,
 }
 
@@ -118,9 +132,6 @@ pub struct Happened {
     pub events: Vec<LeadEvent>,
     /// The lead afterwards.
     pub lead: Box<Lead>,
-    /// The names of the partner and the desk that hold it then.
-    pub partner: Text,
-    pub desk: Text,
 }
 
 impl Happened {
