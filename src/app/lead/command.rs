@@ -15,6 +15,7 @@ use crate::{
     },
     store::{Unit, unit::Past},
 };
+use std::collections::HashSet;
 
 /// Decides the command for each target in turn; a refusal of one is an answer, not a failure of all.
 pub async fn carry_out<U: Unit>(unit: &mut U, scene: Scene<'_>, targets: &[LeadTarget], command: &LeadCommand) -> Result<Outcome, Failure> {
@@ -29,8 +30,10 @@ pub async fn carry_out<U: Unit>(unit: &mut U, scene: Scene<'_>, targets: &[LeadT
             draft.know(lead);
         }
     }
+    // A lead that is named twice is decided once: the history that an undo reads does not have this command in it yet.
+    let mut named = HashSet::with_capacity(targets.len());
     let mut items = Vec::with_capacity(targets.len());
-    for target in targets {
+    for target in targets.iter().filter(|target| named.insert(target.id)) {
         let result = one(unit, scene, *target, command, &mut draft, &mut router).await?;
         items.push(Item { lead: target.id, result });
     }

@@ -38,7 +38,7 @@ impl Lead {
             Arrival::Quarantined { reason } => LeadState::Quarantined { reason: *reason },
             Arrival::Review { candidates } => LeadState::InReview { candidates: candidates.clone() },
             Arrival::Linked { into, .. } => {
-                let prior = Prior { state: lead.state, clock: None, pause: None };
+                let prior = Prior { state: lead.state, offer: None, clock: None, pause: None };
                 LeadState::Merged { into: *into, prior: Box::new(prior) }
             }
         };
@@ -64,7 +64,11 @@ impl Lead {
                 self.breaches += 1;
                 self.unplaced(OfferOutcome::TimedOut { at });
             }
-            LeadEvent::Warned { clock, .. } | LeadEvent::ClockRecomputed { clock, .. } => self.clock = Some(clock.clone()),
+            LeadEvent::Warned { clock, .. } => self.clock = Some(clock.clone()),
+            LeadEvent::ClockRecomputed { clock, .. } => {
+                self.clock = Some(clock.clone());
+                self.follow_due();
+            }
             LeadEvent::Breached { clock, escalation } => {
                 self.clock = Some(clock.clone());
                 self.breaches += 1;
@@ -107,6 +111,7 @@ impl Lead {
                 self.intake.score = *score;
                 if clock.is_some() {
                     self.clock.clone_from(clock);
+                    self.follow_due();
                 }
             }
             LeadEvent::Undone { restored, .. } => self.restore(restored),
@@ -167,7 +172,7 @@ impl Lead {
         self.follow_due();
     }
 
-    /// A resumed accept clock has a later due instant; the open offer says so.
+    /// An accept clock that was resumed, rebudgeted or recomputed has another due instant; the open offer says so.
     fn follow_due(&mut self) {
         if let (LeadState::Offered { .. }, Some(due)) = (&self.state, self.clock.as_ref().map(|clock| clock.due))
             && let Some(offer) = self.offers.iter_mut().rev().find(|offer| offer.outcome.is_none())
@@ -176,10 +181,10 @@ impl Lead {
         }
     }
 
-    /// `clock` is the running clock as stopped at the merge. An open offer stays open under the merge and is withdrawn
-    /// only if the lead never comes back; its partner no longer holds the lead.
+    /// `clock` is the running clock as stopped at the merge. An open offer is withdrawn, and open again after an unmerge.
     fn merged(&mut self, into: LeadId, clock: Option<Clock>, at: Instant) {
-        let prior = Prior { state: self.state.clone(), clock, pause: self.pause.clone() };
+        let offer = self.open_offer().map(|offer| offer.no);
+        let prior = Prior { state: self.state.clone(), offer, clock, pause: self.pause.clone() };
         self.end(LeadState::Merged { into, prior: Box::new(prior) }, at);
         self.escalation = None;
     }
@@ -187,9 +192,7 @@ impl Lead {
     fn unmerged(&mut self, clock: Option<Clock>) {
         let LeadState::Merged { prior, .. } = &self.state else { return };
         let prior = Prior::clone(prior);
-        if matches!(prior.state, LeadState::Offered { .. })
-            && let Some(offer) = self.offers.last_mut()
-        {
+        if let Some(offer) = self.offers.iter_mut().find(|offer| Some(offer.no) == prior.offer) {
             offer.outcome = None;
         }
         self.state = prior.state;

@@ -110,6 +110,8 @@ pub enum LeadState {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Prior {
     pub state: LeadState,
+    /// The number of the offer that was open. Not always the last: an undo leaves later ones behind as withdrawn.
+    pub offer: Option<u32>,
     pub clock: Option<Clock>,
     pub pause: Option<Pause>,
 }
