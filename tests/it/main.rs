@@ -12,5 +12,6 @@ mod program;
 mod reference;
 mod shell;
 mod store;
+mod simulation;
 mod support;
 mod matching;

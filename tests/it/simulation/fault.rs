@@ -1,0 +1,193 @@
+//! Faults put in on purpose, to prove that the checks would find them in the real thing.
+
+use pilothouse::{
+    domain::{
+        account::Account,
+        actor::Actor,
+        event::{Entity, Event, Record},
+        id::{AuditSeq, CommandId, LeadId, OperatorId, ProgramVersion},
+        lead::{Lead, LeadEvent, routing::Desk},
+        partner::Partner,
+        text::Text,
+        time::{Instant, Span},
+    },
+    store::{
+        Result, Unit,
+        unit::{Changes, Heads, OperatorRow, Past, ProgramRow},
+    },
+};
+
+/// What a broken store would do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    None,
+    /// Writes a lead whatever its version is by now.
+    NoVersionGuard,
+    /// Takes a turn of the rotation whatever turns were taken meanwhile.
+    NoRotationGuard,
+    /// Carries a command out again when it is repeated.
+    NoCommandMemory,
+    /// Tells each warning twice.
+    FiresTwice,
+    /// Gives a clock an hour back with each warning.
+    GivesTimeBack,
+    /// Forgets now and then who gave a lead up, so that the loads are wrong.
+    LostLoad,
+    /// Forgets a record of the chain.
+    LostRecord,
+    /// Does not count.
+    LostCount,
+}
+
+impl Fault {
+    pub const ALL: [Self; 8] = [
+        Self::NoVersionGuard,
+        Self::NoRotationGuard,
+        Self::NoCommandMemory,
+        Self::FiresTwice,
+        Self::GivesTimeBack,
+        Self::LostLoad,
+        Self::LostRecord,
+        Self::LostCount,
+    ];
+}
+
+/// A unit with a fault.
+pub struct Faulty<U> {
+    inner: U,
+    fault: Fault,
+    /// Different for each unit.
+    number: u64,
+}
+
+impl<U: Unit> Faulty<U> {
+    pub const fn new(inner: U, fault: Fault, number: u64) -> Self {
+        Self { inner, fault, number }
+    }
+
+    /// Bends the changes so that the guard of the store does not see what it should.
+    async fn bend(&mut self, command: CommandId, changes: &mut Changes) -> Result<CommandId> {
+        match self.fault {
+            Fault::None => {}
+            Fault::NoCommandMemory => return Ok(CommandId(uuid::Uuid::from_u64_pair(0, self.number))),
+            Fault::NoVersionGuard => {
+                for change in changes.leads.iter_mut().filter(|change| change.expected > 0) {
+                    change.expected = self.inner.leads(&[change.lead.id]).await?.first().map_or(0, |lead| lead.version);
+                }
+            }
+            Fault::NoRotationGuard => {
+                let scopes: Vec<Text> = changes.turns.iter().map(|turned| turned.turn.scope.clone()).collect();
+                let mut desk = self.inner.desk(&scopes).await?;
+                for turned in &mut changes.turns {
+                    turned.expected = desk.rotations.get(&turned.turn.scope).map_or(0, |rotation| rotation.turns);
+                    desk.turned(&turned.turn);
+                }
+            }
+            Fault::FiresTwice => fire_twice(changes),
+            Fault::GivesTimeBack => give_time_back(changes),
+            Fault::LostLoad => {
+                if let Some(change) = changes.leads.iter_mut().find(|change| change.loaded.is_some()) {
+                    change.loaded = None;
+                }
+            }
+            Fault::LostRecord => {
+                if changes.records.len() > 2 {
+                    changes.records.remove(1);
+                }
+            }
+            Fault::LostCount => changes.counted.clear(),
+        }
+        Ok(command)
+    }
+}
+
+/// A warning that is the last thing that happens to its lead happens once more, with everything that belongs to it.
+fn fire_twice(changes: &mut Changes) {
+    for change in &mut changes.leads {
+        let own = |record: &&Record| record.entity == Entity::Lead(change.lead.id);
+        if let Some(last) = changes.records.iter().rev().find(own).cloned()
+            && let Event::Lead(LeadEvent::Warned { .. }) = last.event
+        {
+            change.lead.version += 1;
+            changes.records.push(Record { version: last.version + 1, ..last });
+        }
+    }
+}
+
+fn give_time_back(changes: &mut Changes) {
+    for record in &mut changes.records {
+        let Event::Lead(LeadEvent::Warned { clock, .. }) = &mut record.event else { continue };
+        let own = changes.leads.iter_mut().find(|change| record.entity == Entity::Lead(change.lead.id));
+        clock.left = clock.left.plus(Span::hours(1));
+        if let Some(held) = own.and_then(|change| change.lead.clock.as_mut()) {
+            held.left = clock.left;
+        }
+    }
+}
+
+impl<U: Unit> Unit for Faulty<U> {
+    async fn heads(&mut self) -> Result<Heads> {
+        self.inner.heads().await
+    }
+    async fn programs(&mut self, from: ProgramVersion) -> Result<Vec<ProgramRow>> {
+        self.inner.programs(from).await
+    }
+    async fn partners(&mut self) -> Result<Vec<Partner>> {
+        self.inner.partners().await
+    }
+    async fn actor(&mut self, id: OperatorId) -> Result<Option<Actor>> {
+        self.inner.actor(id).await
+    }
+    async fn operators(&mut self) -> Result<Vec<OperatorRow>> {
+        self.inner.operators().await
+    }
+    async fn command_done(&mut self, id: CommandId) -> Result<Option<AuditSeq>> {
+        if self.fault == Fault::NoCommandMemory {
+            return Ok(None);
+        }
+        self.inner.command_done(id).await
+    }
+    async fn leads(&mut self, ids: &[LeadId]) -> Result<Vec<Lead>> {
+        self.inner.leads(ids).await
+    }
+    async fn leads_due(&mut self, now: Instant, limit: u32) -> Result<Vec<Lead>> {
+        self.inner.leads_due(now, limit).await
+    }
+    async fn leads_unplaced(&mut self, after: LeadId, limit: u32) -> Result<Vec<Lead>> {
+        self.inner.leads_unplaced(after, limit).await
+    }
+    async fn lead_numbers(&mut self, count: u32) -> Result<LeadId> {
+        self.inner.lead_numbers(count).await
+    }
+    async fn leads_by_source(&mut self, keys: &[(Text, Text)]) -> Result<Vec<Option<LeadId>>> {
+        self.inner.leads_by_source(keys).await
+    }
+    async fn leads_by_key(&mut self, keys: &[i64], crowd: u32) -> Result<Vec<(i64, LeadId)>> {
+        self.inner.leads_by_key(keys, crowd).await
+    }
+    async fn suppressed(&mut self, mailboxes: &[Text]) -> Result<Vec<bool>> {
+        self.inner.suppressed(mailboxes).await
+    }
+    async fn desk(&mut self, scopes: &[Text]) -> Result<Desk> {
+        self.inner.desk(scopes).await
+    }
+    async fn history(&mut self, entity: Entity, after_version: i64) -> Result<Vec<Past>> {
+        self.inner.history(entity, after_version).await
+    }
+    async fn partner_number(&mut self) -> Result<i64> {
+        self.inner.partner_number().await
+    }
+    async fn account_number(&mut self) -> Result<i64> {
+        self.inner.account_number().await
+    }
+    async fn accounts_by_code(&mut self, codes: &[Text]) -> Result<Vec<Option<Account>>> {
+        self.inner.accounts_by_code(codes).await
+    }
+    async fn save(&mut self, command: CommandId, mut changes: Changes) -> Result<AuditSeq> {
+        let command = self.bend(command, &mut changes).await?;
+        self.inner.save(command, changes).await
+    }
+    async fn commit(self) -> Result<()> {
+        self.inner.commit().await
+    }
+}
