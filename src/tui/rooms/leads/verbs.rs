@@ -273,7 +273,7 @@ fn state(name: &str, partner: PartnerId) -> LeadState {
         "working" => LeadState::Working { partner },
         "qualified" => LeadState::Qualified { partner },
         "disqualified" => LeadState::Disqualified { reason: DisqualifyReason::Spam, partner: None },
-        "merged" => LeadState::Merged { into: LeadId(0), prior: Box::new(Prior { state: unassigned, clock: None, pause: None }) },
+        "merged" => LeadState::Merged { into: LeadId(0), prior: Box::new(Prior { state: unassigned, offer: None, clock: None, pause: None }) },
         _ => unassigned,
     }
 }
