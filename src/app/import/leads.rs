@@ -23,21 +23,36 @@ pub const BATCH_ROWS: usize = 2_500;
 
 /// Takes the leads of a file in. `progress` hears the counts after each batch.
 pub async fn import(app: &App, actor: OperatorId, job: Job, progress: &mut (dyn FnMut(&Counts) + Send)) -> Result<Report, ImportError> {
-    through(job, app, progress, async |arriving| Ok(app.execute(actor, app.request(Command::Receive(arriving))).await?)).await
+    through(app, actor, job, &Door::Real, progress).await
 }
 
 /// What [`import`] would do: carried out in a scratch database beside the real one, which is only read.
 pub async fn plan(app: &App, actor: OperatorId, job: Job, progress: &mut (dyn FnMut(&Counts) + Send)) -> Result<Report, ImportError> {
-    let trial = Trial::new(app).await?;
-    let job = Job { rejects: None, ..job };
-    through(job, app, progress, async |arriving| Ok(trial.receive(actor, arriving).await?)).await
+    let trial = Door::Trial(Box::new(Trial::new(app).await?));
+    through(app, actor, Job { rejects: None, ..job }, &trial, progress).await
+}
+
+/// Where the batches go.
+enum Door {
+    Real,
+    Trial(Box<Trial>),
+}
+
+impl Door {
+    async fn receive(&self, app: &App, actor: OperatorId, arriving: Vec<Arriving>) -> Result<Outcome, Failure> {
+        match self {
+            Self::Real => app.execute(actor, app.request(Command::Receive(arriving))).await,
+            Self::Trial(trial) => trial.receive(actor, arriving).await,
+        }
+    }
 }
 
 async fn through(
-    job: Job,
     app: &App,
+    actor: OperatorId,
+    job: Job,
+    door: &Door,
     progress: &mut (dyn FnMut(&Counts) + Send),
-    mut receive: impl AsyncFnMut(Vec<Arriving>) -> Result<Outcome, ImportError>,
 ) -> Result<Report, ImportError> {
     let policy = app.rules().await?.program().matching.policy();
     let mut report = Report { mapping: job.mapping.name.clone(), ..Report::default() };
@@ -51,7 +66,7 @@ async fn through(
         report.rejects.extend(batch.told);
         let arriving: Vec<Arriving> = batch.items.into_iter().flatten().collect();
         if !arriving.is_empty() {
-            let outcome = receive(arriving).await?;
+            let outcome = door.receive(app, actor, arriving).await?;
             report.counts.add(&counted(&outcome)?);
         }
         progress(&report.counts);

@@ -2,6 +2,7 @@
 
 mod flow;
 mod house;
+mod import;
 mod replay;
 
 use crate::support::databases::{Fresh, START};
