@@ -43,10 +43,22 @@ pub fn mailbox(raw: &str) -> Option<(String, String)> {
 
 /// The national digits of a telephone number, at most the last ten; empty when they are too few or say nothing (`0000000`).
 pub fn phone(raw: &str) -> String {
-    let raw = raw.replace("(0)", "");
-    let lower = raw.to_ascii_lowercase();
-    let end = ["ext", "x", "durchwahl", "#"].iter().filter_map(|mark| lower.find(mark)).filter(|at| *at > 6).min().unwrap_or(raw.len());
-    let digits: String = lower[..end].chars().filter_map(|c| c.to_digit(10)).filter_map(|digit| char::from_digit(digit, 10)).collect();
+    let mut digits = String::with_capacity(20);
+    let mut rest = raw;
+    while let Some(c) = rest.chars().next() {
+        if rest.starts_with("(0)") {
+            rest = &rest[3..];
+            continue;
+        }
+        // What follows "ext. 12", "x12", "Durchwahl 12" or "#12" is inside the house.
+        if digits.len() > 5 && matches!(c, 'e' | 'E' | 'x' | 'X' | 'd' | 'D' | '#') {
+            break;
+        }
+        if c.is_ascii_digit() {
+            digits.push(c);
+        }
+        rest = &rest[c.len_utf8()..];
+    }
     let national = digits.trim_start_matches('0');
     if national.len() < 6 || national.bytes().all(|byte| Some(byte) == national.bytes().next()) {
         return String::new();

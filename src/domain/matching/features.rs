@@ -98,23 +98,21 @@ impl Features {
 fn weights(name: &str) -> Box<[u8]> {
     let words: Vec<&str> = name.split(' ').filter(|word| !word.is_empty()).collect();
     let mut weights: Box<[u8]> = words.iter().map(|word| words::weight(word)).collect();
-    let university = words.contains(&"university");
-    for (at, word) in words.iter().enumerate() {
-        if university && *word == "system" {
-            weights[at] = 8;
-        } else if (3..=6).contains(&word.len()) && words.len() > word.len() && spells_out(&words, at) {
-            weights[at] = 0;
+    if words.len() > 3 {
+        let initials: Vec<u8> = words.iter().zip(&weights).filter(|(_, weight)| **weight > 0).map(|(word, _)| word.as_bytes()[0]).collect();
+        for (word, weight) in words.iter().zip(&mut weights) {
+            // "National Aeronautics and Space Administration (NASA)"; a word is never among its own initials, being longer than one.
+            if (3..=6).contains(&word.len()) && initials.windows(word.len()).any(|run| run == word.as_bytes()) {
+                *weight = 0;
+            }
         }
     }
+    if words.contains(&"university")
+        && let Some(at) = words.iter().position(|word| *word == "system")
+    {
+        weights[at] = 8;
+    }
     weights
-}
-
-/// Whether neighbouring words spell the acronym at `at` out: "National Aeronautics and Space Administration (NASA)".
-fn spells_out(words: &[&str], at: usize) -> bool {
-    let initials: Vec<(usize, u8)> =
-        words.iter().enumerate().filter(|(_, word)| words::weight(word) > 0).map(|(place, word)| (place, word.as_bytes()[0])).collect();
-    let acronym = words[at].as_bytes();
-    initials.windows(acronym.len()).any(|run| run.iter().zip(acronym).all(|((place, initial), letter)| *place != at && initial == letter))
 }
 
 /// "North Avenue Day Nursery - North Avenue Day Nursery" is written by systems that join a parent and its only site.

@@ -234,109 +234,115 @@ const WORDS_ELSEWHERE: &[&str] = &[
     "bt",
 ];
 
-/// Indexed by last word; each form as its words.
-struct Form {
-    words: Box<[Box<str>]>,
+/// The longest form in words.
+const WORDS_MAX: usize = 8;
+
+/// One row's claim to a spelling.
+struct Claim {
     countries: &'static str,
     family: &'static str,
     in_front: bool,
 }
 
-static BY_LAST: LazyLock<FnvMap<Box<str>, Vec<Form>>> = LazyLock::new(|| index(<[Box<str>]>::last));
-static BY_FIRST: LazyLock<FnvMap<Box<str>, Vec<Form>>> = LazyLock::new(|| {
-    let mut forms = index(<[Box<str>]>::first);
-    forms.values_mut().for_each(|forms| forms.retain(|form| form.in_front));
-    forms.retain(|_, forms| !forms.is_empty());
-    forms
+/// Who claims a spelling (its words joined by spaces).
+static CLAIMS: LazyLock<FnvMap<Box<str>, Vec<Claim>>> = LazyLock::new(|| {
+    let mut claims: FnvMap<Box<str>, Vec<Claim>> = FnvMap::default();
+    for (spelling, claim) in spellings() {
+        claims.entry(spelling.into()).or_default().push(claim);
+    }
+    claims
 });
 
-fn index(end: impl Fn(&[Box<str>]) -> Option<&Box<str>>) -> FnvMap<Box<str>, Vec<Form>> {
-    let mut index: FnvMap<Box<str>, Vec<Form>> = FnvMap::default();
-    for Row(countries, family, spellings) in FORMS {
-        let in_front = countries.starts_with('^');
-        let countries = countries.trim_start_matches('^');
-        for spelling in spellings.split('|') {
-            let words: Box<[Box<str>]> = normalise(spelling).split(' ').map(Into::into).collect();
-            if let Some(key) = end(&words).cloned() {
-                index.entry(key).or_default().push(Form { words, countries, family, in_front });
-            }
+/// For the word that a form ends (or, in front, begins) with, how many words the longest such form has: most names end in
+/// no such word and are done with one look.
+static LONGEST_BEHIND: LazyLock<FnvMap<Box<str>, usize>> = LazyLock::new(|| longest(|form| form.rsplit(' ').next(), |_| true));
+static LONGEST_IN_FRONT: LazyLock<FnvMap<Box<str>, usize>> =
+    LazyLock::new(|| longest(|form| form.split(' ').next(), |claim| claim.in_front));
+
+fn spellings() -> impl Iterator<Item = (String, Claim)> {
+    FORMS.iter().flat_map(|Row(countries, family, spellings)| {
+        let (in_front, countries) = (countries.starts_with('^'), countries.trim_start_matches('^'));
+        spellings.split('|').map(move |spelling| (normalise(spelling), Claim { countries, family, in_front }))
+    })
+}
+
+fn longest(end: impl Fn(&str) -> Option<&str>, counts: impl Fn(&Claim) -> bool) -> FnvMap<Box<str>, usize> {
+    let mut longest: FnvMap<Box<str>, usize> = FnvMap::default();
+    for (spelling, _) in spellings().filter(|(_, claim)| counts(claim)) {
+        if let Some(word) = end(&spelling) {
+            let words = longest.entry(word.into()).or_default();
+            *words = spelling.split(' ').count().clamp(*words, WORDS_MAX);
         }
     }
-    for forms in index.values_mut() {
-        forms.sort_by_key(|form| std::cmp::Reverse(form.words.len()));
-    }
-    index
+    longest
 }
 
 /// Takes the legal forms of `country` (empty: not known) off both ends of the normalised `name`, unless nothing that says
 /// who it is would be left. Gives the rest and the family of the form that stood last.
 pub fn strip<'a>(name: &'a str, country: &str) -> (&'a str, &'static str) {
-    let mut words: Vec<&str> = Vec::with_capacity(super::normalise::WORDS_MAX);
-    words.extend(name.split(' ').filter(|word| !word.is_empty()));
-    let (mut start, mut end, mut family) = (0, words.len(), "");
+    let (mut rest, mut family) = (name, "");
     loop {
-        let now = &words[start..end];
-        if let Some((length, found)) = suffix(now, country) {
-            end -= length;
-            if family.is_empty() {
-                family = found;
-            }
-        } else if let Some((length, found)) = prefix(now, country) {
-            start += length;
-            if family.is_empty() {
-                family = found;
-            }
-        } else if now.len() > 1 && now[now.len() - 1] == "and" {
-            end -= 1;
+        let (shorter, found) = if let Some(found) = behind(rest, country) {
+            found
+        } else if let Some(found) = in_front(rest, country) {
+            found
+        } else if let Some(shorter) = rest.strip_suffix(" and") {
+            (shorter, "")
         } else {
-            break;
+            return (rest, family);
+        };
+        rest = shorter;
+        if family.is_empty() {
+            family = found;
         }
     }
-    if start == 0 && end == words.len() {
-        return (name, family);
-    }
-    let from = words[start].as_ptr() as usize - name.as_ptr() as usize;
-    let to = words[end - 1].as_ptr() as usize + words[end - 1].len() - name.as_ptr() as usize;
-    (&name[from..to], family)
 }
 
-fn suffix(words: &[&str], country: &str) -> Option<(usize, &'static str)> {
-    let forms = BY_LAST.get(*words.last()?)?;
-    let form = forms.iter().find(|form| {
-        form.applies(country) && words.len() > form.words.len() && {
-            let (rest, end) = words.split_at(words.len() - form.words.len());
-            form.is(end) && says_something(rest)
+/// The name without the longest form behind it.
+fn behind<'a>(name: &'a str, country: &str) -> Option<(&'a str, &'static str)> {
+    let longest = *LONGEST_BEHIND.get(name.rsplit(' ').next()?)?;
+    let mut found = None;
+    for (at, _) in name.rmatch_indices(' ').take(longest) {
+        let (rest, form) = (&name[..at], &name[at + 1..]);
+        if let Some(family) = claimed(form, country, |_| true)
+            && says_something(rest)
+        {
+            found = Some((rest, family));
         }
-    })?;
-    Some((form.words.len(), form.family))
-}
-
-fn prefix(words: &[&str], country: &str) -> Option<(usize, &'static str)> {
-    let forms = BY_FIRST.get(*words.first()?)?;
-    let form = forms.iter().find(|form| {
-        form.applies(country) && words.len() > form.words.len() && {
-            let (front, rest) = words.split_at(form.words.len());
-            form.is(front) && says_something(rest)
-        }
-    })?;
-    Some((form.words.len(), form.family))
-}
-
-fn says_something(words: &[&str]) -> bool {
-    words.iter().any(|word| weight(word) > 0)
-}
-
-impl Form {
-    fn is(&self, words: &[&str]) -> bool {
-        self.words.iter().zip(words).all(|(form, word)| **form == **word)
     }
+    found
+}
 
-    fn applies(&self, country: &str) -> bool {
+/// The name without the longest form in front of it.
+fn in_front<'a>(name: &'a str, country: &str) -> Option<(&'a str, &'static str)> {
+    let longest = *LONGEST_IN_FRONT.get(name.split(' ').next()?)?;
+    let mut found = None;
+    for (at, _) in name.match_indices(' ').take(longest) {
+        let (form, rest) = (&name[..at], &name[at + 1..]);
+        if let Some(family) = claimed(form, country, |claim| claim.in_front)
+            && says_something(rest)
+        {
+            found = Some((rest, family));
+        }
+    }
+    found
+}
+
+fn claimed(form: &str, country: &str, counts: impl Fn(&Claim) -> bool) -> Option<&'static str> {
+    CLAIMS.get(form)?.iter().find(|claim| counts(claim) && claim.applies(form, country)).map(|claim| claim.family)
+}
+
+fn says_something(words: &str) -> bool {
+    words.split(' ').any(|word| weight(word) > 0)
+}
+
+impl Claim {
+    fn applies(&self, form: &str, country: &str) -> bool {
         if self.countries == "*" {
             return true;
         }
         if country.is_empty() {
-            return !(self.words.len() == 1 && WORDS_ELSEWHERE.contains(&&*self.words[0]));
+            return !WORDS_ELSEWHERE.contains(&form);
         }
         self.countries.split(' ').any(|code| code == country)
     }

@@ -6,8 +6,8 @@
 
 pub mod contact;
 pub mod decide;
-pub mod free_mail;
 pub mod features;
+pub mod free_mail;
 pub mod index;
 pub mod keys;
 pub mod legal;
