@@ -85,7 +85,9 @@ fn mistake(spellings: &Spellings, (a, b): (usize, usize), pairs: u64, policy: &M
 fn misses(spellings: &Spellings, shown: &HashSet<(usize, usize)>, compared: &HashSet<(usize, usize)>, options: &Options) -> Vec<Mistake> {
     let mut members: Vec<Vec<usize>> = vec![Vec::new(); spellings.clusters.len()];
     for (at, truth) in spellings.truth.iter().enumerate() {
-        truth.keys().for_each(|cluster| members[*cluster].push(at));
+        for cluster in truth.keys() {
+            members[*cluster].push(at);
+        }
     }
     let mut found: BTreeMap<(usize, usize), u64> = BTreeMap::new();
     for cluster in members {

@@ -2,7 +2,7 @@
 
 use super::{
     normalise::normalise,
-    words::{FnvMap, fnv_set},
+    words::{FnvSet, fnv_set},
 };
 use std::sync::LazyLock;
 
@@ -11,7 +11,7 @@ const SECOND_LEVEL: &str = "\
     co com org net gov ac edu ltd plc me or ne go ad gr lg nom gob govt gouv ind firm gen mil sch nhs police id asn web biz \
     info in res nic re pe kr art adv eng med eti srv inf school geek iwi maori tm asso presse k12 muni idf sp rj";
 
-static SECOND: LazyLock<FnvMap<&'static str, ()>> = LazyLock::new(|| fnv_set(SECOND_LEVEL));
+static SECOND: LazyLock<FnvSet<&'static str>> = LazyLock::new(|| fnv_set(SECOND_LEVEL));
 
 /// The part of a web address or mail domain that somebody registered: `https://www.shop.acme.co.uk/x` gives `acme.co.uk`.
 /// Empty when there is none.
@@ -24,10 +24,10 @@ pub fn registrable(raw: &str) -> String {
     let labels: Vec<&str> = host.split('.').collect();
     let letters = |label: &&str| !label.is_empty() && label.chars().all(|c| c.is_alphanumeric() || c == '-');
     let [.., second, top] = labels.as_slice() else { return String::new() };
-    if !labels.iter().all(|label| letters(&label)) || top.len() < 2 || top.bytes().all(|byte| byte.is_ascii_digit()) {
+    if !labels.iter().all(|label| letters(label)) || top.len() < 2 || top.bytes().all(|byte| byte.is_ascii_digit()) {
         return String::new();
     }
-    let keep = if top.len() == 2 && labels.len() > 2 && SECOND.contains_key(second) { 3 } else { 2 };
+    let keep = if top.len() == 2 && labels.len() > 2 && SECOND.contains(second) { 3 } else { 2 };
     labels[labels.len() - keep..].join(".")
 }
 
@@ -159,9 +159,8 @@ pub fn street_agreement(a: &str, b: &str) -> u32 {
         9_000
     } else if number(a) > 0 && first(a) == first(b) {
         4_000
-    } else if shared {
-        1
     } else {
-        0
+        // The same street with another number is no conflict, and next to no agreement.
+        u32::from(shared)
     }
 }

@@ -1,6 +1,6 @@
 //! Mail and web domains that anybody may have: they say nothing about whom somebody works for.
 
-use super::words::{FnvMap, fnv_set};
+use super::words::{FnvSet, fnv_set};
 use std::sync::LazyLock;
 
 /// Mail providers. Those with an ending in every country (`yahoo.de`) are in [`BRANDS`].
@@ -43,11 +43,11 @@ const BRANDS: &str = "\
     angelfire linktr etsy ebay amazon-seller alibaba-shop wikipedia yelp tiktok webflow myshopify business-site onepage \
     carrd github notion";
 
-static PROVIDER: LazyLock<FnvMap<&'static str, ()>> = LazyLock::new(|| fnv_set(PROVIDERS));
-static BRAND: LazyLock<FnvMap<&'static str, ()>> = LazyLock::new(|| fnv_set(BRANDS));
+static PROVIDER: LazyLock<FnvSet<&'static str>> = LazyLock::new(|| fnv_set(PROVIDERS));
+static BRAND: LazyLock<FnvSet<&'static str>> = LazyLock::new(|| fnv_set(BRANDS));
 
 /// Whether anybody may have an address there. `extra` are the channel program's own.
 pub fn is_free_mail(domain: &str, extra: &[String]) -> bool {
     let brand = domain.split('.').next().unwrap_or_default();
-    PROVIDER.contains_key(domain) || BRAND.contains_key(brand) || extra.iter().any(|free| free.eq_ignore_ascii_case(domain))
+    PROVIDER.contains(domain) || BRAND.contains(brand) || extra.iter().any(|free| free.eq_ignore_ascii_case(domain))
 }

@@ -1,7 +1,8 @@
 //! Blocking keys: two records are compared only when they share one. Stable 64-bit hashes, kept in the database as bigint.
 //!
 //! A key with more than [`MEMBERS_MAX`] members is not followed: it would be a common word, and the records that belong
-//! together share a rarer key as well (the words in pairs, the whole name, the telephone number).
+//! together share a rarer key as well (the words in pairs, the whole name, the telephone number). So that a company with
+//! many records does not make its own keys common, a record that joins a cluster adds only the keys that the cluster lacks.
 
 use super::{features::Features, normalise::WORDS_MAX};
 

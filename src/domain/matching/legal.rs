@@ -5,7 +5,7 @@
 
 use super::{
     normalise::normalise,
-    words::{FnvMap, weight},
+    words::{FnvMap, FnvSet, fnv_set, weight},
 };
 use std::sync::LazyLock;
 
@@ -108,131 +108,14 @@ const FORMS: &[Row] = &[
 ];
 
 /// Endings that are forms in one country and plain words in most others; without a country they are left in the name.
-const WORDS_ELSEWHERE: &[&str] = &[
-    "di",
-    "od",
-    "da",
-    "me",
-    "em",
-    "ei",
-    "ip",
-    "up",
-    "vat",
-    "pat",
-    "at",
-    "pp",
-    "dp",
-    "pr",
-    "sp",
-    "ok",
-    "ay",
-    "rf",
-    "so",
-    "tp",
-    "trading",
-    "enterprise",
-    "establishment",
-    "branch",
-    "offshore",
-    "part",
-    "cooperativa",
-    "obrt",
-    "fa",
-    "group",
-    "unlimited",
-    "spolka",
-    "gm",
-    "zadruga",
-    "partnership",
-    "chartered",
-    "company",
-    "ent",
-    "est",
-    "coop",
-    "koop",
-    "son",
-    "vos",
-    "ks",
-    "as trustee for",
-    "trading a",
-    "firma",
-    "anstalt",
-    "kumiai",
-    "sole",
-    "jt",
-    "etat",
-    "msc",
-    "mat",
-    "int",
-    "ii",
-    "if",
-    "str",
-    "epa",
-    "earl",
-    "epic",
-    "sem",
-    "spa sb",
-    "ace",
-    "act",
-    "bk",
-    "rc",
-    "sc",
-    "pc",
-    "npo",
-    "ano",
-    "gup",
-    "mup",
-    "sos",
-    "is",
-    "ec",
-    "uk",
-    "ud",
-    "pd",
-    "pw",
-    "ef",
-    "hf",
-    "sf",
-    "ad",
-    "ba",
-    "pa",
-    "na",
-    "ca",
-    "ac",
-    "cb",
-    "ut",
-    "aie",
-    "sat",
-    "bic",
-    "ep",
-    "esp",
-    "rl",
-    "sg",
-    "sh",
-    "eu",
-    "ss",
-    "sq",
-    "xk",
-    "uk",
-    "kh",
-    "gk",
-    "td",
-    "too",
-    "nao",
-    "bl",
-    "da",
-    "sul",
-    "stc",
-    "ic",
-    "wa",
-    "ua",
-    "lv",
-    "iu",
-    "fz co",
-    "soc",
-    "pbc",
-    "rt",
-    "bt",
-];
+const WORDS_ELSEWHERE: &str = "\
+    di od da me em ei ip up vat pat at pp dp pr sp ok ay rf so tp trading enterprise establishment branch offshore part \
+    cooperativa obrt fa group unlimited spolka gm zadruga partnership chartered company ent est coop koop son vos ks firma \
+    anstalt kumiai sole jt etat msc mat int ii if str epa earl epic sem ace act bk rc sc pc npo ano gup mup sos is ec uk ud \
+    pd pw ef hf sf ad ba pa na ca ac cb ut aie sat bic ep esp rl sg sh eu ss sq xk kh gk td too nao bl sul stc ic wa ua lv \
+    iu soc pbc rt bt";
+
+static WORD_ELSEWHERE: LazyLock<FnvSet<&'static str>> = LazyLock::new(|| fnv_set(WORDS_ELSEWHERE));
 
 /// The longest form in words.
 const WORDS_MAX: usize = 8;
@@ -342,7 +225,7 @@ impl Claim {
             return true;
         }
         if country.is_empty() {
-            return !WORDS_ELSEWHERE.contains(&form);
+            return !WORD_ELSEWHERE.contains(form);
         }
         self.countries.split(' ').any(|code| code == country)
     }

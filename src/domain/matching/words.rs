@@ -5,7 +5,7 @@
 
 use super::{normalise::canonical_as_spelt, similarity::edits};
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     hash::{BuildHasherDefault, Hasher},
     sync::LazyLock,
 };
@@ -34,9 +34,11 @@ impl Hasher for Fnv {
 
 pub type FnvMap<K, V> = HashMap<K, V, BuildHasherDefault<Fnv>>;
 
+pub type FnvSet<K> = HashSet<K, BuildHasherDefault<Fnv>>;
+
 /// A set of the words of a list.
-pub fn fnv_set(list: &'static str) -> FnvMap<&'static str, ()> {
-    list.split_whitespace().map(|word| (word, ())).collect()
+pub fn fnv_set(list: &'static str) -> FnvSet<&'static str> {
+    list.split_whitespace().collect()
 }
 
 /// Each line: the word in full, then what people write instead (already folded: lower case, singular).
