@@ -1,14 +1,16 @@
 //! Keys to actions: TOML documents, a trie of chords per context, and what they say about themselves.
 
+use crate::domain::{
+    document::{self, Named, Table},
+    problem::{Problem, quoted},
+};
 use super::{
-    action::{ACTIONS, Act, Context},
+    action::{ACTIONS, Act, Action, Context},
     key::{Key, spell},
     library::Library,
-    problem::{Problem, nearest, sorted, unreadable},
 };
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use toml::de::{DeTable, DeValue};
 
 pub static BUILT_IN: &[(&str, &str)] = &[
     ("default", include_str!("../../keymaps/default.toml")),
@@ -84,18 +86,17 @@ impl Node {
 pub struct Keymap {
     pub name: String,
     contexts: BTreeMap<Context, Node>,
+    /// The first key of each action, because every frame shows a dozen.
+    labels: BTreeMap<Act, String>,
 }
 
 impl Keymap {
     /// The keymap called `name` with all that it inherits. What cannot be understood is left out and reported.
     pub fn load(library: &Library, name: &str) -> (Self, Vec<Problem>) {
         let (sources, mut problems) = library.chain(name);
-        let mut keymap = Self { name: name.to_owned(), contexts: BTreeMap::new() };
+        let mut keymap = Self { name: name.to_owned(), ..Self::default() };
         for source in &sources {
             problems.extend(keymap.apply(&source.file, &source.text));
-        }
-        if sources.is_empty() {
-            problems.extend(keymap.apply("default.toml (built in)", BUILT_IN[0].1));
         }
         (keymap, problems)
     }
@@ -106,36 +107,19 @@ impl Keymap {
 
     /// Lays one document over the map.
     pub fn apply(&mut self, file: &str, text: &str) -> Vec<Problem> {
-        let (table, errors) = DeTable::parse_recoverable(text);
-        let mut problems = unreadable(file, text, &errors);
-        for (name, value) in table.get_ref() {
-            let mut fault = |message: String| problems.push(Problem::at(file, text, name.span(), message));
-            let bindings = match (name.get_ref().as_ref(), value.get_ref()) {
-                ("inherits" | "doc", _) => continue,
-                (_, DeValue::Table(bindings)) => bindings,
-                (other, _) => {
-                    fault(format!("`{other}` is neither `inherits` nor a context"));
-                    continue;
-                }
-            };
-            let Some(context) = Context::named(name.get_ref()) else {
-                let contexts = Context::ALL.map(Context::name).join(", ");
-                fault(format!("`{}` is not a context; the contexts are {contexts}", name.get_ref()));
-                continue;
-            };
-            for (keys, action) in bindings {
-                // What stands in for a value that could not be read has no place; its own mistake was told.
-                if action.span().is_empty() && !errors.is_empty() {
-                    continue;
-                }
-                match read_binding(keys.get_ref(), action.get_ref()) {
-                    Ok((keys, act)) => self.contexts.entry(context).or_default().set(&keys, act),
-                    Err(Mistake::Key(message)) => problems.push(Problem::at(file, text, keys.span(), message)),
-                    Err(Mistake::Action(message)) => problems.push(Problem::at(file, text, action.span(), message)),
+        let read = document::read(file, text, |table| {
+            let _ = (table.optional("inherits"), table.optional("doc"));
+            for context in Context::ALL {
+                for binding in table.section(context.name()).iter().flat_map(Table::named) {
+                    if let Some((keys, act)) = read_binding(&binding) {
+                        self.contexts.entry(context).or_default().set(&keys, act);
+                    }
                 }
             }
-        }
-        sorted(problems)
+        });
+        let label = |action: &Action| Some((action.id, spell(self.keys_of(action.id).first()?)));
+        self.labels = ACTIONS.iter().filter_map(label).collect();
+        read.err().unwrap_or_default()
     }
 
     /// What `keys` mean where `contexts` are asked in order. An exact match further in wins over a prefix further out.
@@ -177,8 +161,8 @@ impl Keymap {
     }
 
     /// The first key of an action as shown in hints, or an empty string.
-    pub fn label(&self, act: Act) -> String {
-        self.keys_of(act).first().map(|keys| spell(keys)).unwrap_or_default()
+    pub fn label(&self, act: Act) -> &str {
+        self.labels.get(&act).map_or("", String::as_str)
     }
 
     /// Everything doubtful about the map as a whole, one sentence each: actions that no key or no plain key reaches,
@@ -222,23 +206,19 @@ impl Keymap {
     }
 }
 
-enum Mistake {
-    Key(String),
-    Action(String),
-}
-
-fn read_binding(keys: &str, action: &DeValue<'_>) -> Result<(Vec<Key>, Option<Act>), Mistake> {
-    let keys = Key::sequence(keys).map_err(Mistake::Key)?;
-    let name = action.as_str().ok_or_else(|| Mistake::Action("an action is a name in quotes, or \"none\" to unbind".to_owned()))?;
-    if name == "none" {
-        return Ok((keys, None));
+/// The keys and what they do; nothing when it cannot be understood, which the document then knows.
+fn read_binding(binding: &Named<'_>) -> Option<(Vec<Key>, Option<Act>)> {
+    let keys = Key::sequence(&binding.name).map_err(|message| binding.problem(message, "")).ok();
+    let name = binding.value.any_text()?;
+    if &*name == "none" {
+        return Some((keys?, None));
     }
-    let act = Act::named(name).ok_or_else(|| {
-        let hint = nearest(name, ACTIONS.iter().map(|action| action.name));
-        let hint = hint.map(|known| format!("; did you mean `{known}`?")).unwrap_or_default();
-        Mistake::Action(format!("`{name}` is not an action{hint}"))
-    })?;
-    Ok((keys, Some(act)))
+    let act = Act::named(&name);
+    if act.is_none() {
+        let hint = binding.value.did_you_mean(&name, ACTIONS.iter().map(|action| action.name));
+        binding.value.problem(format!("{} is not an action", quoted(&name)), hint);
+    }
+    Some((keys?, Some(act?)))
 }
 
 #[cfg(test)]
@@ -289,9 +269,9 @@ mod tests {
         assert_eq!(
             told,
             [
-                "mine.toml:2:7: `list.dwn` is not an action; did you mean `list.down`?",
+                "mine.toml:2:7: \"list.dwn\" is not an action; did you mean \"list.down\"?",
                 "mine.toml:4:1: `S-x`: write the character that Shift gives (`G`, not `S-g`)",
-                "mine.toml:6:2: `lists` is not a context; the contexts are global, list, pane, leads",
+                "mine.toml:6:2: unknown key \"lists\" in the document; did you mean \"list\"?",
             ]
         );
         assert_eq!(keymap.lookup(&[Context::List], &keys("k")), Lookup::Matched(Act::Up));

@@ -1,8 +1,11 @@
 //! Keymaps and themes by name: the ones built in, and the user's files of the same name before them.
 
-use super::problem::Problem;
+use crate::domain::{
+    document,
+    problem::{Problem, alternatives, quoted},
+    text::Text,
+};
 use std::path::PathBuf;
-use toml::de::DeTable;
 
 /// A kind of document: its folder in the configuration directory and what is built in.
 #[derive(Debug, Clone)]
@@ -53,36 +56,68 @@ impl Library {
     }
 
     /// The document called `name` and those that it inherits, the most general first. A user's file that inherits its
-    /// own name means the built-in one.
+    /// own name means the built-in one; one that is no TOML stands on the built-in one as well, so that something works.
     pub fn chain(&self, name: &str) -> (Vec<Source>, Vec<Problem>) {
         let mut problems = Vec::new();
         let mut chain: Vec<Source> = Vec::new();
-        let mut next = Some((name.to_owned(), None));
-        while let Some((wanted, asked)) = next.take() {
-            let own_name = chain.last().is_some_and(|heir| !heir.built_in && heir.file.ends_with(&format!("{wanted}.toml")));
-            let found = if own_name { None } else { self.read(&wanted) }.or_else(|| self.built_in(&wanted));
+        let mut next = Some(Wish { name: name.to_owned(), file: format!("{name}.toml"), line: 1, column: 1 });
+        while let Some(wish) = next.take() {
+            let own_name = chain.last().is_some_and(|heir| !heir.built_in && heir.file.ends_with(&format!("{}.toml", wish.name)));
+            let found = if own_name { None } else { self.read(&wish.name) }.or_else(|| self.built_in(&wish.name));
             let Some(source) = found else {
-                let message = format!("there is no `{wanted}` in {}; there is {}", self.folder, self.names().join(", "));
-                problems.push(asked.unwrap_or(Problem { file: format!("{wanted}.toml"), line: 1, column: 1, message }));
+                let names = self.names();
+                let there = alternatives(names.iter().map(String::as_str));
+                problems.push(wish.problem(format!("there is no {} in {}", quoted(&wish.name), self.folder), format!("there is {there}")));
                 break;
             };
             if chain.iter().any(|known| known.file == source.file) {
-                problems.extend(asked.map(|problem| Problem { message: format!("`{wanted}` inherits itself"), ..problem }));
+                problems.push(wish.problem(format!("{} inherits itself", quoted(&wish.name)), String::new()));
                 break;
             }
-            if let Ok(table) = DeTable::parse(&source.text)
-                && let Some(parent) = table.get_ref().get("inherits")
-            {
-                let message = format!("there is no `{}` to inherit", parent.get_ref().as_str().unwrap_or_default());
-                let problem = Problem::at(&source.file, &source.text, parent.span(), message);
-                match parent.get_ref().as_str() {
-                    Some(parent) => next = Some((parent.to_owned(), Some(problem))),
-                    None => problems.push(Problem { message: "`inherits` takes a name in quotes".to_owned(), ..problem }),
-                }
-            }
+            next = source.parent().or_else(|| source.is_broken().then(|| wish.again(self.built_in[0].0)));
             chain.push(source);
+        }
+        if chain.is_empty() {
+            chain.extend(self.built_in(self.built_in[0].0));
         }
         chain.reverse();
         (chain, problems)
+    }
+}
+
+/// A document that is looked for, and where it was named.
+struct Wish {
+    name: String,
+    file: String,
+    line: usize,
+    column: usize,
+}
+
+impl Wish {
+    fn problem(&self, message: String, hint: String) -> Problem {
+        Problem { file: Text::clean(&self.file), line: self.line, column: self.column, message, hint }
+    }
+
+    fn again(&self, name: &str) -> Self {
+        Self { name: name.to_owned(), file: self.file.clone(), ..*self }
+    }
+}
+
+impl Source {
+    fn parent(&self) -> Option<Wish> {
+        let mut parent = None;
+        // What else is wrong with it is told when it is read for what it says.
+        let _ = document::read(&self.file, &self.text, |table| {
+            parent = table.optional("inherits").and_then(|value| Some((value.any_text()?, value.position())));
+        });
+        let (name, (line, column)) = parent?;
+        Some(Wish { name: name.to_string(), file: self.file.clone(), line, column })
+    }
+
+    /// Whether not a word of it can be read.
+    fn is_broken(&self) -> bool {
+        let mut read = false;
+        let _ = document::read(&self.file, &self.text, |_| read = true);
+        !read
     }
 }

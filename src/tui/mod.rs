@@ -40,7 +40,6 @@ pub mod key;
 pub mod keymap;
 pub mod library;
 pub mod paint;
-pub mod problem;
 pub mod room;
 pub mod rooms;
 mod settings;
@@ -94,7 +93,7 @@ pub async fn run<R: Room>(
     let effects = shell.start();
     let _watch = settings.watch(answers.clone());
     let mut desk =
-        Desk { shell, terminal, settings, driver, clock, answers, queue: VecDeque::new(), drawn: None, dirty: true, leaving: false };
+        Desk { shell, terminal, settings, driver, clock, answers, queue: VecDeque::new(), drawn: None, dirty: true, unseen: false, leaving: false };
     desk.perform(effects).await?;
     desk.queue.extend([Msg::Theme(theme, theme_problems), Msg::Keymap(keymap, keymap_problems)]);
     desk.drain().await?;
@@ -114,6 +113,8 @@ struct Desk<R: Room, D: Driver<R>> {
     queue: VecDeque<Msg<R::Msg>>,
     drawn: Option<Tick>,
     dirty: bool,
+    /// A confirmation has opened and was not drawn yet: whatever is typed was not meant for it.
+    unseen: bool,
     leaving: bool,
 }
 
@@ -149,6 +150,9 @@ impl<R: Room, D: Driver<R>> Desk<R, D> {
 
     async fn drain(&mut self) -> io::Result<()> {
         while let Some(msg) = self.queue.pop_front() {
+            if self.unseen && is_typed(&msg) {
+                continue;
+            }
             self.dirty = true;
             let effects = self.shell.update(msg, self.clock.now());
             self.perform(effects).await?;
@@ -173,6 +177,12 @@ impl<R: Room, D: Driver<R>> Desk<R, D> {
                     self.resized();
                     self.queue.push_back(Msg::Edited(edited));
                 }
+                Effect::Reload => {
+                    let (theme, problems) = self.settings.theme();
+                    self.queue.push_back(Msg::Theme(theme, problems));
+                    let (keymap, problems) = self.settings.keymap();
+                    self.queue.push_back(Msg::Keymap(keymap, problems));
+                }
                 Effect::NextTheme => {
                     let (theme, problems) = self.settings.next_theme();
                     self.queue.push_back(Msg::Theme(theme, problems));
@@ -183,7 +193,8 @@ impl<R: Room, D: Driver<R>> Desk<R, D> {
                     }
                 }
                 Effect::DropTyped => {
-                    self.queue.retain(|msg| !matches!(msg, Msg::Input(Event::Key(_) | Event::Paste(_))));
+                    self.unseen = true;
+                    self.queue.retain(|msg| !is_typed(msg));
                     let kept = self.terminal.drop_typed();
                     self.queue.extend(kept.into_iter().map(Msg::Input));
                 }
@@ -197,6 +208,7 @@ impl<R: Room, D: Driver<R>> Desk<R, D> {
         self.terminal.paint(&frame, cursor)?;
         self.drawn = Some(Tick::now());
         self.dirty = false;
+        self.unseen = false;
         Ok(())
     }
 
@@ -226,6 +238,10 @@ pub fn compose<R: Room>(shell: &Shell<R>) -> (Buffer, Option<ratatui::layout::Po
     shell.view(&mut canvas);
     let cursor = canvas.cursor;
     (buffer, cursor)
+}
+
+fn is_typed<M>(msg: &Msg<M>) -> bool {
+    matches!(msg, Msg::Input(Event::Key(_) | Event::Paste(_)))
 }
 
 /// How long until time alone changes the screen: to the next whole second or minute, so that all clocks turn together.

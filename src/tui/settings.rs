@@ -3,9 +3,9 @@
 use super::{
     Msg,
     keymap::{self, Keymap},
-    problem::Problem,
     theme::{self, Depth, Theme},
 };
+use crate::domain::problem::Problem;
 use notify::Watcher as _;
 use std::path::PathBuf;
 use std::sync::mpsc::{RecvTimeoutError, channel};
@@ -75,7 +75,7 @@ impl Settings {
         changed.then(|| self.theme())
     }
 
-    /// Sends the keymap and the theme again whenever one of their files changes, for as long as the result lives.
+    /// Says so whenever a keymap or theme file changes, for as long as the result lives.
     /// Without a configuration directory there is nothing to watch.
     pub fn watch<M: Send + 'static>(&self, answers: UnboundedSender<Msg<M>>) -> Option<notify::RecommendedWatcher> {
         let (changed, changes) = channel();
@@ -91,14 +91,11 @@ impl Settings {
         if watched.count() == 0 {
             return None;
         }
-        let settings = self.clone();
         std::thread::spawn(move || {
             while changes.recv().is_ok() {
                 // Editors write a file in several steps; wait until they are done.
                 while changes.recv_timeout(Duration::from_millis(60)) != Err(RecvTimeoutError::Timeout) {}
-                let (keymap, problems) = settings.keymap();
-                let (theme, theme_problems) = settings.theme();
-                if answers.send(Msg::Keymap(keymap, problems)).is_err() || answers.send(Msg::Theme(theme, theme_problems)).is_err() {
+                if answers.send(Msg::FilesChanged).is_err() {
                     return;
                 }
             }

@@ -8,7 +8,6 @@ use super::{
     input::Event,
     key::{Code, Key},
     keymap::{Keymap, Lookup, Next},
-    problem::Problem,
     room::{Answer, Ask, Cx, Pulse, Room, Tone},
     theme::Theme,
     view,
@@ -21,7 +20,7 @@ use super::{
         status::{Link, Place},
     },
 };
-use crate::domain::time::Instant;
+use crate::domain::{problem::Problem, time::Instant};
 use ratatui::layout::Rect;
 
 /// What reaches the shell.
@@ -36,6 +35,8 @@ pub enum Msg<M> {
     Place(Box<Place>),
     /// The zone of the clock.
     Zone(chrono_tz::Tz),
+    /// A keymap or theme file has changed.
+    FilesChanged,
     Keymap(Keymap, Vec<Problem>),
     Theme(Theme, Vec<Problem>),
     /// The editor came back with this text, or failed.
@@ -53,8 +54,9 @@ pub enum Effect<E> {
     Redraw,
     Copy(String),
     Edit(String),
-    /// Load the theme of this name, or the next one.
     NextTheme,
+    /// Read keymap and theme again.
+    Reload,
     /// Load what suits a background of this kind, unless the user chose a theme.
     SuitBackground {
         dark: bool,
@@ -153,6 +155,7 @@ impl<R: Room> Shell<R> {
             Msg::Link(link) => self.place.link = link,
             Msg::Place(place) => self.place = *place,
             Msg::Zone(zone) => self.place.zone = zone,
+            Msg::FilesChanged => effects.push(Effect::Reload),
             Msg::Keymap(keymap, problems) => {
                 self.keymap = keymap;
                 self.report(&problems);

@@ -175,13 +175,14 @@ mod tests {
         let text = "[palette]\nfire = \"#ff000\"\n[roles]\n\"sla.breeched\" = \"fire\"\n\"good\" = { fg = \"moss\", bold = 1 }\n\"bad\" = \"red\"\n";
         let mut theme = Theme::built_in("dark", Depth::True);
         let told: Vec<String> = theme.apply("mine.toml", text).iter().map(ToString::to_string).collect();
+        let hint = "write \"#rrggbb\", a name of the palette, a number from 0 to 255, or black, red, green, yellow, blue, magenta, cyan, white, gray or bright-red ...";
         assert_eq!(
             told,
             [
-                "mine.toml:2:8: `#ff000` is not a colour; write \"#rrggbb\", a palette name, a number 0-255 or one of black, red, green, yellow, blue, magenta, cyan, white, gray and their bright- forms",
-                "mine.toml:4:1: `sla.breeched` is not a role; did you mean `sla.breached`?",
-                "mine.toml:5:17: `moss` is not a colour; write \"#rrggbb\", a palette name, a number 0-255 or one of black, red, green, yellow, blue, magenta, cyan, white, gray and their bright- forms",
-                "mine.toml:5:32: `bold` is true or false",
+                format!("mine.toml:2:8: \"#ff000\" is not a colour; {hint}"),
+                "mine.toml:4:1: \"sla.breeched\" is not a role; did you mean \"sla.breached\"?".to_owned(),
+                format!("mine.toml:5:17: \"moss\" is not a colour; {hint}"),
+                "mine.toml:5:32: \"bold\" in [roles.good] is a whole number, and must be true or false; write it without quotes".to_owned(),
             ]
         );
         assert_ne!(theme.style(Role::Bad), Theme::built_in("dark", Depth::True).style(Role::Bad));

@@ -75,10 +75,9 @@ pub(super) fn view<R: Room>(shell: &Shell<R>, canvas: &mut Canvas<'_>) {
 fn foot<R: Room>(shell: &Shell<R>, canvas: &mut Canvas<'_>, area: Rect) {
     let typed = format!("{}{}", shell.count.map(|count| count.to_string()).unwrap_or_default(), spell(&shell.pending));
     let typed_wide = u16::try_from(text::width(&typed)).unwrap_or(0);
-    let mut acts = shell.room.hints();
-    acts.extend([Act::Palette, Act::Help]);
+    let acts = shell.room.hints();
     let room = Rect { width: area.width.saturating_sub(typed_wide + 2), ..area };
-    hints::view(canvas, room, &shell.keymap, &acts, |act| shell.availability(act).is_yes());
+    hints::view(canvas, room, &shell.keymap, &acts, &[Act::Palette, Act::Help], |act| shell.availability(act).is_yes());
     canvas.put(area.right().saturating_sub(typed_wide + 1), area.y, typed_wide, &typed, Role::Strong);
 }
 

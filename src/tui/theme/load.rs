@@ -1,13 +1,13 @@
 //! Reading theme documents: a palette, then roles as a colour or a table of foreground, background and modifiers.
 
 use super::{Depth, Look, Role, Theme, Tone};
-use crate::tui::{
-    library::Library,
-    problem::{Problem, nearest, sorted, unreadable},
+use crate::domain::{
+    document::{self, Table, Value},
+    problem::{Problem, quoted},
 };
+use crate::tui::library::Library;
 use ratatui::style::Modifier;
-use std::{collections::HashMap, ops::Range, path::PathBuf};
-use toml::de::{DeTable, DeValue};
+use std::{collections::HashMap, path::PathBuf};
 
 static BUILT_IN: &[(&str, &str)] = &[
     ("dark", include_str!("../../../themes/dark.toml")),
@@ -33,50 +33,33 @@ const MODIFIERS: [(&str, Modifier); 6] = [
 
 type Palette = HashMap<String, Tone>;
 
-/// One document being read: what a mistake needs to say where it is.
-struct Page<'a> {
-    file: &'a str,
-    text: &'a str,
-    problems: Vec<Problem>,
+fn tone(palette: &Palette, value: &Value<'_>) -> Option<Tone> {
+    let text = value.any_text()?;
+    let found = palette.get(&*text).copied().or_else(|| Tone::read(&text));
+    if found.is_none() {
+        let hint = "write \"#rrggbb\", a name of the palette, a number from 0 to 255, or black, red, green, yellow, blue, magenta, cyan, white, gray or bright-red ...";
+        value.problem(format!("{} is not a colour", quoted(&text)), hint);
+    }
+    found
 }
 
-impl Page<'_> {
-    fn fault(&mut self, span: Range<usize>, message: impl Into<String>) {
-        self.problems.push(Problem::at(self.file, self.text, span, message));
+fn look(palette: &Palette, value: &Value<'_>) -> Look {
+    if value.is_text() {
+        return Look { fg: tone(palette, value), ..Look::default() };
     }
-
-    fn tone(&mut self, palette: &Palette, value: &DeValue<'_>, span: Range<usize>) -> Option<Tone> {
-        let text = value.as_str().unwrap_or_default();
-        let found = palette.get(text).copied().or_else(|| Tone::read(text));
-        if found.is_none() {
-            let known = "black, red, green, yellow, blue, magenta, cyan, white, gray and their bright- forms";
-            self.fault(span, format!("`{text}` is not a colour; write \"#rrggbb\", a palette name, a number 0-255 or one of {known}"));
+    let Some(table) = value.table() else { return Look::default() };
+    let mut look = Look {
+        fg: table.optional("fg").and_then(|value| tone(palette, &value)),
+        bg: table.optional("bg").and_then(|value| tone(palette, &value)),
+        modifier: Modifier::empty(),
+    };
+    for (name, modifier) in MODIFIERS {
+        if table.optional(name).and_then(|value| value.boolean()) == Some(true) {
+            look.modifier |= modifier;
         }
-        found
     }
-
-    fn look(&mut self, palette: &Palette, value: &DeValue<'_>, span: Range<usize>) -> Look {
-        let mut look = Look::default();
-        let DeValue::Table(table) = value else {
-            look.fg = self.tone(palette, value, span);
-            return look;
-        };
-        for (name, value) in table {
-            match name.get_ref().as_ref() {
-                "fg" => look.fg = self.tone(palette, value.get_ref(), value.span()),
-                "bg" => look.bg = self.tone(palette, value.get_ref(), value.span()),
-                other => match (MODIFIERS.iter().find(|(known, _)| *known == other), value.get_ref().as_bool()) {
-                    (Some((_, modifier)), Some(true)) => look.modifier |= *modifier,
-                    (Some(_), Some(false)) => {}
-                    (Some(_), None) => self.fault(value.span(), format!("`{other}` is true or false")),
-                    (None, _) => {
-                        self.fault(name.span(), format!("`{other}` is not fg, bg, bold, dim, italic, underline, reverse or strike"))
-                    }
-                },
-            }
-        }
-        look
-    }
+    table.finish();
+    look
 }
 
 impl Theme {
@@ -101,39 +84,28 @@ impl Theme {
     }
 
     fn lay(&mut self, palette: &Palette, file: &str, text: &str) -> Vec<Problem> {
-        let mut page = Page { file, text, problems: Vec::new() };
-        let (document, errors) = DeTable::parse_recoverable(text);
-        page.problems = unreadable(file, text, &errors);
-        for (name, value) in document.get_ref() {
-            match (name.get_ref().as_ref(), value.get_ref()) {
-                ("inherits" | "doc", _) => {}
-                ("palette", DeValue::Table(colors)) => {
-                    for color in colors.values() {
-                        page.tone(&Palette::new(), color.get_ref(), color.span());
-                    }
-                }
-                ("roles", DeValue::Table(roles)) => {
-                    for (name, value) in roles {
-                        let Some(role) = Role::ALL.iter().find(|role| role.name() == name.get_ref()) else {
-                            let hint = nearest(name.get_ref(), Role::ALL.iter().map(|role| role.name()));
-                            let hint = hint.map(|known| format!("; did you mean `{known}`?")).unwrap_or_default();
-                            page.fault(name.span(), format!("`{}` is not a role{hint}", name.get_ref()));
-                            continue;
-                        };
-                        self.looks[*role as usize] = page.look(palette, value.get_ref(), value.span());
-                    }
-                }
-                (other, _) => page.fault(name.span(), format!("`{other}` is neither `inherits`, `[palette]` nor `[roles]`")),
+        let read = document::read(file, text, |table| {
+            let _ = (table.optional("inherits"), table.optional("doc"));
+            for color in table.section("palette").iter().flat_map(Table::named) {
+                tone(&Palette::new(), &color.value);
             }
-        }
-        sorted(page.problems)
+            for named in table.section("roles").iter().flat_map(Table::named) {
+                match Role::ALL.iter().find(|role| *role.name() == *named.name) {
+                    Some(role) => self.looks[*role as usize] = look(palette, &named.value),
+                    None => named.problem(format!("{} is not a role", quoted(&named.name)), named.did_you_mean(Role::ALL.iter().map(|role| role.name()))),
+                }
+            }
+        });
+        read.err().unwrap_or_default()
     }
 }
 
 fn palette_of(text: &str) -> Palette {
-    let (document, _) = DeTable::parse_recoverable(text);
-    let colors = document.get_ref().get("palette").and_then(|value| value.get_ref().as_table());
-    let read = |value: &DeValue<'_>| Tone::read(value.as_str()?);
-    let colors = colors.into_iter().flatten();
-    colors.filter_map(|(name, value)| Some((name.get_ref().to_string(), read(value.get_ref())?))).collect()
+    let mut palette = Palette::new();
+    // Mistakes are told when the document is laid over the theme.
+    let _ = document::read("", text, |table| {
+        let colors = table.section("palette");
+        palette.extend(colors.iter().flat_map(Table::named).filter_map(|color| Some((color.name.to_string(), Tone::read(&color.value.any_text()?)?))));
+    });
+    palette
 }

@@ -99,7 +99,7 @@ impl Confirm {
         let about: Vec<String> = self.about.iter().flat_map(|sentence| text::wrap(sentence, inner_wide)).collect();
         // The frame, the place, the keys and the air around them take six lines.
         let plan_rows = self.plan.len().min(usize::from(area.height.saturating_sub(8)).saturating_sub(about.len()));
-        let height = u16::try_from(about.len() + plan_rows + 6 + usize::from(plan_rows > 0)).unwrap_or(area.height);
+        let height = u16::try_from(about.len() + plan_rows + 5 + usize::from(plan_rows > 0)).unwrap_or(area.height);
         let border = if self.danger == Danger::Final { Role::DialogDanger } else { Role::BorderFocused };
         let inner = canvas.frame(centered(area, wide, height), &self.title, border);
         let mut y = inner.y;

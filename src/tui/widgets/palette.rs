@@ -125,10 +125,10 @@ impl Palette {
             canvas.put(inner.x + 2, y, names, action.name, if chosen { Role::MenuSelected } else { role });
             let x = inner.x + names + 4;
             let keys = keymap.label(*act);
-            let key_wide = u16::try_from(text::width(&keys)).unwrap_or(0);
+            let key_wide = u16::try_from(text::width(keys)).unwrap_or(0);
             let doc_wide = inner.right().saturating_sub(x + key_wide + 1);
             canvas.put(x, y, doc_wide, &doc, doc_role);
-            canvas.put_aligned(x, y, inner.right().saturating_sub(x), &keys, Role::Key, Align::Right);
+            canvas.put_aligned(x, y, inner.right().saturating_sub(x), keys, Role::Key, Align::Right);
         }
         if self.found.is_empty() {
             canvas.put(inner.x + 2, inner.y + 2, inner.width, "no action is called so", Role::Dim);

@@ -26,17 +26,19 @@ pub fn short_count(count: u64) -> String {
 
 /// Draws the tabs in one line. Where they don't fit, those around the active one are shown, with arrows for the rest.
 pub fn view(canvas: &mut Canvas<'_>, area: Rect, tabs: &[Tab], active: usize) {
-    const GAP: usize = 3;
     let labels: Vec<(String, String)> = tabs.iter().map(|tab| (tab.title.to_owned(), label_count(tab))).collect();
-    let widths: Vec<usize> = labels.iter().map(|(title, count)| text::width(title) + 1 + text::width(count) + GAP).collect();
-    let room = usize::from(area.width.saturating_sub(4));
+    let bare: Vec<usize> = labels.iter().map(|(title, count)| text::width(title) + 1 + text::width(count)).collect();
+    let room = usize::from(area.width.saturating_sub(2));
+    // Air between them as long as there is some.
+    let gap = if bare.iter().sum::<usize>() + 3 * bare.len() <= room { 3 } else { 2 };
+    let widths: Vec<usize> = bare.iter().map(|wide| wide + gap).collect();
     let mut first = 0;
-    while first < active && widths[first..=active].iter().sum::<usize>() > room {
+    while first < active && widths[first..=active].iter().sum::<usize>() > room + gap {
         first += 1;
     }
     let mut x = canvas.put(area.x, area.y, 2, if first > 0 { "‹ " } else { " " }, Role::Dim);
     for (index, (title, count)) in labels.iter().enumerate().skip(first) {
-        let wide = u16::try_from(widths[index] - GAP).unwrap_or(area.width);
+        let wide = u16::try_from(bare[index]).unwrap_or(area.width);
         if x + wide + 1 > area.right() {
             canvas.put(area.right().saturating_sub(1), area.y, 1, "›", Role::Dim);
             return;
@@ -48,7 +50,7 @@ pub fn view(canvas: &mut Canvas<'_>, area: Rect, tabs: &[Tab], active: usize) {
             (false, false) => (Role::TabIdle, Role::TabIdle),
         };
         x = canvas.put_all(x, area.y, wide, &[(title, title_role), (" ", title_role), (count, count_role)]);
-        x += u16::try_from(GAP).unwrap_or(0);
+        x += u16::try_from(gap).unwrap_or(0);
     }
 }
 

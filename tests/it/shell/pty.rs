@@ -299,7 +299,7 @@ fn keymaps_and_themes_are_read_again_and_mistakes_named() {
     }
     console.type_(b"q");
     write("keymaps/default.toml", "inherits = \"default\"\n[global]\n\"X\" = \"halp\"\n");
-    console.wait_for("default.toml:3:7: `halp` is not an action; did you mean `help`?");
+    console.wait_for("default.toml:3:7: \"halp\" is not an action; did you mean \"help\"?");
     console.type_(b"\x1b");
     write("themes/dark.toml", "inherits = \"dark\"\n[roles]\n\"text\" = \"#010203\"\n");
     console.wait_until("the new colour", |console| console.bytes().windows(10).any(|window| window == b"38;2;1;2;3"));
