@@ -77,7 +77,8 @@ impl Library {
             next = source.parent().or_else(|| source.is_broken().then(|| wish.again(self.built_in[0].0)));
             chain.push(source);
         }
-        if chain.is_empty() {
+        // Whatever is wrong with the chain, it ends in something that works.
+        if !chain.iter().any(|source| source.built_in) && !problems.is_empty() {
             chain.extend(self.built_in(self.built_in[0].0));
         }
         chain.reverse();
@@ -119,5 +120,44 @@ impl Source {
         let mut read = false;
         let _ = document::read(&self.file, &self.text, |_| read = true);
         !read
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::tui::{
+        action::Act,
+        keymap::{Keymap, library},
+    };
+
+    /// A keymap loaded from a folder with these files.
+    fn load(files: &[(&str, &str)], name: &str) -> (Keymap, Vec<String>) {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("keymaps")).unwrap();
+        for (name, text) in files {
+            std::fs::write(folder.path().join("keymaps").join(name), text).unwrap();
+        }
+        let (keymap, problems) = Keymap::load(&library(Some(folder.path().to_owned())), name);
+        let root = folder.path().join("keymaps").display().to_string() + "/";
+        (keymap, problems.iter().map(|problem| problem.to_string().replace(&root, "")).collect())
+    }
+
+    #[test]
+    fn whatever_is_wrong_with_a_keymap_there_are_keys() {
+        let broken = "[list\n\"j\" = = 3";
+        let cases: [(&[(&str, &str)], &str, &str); 5] = [
+            (&[], "mine", "mine.toml:1:1: there is no \"mine\" in keymaps; there is default, vim or emacs"),
+            (&[("default.toml", broken)], "default", "default.toml:1:6: unclosed table, expected `]`"),
+            (&[("mine.toml", broken)], "mine", "mine.toml:1:6: unclosed table, expected `]`"),
+            (&[("mine.toml", "inherits = \"yours\"\n")], "mine", "mine.toml:1:12: there is no \"yours\" in keymaps; there is default, vim, emacs or mine"),
+            (&[("a.toml", "inherits = \"b\"\n"), ("b.toml", "inherits = \"a\"\n")], "a", "b.toml:1:12: \"a\" inherits itself"),
+        ];
+        for (files, name, sentence) in cases {
+            let (keymap, told) = load(files, name);
+            assert_eq!(told.first().map(String::as_str), Some(sentence));
+            assert_eq!(keymap.label(Act::Quit), "q", "{name} after {sentence}");
+        }
+        let (keymap, told) = load(&[("default.toml", "inherits = \"default\"\n[global]\n\"Q\" = \"quit\"\n\"q\" = \"none\"\n")], "default");
+        assert_eq!((keymap.label(Act::Quit), told), ("Q", Vec::new()));
     }
 }

@@ -40,6 +40,7 @@ pub mod key;
 pub mod keymap;
 pub mod library;
 pub mod paint;
+pub mod reference;
 pub mod room;
 pub mod rooms;
 mod settings;

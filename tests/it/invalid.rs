@@ -6,6 +6,10 @@
 use pilothouse::{
     app::import::{decode::Decoder, mapping, source::Source},
     domain::{problem::Problem, program},
+    tui::{
+        keymap::Keymap,
+        theme::{Depth, Theme},
+    },
 };
 use std::{collections::BTreeSet, fs, path::Path};
 
@@ -15,8 +19,10 @@ type Reader = fn(&str, &str) -> Vec<String>;
 /// The folder, and what reads its documents.
 const KINDS: &[(&str, Reader)] = &[
     ("csv", rejected),
+    ("keymap", |name, text| sentences(Some(Keymap::default().apply(name, text)))),
     ("mapping", |name, text| sentences(mapping::read(name, text).err())),
     ("program", |name, text| sentences(program::parse(name, text).err())),
+    ("theme", |name, text| sentences(Some(Theme::built_in("dark", Depth::True).apply(name, text)))),
 ];
 
 fn sentences(problems: Option<Vec<Problem>>) -> Vec<String> {
