@@ -16,7 +16,7 @@ const SEARCH_YEARS: usize = 10;
 /// A [`Calendar`] that answers in well under a microsecond. Share it by `Arc`; it never changes.
 pub struct CompiledCalendar {
     pub calendar: Calendar,
-    holidays: Holidays,
+    holidays: OnceLock<Holidays>,
     years: Box<[OnceLock<Year>]>,
 }
 
@@ -34,8 +34,7 @@ struct Year {
 
 impl CompiledCalendar {
     pub fn new(calendar: Calendar) -> Self {
-        let holidays = Holidays::of(&calendar.holidays);
-        Self { calendar, holidays, years: (0..YEARS).map(|_| OnceLock::new()).collect() }
+        Self { calendar, holidays: OnceLock::new(), years: (0..YEARS).map(|_| OnceLock::new()).collect() }
     }
 
     /// Business time in `[from, to)`; negative when `to` is earlier.
@@ -92,7 +91,7 @@ impl CompiledCalendar {
 
     /// The name of the public holiday on `date`, if it is one here.
     pub fn holiday(&self, date: NaiveDate) -> Option<&str> {
-        self.holidays.name(date)
+        self.holidays.get_or_init(|| Holidays::of(&self.calendar.holidays)).name(date)
     }
 
     fn year(&self, index: usize) -> &Year {
@@ -187,7 +186,7 @@ impl CompiledCalendar {
 
     /// The hours of a local date as seconds on the wall clock's own line.
     fn seconds_on(&self, date: NaiveDate) -> impl Iterator<Item = (i64, i64)> {
-        let hours = self.calendar.hours_on(date, self.holidays.name(date).is_some());
+        let hours = self.calendar.hours_on(date, self.holiday(date).is_some());
         hours.iter().map(move |Hours { from, to }| {
             let end = if *to == NaiveTime::MIN { date.checked_add_days(Days::new(1)).unwrap_or(date) } else { date };
             (date.and_time(*from).and_utc().timestamp(), end.and_time(*to).and_utc().timestamp())

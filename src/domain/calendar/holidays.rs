@@ -63,10 +63,26 @@ fn of_one(place: &Place) -> BTreeMap<NaiveDate, Text> {
     days
 }
 
-/// The rows of exactly this place: name and dates. They stand together.
+/// The rows of exactly this place: name and dates. The table is sorted by place, so they stand together and are found by
+/// halving.
 fn rows(place: &str) -> impl Iterator<Item = (&'static str, &'static str)> {
-    let start = TABLE.find(&format!("\n{place}\t")).map_or(TABLE.len(), |at| at + 1);
-    TABLE[start..].lines().map_while(move |line| line.strip_prefix(place)?.strip_prefix('\t')?.split_once('\t'))
+    let (mut from, mut to) = (0, TABLE.len());
+    while from < to {
+        let middle = TABLE.floor_char_boundary(from + (to - from) / 2);
+        let line = TABLE[..middle].rfind('\n').map_or(0, |at| at + 1);
+        let end = TABLE[middle..].find('\n').map_or(TABLE.len(), |at| middle + at + 1);
+        if place_of(&TABLE[line..end]) < place {
+            from = end;
+        } else {
+            to = line;
+        }
+    }
+    TABLE[from..].lines().map_while(move |line| line.strip_prefix(place)?.strip_prefix('\t')?.split_once('\t'))
+}
+
+/// Empty for the lines of the head, which so stand before every place.
+fn place_of(line: &str) -> &str {
+    line.split_once('\t').map_or("", |(place, _)| place)
 }
 
 /// The dates that a token of the table stands for: `0101`, `0619@2021-2040` or `20260403`.
@@ -121,6 +137,7 @@ mod tests {
 
     #[test]
     fn every_token_of_the_table_is_a_date() {
+        assert!(TABLE.lines().is_sorted_by_key(place_of), "rows are found by halving");
         for line in TABLE.lines().filter(|line| !line.starts_with('#')) {
             let mut cells = line.split('\t');
             let (place, name, dates) = (cells.next().unwrap(), cells.next().unwrap(), cells.next().unwrap());
