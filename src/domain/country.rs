@@ -82,6 +82,11 @@ static BY_NAME: LazyLock<HashMap<String, Country>> = LazyLock::new(|| {
 impl Country {
     /// Reads a two- or three-letter code or an English name, in any case and punctuation.
     pub fn find(text: &str) -> Option<Self> {
+        // What is stored and what programs write needs no table of names.
+        let is_code = text.len() == 2 && text.bytes().all(|b| b.is_ascii_uppercase());
+        if let Some(iso) = is_code.then(|| Iso::from_alpha2(text).ok()).flatten() {
+            return Some(Self::from_iso(&iso));
+        }
         BY_NAME.get(&search::slug(text)).copied()
     }
 

@@ -69,6 +69,15 @@ fn regions_and_consent_are_looked_up_by_country() {
     assert!(!program.requires_consent(country("US")));
 }
 
+#[test]
+fn partners_are_named_with_their_place_in_the_text() {
+    let program = demo();
+    let reference = &program.partner_references[1];
+    let line = DEMO.lines().position(|line| line == "partner = \"ALPENNETZ\"").unwrap() + 1;
+    let sentence = format!("my.toml:{line}:11: there is no partner \"ALPENNETZ\"; partners are named by their code");
+    assert_eq!(reference.unknown("my.toml").to_string(), sentence);
+}
+
 fn changed(from: &str, to: &str) -> Vec<String> {
     assert!(DEMO.contains(from), "the demo program has no {from:?}");
     let after = program::parse("program.toml", &DEMO.replacen(from, to, 1)).unwrap_or_else(|problems| panic!("{}", sentences(&problems)));
