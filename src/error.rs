@@ -1,6 +1,6 @@
 //! What reaches the person who called the program: something they can mend, or something internal with an id to report.
 
-use crate::{domain::problem::Problem, store};
+use crate::{app, domain::problem::Problem, store};
 use std::io;
 
 #[derive(Debug)]
@@ -30,6 +30,15 @@ impl From<store::Error> for Error {
     fn from(error: store::Error) -> Self {
         match error {
             store::Error::Internal(_) | store::Error::Corrupt(_) => Self::Internal(error.into()),
+            other => Self::Expected(other.to_string()),
+        }
+    }
+}
+
+impl From<app::Failure> for Error {
+    fn from(failure: app::Failure) -> Self {
+        match failure {
+            app::Failure::Store(error) => error.into(),
             other => Self::Expected(other.to_string()),
         }
     }

@@ -13,6 +13,7 @@ pub mod match_evaluate;
 pub mod operator;
 pub mod partner;
 pub mod program;
+pub mod sign_in;
 mod rules;
 mod service;
 pub mod engine;

@@ -2,7 +2,12 @@
 
 use crate::{
     ambient::{Clock, Entropy},
+    app::{
+        App,
+        sign_in::{Claim, sign_in},
+    },
     config::Config,
+    domain::actor::Actor,
     error::Result,
     store::{Db, Options},
 };
@@ -28,6 +33,16 @@ impl Call<'_> {
     /// The configured database; an SQLite file is made on first use, with its folder.
     pub async fn db(&self) -> Result<Db> {
         Ok(Db::open(self.config.database.clone(), self.options()).await?)
+    }
+
+    pub async fn app(&self) -> Result<App> {
+        Ok(App::new(self.db().await?))
+    }
+
+    /// The operator in whose name the verb acts.
+    pub async fn sign_in(&self, app: &App) -> Result<Actor> {
+        let named = self.config.operator.as_ref().map(|named| (named.value.clone(), named.by.clone()));
+        Ok(sign_in(app, &Claim { named, user: self.config.user.clone() }).await?)
     }
 
     /// Prints a value as JSON for a script.

@@ -4,8 +4,10 @@ mod audit;
 mod call;
 mod completions;
 mod doctor;
+mod engine;
 mod man;
 pub mod match_evaluate;
+mod operator;
 mod program;
 
 pub use call::Call;
@@ -62,6 +64,8 @@ impl Global {
 
 #[derive(Debug, Subcommand)]
 pub enum Verb {
+    /// The background work without a screen: clocks, offers, routing
+    Engine(engine::Args),
     /// The channel program: check a document, or see and change the one in force
     #[command(subcommand)]
     Program(program::Verb),
@@ -70,6 +74,9 @@ pub enum Verb {
     Audit(audit::Verb),
     /// Check the database, its invariants and the terminal, and say what to do
     Doctor(doctor::Args),
+    /// Who may work here, with which roles
+    #[command(subcommand)]
+    Operator(operator::Verb),
     /// How good matching is
     #[command(subcommand)]
     Match(Match),
@@ -87,14 +94,16 @@ pub enum Match {
 }
 
 /// The engine has no screen, so that its log is its output.
-pub const fn logs_to_stderr(_verb: Option<&Verb>) -> bool {
-    false
+pub const fn logs_to_stderr(verb: Option<&Verb>) -> bool {
+    matches!(verb, Some(Verb::Engine(_)))
 }
 
 /// Carries a verb out.
 pub async fn run(verb: Option<Verb>, call: &mut Call<'_>) -> Result<()> {
     match verb {
         None => Err(Error::expected("this build has no console yet: name a command, as `pilothouse --help` lists them")),
+        Some(Verb::Engine(args)) => engine::run(args, call).await,
+        Some(Verb::Operator(verb)) => operator::run(verb, call).await,
         Some(Verb::Program(verb)) => program::run(verb, call).await,
         Some(Verb::Audit(verb)) => audit::run(verb, call).await,
         Some(Verb::Doctor(args)) => doctor::run(args, call).await,
