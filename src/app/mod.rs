@@ -5,6 +5,7 @@
 
 mod command;
 mod draft;
+pub mod demo;
 pub mod export;
 mod failure;
 pub mod import;

@@ -3,6 +3,8 @@
 mod audit;
 mod call;
 mod completions;
+mod console;
+mod demo;
 mod doctor;
 mod engine;
 mod man;
@@ -14,7 +16,7 @@ pub use call::Call;
 
 use crate::{
     config::Flags,
-    error::{Error, Result},
+    error::Result,
     store::Address,
 };
 use clap::{Args, Parser, Subcommand};
@@ -64,6 +66,8 @@ impl Global {
 
 #[derive(Debug, Subcommand)]
 pub enum Verb {
+    /// The console on a channel that is made up, in full swing
+    Demo(demo::Args),
     /// The background work without a screen: clocks, offers, routing
     Engine(engine::Args),
     /// The channel program: check a document, or see and change the one in force
@@ -101,7 +105,11 @@ pub const fn logs_to_stderr(verb: Option<&Verb>) -> bool {
 /// Carries a verb out.
 pub async fn run(verb: Option<Verb>, call: &mut Call<'_>) -> Result<()> {
     match verb {
-        None => Err(Error::expected("this build has no console yet: name a command, as `pilothouse --help` lists them")),
+        None => {
+            let app = call.app().await?;
+            console::open(&app, call).await
+        }
+        Some(Verb::Demo(args)) => demo::run(args, call).await,
         Some(Verb::Engine(args)) => engine::run(args, call).await,
         Some(Verb::Operator(verb)) => operator::run(verb, call).await,
         Some(Verb::Program(verb)) => program::run(verb, call).await,

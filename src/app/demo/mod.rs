@@ -1,0 +1,139 @@
+//! A channel in full swing, invented: a month of history made through the use cases, then life going on.
+//!
+//! Everything comes from `fixtures/demo` and a seed; the same seed at the same instant makes the same channel.
+
+mod chance;
+mod live;
+mod partners;
+mod people;
+mod staff;
+mod stage;
+mod traffic;
+
+pub use live::live;
+pub use staff::FIRST;
+
+use super::{App, Arriving, Command, Failure, lead::receive::prepare};
+use crate::domain::{
+    actor::Actor,
+    lead::Intake,
+    program,
+    text::Text,
+    time::{Instant, MICROS_PER_HOUR, Span},
+};
+use chance::{Chance, Share};
+use people::{People, ROUND_THE_CLOCK, Wish};
+use staff::Staff;
+use stage::Stage;
+use traffic::Traffic;
+
+/// How much of the past is made.
+const DAYS: i64 = 30;
+/// Leads a working hour, at noon in Europe, when most of the world is awake.
+const RUSH: usize = 7;
+/// The engine looks so often while the past is made; in the last hours it looks at every arrival as well.
+const STEP: Span = Span::minutes(30);
+/// The promise of the best partners for the best leads: what was offered so long ago and not answered breaches now.
+const SHORTEST_PROMISE: Span = Span::hours(2);
+/// Breaches to watch: so many in the first minutes, then one every few minutes.
+const BREACHES: [(usize, Span); 2] = [(44, Span::minutes(14)), (40, Span::minutes(110))];
+
+/// What was made, and what goes on making.
+pub struct Demo {
+    people: People,
+    traffic: Traffic,
+    staff: Staff,
+}
+
+/// Fills an empty database with the month up to now.
+pub async fn make(app: &App, seed: u64) -> Result<Demo, Failure> {
+    let now = app.now();
+    let start = whole_hour(now).plus(Span::hours(-24 * DAYS));
+    let mut stage = Stage::Past { app, tx: Box::new(app.db().begin().await?), rules: None, now: start };
+    let staff = Staff::hired(&mut stage).await?;
+    let first_draft = program::DEMO.replace("Lead rules agreed with the partner council on 12 January 2026.", "As proposed to the partner council.");
+    stage.carry(staff.first, Command::Partners(partners::profiles(now)?)).await?;
+    stage.carry(staff.first, Command::Program { toml: first_draft, note: Text::clean("the council's draft") }).await?;
+    let people = People::read(stage.rules().await?.program().consent.required.clone())?;
+    let traffic = Traffic::new(Chance::seeded(seed), staff, now.plus(Span::ZERO.minus(SHORTEST_PROMISE)));
+    let mut demo = Demo { people, traffic, staff };
+    let mut applied = false;
+    for (at, wish) in demo.arrivals(start, now) {
+        if !applied && at > start.plus(Span::hours(24 * 9)) {
+            stage.carry(staff.first, Command::Program { toml: program::DEMO.to_owned(), note: Text::clean("agreed on 12 January") }).await?;
+            applied = true;
+        }
+        demo.step(&mut stage, at, wish).await?;
+    }
+    demo.step(&mut stage, now, None).await?;
+    stage.commit().await?;
+    Ok(demo)
+}
+
+impl Demo {
+    /// Everything up to `at`: what people planned, what time does, who arrives, and what people make of it.
+    async fn step(&mut self, stage: &mut Stage<'_>, at: Instant, arriving: Option<Wish>) -> Result<(), Failure> {
+        self.traffic.act(stage, at).await?;
+        stage.at(at);
+        stage.carry(Actor::engine().id, Command::Sweep { limit: 2_000 }).await?;
+        if let Some(wish) = arriving {
+            let intake = self.people.arrival(&mut self.traffic.chance, stage.now(), wish);
+            self.receive(stage, intake).await?;
+        }
+        self.traffic.react(stage).await
+    }
+
+    async fn receive(&mut self, stage: &mut Stage<'_>, intake: Intake) -> Result<(), Failure> {
+        let policy = stage.rules().await?.program().matching.policy();
+        let arriving: Vec<Arriving> = vec![prepare(intake, &policy)];
+        stage.carry(self.staff.portal, Command::Receive(arriving)).await?;
+        Ok(())
+    }
+
+    /// When somebody arrives or the engine looks, in order.
+    fn arrivals(&mut self, start: Instant, now: Instant) -> Vec<(Instant, Option<Wish>)> {
+        let chance = &mut self.traffic.chance;
+        let mut all = Vec::new();
+        let mut at = start;
+        while at < now {
+            let next = at.plus(STEP);
+            all.push((at, None));
+            for _ in 0..rate(at) {
+                if chance.percent(50) {
+                    all.push((at.plus(chance.share().of(STEP)), Some(Wish::default())));
+                }
+            }
+            at = next;
+        }
+        // Offered to partners who work round the clock just so long ago that the answer is due while one watches.
+        let urgent = Wish { countries: &["DE", "AT", "CH", "US", "CA"], product: Some(ROUND_THE_CLOCK), score: Some(88) };
+        for (count, within) in BREACHES {
+            for place in 0..count {
+                let due = Share(1_000 * place / count).of(within).plus(Span::minutes(1));
+                all.push((now.plus(due).plus(Span::ZERO.minus(SHORTEST_PROMISE)), Some(urgent)));
+            }
+        }
+        all.retain(|(at, _)| *at < now);
+        all.sort_by_key(|(at, _)| *at);
+        all
+    }
+}
+
+/// Twice the leads that a step brings on average: few at night and on Sundays.
+fn rate(at: Instant) -> usize {
+    use chrono::{Datelike, Timelike, Weekday};
+    let utc = at.to_utc();
+    let hours = match utc.hour() {
+        7..=15 => RUSH,
+        16..=20 => RUSH / 2,
+        _ => RUSH / 4,
+    };
+    match utc.weekday() {
+        Weekday::Sat | Weekday::Sun => hours.div_ceil(4),
+        _ => hours,
+    }
+}
+
+fn whole_hour(at: Instant) -> Instant {
+    Instant::from_micros(at.micros() - at.micros().rem_euclid(MICROS_PER_HOUR))
+}

@@ -1,0 +1,54 @@
+//! The people of the demo's channel desk.
+
+use super::stage::Stage;
+use crate::{
+    app::{Command, Failure, OperatorSpec},
+    domain::{
+        actor::{Actor, Role, Roles},
+        id::{LeadId, OperatorId},
+        text::Text,
+    },
+};
+
+/// Whoever opens the demo works as her, unless they say otherwise.
+pub const FIRST: &str = "mara";
+
+/// Records what partners do in their portal.
+const PORTAL: &str = "partner portal";
+
+const COLLEAGUES: [(&str, &[Role], bool); 6] = [
+    (PORTAL, &[Role::Triager], true),
+    ("benedikt", &[Role::Triager], true),
+    ("chiamaka", &[Role::Triager], true),
+    ("dilnoza", &[Role::ChannelManager, Role::Approver], true),
+    ("emil", &[Role::Viewer], true),
+    ("farouk", &[Role::Triager], false),
+];
+
+#[derive(Debug, Clone, Copy)]
+pub struct Staff {
+    pub portal: OperatorId,
+    pub first: OperatorId,
+    desks: [OperatorId; 3],
+}
+
+impl Staff {
+    /// Settles the desk in: the first operator, then her colleagues.
+    pub async fn hired(stage: &mut Stage<'_>) -> Result<Self, Failure> {
+        let engine = Actor::engine().id;
+        stage.carry(engine, Command::FirstOperator { name: Text::clean(FIRST), login: None }).await?;
+        let first = OperatorId(engine.0 + 1);
+        for (name, roles, active) in COLLEAGUES {
+            let spec = OperatorSpec { name: Text::clean(name), login: None, roles: Roles(roles.to_vec()), active };
+            stage.carry(first, Command::Operator(spec)).await?;
+        }
+        // Numbered in the order in which they came.
+        let colleague = |place: i64| OperatorId(first.0 + 1 + place);
+        Ok(Self { portal: colleague(0), first, desks: [first, colleague(1), colleague(2)] })
+    }
+
+    /// Who looks after a lead.
+    pub fn desk(self, lead: LeadId) -> OperatorId {
+        self.desks[usize::try_from(lead.0.rem_euclid(3)).unwrap_or(0)]
+    }
+}
