@@ -1,22 +1,27 @@
 //! `pilothouse demo`: the console on a channel that is made up, in full swing.
 
-use super::Call;
+use super::{Call, console};
 use crate::{
     ambient::Entropy,
-    app::{App, demo, engine},
+    app::{App, demo},
+    config::Named,
+    domain::text::Text,
     error::{Error, Result},
     store::{Address, Db, Options},
+    tui::widgets::status::Banner,
 };
 use std::path::PathBuf;
 
-#[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  pilothouse demo\n  pilothouse demo --keep channel.db --make-only    then: pilothouse --database channel.db --as mara")]
+#[derive(Debug, Default, clap::Args)]
+#[command(
+    after_help = "Examples:\n  pilothouse demo\n  pilothouse demo --keep channel.db --make-only    then: pilothouse --database channel.db --as mara"
+)]
 pub struct Args {
     /// Keep the database in this file (default: a temporary one, removed on leaving)
     #[arg(long, value_name = "FILE")]
     keep: Option<PathBuf>,
     /// Another seed makes another channel
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value_t)]
     seed: u64,
     /// Make the database and leave
     #[arg(long, requires = "keep")]
@@ -37,13 +42,15 @@ pub async fn run(args: Args, call: &mut Call<'_>) -> Result<()> {
         return Ok(writeln!(call.out, "{} is ready: pilothouse --database {0} --as {}", folder.file.display(), demo::FIRST)?);
     }
     let (stop, stopping) = tokio::sync::watch::channel(false);
-    let engine = tokio::spawn(engine::run(app.clone(), stopping.clone()));
     let traffic = tokio::spawn(demo::live(app.clone(), made, stopping));
-    let left = super::console::open(&app, call).await;
+    if call.config.operator.is_none() {
+        call.config.operator = Some(Named { value: Text::clean(demo::FIRST), by: "the demo".to_owned() });
+    }
+    let left = console::open(&app, call, Banner::Demo).await;
     let _ = stop.send(true);
-    let _ = tokio::join!(engine, traffic);
+    let _ = traffic.await;
     app.db().close().await;
-    left
+    left.map(drop)
 }
 
 /// Where the demo's database is; a temporary folder is removed with everything in it.

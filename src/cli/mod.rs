@@ -10,15 +10,12 @@ mod engine;
 mod man;
 pub mod match_evaluate;
 mod operator;
+mod print;
 mod program;
 
 pub use call::Call;
 
-use crate::{
-    config::Flags,
-    error::Result,
-    store::Address,
-};
+use crate::{config::Flags, error::Result, store::Address};
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -70,6 +67,8 @@ pub enum Verb {
     Demo(demo::Args),
     /// The background work without a screen: clocks, offers, routing
     Engine(engine::Args),
+    /// Print one screen as plain text
+    Print(print::Args),
     /// The channel program: check a document, or see and change the one in force
     #[command(subcommand)]
     Program(program::Verb),
@@ -105,10 +104,8 @@ pub const fn logs_to_stderr(verb: Option<&Verb>) -> bool {
 /// Carries a verb out.
 pub async fn run(verb: Option<Verb>, call: &mut Call<'_>) -> Result<()> {
     match verb {
-        None => {
-            let app = call.app().await?;
-            console::open(&app, call).await
-        }
+        None => console::run(call).await,
+        Some(Verb::Print(args)) => print::run(args, call).await,
         Some(Verb::Demo(args)) => demo::run(args, call).await,
         Some(Verb::Engine(args)) => engine::run(args, call).await,
         Some(Verb::Operator(verb)) => operator::run(verb, call).await,

@@ -1,10 +1,6 @@
 //! After the month that was made, life goes on: new leads trickle in, and partners and colleagues act.
 
-use super::{
-    Demo,
-    people::Wish,
-    stage::Stage,
-};
+use super::{Demo, people::Wish, stage::Stage};
 use crate::{
     app::App,
     domain::time::{Instant, Span},

@@ -51,7 +51,8 @@ pub async fn make(app: &App, seed: u64) -> Result<Demo, Failure> {
     let start = whole_hour(now).plus(Span::hours(-24 * DAYS));
     let mut stage = Stage::Past { app, tx: Box::new(app.db().begin().await?), rules: None, now: start };
     let staff = Staff::hired(&mut stage).await?;
-    let first_draft = program::DEMO.replace("Lead rules agreed with the partner council on 12 January 2026.", "As proposed to the partner council.");
+    let first_draft =
+        program::DEMO.replace("Lead rules agreed with the partner council on 12 January 2026.", "As proposed to the partner council.");
     stage.carry(staff.first, Command::Partners(partners::profiles(now)?)).await?;
     stage.carry(staff.first, Command::Program { toml: first_draft, note: Text::clean("the council's draft") }).await?;
     let people = People::read(stage.rules().await?.program().consent.required.clone())?;
@@ -60,7 +61,9 @@ pub async fn make(app: &App, seed: u64) -> Result<Demo, Failure> {
     let mut applied = false;
     for (at, wish) in demo.arrivals(start, now) {
         if !applied && at > start.plus(Span::hours(24 * 9)) {
-            stage.carry(staff.first, Command::Program { toml: program::DEMO.to_owned(), note: Text::clean("agreed on 12 January") }).await?;
+            stage
+                .carry(staff.first, Command::Program { toml: program::DEMO.to_owned(), note: Text::clean("agreed on 12 January") })
+                .await?;
             applied = true;
         }
         demo.step(&mut stage, at, wish).await?;

@@ -14,11 +14,8 @@ use serde::Deserialize;
 const TABLE: &str = include_str!("../../../fixtures/demo/partners.csv");
 
 /// What the table calls a certificate, and its name in the program.
-const CERTIFICATES: [(&str, &str); 3] = [
-    ("security", "Meridian Security Professional"),
-    ("msp", "Meridian Managed Service Provider"),
-    ("video", "Meridian Video Specialist"),
-];
+const CERTIFICATES: [(&str, &str); 3] =
+    [("security", "Meridian Security Professional"), ("msp", "Meridian Managed Service Provider"), ("video", "Meridian Video Specialist")];
 
 #[derive(Deserialize)]
 struct Row {
@@ -40,15 +37,22 @@ struct Row {
 /// Every partner as of `today`.
 pub fn profiles(today: Instant) -> Result<Vec<Profile>, Failure> {
     let mut reader = csv::Reader::from_reader(TABLE.as_bytes());
-    reader.deserialize::<Row>().map(|row| row.map_err(|error| error.to_string()).and_then(|row| profile(row, today))).collect::<Result<_, _>>().map_err(Failure::refused)
+    reader
+        .deserialize::<Row>()
+        .map(|row| row.map_err(|error| error.to_string()).and_then(|row| profile(row, today)))
+        .collect::<Result<_, _>>()
+        .map_err(Failure::refused)
 }
 
 fn profile(row: Row, today: Instant) -> Result<Profile, String> {
     let wrong = |what: &str| format!("fixtures/demo/partners.csv: {what} of {}", row.code);
     let pieces = |text: &str| text.split(';').map(|piece| piece.trim().to_owned()).filter(|piece| !piece.is_empty()).collect::<Vec<_>>();
     let areas = pieces(&row.areas).iter().map(|piece| area(piece)).collect::<Result<_, _>>().map_err(|error| wrong(&error))?;
-    let certifications =
-        pieces(&row.certifications).iter().map(|piece| certification(piece, today)).collect::<Option<_>>().ok_or_else(|| wrong("a certificate"))?;
+    let certifications = pieces(&row.certifications)
+        .iter()
+        .map(|piece| certification(piece, today))
+        .collect::<Option<_>>()
+        .ok_or_else(|| wrong("a certificate"))?;
     Ok(Profile {
         kind: PartnerKind::from_name(&row.kind).ok_or_else(|| wrong("the kind"))?,
         status: PartnerStatus::from_name(&row.status).ok_or_else(|| wrong("the status"))?,

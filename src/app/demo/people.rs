@@ -77,14 +77,22 @@ impl People {
         let languages = toml::from_str(include_str!("../../../fixtures/demo/languages.toml")).map_err(|error| wrong(&error))?;
         let places: BTreeMap<String, Place> =
             toml::from_str(include_str!("../../../fixtures/demo/countries.toml")).map_err(|error| wrong(&error))?;
-        let places = places.into_iter().map(|(code, place)| Ok((code.parse()?, place))).collect::<Result<_, String>>().map_err(|error| wrong(&error))?;
+        let places = places
+            .into_iter()
+            .map(|(code, place)| Ok((code.parse()?, place)))
+            .collect::<Result<_, String>>()
+            .map_err(|error| wrong(&error))?;
         Ok(Self { languages, places, consent_required, serial: 0, recent: Vec::new() })
     }
 
     /// Somebody who asks at `at`: mostly new, now and then somebody whom we have heard of.
     pub fn arrival(&mut self, chance: &mut Chance, at: Instant, wish: Wish) -> Intake {
         self.serial += 1;
-        let known = if wish.product.is_none() && self.recent.len() > 20 && chance.percent(8) { Some(chance.pick(&self.recent).clone()) } else { None };
+        let known = if wish.product.is_none() && self.recent.len() > 20 && chance.percent(8) {
+            Some(chance.pick(&self.recent).clone())
+        } else {
+            None
+        };
         let intake = match known {
             Some(known) => self.again(chance, known, at),
             None => self.somebody(chance, at, wish),

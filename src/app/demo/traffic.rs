@@ -1,15 +1,19 @@
 //! The channel at work: partners answer, desks look after leads, each at a time of their own. They react to what the audit
 //! chain tells, as anybody could.
 
-use super::{chance::{Chance, Share}, staff::Staff, stage::Stage};
+use super::{
+    chance::{Chance, Share},
+    staff::Staff,
+    stage::Stage,
+};
 use crate::{
     app::{Command, Failure, LeadTarget, Rules},
     domain::{
         event::{Entity, Event},
         id::{AuditSeq, LeadId, OperatorId},
         lead::{
-            Clock, Consent, ConsentBasis, DeclineReason, DisqualifyReason, LeadCommand, LeadEvent, PauseReason, QuarantineReason, Resemblance, Severity,
-            event::Arrival,
+            Clock, Consent, ConsentBasis, DeclineReason, DisqualifyReason, LeadCommand, LeadEvent, PauseReason, QuarantineReason,
+            Resemblance, Severity, event::Arrival,
         },
         text::Text,
         time::{Instant, Span},
@@ -96,7 +100,9 @@ impl Traffic {
                 self.look_after(lead, at);
             }
             LeadEvent::Touched { clock, .. } => self.touched(rules, lead, clock),
-            LeadEvent::Received { arrival: Arrival::Quarantined { reason: QuarantineReason::ConsentMissing }, .. } => self.obtain_consent(lead, at),
+            LeadEvent::Received { arrival: Arrival::Quarantined { reason: QuarantineReason::ConsentMissing }, .. } => {
+                self.obtain_consent(lead, at)
+            }
             LeadEvent::Received { arrival: Arrival::Review { candidates }, .. } => self.review(lead, candidates, at),
             LeadEvent::FellBack { .. } => self.fell_back(lead, at),
             _ => {}
