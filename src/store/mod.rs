@@ -17,6 +17,7 @@
 pub mod audit;
 mod db;
 mod desk;
+mod digest;
 mod directory;
 pub mod engine;
 mod error;
@@ -32,6 +33,7 @@ mod sqlite;
 pub mod unit;
 
 pub use db::{Address, Db, Options, Tx};
+pub use digest::Digest;
 pub use error::{Conflict, ConflictBy, Error, Result};
 pub use feed::{Pulse, Stale};
 pub use lead::page::Effort;
@@ -52,5 +54,5 @@ pub fn statements() -> impl Iterator<Item = &'static str> {
         directory::STATEMENTS,
         engine::STATEMENTS,
     ];
-    all.into_iter().flatten().copied()
+    all.into_iter().flatten().copied().chain(digest::statements())
 }

@@ -15,10 +15,10 @@ use std::{
     fs::File,
     io::Read,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
-use tokio::sync::Notify;
+use tokio::{sync::Notify, time::Instant};
 
 /// Earlier versions can lose committed writes in WAL mode (<https://sqlite.org/releaselog/3_51_3.html>).
 const SQLITE_MIN: (u32, u32, u32) = (3, 51, 3);
@@ -50,12 +50,42 @@ pub async fn open(path: &Path, options: &Options) -> Result<Pools> {
         .pragma("cache_size", format!("-{}", options.write_cache_mb * 1024))
         .pragma("wal_autocheckpoint", "4000")
         .pragma("journal_size_limit", "67108864");
-    let pool = || PoolOptions::new().min_connections(0).test_before_acquire(false).max_lifetime(None);
+    let identity = Arc::new(Mutex::new(Identity { file: file_of(path), since: Instant::now() }));
+    let pool = || {
+        let (identity, path) = (identity.clone(), path.to_owned());
+        PoolOptions::new().min_connections(0).test_before_acquire(false).max_lifetime(None).before_acquire(move |_, meta| {
+            let current = identity.lock().unwrap_or_else(PoisonError::into_inner).admits(file_of(&path), meta.age);
+            Box::pin(async move { Ok(current) })
+        })
+    };
     let read = pool().max_connections(READERS_MAX).idle_timeout(Duration::from_secs(60)).connect_lazy_with(reader);
     // Waiting for the writes before us is not a failure, however long it takes.
     let write = pool().max_connections(1).idle_timeout(None).acquire_timeout(Duration::from_secs(300)).connect_lazy_with(writer);
     check_version(&read).await?;
     Ok(Pools { read, write })
+}
+
+/// Which file is at the path, and since when. A connection stays with the file that it opened, even when that was moved
+/// away or replaced from a backup: what it wrote then would be lost.
+struct Identity {
+    file: Option<(u64, u64)>,
+    since: Instant,
+}
+
+impl Identity {
+    /// Whether a connection of this age belongs to the file that is there now.
+    fn admits(&mut self, file: Option<(u64, u64)>, age: Duration) -> bool {
+        if self.file != file {
+            *self = Self { file, since: Instant::now() };
+        }
+        self.file.is_some() && age <= self.since.elapsed()
+    }
+}
+
+/// Device and number of the file at a path.
+fn file_of(path: &Path) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt;
+    std::fs::metadata(path).ok().map(|file| (file.dev(), file.ino()))
 }
 
 fn base(path: &Path) -> SqliteConnectOptions {

@@ -132,10 +132,10 @@ impl Mutation {
     }
 }
 
-/// Each of 1,000 mutations of a chain of 300 events is found, at the right place where there is one.
+/// Each of 1,000 mutations of a chain of 100 events is found, at the right place where there is one.
 #[tokio::test(flavor = "multi_thread")]
 async fn every_mutation_is_found() {
-    const EVENTS: i64 = 300;
+    const EVENTS: i64 = 100;
     on_both(|fresh: Fresh| async move {
         fill(&fresh.db, EVENTS).await;
         let mut runner = TestRunner::deterministic();

@@ -115,6 +115,8 @@ async fn a_lost_file_makes_the_feed_stale_until_it_is_back() {
     let away = folder.path().join("away.db");
     std::fs::rename(&path, &away).expect("moved");
     tokio::time::timeout(Duration::from_secs(30), changes.wait_for(|pulse| pulse.stale.is_some())).await.expect("noticed").expect("alive");
+    let refused = db.begin().await.err().expect("no file");
+    assert!(matches!(refused, Error::Unavailable(_)), "a write to a file that was moved away would be lost: {refused:?}");
     std::fs::rename(&away, &path).expect("moved back");
     wait_for(&mut changes, append(&db, 2).await).await;
 }

@@ -584,3 +584,17 @@ async fn two_engines_share_what_is_due() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn both_databases_hold_the_same() {
+    let leads = some_leads(120);
+    let one = crate::support::databases::sqlite().await;
+    let Some(two) = crate::support::databases::postgres().await else { return };
+    let mut digests = Vec::new();
+    for fresh in [&one, &two] {
+        room(&fresh.db, &leads).await;
+        digests.push(fresh.db.read().await.expect("open").digests().await.expect("read"));
+    }
+    assert_eq!(digests[0], digests[1]);
+    assert_eq!(digests[0].iter().find(|digest| digest.table == "lead").map(|digest| digest.rows), Some(120));
+}
