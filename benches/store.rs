@@ -171,7 +171,7 @@ async fn fill(db: &Db, leads: i64) {
         for id in chunk * CHUNK + 1..=leads.min((chunk + 1) * CHUNK) {
             let (lead, records) = lead(id, &mut dice);
             let keys = (0..9).map(|n: i64| (lead.intake.score as i64 + n * 977 + id * 31).wrapping_mul(0x2545_f491_4f6c_dd1d)).collect();
-            changes.leads.push(LeadChange { lead, expected: 0, loaded: None, keys });
+            changes.leads.push(LeadChange { lead, expected: 0, loaded: None, keys, keys_gone: Vec::new() });
             changes.records.extend(records);
         }
         let turn = Turn { scope: Text::clean("DE/storage"), virtual_time: chunk, turns: chunk + 1, away: Vec::new(), shares: Vec::new() };
@@ -304,7 +304,7 @@ async fn sweep(db: &Db) {
                 event: Event::Lead(event),
             });
         }
-        changes.leads.push(LeadChange { lead, expected, loaded: held, keys: Vec::new() });
+        changes.leads.push(LeadChange { lead, expected, loaded: held, keys: Vec::new(), keys_gone: Vec::new() });
     }
     let n = changes.leads.len();
     tx.save(CommandId(uuid::Uuid::from_u128(1 << 70)), changes).await.expect("save");
