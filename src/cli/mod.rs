@@ -7,6 +7,8 @@ mod console;
 mod demo;
 mod doctor;
 mod engine;
+mod export;
+mod import;
 mod man;
 pub mod match_evaluate;
 mod operator;
@@ -65,6 +67,11 @@ impl Global {
 pub enum Verb {
     /// The console on a channel that is made up, in full swing
     Demo(demo::Args),
+    /// Bring leads, partners or accounts in from a file
+    #[command(subcommand)]
+    Import(import::Verb),
+    /// Write leads, partners or accounts out
+    Export(export::Args),
     /// The background work without a screen: clocks, offers, routing
     Engine(engine::Args),
     /// Print one screen as plain text
@@ -107,6 +114,8 @@ pub async fn run(verb: Option<Verb>, call: &mut Call<'_>) -> Result<()> {
         None => console::run(call).await,
         Some(Verb::Print(args)) => print::run(args, call).await,
         Some(Verb::Demo(args)) => demo::run(args, call).await,
+        Some(Verb::Import(verb)) => import::run(verb, call).await,
+        Some(Verb::Export(args)) => export::run(args, call).await,
         Some(Verb::Engine(args)) => engine::run(args, call).await,
         Some(Verb::Operator(verb)) => operator::run(verb, call).await,
         Some(Verb::Program(verb)) => program::run(verb, call).await,

@@ -1,0 +1,172 @@
+//! `pilothouse import leads|partners|accounts|mappings`: data from outside.
+
+use super::Call;
+use crate::{
+    app::import::{
+        Counts, ImportError, Job, Rejects, Report, choose, directory, leads,
+        mapping::{self, Kind},
+        survey,
+    },
+    error::{Error, Result},
+};
+use std::{
+    io::{IsTerminal as _, Write as _},
+    path::PathBuf,
+};
+
+#[derive(Debug, clap::Subcommand)]
+pub enum Verb {
+    /// Leads: matched with those that we have, checked for consent, and placed by the channel program
+    #[command(after_help = "Examples:\n  pilothouse import leads export.csv --dry-run\n  \
+        pilothouse import leads export.csv --mapping salesforce-lead\n  pilothouse import leads list.csv --mapping my-list.toml")]
+    Leads(Args),
+    /// Partners, known by their code
+    #[command(after_help = "Example:\n  pilothouse import partners DimReseller.csv")]
+    Partners(Args),
+    /// End customers, known by their code
+    Accounts(Args),
+    /// List the built-in mappings, or print one to copy and change
+    #[command(after_help = "Example:\n  pilothouse import mappings salesforce-lead > mine.toml")]
+    Mappings(Mappings),
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The CSV or JSON file
+    file: PathBuf,
+    /// A built-in mapping or a TOML file (default: the built-in one that knows the file's columns)
+    #[arg(long, value_name = "NAME|FILE")]
+    mapping: Option<String>,
+    /// Say what would happen, and write nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Where rows that can't be taken over are kept (default: FILE.rejects.csv)
+    #[arg(long, value_name = "FILE")]
+    rejects: Option<PathBuf>,
+    /// Print the outcome as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Mappings {
+    /// The one to print
+    name: Option<String>,
+}
+
+pub async fn run(verb: Verb, call: &mut Call<'_>) -> Result<()> {
+    match verb {
+        Verb::Leads(args) => import(Kind::Lead, args, call).await,
+        Verb::Partners(args) => import(Kind::Partner, args, call).await,
+        Verb::Accounts(args) => import(Kind::Account, args, call).await,
+        Verb::Mappings(args) => mappings(&args, call),
+    }
+}
+
+fn mappings(args: &Mappings, call: &mut Call<'_>) -> Result<()> {
+    let Some(name) = &args.name else {
+        for mapping in mapping::BUILT_IN.iter().filter_map(|(name, _)| mapping::built_in(name)) {
+            writeln!(call.out, "{:<24} {:<8} {}", mapping.name, mapping.kind.plural(), mapping.about)?;
+        }
+        return Ok(());
+    };
+    let Some((_, text)) = mapping::BUILT_IN.iter().find(|(known, _)| known == name) else {
+        let known = mapping::BUILT_IN.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
+        return Err(Error::expected(format!("`{name}` is not a built-in mapping; there are {known}")));
+    };
+    Ok(write!(call.out, "{text}")?)
+}
+
+async fn import(kind: Kind, args: Args, call: &mut Call<'_>) -> Result<()> {
+    let mapping = choose(kind, &args.file, args.mapping.as_deref()).map_err(Error::Expected)?;
+    let surveyed = survey(&args.file, &mapping).map_err(refused)?;
+    writeln!(call.err, "{}: {}, {} rows, mapping {}", args.file.display(), surveyed.description, surveyed.rows, mapping.name)?;
+    for warning in &surveyed.warnings {
+        writeln!(call.err, "note: {warning}")?;
+    }
+    let rejects = args.rejects.clone().unwrap_or_else(|| Rejects::beside(&args.file));
+    if rejects == args.file {
+        return Err(Error::expected(format!("the rejects can't be kept in the imported file itself: {}", rejects.display())));
+    }
+    let job = Job { path: args.file.clone(), mapping, rejects: Some(rejects) };
+    let app = call.app().await?;
+    let actor = call.sign_in(&app).await?.id;
+    let bar = Bar::new(surveyed.rows, call);
+    let report = match (kind, args.dry_run) {
+        (Kind::Lead, false) => leads::import(&app, actor, job, &mut |counts| bar.show(counts)).await,
+        (Kind::Lead, true) => leads::plan(&app, actor, job, &mut |counts| bar.show(counts)).await,
+        (_, dry_run) => {
+            let pass = if dry_run { directory::Pass::Plan } else { directory::Pass::Carry };
+            directory::import(&app, actor, job, pass).await
+        }
+    };
+    bar.clear();
+    let report = Report { file: surveyed.description, ..report.map_err(refused)? };
+    if args.json { call.json(&report) } else { told(&report, args.dry_run, call) }
+}
+
+fn told(report: &Report, dry_run: bool, call: &mut Call<'_>) -> Result<()> {
+    for warning in &report.warnings {
+        writeln!(call.err, "note: {warning}")?;
+    }
+    for reject in &report.rejects {
+        writeln!(call.err, "rejected: {reject}")?;
+    }
+    let more = report.counts.rejected.saturating_sub(report.rejects.len() as u64);
+    if more > 0 {
+        writeln!(call.err, "rejected: {more} rows more")?;
+    }
+    if let Some(file) = &report.rejects_file {
+        writeln!(call.err, "The rejected rows are kept in {}; corrected, they can be imported from there.", file.display())?;
+    }
+    if dry_run {
+        writeln!(call.err, "Nothing was written. This is what an import would do:")?;
+    }
+    Ok(writeln!(call.out, "{}", report.counts)?)
+}
+
+fn refused(error: ImportError) -> Error {
+    match error {
+        ImportError::Failure(failure) => failure.into(),
+        ImportError::Reader(_) => Error::Internal(error.into()),
+        other => Error::Expected(other.to_string()),
+    }
+}
+
+/// A line on the terminal that is drawn over and over; nothing where there is no terminal.
+struct Bar {
+    total: u64,
+    clock: crate::ambient::Clock,
+    began: crate::domain::time::Instant,
+    is_shown: bool,
+}
+
+const CELLS: u64 = 30;
+
+impl Bar {
+    fn new(total: u64, call: &Call<'_>) -> Self {
+        Self { total, began: call.clock.now(), clock: call.clock.clone(), is_shown: std::io::stderr().is_terminal() }
+    }
+
+    /// A progress bar that can't be drawn is no reason to stop.
+    fn show(&self, counts: &Counts) {
+        if self.is_shown {
+            let _ = write!(std::io::stderr(), "\r{}\x1b[K", self.line(counts));
+        }
+    }
+
+    fn clear(&self) {
+        if self.is_shown {
+            let _ = write!(std::io::stderr(), "\r\x1b[K");
+        }
+    }
+
+    fn line(&self, counts: &Counts) -> String {
+        let read = counts.read();
+        let filled = (read * CELLS).checked_div(self.total).unwrap_or(CELLS).min(CELLS);
+        let micros = self.clock.now().since(self.began).micros().max(1);
+        let rate = read as f64 * 1e6 / micros as f64;
+        let bar: String = (0..CELLS).map(|cell| if cell < filled { '#' } else { '.' }).collect();
+        format!("[{bar}] {read} of {}, {rate:.0}/s, {} linked, {} rejected", self.total, counts.linked, counts.rejected)
+    }
+}
