@@ -193,7 +193,8 @@ fn control_sequence(rest: &[u8]) -> Step {
     code.map_or(Step::Swallow, |code| Step::Event(Event::Key(modified(code, second))))
 }
 
-const fn numbered_key(number: u32) -> Option<Code> {
+fn numbered_key(number: u32) -> Option<Code> {
+    let number = u8::try_from(number).ok()?;
     Some(match number {
         1 | 7 => Code::Home,
         2 => Code::Insert,
@@ -201,9 +202,9 @@ const fn numbered_key(number: u32) -> Option<Code> {
         4 | 8 => Code::End,
         5 => Code::PageUp,
         6 => Code::PageDown,
-        11..=15 => Code::F((number - 10) as u8),
-        17..=21 => Code::F((number - 11) as u8),
-        23 | 24 => Code::F((number - 12) as u8),
+        11..=15 => Code::F(number - 10),
+        17..=21 => Code::F(number - 11),
+        23 | 24 => Code::F(number - 12),
         _ => return None,
     })
 }

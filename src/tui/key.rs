@@ -61,7 +61,7 @@ impl Key {
 
     /// Whether every terminal sends this key as itself: Alt may be eaten, C-m is Enter, C-i is Tab, C-[ is Esc.
     pub const fn is_everywhere(self) -> bool {
-        !self.alt && !(self.ctrl && matches!(self.code, Code::Char('m' | 'i' | '[') | Code::Enter | Code::Tab))
+        !(self.alt || self.ctrl && matches!(self.code, Code::Char('m' | 'i' | '[') | Code::Enter | Code::Tab))
     }
 }
 

@@ -87,7 +87,10 @@ pub async fn run<R: Room>(
     let (answers, arriving) = unbounded_channel();
     let mut signals = Signals::new()?;
     let terminal = Terminal::open()?;
-    terminal::restore_on_panic();
+    let tell = answers.clone();
+    terminal::restore_on_panic(move |panic| {
+        let _ = tell.send(Msg::Fault(format!("something went wrong inside, the log has it: {}", panic.replace('\n', " "))));
+    });
     let (theme, theme_problems) = settings.theme();
     let (keymap, keymap_problems) = settings.keymap();
     let mut shell = Shell::new(room, place, keymap.clone(), theme.clone(), terminal.size(), clock.now());

@@ -5,6 +5,7 @@ use super::{
     key::spell,
     keymap::Keymap,
 };
+use std::fmt::Write as _;
 
 /// One row of the reference.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,14 +27,14 @@ pub fn markdown(keymap: &Keymap) -> String {
     let all = entries(keymap);
     let mut out = String::new();
     for context in Context::ALL {
-        out.push_str(&format!("### {}\n\n| keys | action | what it does |\n|---|---|---|\n", context.title()));
+        let _ = writeln!(out, "### {}\n\n| keys | action | what it does |\n|---|---|---|", context.title());
         for entry in all.iter().filter(|entry| entry.context == context) {
             let action = entry.act.row();
             // A bar would end the cell, and one backtick inside another pair ends that.
             let code = |keys: &String| if keys.contains('`') { format!("`` {keys} ``") } else { format!("`{}`", keys.replace('|', "\\|")) };
             let keys: Vec<String> = entry.keys.iter().map(code).collect();
             let last = if action.danger == Danger::Final { " (cannot be undone)" } else { "" };
-            out.push_str(&format!("| {} | {} | {}{last} |\n", keys.join(" "), action.name, action.doc));
+            let _ = writeln!(out, "| {} | {} | {}{last} |", keys.join(" "), action.name, action.doc);
         }
         out.push('\n');
     }
@@ -47,7 +48,7 @@ pub fn plain(keymap: &Keymap) -> String {
     let name_wide = ACTIONS.iter().map(|action| action.name.len()).max().unwrap_or(0);
     let mut out = String::new();
     for context in Context::ALL {
-        out.push_str(&format!("{} [{}]\n", context.title(), context.name()));
+        let _ = writeln!(out, "{} [{}]", context.title(), context.name());
         for entry in all.iter().filter(|entry| entry.context == context) {
             let action = entry.act.row();
             let line = format!("  {:keys_wide$}  {:name_wide$}  {}\n", entry.keys.join("  "), action.name, action.doc);

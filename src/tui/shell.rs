@@ -99,12 +99,19 @@ pub struct Shell<R: Room> {
     pub(super) history: Vec<Toast>,
     /// Forms that were left with something typed in them.
     drafts: Vec<(R::Intent, Form)>,
-    /// Who asked for the editor; `None` is the form on top.
-    editing: Option<Option<R::Intent>>,
+    /// Who asked for the editor.
+    editing: Option<Asker<R::Intent>>,
     last_verb: Option<(Act, Option<u32>)>,
     /// The verb that opened the form on top, to repeat it with the same values.
     last_form: Option<(Act, Form)>,
     repeating: bool,
+}
+
+/// Who asked for the editor.
+enum Asker<I> {
+    Room(I),
+    /// The note of the form on top.
+    Form,
 }
 
 /// Messages kept for the `messages` overlay.
@@ -137,7 +144,7 @@ impl<R: Room> Shell<R> {
     /// Once, before the first frame.
     pub fn start(&mut self) -> Vec<Effect<R::Effect>> {
         let mut effects = Vec::new();
-        self.ask(None, &mut effects, |room, cx| room.start(cx));
+        self.ask(None, &mut effects, R::start);
         self.settle(&mut effects);
         effects
     }
@@ -330,7 +337,7 @@ impl<R: Room> Shell<R> {
                 Ask::Say(tone, text) => self.tell(tone, text),
                 Ask::Copy(text) => effects.push(Effect::Copy(text)),
                 Ask::Edit(text, intent) => {
-                    self.editing = Some(Some(intent));
+                    self.editing = Some(Asker::Room(intent));
                     effects.push(Effect::Edit(text));
                 }
                 Ask::Perform(act) => self.perform(act, None, effects),
@@ -370,8 +377,8 @@ impl<R: Room> Shell<R> {
     fn edited(&mut self, result: Result<String, String>, effects: &mut Vec<Effect<R::Effect>>) {
         match (self.editing.take(), result) {
             (_, Err(error)) => self.tell(Tone::Error, error),
-            (Some(Some(intent)), Ok(text)) => self.ask(None, effects, |room, cx| room.answered(intent, Answer::Edited(text), cx)),
-            (Some(None) | None, Ok(text)) => {
+            (Some(Asker::Room(intent)), Ok(text)) => self.ask(None, effects, |room, cx| room.answered(intent, Answer::Edited(text), cx)),
+            (Some(Asker::Form) | None, Ok(text)) => {
                 if let Some(Overlay::Form(form, _)) = self.overlays.last_mut() {
                     form.set_note(&text);
                 }

@@ -45,10 +45,18 @@ pub fn restore() {
     }
 }
 
-/// Makes a panic give the terminal back before it is reported.
-pub fn restore_on_panic() {
+/// Makes a panic of this thread give the terminal back before it is reported. One of another thread ends only that
+/// thread's work: the screen goes on, the log gets it, and `elsewhere` tells the person.
+pub fn restore_on_panic(elsewhere: impl Fn(String) + Send + Sync + 'static) {
+    let screen = std::thread::current().id();
     let report = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
+        let ours = BEFORE.lock().is_ok_and(|before| before.is_some());
+        if ours && std::thread::current().id() != screen {
+            tracing::error!("{panic}");
+            elsewhere(panic.to_string());
+            return;
+        }
         restore();
         report(panic);
     }));
@@ -131,14 +139,14 @@ impl Terminal {
             let Some(input) = &self.input else { return std::future::pending().await };
             let ready = match self.parser.patience_ms() {
                 None => input.readable().await,
-                Some(patience) => match tokio::time::timeout(std::time::Duration::from_millis(patience), input.readable()).await {
-                    Ok(ready) => ready,
-                    Err(_) => {
+                Some(patience) => {
+                    let Ok(ready) = tokio::time::timeout(std::time::Duration::from_millis(patience), input.readable()).await else {
                         let mut events = Vec::new();
                         self.parser.give_up(|event| events.push(event));
                         return Arrived::Events(events);
-                    }
-                },
+                    };
+                    ready
+                }
             };
             if ready.is_err() {
                 return Arrived::Closed;

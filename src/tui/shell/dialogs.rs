@@ -1,6 +1,6 @@
 //! Keys while a dialog is open, and what its answer becomes.
 
-use super::{Act, Answer, DRAFTS_MAX, Effect, Form, Key, Overlay, Pane, Room, Shell, Tone};
+use super::{Act, Asker, Answer, DRAFTS_MAX, Effect, Form, Key, Overlay, Pane, Room, Shell, Tone};
 use crate::tui::{
     key::Code,
     view,
@@ -121,7 +121,7 @@ impl<R: Room> Shell<R> {
             }
             form::Reaction::Editor => {
                 if let Some(text) = form.note_text() {
-                    self.editing = Some(None);
+                    self.editing = Some(Asker::Form);
                     effects.push(Effect::Edit(text));
                 }
             }

@@ -31,8 +31,8 @@ fn eighths(share: f64, width: u16) -> usize {
 
 /// `████▌     45 %  4,500 of 10,000`.
 pub fn progress(done: u64, total: u64, width: u16) -> String {
+    let percent = (done.min(total) * 100).checked_div(total).unwrap_or(100);
     let share = if total == 0 { 1.0 } else { done as f64 / total as f64 };
-    let percent = if total == 0 { 100 } else { done.min(total) * 100 / total };
     format!("{} {percent:>3} %  {} of {}", bar(share, width), grouped(done), grouped(total))
 }
 

@@ -82,8 +82,10 @@ impl Confirm {
             }
             (Code::Down | Code::Char('j'), _) => self.scroll(1),
             (Code::Up | Code::Char('k'), _) => self.scroll(-1),
-            (Code::PageDown, _) | (Code::Char('d'), _) if key.ctrl || key.code == Code::PageDown => self.scroll(10),
-            (Code::PageUp, _) | (Code::Char('u'), _) if key.ctrl || key.code == Code::PageUp => self.scroll(-10),
+            (Code::PageDown, _) => self.scroll(10),
+            (Code::PageUp, _) => self.scroll(-10),
+            (Code::Char('d'), _) if key.ctrl => self.scroll(10),
+            (Code::Char('u'), _) if key.ctrl => self.scroll(-10),
             _ => Verdict::Unknown,
         }
     }

@@ -289,7 +289,7 @@ impl Form {
         }
         match &self.verdict {
             Err(error) if self.tried => {
-                told.extend(text::wrap(&error.message, inner_wide).into_iter().map(|line| (line, Role::InputError)))
+                told.extend(text::wrap(&error.message, inner_wide).into_iter().map(|line| (line, Role::InputError)));
             }
             Ok(preview) if !preview.is_empty() => told.extend(text::wrap(preview, inner_wide).into_iter().map(|line| (line, Role::Info))),
             _ => {}

@@ -274,7 +274,6 @@ impl<T: Record> List<T> {
     }
 
     /// Moves the cursor. `None` when the action is no motion; otherwise what must be loaded first, if anything.
-    #[expect(clippy::option_option, reason = "handled or not, and then a wish or none")]
     pub fn motion(&mut self, act: Act, count: Option<u32>) -> Option<Option<Want>> {
         let times = usize::try_from(count.unwrap_or(1)).unwrap_or(1);
         let last = self.rows.len().saturating_sub(1);

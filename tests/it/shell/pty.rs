@@ -22,6 +22,7 @@ impl Driver<room::Desk> for Player {
         match effect {
             room::Effect::Plan(keys) => drop(answers.send(Msg::Room(room::Msg::Planned(keys)))),
             room::Effect::Pause(_) => drop(answers.send(Msg::Room(room::Msg::Changed(room::leads(401, self.0.now()))))),
+            room::Effect::Panic if std::env::var_os("CONSOLE_PANIC_ELSEWHERE").is_some() => drop(std::thread::spawn(|| panic!("asked to panic"))),
             room::Effect::Panic => panic!("asked to panic"),
         }
     }
@@ -180,6 +181,18 @@ fn a_panic_gives_the_terminal_back_before_it_is_told() {
 }
 
 #[test]
+fn a_panic_of_other_work_is_told_and_the_screen_goes_on() {
+    let mut console = Console::start(&[("CONSOLE_PANIC_ELSEWHERE", "1")]);
+    console.type_(b"!");
+    console.wait_for("something went wrong inside, the log has it: panicked at");
+    assert!(!console.is_given_back());
+    console.type_(b"\x1b");
+    console.wait_until("acknowledged", |console| !console.text().contains("went wrong"));
+    console.type_(b"q");
+    console.ends();
+}
+
+#[test]
 fn signals_that_end_it_give_the_terminal_back() {
     for signal in [Signal::TERM, Signal::HUP, Signal::QUIT, Signal::INT] {
         let mut console = Console::start(&[]);
@@ -290,16 +303,16 @@ fn keymaps_and_themes_are_read_again_and_mistakes_named() {
     std::fs::create_dir(folder.path().join("keymaps")).unwrap();
     std::fs::create_dir(folder.path().join("themes")).unwrap();
     let mut console = Console::start(&[("CONSOLE_CONFIG", folder.path().to_str().unwrap())]);
-    write("keymaps/default.toml", "inherits = \"default\"\n[global]\n\"X\" = \"help\"\n");
+    write("keymaps/default.toml", "inherits = \"default\"\n[global]\n\"f9\" = \"help\"\n");
     let start = Instant::now();
     while !console.text().contains("Help ·") {
         assert!(start.elapsed() < PATIENCE, "the new key works");
-        console.type_(b"X");
+        console.type_(b"\x1b[20~");
         std::thread::sleep(Duration::from_millis(100));
     }
     console.type_(b"q");
-    write("keymaps/default.toml", "inherits = \"default\"\n[global]\n\"X\" = \"halp\"\n");
-    console.wait_for("default.toml:3:7: \"halp\" is not an action; did you mean \"help\"?");
+    write("keymaps/default.toml", "inherits = \"default\"\n[global]\n\"f9\" = \"halp\"\n");
+    console.wait_for("default.toml:3:8: \"halp\" is not an action; did you mean \"help\"?");
     console.type_(b"\x1b");
     write("themes/dark.toml", "inherits = \"dark\"\n[roles]\n\"text\" = \"#010203\"\n");
     console.wait_until("the new colour", |console| console.bytes().windows(10).any(|window| window == b"38;2;1;2;3"));
