@@ -14,4 +14,5 @@ mod shell;
 mod store;
 mod simulation;
 mod support;
+mod tidy;
 mod matching;
