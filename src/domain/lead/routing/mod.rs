@@ -229,16 +229,17 @@ impl<'a> Look<'a> {
             owed_milli: 0,
             failed: None,
         };
-        candidate.failed = self.failure(partner, &candidate, by_rule);
+        candidate.failed = self.failure(partner, &candidate, by_rule, None);
         candidate
     }
 
-    fn failure(&self, partner: &Partner, candidate: &Candidate, by_rule: bool) -> Option<Failure> {
+    /// The first rule that the partner fails, `granted` taken as passed.
+    fn failure(&self, partner: &Partner, candidate: &Candidate, by_rule: bool, granted: Option<Rule>) -> Option<Failure> {
         let profile = &partner.profile;
-        if !profile.is_active() {
+        if !profile.is_active() && granted != Some(Rule::Status) {
             return Some(Failure::Status { is: Text::clean(profile.status.name()) });
         }
-        if let Some(rule) = self.missing_certification(partner).filter(|_| by_rule) {
+        if let Some(rule) = self.missing_certification(partner).filter(|_| by_rule && granted != Some(Rule::Certification)) {
             return Some(rule);
         }
         if let Some(reason) = self.router.exclusion(self.lead, partner) {
@@ -247,8 +248,11 @@ impl<'a> Look<'a> {
         if let Some(how) = self.had_before(partner.id).filter(|_| by_rule) {
             return Some(Failure::HadBefore { how: Text::clean(how) });
         }
-        if candidate.open >= candidate.capacity {
+        if candidate.open >= candidate.capacity && granted != Some(Rule::Capacity) {
             return Some(Failure::Capacity);
+        }
+        if granted == Some(Rule::Calendar) {
+            return None;
         }
         let calendar = self.program().calendar_for(profile.country, some(&profile.calendar));
         if self.program().routing.closed_calendar == ClosedCalendar::Skip && !calendar.is_open(self.now) {
@@ -284,7 +288,8 @@ impl<'a> Look<'a> {
         let fresh = Rotation::default();
         let rotation = self.desk.rotations.get(scope).unwrap_or(&fresh);
         let Some((standings, turn)) = rotation.turn(scope, &in_turn, away, seed) else {
-            return Route { partner: None, why: self.why(DecidedBy::Nobody, scope, inside, candidates), turn: None };
+            let runner_up = self.runner_up_failed(&candidates, |_| true);
+            return Route { partner: None, why: Why { runner_up, ..self.why(DecidedBy::Nobody, scope, inside, candidates) }, turn: None };
         };
         let place: HashMap<PartnerId, usize> = standings.iter().enumerate().map(|(place, one)| (one.partner, place)).collect();
         for candidate in &mut candidates {
@@ -294,22 +299,35 @@ impl<'a> Look<'a> {
         }
         candidates.sort_by_key(|one| (place.get(&one.partner).copied().unwrap_or(usize::MAX), one.partner));
         let decided_by = if standings.len() == 1 { DecidedBy::OnlyCandidate } else { DecidedBy::Rotation { turn: turn.turns, seed } };
-        let mut why = self.why(decided_by, scope, inside, candidates);
-        if let Some(second) = standings.get(1) {
-            let change = second.weight_to_beat(&standings[0]).map_or(Change::NextTurn, |at_least| Change::Weight { at_least });
-            why.runner_up = Some(RunnerUp { partner: second.partner, change });
-        }
+        let runner_up = if standings.len() == 1 {
+            self.runner_up_failed(&candidates, |one| {
+                let both = [in_turn[0], (one.partner, one.weight)];
+                rotation.turn(scope, &both, Vec::new(), seed).is_some_and(|(standings, _)| standings[0].partner == one.partner)
+            })
+        } else {
+            rotation::runner_up(rotation, &standings, &turn, &in_turn, seed)
+        };
+        let why = Why { runner_up, ..self.why(decided_by, scope, inside, candidates) };
         Route { partner: Some(standings[0].partner), why, turn: Some(turn) }
     }
 
-    /// Names the leading candidates, counts the others, and finds the runner-up among those who failed if no other is.
+    /// The first of those who failed for whom one change would have been enough, to pass and to win.
+    fn runner_up_failed(&self, candidates: &[Candidate], wins: impl Fn(&Candidate) -> bool) -> Option<RunnerUp> {
+        let enough = |one: &Candidate| {
+            let rule = one.failed.as_ref()?.rule();
+            let passes = self.failure(self.directory().get(one.partner)?, one, true, Some(rule)).is_none();
+            if passes && wins(one) { change_for(one) } else { None }
+        };
+        candidates.iter().find_map(|one| Some(RunnerUp { partner: one.partner, change: enough(one)? }))
+    }
+
+    /// Names the leading candidates and counts the others; who would have been next is added by whoever knows.
     fn why(&self, decided_by: DecidedBy, scope: &Text, inside: usize, mut candidates: Vec<Candidate>) -> Why {
         let mut failed: BTreeMap<Rule, u32> = BTreeMap::new();
         for failure in candidates.iter().filter_map(|one| one.failed.as_ref()) {
             *failed.entry(failure.rule()).or_default() += 1;
         }
         let passed = candidates.iter().filter(|one| one.failed.is_none()).count();
-        let runner_up = candidates.iter().filter_map(|one| Some(RunnerUp { partner: one.partner, change: change_for(one)? })).next();
         candidates.truncate(NAMED_CANDIDATES);
         let outside = self.directory().len().saturating_sub(inside);
         Why {
@@ -319,12 +337,12 @@ impl<'a> Look<'a> {
             passed: u32::try_from(passed).unwrap_or(u32::MAX),
             failed: failed.into_iter().collect(),
             candidates,
-            runner_up,
+            runner_up: None,
         }
     }
 }
 
-/// The one change that would have let a failed candidate pass, where one is enough.
+/// The change that would have let a failed candidate pass the rule that it failed.
 fn change_for(candidate: &Candidate) -> Option<Change> {
     match candidate.failed.as_ref()? {
         Failure::Capacity => Some(Change::Capacity { at_least: candidate.open + 1 }),

@@ -4,6 +4,7 @@
 //! with the earliest deadline gets the next. Nobody is then ever a whole lead away from the weighted share.
 //! A scope keeps a virtual time that grows by 1/(sum of weights) a turn; a partner's entitlement is weight x virtual time.
 
+use super::why::{Change, RunnerUp};
 use crate::domain::{id::PartnerId, text::Text};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -149,6 +150,43 @@ impl Rotation {
         self.away.clone_from(&turn.away);
         self.shares.extend(turn.shares.iter().copied());
     }
+}
+
+/// Among more than this many the runner-up is named by the order of the standings, without a second ranking.
+const PROVEN_AMONG: usize = 32;
+
+/// Who would have won instead, and the smallest change for it: proven by ranking again under that change.
+pub(super) fn runner_up(
+    rotation: &Rotation,
+    standings: &[Standing],
+    turn: &Turn,
+    in_turn: &[(PartnerId, i64)],
+    seed: u64,
+) -> Option<RunnerUp> {
+    let [winner, second, ..] = standings else { return None };
+    let name = |partner, change| Some(RunnerUp { partner, change });
+    let estimate = second.weight_to_beat(winner);
+    if in_turn.len() > PROVEN_AMONG {
+        return name(second.partner, estimate.map_or(Change::NextTurn, |at_least| Change::Weight { at_least }));
+    }
+    let first_of = |rotation: &Rotation, those: &[(PartnerId, i64)]| {
+        rotation.turn(&turn.scope, those, Vec::new(), seed).map(|(standings, _)| standings[0].partner)
+    };
+    let with_weight = |weight: i64| -> Vec<_> {
+        in_turn.iter().map(|&(partner, own)| (partner, if partner == second.partner { weight } else { own })).collect()
+    };
+    // The estimate leaves out that a weight changes everybody's share of the turn; it is off by little.
+    let weights = estimate.map_or(0..0, |estimate| second.weight + 1..estimate + 3);
+    if let Some(at_least) = weights.take(24).find(|weight| first_of(rotation, &with_weight(*weight)) == Some(second.partner)) {
+        return name(second.partner, Change::Weight { at_least });
+    }
+    let mut after = rotation.clone();
+    after.apply(turn);
+    if first_of(&after, in_turn) == Some(second.partner) {
+        return name(second.partner, Change::NextTurn);
+    }
+    let others: Vec<_> = in_turn.iter().copied().filter(|(partner, _)| *partner != winner.partner).collect();
+    name(first_of(rotation, &others)?, Change::WinnerAway)
 }
 
 fn scaled(weight: i64, virtual_time: i64) -> i64 {

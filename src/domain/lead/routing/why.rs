@@ -144,6 +144,8 @@ pub struct RunnerUp {
 pub enum Change {
     /// It is next in turn: one more lead of this scope.
     NextTurn,
+    /// It is who would have got it had the winner been away.
+    WinnerAway,
     /// A tier weight of at least this.
     Weight {
         at_least: i64,
@@ -228,6 +230,7 @@ impl Change {
     pub fn sentence(&self) -> String {
         match self {
             Self::NextTurn => "gets the next lead of this scope".to_owned(),
+            Self::WinnerAway => "would have won had the winner been away".to_owned(),
             Self::Weight { at_least } => format!("would have won with a tier weight of {at_least}"),
             Self::Capacity { at_least } => format!("would have won with room for {at_least} leads"),
             Self::Certification { name } => format!("would have won with a valid {name}"),
