@@ -5,6 +5,7 @@
 mod app;
 mod business_time;
 mod filter;
+mod lead;
 mod cli;
 mod intake;
 mod invalid;

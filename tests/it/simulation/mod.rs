@@ -4,12 +4,13 @@
 //! A failing run prints its seed: `PILOTHOUSE_SIM_SEED=<seed> cargo test --test it simulation`. `PILOTHOUSE_SIM_STEPS` sets
 //! how many steps are taken; in CI (`CI` is set) a million.
 
-mod cast;
-mod chance;
+pub mod cast;
+pub mod chance;
 mod desk;
 mod fault;
-mod script;
-mod shadow;
+pub mod script;
+pub mod shadow;
+mod stores;
 
 use desk::{Desk, Tally};
 use fault::Fault;

@@ -145,6 +145,10 @@ impl Shadow {
         }
     }
 
+    pub fn fired_count(&self) -> i64 {
+        i64::try_from(self.fired.len()).unwrap_or(i64::MAX)
+    }
+
     /// How many open leads each partner holds, counted anew.
     pub fn loads(&self) -> BTreeMap<PartnerId, u32> {
         let mut loads = BTreeMap::new();

@@ -1,0 +1,144 @@
+//! The why of a decision tells the truth: the winner is the first, every check agrees with the outcome, the counts add up.
+
+use crate::simulation::{
+    cast::{self, Bank},
+    chance::Chance,
+};
+use pilothouse::domain::{
+    id::{LeadId, PartnerId},
+    lead::{
+        Lead, LeadEvent,
+        event::Arrival,
+        routing::{Candidate, Change, DecidedBy, Desk, Route, Router, Rule, RunnerUp, Why},
+    },
+    partner::{Certification, Directory, Partner, PartnerStatus},
+    program::{self, Program},
+    time::{Instant, Span},
+};
+use proptest::prelude::*;
+use std::sync::{Arc, LazyLock};
+
+const START: Instant = Instant::from_micros(1_774_249_200_000_000);
+
+static PROGRAMS: LazyLock<Vec<Arc<Program>>> =
+    LazyLock::new(|| (0..4).map(|variant| Arc::new(program::parse("test", &cast::program(variant)).expect("a sound program"))).collect());
+
+fn partners(chance: &mut Chance) -> Vec<Partner> {
+    let profile = |number| cast::profile(number, chance, START);
+    (1..=cast::PARTNERS)
+        .map(profile)
+        .zip(1..)
+        .map(|(profile, id)| Partner { id: PartnerId(id), version: 1, updated_at: START, profile })
+        .collect()
+}
+
+fn lead(chance: &mut Chance) -> Lead {
+    let intake = Box::new(Bank::new(chance).next(chance).intake);
+    Lead::begin(LeadId(1), &LeadEvent::Received { intake, arrival: Arrival::ToRoute }, START).expect("a receipt")
+}
+
+fn checks_agree(candidate: &Candidate, why: &Why, is_winner: bool) -> Result<(), TestCaseError> {
+    let checks = candidate.checks(why);
+    prop_assert_eq!(checks.len(), Rule::ALL.len());
+    let failed: Vec<_> = checks.iter().filter(|check| check.passed == Some(false)).map(|check| check.rule).collect();
+    match &candidate.failed {
+        Some(failure) => {
+            prop_assert_eq!(failed, vec![failure.rule()]);
+            for check in &checks {
+                prop_assert_eq!(check.passed.is_none(), check.rule > failure.rule(), "{:?}", check);
+            }
+        }
+        None if is_winner => prop_assert!(checks.iter().all(|check| check.passed == Some(true))),
+        None => prop_assert_eq!(failed, vec![Rule::Rotation]),
+    }
+    prop_assert!(checks.iter().all(|check| !check.detail.is_empty()));
+    Ok(())
+}
+
+/// The directory after the change that the explanation names, where it is one of the directory.
+fn changed(partners: &[Partner], winner: Option<PartnerId>, runner_up: &RunnerUp) -> Option<Vec<Partner>> {
+    let mut partners = partners.to_vec();
+    let away = runner_up.change == Change::WinnerAway;
+    let whose = if away { winner? } else { runner_up.partner };
+    let profile = &mut partners.iter_mut().find(|one| one.id == whose)?.profile;
+    match &runner_up.change {
+        Change::Capacity { at_least } => profile.capacity = *at_least,
+        Change::Activation => profile.status = PartnerStatus::Active,
+        Change::Certification { name } => profile.certifications.push(Certification { name: name.clone(), until: None }),
+        Change::WinnerAway => profile.status = PartnerStatus::Suspended,
+        // The next turn changes no partner; weights and hours belong to the program.
+        Change::NextTurn => {}
+        Change::Weight { .. } | Change::OpenCalendar => return None,
+    }
+    if let Change::Certification { .. } = runner_up.change {
+        profile.certifications.retain(|one| one.until.is_none());
+    }
+    Some(partners)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(150))]
+
+    #[test]
+    fn the_why_agrees_with_the_decision(seed: u64, which in 0_usize..4, hours in 0_i64..400) {
+        let mut chance = Chance::new(seed);
+        let partners = partners(&mut chance);
+        let program = &PROGRAMS[which];
+        let mut router = Router::new(Arc::clone(program), Arc::new(Directory::new(partners.clone())));
+        let mut desk = Desk::default();
+        let now = START.plus(Span::hours(hours));
+        for _ in 0..12 {
+            let lead = lead(&mut chance);
+            let route = router.route(&lead, &desk, now);
+            prop_assert_eq!(&route, &router.route(&lead, &desk, now), "the same question has the same answer");
+            let Route { partner, why, turn } = route;
+            let first = why.candidates.first();
+            if let Some(partner) = partner {
+                prop_assert_eq!(first.map(|one| one.partner), Some(partner));
+                prop_assert!(first.is_some_and(|one| one.failed.is_none()));
+            } else {
+                prop_assert_eq!(&why.decided_by, &DecidedBy::Nobody);
+                prop_assert!(turn.is_none() && why.passed == 0 && why.candidates.iter().all(|one| one.failed.is_some()));
+            }
+            for candidate in &why.candidates {
+                checks_agree(candidate, &why, Some(candidate.partner) == partner)?;
+            }
+            let failed: u32 = why.failed.iter().map(|(_, count)| count).sum();
+            if !matches!(why.decided_by, DecidedBy::NamedAccount { .. }) {
+                prop_assert_eq!(why.passed + failed + why.outside, u32::try_from(partners.len()).unwrap());
+            }
+            desk.moved(None, partner);
+            if let Some(turn) = turn {
+                desk.turned(&turn);
+            }
+        }
+    }
+
+    /// Asked again under the change that is named, the rules choose the runner-up.
+    #[test]
+    fn the_named_change_would_have_done_it(seed: u64, which in 0_usize..4, hours in 0_i64..400, turns in 0_usize..12, full in 0_u64..1_000) {
+        let mut chance = Chance::new(seed);
+        let partners = partners(&mut chance);
+        let program = &PROGRAMS[which];
+        let now = START.plus(Span::hours(hours));
+        let mut desk = Desk::default();
+        for partner in &partners {
+            desk.loads.insert(partner.id, if chance.per_mille(full) { 1_000 } else { 0 });
+        }
+        let router = |partners: &[Partner]| Router::new(Arc::clone(program), Arc::new(Directory::new(partners.to_vec())));
+        let lead = lead(&mut chance);
+        for _ in 0..=turns {
+            let route = router(&partners).route(&lead, &desk, now);
+            let mut then = desk.clone();
+            route.turn.iter().for_each(|turn| desk.turned(turn));
+            let Some(runner_up) = &route.why.runner_up else { continue };
+            prop_assert!(Some(runner_up.partner) != route.partner);
+            let Some(changed) = changed(&partners, route.partner, runner_up) else { continue };
+            if runner_up.change == Change::NextTurn {
+                then = desk.clone();
+            }
+            let again = router(&changed).route(&lead, &then, now);
+            prop_assert_eq!(again.partner, Some(runner_up.partner), "{:?} was said to be enough", runner_up.change);
+        }
+    }
+}
