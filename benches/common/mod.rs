@@ -61,7 +61,8 @@ pub fn intake(seed: u64, n: u64) -> Intake {
     let repeats = n > 100 && here.below(30) == 0;
     let of = if repeats { here.roll() % n } else { n };
     let mut dice = Dice::new(seed ^ of.wrapping_mul(0xe703_7ed1_a0b4_28db));
-    let stem = format!("{} {}", word(&mut dice, 3), word(&mut dice, 2));
+    let (first, second) = (2 + dice.below(3), 2 + dice.below(3));
+    let stem = format!("{} {}", word(&mut dice, first), word(&mut dice, second));
     let (country, form) = FORMS[dice.below(FORMS.len())];
     let trade = dice.pick(TRADES);
     let company = if repeats { format!("{} {trade}", stem.to_uppercase()) } else { format!("{stem} {trade} {form}") };

@@ -4,6 +4,8 @@ use super::{
     error::{Error, Result},
     sql::{Arg, Row, Sql},
 };
+use std::borrow::Cow;
+
 use sqlx::{
     Arguments, AssertSqlSafe, Encode, Executor, PgConnection, Postgres, SqlSafeStr, Sqlite, SqliteConnection, Statement, Transaction, Type,
     pool::PoolConnection, postgres::PgArguments, sqlite::SqliteArguments,
@@ -62,7 +64,7 @@ impl Session {
     pub async fn all<T: Row>(&mut self, sql: Sql) -> Result<Vec<T>> {
         let Sql { text, args } = sql;
         Ok(match self.driver() {
-            Driver::Sqlite(driver) => sqlx::query_as_with(AssertSqlSafe(text), sqlite(args)?).fetch_all(driver).await?,
+            Driver::Sqlite(driver) => sqlx::query_as_with(AssertSqlSafe(positional(text, args.len())), sqlite(args)?).fetch_all(driver).await?,
             Driver::Postgres(driver) => sqlx::query_as_with(AssertSqlSafe(text), postgres(args)?).fetch_all(driver).await?,
         })
     }
@@ -71,7 +73,7 @@ impl Session {
     pub async fn optional<T: Row>(&mut self, sql: Sql) -> Result<Option<T>> {
         let Sql { text, args } = sql;
         Ok(match self.driver() {
-            Driver::Sqlite(driver) => sqlx::query_as_with(AssertSqlSafe(text), sqlite(args)?).fetch_optional(driver).await?,
+            Driver::Sqlite(driver) => sqlx::query_as_with(AssertSqlSafe(positional(text, args.len())), sqlite(args)?).fetch_optional(driver).await?,
             Driver::Postgres(driver) => sqlx::query_as_with(AssertSqlSafe(text), postgres(args)?).fetch_optional(driver).await?,
         })
     }
@@ -85,7 +87,7 @@ impl Session {
     pub async fn execute(&mut self, sql: Sql) -> Result<u64> {
         let Sql { text, args } = sql;
         Ok(match self.driver() {
-            Driver::Sqlite(driver) => sqlx::query_with(AssertSqlSafe(text), sqlite(args)?).execute(driver).await?.rows_affected(),
+            Driver::Sqlite(driver) => sqlx::query_with(AssertSqlSafe(positional(text, args.len())), sqlite(args)?).execute(driver).await?.rows_affected(),
             Driver::Postgres(driver) => sqlx::query_with(AssertSqlSafe(text), postgres(args)?).execute(driver).await?.rows_affected(),
         })
     }
@@ -118,6 +120,34 @@ impl Session {
     }
 }
 
+/// From here on the names of binds cost more than their values: SQLite looks each name up in a list.
+const NAMED_MAX: usize = 24;
+
+/// The same statement with `?` for `$1`, `$2` ..., where each is used once and in this order, as bulk statements do.
+fn positional(text: Cow<'static, str>, args: usize) -> Cow<'static, str> {
+    if args <= NAMED_MAX {
+        return text;
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut rest = &*text;
+    let mut next = 1;
+    while let Some((before, after)) = rest.split_once('$') {
+        let digits = after.len() - after.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+        if after[..digits].parse() != Ok(next) {
+            return text;
+        }
+        out.push_str(before);
+        out.push('?');
+        rest = &after[digits..];
+        next += 1;
+    }
+    if next != args + 1 {
+        return text;
+    }
+    out.push_str(rest);
+    Cow::Owned(out)
+}
+
 fn sqlite(args: Vec<Arg>) -> Result<SqliteArguments> {
     arguments(args)
 }
@@ -146,4 +176,20 @@ where
         .map_err(|error| Error::Internal(error.to_string()))?;
     }
     Ok(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_binds_in_order_lose_their_names() {
+        let list = |n: usize| (1..=n).map(|i| format!("${i}")).collect::<Vec<_>>().join(", ");
+        let bulk = format!("values ({}) on conflict do nothing", list(30));
+        assert_eq!(positional(bulk.into(), 30), format!("values ({}) on conflict do nothing", vec!["?"; 30].join(", ")));
+        let again = format!("select $1 where x in ({})", list(30));
+        assert_eq!(positional(again.clone().into(), 30), again, "a bind that is used twice keeps its name");
+        let few = format!("select {}", list(3));
+        assert_eq!(positional(few.clone().into(), 3), few);
+    }
 }
