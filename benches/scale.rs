@@ -87,7 +87,11 @@ async fn fill(app: &App, have: u64, leads: u64) -> anyhow::Result<()> {
         done += batch.len() as u64;
         app.execute(OperatorId(2), app.request(Command::Receive(batch))).await?;
         if done - told >= step || done == leads {
-            println!("import: {done:>9} leads, {:>6.0} leads/s over the last {}", (done - told) as f64 / last.elapsed().as_secs_f64(), done - told);
+            println!(
+                "import: {done:>9} leads, {:>6.0} leads/s over the last {}",
+                (done - told) as f64 / last.elapsed().as_secs_f64(),
+                done - told
+            );
             (told, last) = (done, Stopwatch::now());
         }
     }

@@ -38,11 +38,28 @@ const SYLLABLES: &[&str] = &[
     "len", "lin", "lor", "ma", "mel", "mer", "mon", "na", "nel", "nor", "or", "pal", "per", "por", "ra", "ren", "ril", "ros", "sal", "sel",
     "sen", "sol", "ta", "tel", "ter", "tor", "ul", "va", "ven", "vil", "vor", "wal", "wen", "xan", "yor", "zan", "zel", "zor",
 ];
-const TRADES: &[&str] = &["Pumps", "Systems", "Valves", "Logistics", "Energy", "Controls", "Foods", "Textiles", "Medical", "Robotics", "Print", "Optics"];
-const FIRST: &[&str] = &["Anna", "Bert", "Chloé", "Daniel", "Elif", "Farid", "Giulia", "Hiro", "Ines", "Jonas", "Kasia", "Luís", "Maja", "Nils", "Olga", "Priya"];
+const TRADES: &[&str] =
+    &["Pumps", "Systems", "Valves", "Logistics", "Energy", "Controls", "Foods", "Textiles", "Medical", "Robotics", "Print", "Optics"];
+const FIRST: &[&str] = &[
+    "Anna", "Bert", "Chloé", "Daniel", "Elif", "Farid", "Giulia", "Hiro", "Ines", "Jonas", "Kasia", "Luís", "Maja", "Nils", "Olga", "Priya",
+];
 const FORMS: &[(&str, &str)] = &[
-    ("US", "Inc"), ("US", "LLC"), ("DE", "GmbH"), ("FR", "SARL"), ("GB", "Ltd"), ("IT", "S.p.A."), ("ES", "S.L."), ("NL", "B.V."), ("SE", "AB"),
-    ("PL", "Sp. z o.o."), ("JP", "K.K."), ("AU", "Pty Ltd"), ("BR", "Ltda"), ("CA", "Inc"), ("CH", "AG"), ("AT", "GmbH"),
+    ("US", "Inc"),
+    ("US", "LLC"),
+    ("DE", "GmbH"),
+    ("FR", "SARL"),
+    ("GB", "Ltd"),
+    ("IT", "S.p.A."),
+    ("ES", "S.L."),
+    ("NL", "B.V."),
+    ("SE", "AB"),
+    ("PL", "Sp. z o.o."),
+    ("JP", "K.K."),
+    ("AU", "Pty Ltd"),
+    ("BR", "Ltda"),
+    ("CA", "Inc"),
+    ("CH", "AG"),
+    ("AT", "GmbH"),
 ];
 pub const PRODUCTS: &[&str] = &["Compute", "Storage", "Network", "Security"];
 const SOURCES: &[&str] = &["webinar", "trade-fair", "website", "salesforce"];
@@ -79,7 +96,11 @@ pub fn intake(seed: u64, n: u64) -> Intake {
         website: Text::clean(&domain),
         product: Text::clean(product),
         score: u8::try_from(here.below(101)).unwrap_or(0),
-        consent: Consent { basis: ConsentBasis::OptIn, text_version: Text::clean("2026-01"), at: Some(Instant::from_micros(1_790_000_000_000_000)) },
+        consent: Consent {
+            basis: ConsentBasis::OptIn,
+            text_version: Text::clean("2026-01"),
+            at: Some(Instant::from_micros(1_790_000_000_000_000)),
+        },
         person: Person {
             name: Text::clean(&format!("{first} {last}")),
             email: Text::clean(&format!("{}.{}@{domain}", first.to_lowercase(), last.to_lowercase())),

@@ -44,7 +44,8 @@ impl<'a> Draft<'a> {
     /// Takes in a lead as it stands in the database.
     pub fn know(&mut self, lead: Lead) {
         let id = lead.id;
-        let touched = Touched { expected: lead.version, loaded: lead.state.loads(), lead, keys: Vec::new(), keys_gone: Vec::new(), changed: false };
+        let touched =
+            Touched { expected: lead.version, loaded: lead.state.loads(), lead, keys: Vec::new(), keys_gone: Vec::new(), changed: false };
         if self.leads.insert(id, touched).is_none() {
             self.order.push(id);
         }

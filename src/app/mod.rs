@@ -6,6 +6,7 @@
 mod command;
 mod draft;
 pub mod demo;
+pub mod engine;
 pub mod export;
 mod failure;
 pub mod import;
@@ -15,10 +16,9 @@ pub mod operator;
 pub mod partner;
 pub mod program;
 pub mod sign_in;
+pub mod replay;
 mod rules;
 mod service;
-pub mod engine;
-pub mod replay;
 
 pub use command::{Arriving, Command, Done, Item, LeadTarget, Mode, OperatorSpec, Outcome, Request};
 pub use failure::Failure;

@@ -82,7 +82,9 @@ async fn desk<U: Unit>(unit: &mut U, past: &[Past]) -> Result<Desk, Failure> {
     let mut scopes: Vec<Text> = past
         .iter()
         .filter_map(|past| match &past.record.event {
-            Event::Lead(LeadEvent::Offered { turn: Some(turn), .. } | LeadEvent::FellBack { turn: Some(turn), .. }) => Some(turn.scope.clone()),
+            Event::Lead(LeadEvent::Offered { turn: Some(turn), .. } | LeadEvent::FellBack { turn: Some(turn), .. }) => {
+                Some(turn.scope.clone())
+            }
             _ => None,
         })
         .collect();

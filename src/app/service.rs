@@ -57,7 +57,8 @@ impl App {
             attempts += 1;
             let result = self.once(actor, request, mode).await;
             match result {
-                Err(Failure::Store(store::Error::Conflict(_) | store::Error::Exists(_) | store::Error::Busy(_))) if attempts < ATTEMPTS => {}
+                Err(Failure::Store(store::Error::Conflict(_) | store::Error::Exists(_) | store::Error::Busy(_))) if attempts < ATTEMPTS => {
+                }
                 other => return other,
             }
         }

@@ -35,8 +35,21 @@ const DONE: &str = "select seq_last from command_done where command_id = $1";
 const DONE_ADD: &str = "insert into command_done (command_id, seq_last) values ($1, $2)";
 const SECRET: &str = "select key from secret where name = $1";
 const SECRET_ADD: &str = "insert into secret (name, key) values ($1, $2) on conflict do nothing";
-pub const STATEMENTS: &[&str] =
-    &[HEADS, PROGRAMS, PROGRAM_ADD, PARTNERS, ACCOUNTS, OPERATORS, OPERATOR, COUNTER_ADD, COUNTER_RAISE, DONE, DONE_ADD, SECRET, SECRET_ADD];
+pub const STATEMENTS: &[&str] = &[
+    HEADS,
+    PROGRAMS,
+    PROGRAM_ADD,
+    PARTNERS,
+    ACCOUNTS,
+    OPERATORS,
+    OPERATOR,
+    COUNTER_ADD,
+    COUNTER_RAISE,
+    DONE,
+    DONE_ADD,
+    SECRET,
+    SECRET_ADD,
+];
 
 const PARTNER_SET: &str = "on conflict (id) do update set version = excluded.version, updated_at = excluded.updated_at, \
     code = excluded.code, name = excluded.name, name_words = excluded.name_words, tier_code = excluded.tier_code, body = excluded.body \

@@ -64,7 +64,9 @@ impl Session {
     pub async fn all<T: Row>(&mut self, sql: Sql) -> Result<Vec<T>> {
         let Sql { text, args } = sql;
         Ok(match self.driver() {
-            Driver::Sqlite(driver) => sqlx::query_as_with(AssertSqlSafe(positional(text, args.len())), sqlite(args)?).fetch_all(driver).await?,
+            Driver::Sqlite(driver) => {
+                sqlx::query_as_with(AssertSqlSafe(positional(text, args.len())), sqlite(args)?).fetch_all(driver).await?
+            }
             Driver::Postgres(driver) => sqlx::query_as_with(AssertSqlSafe(text), postgres(args)?).fetch_all(driver).await?,
         })
     }
@@ -73,7 +75,9 @@ impl Session {
     pub async fn optional<T: Row>(&mut self, sql: Sql) -> Result<Option<T>> {
         let Sql { text, args } = sql;
         Ok(match self.driver() {
-            Driver::Sqlite(driver) => sqlx::query_as_with(AssertSqlSafe(positional(text, args.len())), sqlite(args)?).fetch_optional(driver).await?,
+            Driver::Sqlite(driver) => {
+                sqlx::query_as_with(AssertSqlSafe(positional(text, args.len())), sqlite(args)?).fetch_optional(driver).await?
+            }
             Driver::Postgres(driver) => sqlx::query_as_with(AssertSqlSafe(text), postgres(args)?).fetch_optional(driver).await?,
         })
     }
@@ -87,7 +91,9 @@ impl Session {
     pub async fn execute(&mut self, sql: Sql) -> Result<u64> {
         let Sql { text, args } = sql;
         Ok(match self.driver() {
-            Driver::Sqlite(driver) => sqlx::query_with(AssertSqlSafe(positional(text, args.len())), sqlite(args)?).execute(driver).await?.rows_affected(),
+            Driver::Sqlite(driver) => {
+                sqlx::query_with(AssertSqlSafe(positional(text, args.len())), sqlite(args)?).execute(driver).await?.rows_affected()
+            }
             Driver::Postgres(driver) => sqlx::query_with(AssertSqlSafe(text), postgres(args)?).execute(driver).await?.rows_affected(),
         })
     }

@@ -1,13 +1,13 @@
 //! Keys to actions: TOML documents, a trie of chords per context, and what they say about themselves.
 
-use crate::domain::{
-    document::{self, Named, Table},
-    problem::{Problem, quoted},
-};
 use super::{
     action::{ACTIONS, Act, Action, Context},
     key::{Key, spell},
     library::Library,
+};
+use crate::domain::{
+    document::{self, Named, Table},
+    problem::{Problem, quoted},
 };
 use std::collections::BTreeMap;
 use std::path::PathBuf;

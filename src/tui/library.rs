@@ -149,7 +149,11 @@ mod tests {
             (&[], "mine", "mine.toml:1:1: there is no \"mine\" in keymaps; there is default, vim or emacs"),
             (&[("default.toml", broken)], "default", "default.toml:1:6: unclosed table, expected `]`"),
             (&[("mine.toml", broken)], "mine", "mine.toml:1:6: unclosed table, expected `]`"),
-            (&[("mine.toml", "inherits = \"yours\"\n")], "mine", "mine.toml:1:12: there is no \"yours\" in keymaps; there is default, vim, emacs or mine"),
+            (
+                &[("mine.toml", "inherits = \"yours\"\n")],
+                "mine",
+                "mine.toml:1:12: there is no \"yours\" in keymaps; there is default, vim, emacs or mine",
+            ),
             (&[("a.toml", "inherits = \"b\"\n"), ("b.toml", "inherits = \"a\"\n")], "a", "b.toml:1:12: \"a\" inherits itself"),
         ];
         for (files, name, sentence) in cases {

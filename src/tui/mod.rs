@@ -96,8 +96,19 @@ pub async fn run<R: Room>(
     let mut shell = Shell::new(room, place, keymap.clone(), theme.clone(), terminal.size(), clock.now());
     let effects = shell.start();
     let _watch = settings.watch(answers.clone());
-    let mut desk =
-        Desk { shell, terminal, settings, driver, clock, answers, queue: VecDeque::new(), drawn: None, dirty: true, unseen: false, leaving: false };
+    let mut desk = Desk {
+        shell,
+        terminal,
+        settings,
+        driver,
+        clock,
+        answers,
+        queue: VecDeque::new(),
+        drawn: None,
+        dirty: true,
+        unseen: false,
+        leaving: false,
+    };
     desk.perform(effects).await?;
     desk.queue.extend([Msg::Theme(theme, theme_problems), Msg::Keymap(keymap, keymap_problems)]);
     desk.drain().await?;

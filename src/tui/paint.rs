@@ -57,7 +57,8 @@ impl Painter {
         }
         let in_order = write(&pieces, next, scroll.as_ref(), cursor);
         // A hundred countdowns of three colours are cheaper colour by colour than line by line.
-        let by_look = if pieces.len() <= SORTED_MAX { write(&sorted_by_look(pieces, next), next, scroll.as_ref(), cursor) } else { Vec::new() };
+        let by_look =
+            if pieces.len() <= SORTED_MAX { write(&sorted_by_look(pieces, next), next, scroll.as_ref(), cursor) } else { Vec::new() };
         let body = if !by_look.is_empty() && by_look.len() < in_order.len() { by_look } else { in_order };
         self.shown.clone_from(next);
         self.cursor = cursor;
@@ -158,7 +159,9 @@ fn compare_row(pieces: &mut Vec<Piece>, shown: &[Cell], next: &[Cell], y: u16) {
             || is_shadow(shown, x) && !is_shadow(next, x);
         if changed {
             match pieces.last_mut() {
-                Some(last) if last.y == y && last.end == Some(column(x)) && Look::of(&next[usize::from(last.x)]) == Look::of(&next[x]) => last.end = Some(column(x + wide)),
+                Some(last) if last.y == y && last.end == Some(column(x)) && Look::of(&next[usize::from(last.x)]) == Look::of(&next[x]) => {
+                    last.end = Some(column(x + wide))
+                }
                 _ => pieces.push(Piece { y, x: column(x), end: Some(column(x + wide)) }),
             }
         }

@@ -68,7 +68,8 @@ mod tests {
         let keymap = Keymap::built_in("default");
         for text in [markdown(&keymap), plain(&keymap)] {
             for action in ACTIONS {
-                let lines = text.lines().filter(|line| line.split([' ', '|']).any(|word| word == action.name) && line.contains(action.doc)).count();
+                let lines =
+                    text.lines().filter(|line| line.split([' ', '|']).any(|word| word == action.name) && line.contains(action.doc)).count();
                 assert_eq!(lines, 1, "{} in\n{text}", action.name);
             }
         }

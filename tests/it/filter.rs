@@ -307,7 +307,10 @@ async fn memory_and_both_databases_agree_on_every_filter() {
             active: true,
         };
         let changes = Changes {
-            leads: leads.iter().map(|lead| LeadChange { lead: lead.clone(), expected: 0, loaded: None, keys: Vec::new(), keys_gone: Vec::new() }).collect(),
+            leads: leads
+                .iter()
+                .map(|lead| LeadChange { lead: lead.clone(), expected: 0, loaded: None, keys: Vec::new(), keys_gone: Vec::new() })
+                .collect(),
             partners: (1..).zip(PARTNERS).map(partner).collect(),
             operators: (2..).zip(OPERATORS).map(operator).collect(),
             ..Changes::default()

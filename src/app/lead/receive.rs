@@ -16,7 +16,9 @@ use crate::{
 use std::collections::{HashMap, HashSet};
 
 /// A blocking key that more leads share says nothing.
-const CROWD: u32 = 64;
+const CROWD: u32 = 32;
+/// A key that no more leads share is evidence by itself; one of a greater crowd counts only together with another.
+const RARE: usize = 3;
 
 /// The matcher's view of a record.
 pub fn features(intake: &Intake, policy: &MatchingPolicy) -> Features {
@@ -117,7 +119,7 @@ impl Pool {
         for (key, lead) in unit.leads_by_key(&keys, CROWD).await? {
             by_key.entry(key).or_default().push(lead);
         }
-        let mut ids: Vec<LeadId> = by_key.values().flatten().copied().collect();
+        let mut ids: Vec<LeadId> = fresh.iter().flat_map(|one| worth_comparing(&one.keys, &by_key)).collect();
         ids.sort_unstable();
         ids.dedup();
         let leads = unit.leads(&ids).await?;
@@ -131,7 +133,7 @@ impl Pool {
     }
 
     fn verdict(&self, one: &Arriving, policy: &MatchingPolicy, draft: &Draft<'_>) -> Verdict {
-        let mut ids: Vec<LeadId> = one.keys.iter().filter_map(|key| self.by_key.get(key)).flatten().copied().collect();
+        let mut ids = worth_comparing(&one.keys, &self.by_key);
         ids.extend(self.batch.candidates(&one.keys));
         ids.sort_unstable();
         ids.dedup();
@@ -148,6 +150,17 @@ impl Pool {
             },
         }
     }
+}
+
+/// The leads that share a rare key with a record, or two keys of any kind.
+fn worth_comparing(keys: &[i64], by_key: &HashMap<i64, Vec<LeadId>>) -> Vec<LeadId> {
+    let mut shared: Vec<(LeadId, bool)> = Vec::new();
+    for members in keys.iter().filter_map(|key| by_key.get(key)) {
+        shared.extend(members.iter().map(|id| (*id, members.len() <= RARE)));
+    }
+    shared.sort_unstable();
+    let groups = shared.chunk_by(|a, b| a.0 == b.0);
+    groups.filter(|group| group.len() > 1 || group[0].1).map(|group| group[0].0).collect()
 }
 
 /// Two enquiries of one company about different product lines are two leads.

@@ -150,9 +150,7 @@ async fn settle_in(app: App, mut place: Place, answers: Sender<LeadRoom>) {
 pub(super) async fn answer(app: &App, me: OperatorId, effect: Effect) -> Option<Msg> {
     Some(match effect {
         Effect::Page { load, request, viewer } => Msg::Page(load, told(app.lead_page(&request, &viewer).await)),
-        Effect::Counts { queue, filter, viewer, now } => {
-            Msg::Counts(told(app.lead_counts(&viewer, queue, filter.as_ref(), now).await))
-        }
+        Effect::Counts { queue, filter, viewer, now } => Msg::Counts(told(app.lead_counts(&viewer, queue, filter.as_ref(), now).await)),
         Effect::Kpis => Msg::Kpis(told(app.lead_kpis(app.now()).await)),
         Effect::Detail { id } => Msg::Detail(id, told(app.lead_detail(id).await).map(|detail| detail.map(Box::new))),
         Effect::Partners { id } => Msg::Partners(id, told(app.lead_partners(id, app.now()).await)),
@@ -227,17 +225,21 @@ async fn carry_out(app: &App, me: OperatorId, request: Request) -> Result<Outcom
         tries += 1;
         match app.execute(me, request.clone()).await {
             Err(Failure::Store(store::Error::CommitUnknown(_))) if tries < COMMIT_TRIES => tokio::time::sleep(COMMIT_WAIT).await,
-            Err(Failure::Store(store::Error::Unavailable(_))) if (2..COMMIT_TRIES).contains(&tries) => tokio::time::sleep(COMMIT_WAIT).await,
+            Err(Failure::Store(store::Error::Unavailable(_))) if (2..COMMIT_TRIES).contains(&tries) => {
+                tokio::time::sleep(COMMIT_WAIT).await
+            }
             other => return other,
         }
     }
 }
 
 fn take(out: &mut Answers, outcome: Outcome) {
-    out.answers.extend(outcome.items.into_iter().map(|item| Answer {
-        id: item.lead,
-        result: item.result.map(|done| Happened { events: done.events, lead: done.lead }),
-    }));
+    out.answers.extend(
+        outcome
+            .items
+            .into_iter()
+            .map(|item| Answer { id: item.lead, result: item.result.map(|done| Happened { events: done.events, lead: done.lead }) }),
+    );
 }
 
 /// The names that the answers mention. Without them numbers stand in the sentences, so a failure here is none.

@@ -92,7 +92,10 @@ impl Theme {
             for named in table.section("roles").iter().flat_map(Table::named) {
                 match Role::ALL.iter().find(|role| *role.name() == *named.name) {
                     Some(role) => self.looks[*role as usize] = look(palette, &named.value),
-                    None => named.problem(format!("{} is not a role", quoted(&named.name)), named.did_you_mean(Role::ALL.iter().map(|role| role.name()))),
+                    None => named.problem(
+                        format!("{} is not a role", quoted(&named.name)),
+                        named.did_you_mean(Role::ALL.iter().map(|role| role.name())),
+                    ),
                 }
             }
         });
@@ -105,7 +108,9 @@ fn palette_of(text: &str) -> Palette {
     // Mistakes are told when the document is laid over the theme.
     let _ = document::read("", text, |table| {
         let colors = table.section("palette");
-        palette.extend(colors.iter().flat_map(Table::named).filter_map(|color| Some((color.name.to_string(), Tone::read(&color.value.any_text()?)?))));
+        palette.extend(
+            colors.iter().flat_map(Table::named).filter_map(|color| Some((color.name.to_string(), Tone::read(&color.value.any_text()?)?))),
+        );
     });
     palette
 }

@@ -5,7 +5,9 @@ use crate::support::databases::on_both;
 use pilothouse::{
     app::{Command, LeadTarget},
     domain::{
-        lead::{DeclineReason, DisqualifyReason, LeadCommand, LeadEvent, LeadState, OfferOutcome, PauseReason, UnassignedReason, queue::Kpis},
+        lead::{
+            DeclineReason, DisqualifyReason, LeadCommand, LeadEvent, LeadState, OfferOutcome, PauseReason, UnassignedReason, queue::Kpis,
+        },
         time::Span,
     },
 };
@@ -140,10 +142,8 @@ async fn a_pause_stops_the_clock_and_ends_by_itself() {
         let house = House::settled(&fresh).await;
         let lead = house.receive(vec![intake(1, "Adler Pumpen GmbH")]).await.remove(0);
         let until = house.now().plus(Span::hours(1));
-        let paused = house
-            .verb(BEN, lead.id, LeadCommand::Pause { reason: PauseReason::AwaitingCustomer, until: Some(until) })
-            .await
-            .unwrap();
+        let paused =
+            house.verb(BEN, lead.id, LeadCommand::Pause { reason: PauseReason::AwaitingCustomer, until: Some(until) }).await.unwrap();
         assert_eq!((paused.due(), paused.next_at()), (None, Some(until)));
         house.pass(Span::hours(1));
         house.run(ENGINE, Command::Sweep { limit: 10 }).await;
@@ -205,7 +205,8 @@ async fn the_same_file_again_changes_nothing() {
 async fn a_plan_says_what_would_happen_and_writes_nothing() {
     on_both(|fresh| async move {
         let house = House::settled(&fresh).await;
-        let ids: Vec<_> = house.receive(vec![intake(1, "Adler Pumpen"), intake(2, "Zander Optik")]).await.iter().map(|lead| lead.id).collect();
+        let ids: Vec<_> =
+            house.receive(vec![intake(1, "Adler Pumpen"), intake(2, "Zander Optik")]).await.iter().map(|lead| lead.id).collect();
         house.verb(BEN, ids[0], LeadCommand::Accept { offer: 1 }).await.unwrap();
         let targets = ids.iter().map(|id| LeadTarget::from(*id)).collect();
         let request = house.app.request(Command::Leads { targets, command: LeadCommand::Touch });

@@ -13,7 +13,10 @@ use pilothouse::{
 
 /// Everything that a table holds, in order, as text.
 const TABLES: [(&str, &str); 13] = [
-    ("lead", "select id || '|' || version || '|' || state || '|' || due_key || '|' || coalesce(next_at, 0) || '|' || search || '|' || coalesce(partner, 0) || '|' || coalesce(desk, 0) from lead order by id"),
+    (
+        "lead",
+        "select id || '|' || version || '|' || state || '|' || due_key || '|' || coalesce(next_at, 0) || '|' || search || '|' || coalesce(partner, 0) || '|' || coalesce(desk, 0) from lead order by id",
+    ),
     ("lead_body", "select id || body || coalesce(person, '') from lead_body order by id"),
     ("partner", "select id || body from partner order by id"),
     ("account", "select id || body from account order by id"),
@@ -25,7 +28,10 @@ const TABLES: [(&str, &str); 13] = [
     ("clock_fired", "select lead_id || '|' || clock_no || '|' || stage from clock_fired order by lead_id, clock_no, stage"),
     ("lead_key", "select key || '|' || lead_id from lead_key order by key, lead_id"),
     ("counter", "select name || '|' || value from counter order by name"),
-    ("audit", "select seq || '|' || at || kind || body || version from (select seq, at, kind, body, entity_version as version from audit) as a order by seq"),
+    (
+        "audit",
+        "select seq || '|' || at || kind || body || version from (select seq, at, kind, body, entity_version as version from audit) as a order by seq",
+    ),
 ];
 
 async fn dump(db: &Db) -> Vec<(&'static str, Vec<String>)> {
@@ -42,7 +48,8 @@ async fn dump(db: &Db) -> Vec<(&'static str, Vec<String>)> {
 async fn replay_gives_the_same_tables() {
     on_both(|fresh| async move {
         let house = House::settled(&fresh).await;
-        let leads = house.receive((1..=12).map(|n| intake(n, &format!("Firma {} {}", ["Ost", "West", "Nord"][n % 3], n * 37))).collect()).await;
+        let leads =
+            house.receive((1..=12).map(|n| intake(n, &format!("Firma {} {}", ["Ost", "West", "Nord"][n % 3], n * 37))).collect()).await;
         let ids: Vec<_> = leads.iter().map(|lead| lead.id).collect();
         house.verb(BEN, ids[0], LeadCommand::Accept { offer: 1 }).await.unwrap();
         house.verb(BEN, ids[0], LeadCommand::Touch).await.unwrap();

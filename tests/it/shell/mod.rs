@@ -24,7 +24,14 @@ pub fn noon() -> Instant {
 
 pub fn place() -> Place {
     let actor = Actor { id: OperatorId(2), name: Text::clean("Anna Berg"), roles: Roles(vec![Role::Triager]) };
-    Place { database: "channel.db".to_owned(), banner: Banner::None, actor, link: Link::Live, read_only: false, zone: chrono_tz::Europe::Berlin }
+    Place {
+        database: "channel.db".to_owned(),
+        banner: Banner::None,
+        actor,
+        link: Link::Live,
+        read_only: false,
+        zone: chrono_tz::Europe::Berlin,
+    }
 }
 
 pub fn stage(width: u16, height: u16) -> Stage<room::Desk> {

@@ -136,7 +136,12 @@ impl Console {
         let seen = self.seen.lock().unwrap();
         let screen = seen.0.screen();
         let last = |sequence: &[u8]| seen.1.windows(sequence.len()).rposition(|window| window == sequence);
-        cooked && !screen.alternate_screen() && !screen.hide_cursor() && !screen.bracketed_paste() && last(b"\x1b[?1004l") > last(b"\x1b[?1004h") && last(b"\x1b[?7h") > last(b"\x1b[?7l")
+        cooked
+            && !screen.alternate_screen()
+            && !screen.hide_cursor()
+            && !screen.bracketed_paste()
+            && last(b"\x1b[?1004l") > last(b"\x1b[?1004h")
+            && last(b"\x1b[?7h") > last(b"\x1b[?7l")
     }
 
     /// The state letter of the process: `T` when it is stopped.
@@ -150,7 +155,11 @@ impl Console {
         let tasks = std::fs::read_dir(format!("/proc/{}/task", self.pid.as_raw_nonzero())).unwrap();
         let woken = |task: std::path::PathBuf| -> u64 {
             let status = std::fs::read_to_string(task.join("status")).unwrap_or_default();
-            status.lines().filter_map(|line| line.strip_prefix("voluntary_ctxt_switches:")).filter_map(|count| count.trim().parse::<u64>().ok()).sum()
+            status
+                .lines()
+                .filter_map(|line| line.strip_prefix("voluntary_ctxt_switches:"))
+                .filter_map(|count| count.trim().parse::<u64>().ok())
+                .sum()
         };
         tasks.map(|task| woken(task.unwrap().path())).sum()
     }
@@ -206,10 +215,16 @@ fn signals_that_end_it_give_the_terminal_back() {
 fn stopping_gives_the_terminal_back_and_continuing_takes_it_again() {
     let mut console = Console::start(&[]);
     for stop in ["the key", "the signal"] {
-        if stop == "the key" { console.type_(b"\x1a") } else { console.signal(Signal::TSTP) }
+        if stop == "the key" {
+            console.type_(b"\x1a")
+        } else {
+            console.signal(Signal::TSTP)
+        }
         console.wait_until(stop, |console| console.state() == 'T' && console.is_given_back());
         console.signal(Signal::CONT);
-        console.wait_until("it is back", |console| console.seen.lock().unwrap().0.screen().alternate_screen() && console.text().contains("COMPANY"));
+        console.wait_until("it is back", |console| {
+            console.seen.lock().unwrap().0.screen().alternate_screen() && console.text().contains("COMPANY")
+        });
     }
     // Stopped without being asked, the shell may have changed the terminal meanwhile.
     console.signal(Signal::STOP);

@@ -153,12 +153,28 @@ impl Desk {
             Section::new(
                 "Why this partner",
                 vec![
-                    Row::pieces(vec![("✓ ".into(), Role::Good), ("Nordlicht Systems ".into(), Role::Strong), ("won the rotation: 412 of 1,000 of its share, the lowest".into(), Role::Text)]),
-                    Row::pieces(vec![("✗ ".into(), Role::Bad), ("Cobalt Partners ".into(), Role::Strong), ("declined this lead on Monday; it would have won otherwise, with a share of 380 of 1,000".into(), Role::Text)]).indented(0),
-                    Row::pieces(vec![("✗ ".into(), Role::Bad), ("Alpenblick IT ".into(), Role::Strong), ("capacity 20 of 20".into(), Role::Text)]),
+                    Row::pieces(vec![
+                        ("✓ ".into(), Role::Good),
+                        ("Nordlicht Systems ".into(), Role::Strong),
+                        ("won the rotation: 412 of 1,000 of its share, the lowest".into(), Role::Text),
+                    ]),
+                    Row::pieces(vec![
+                        ("✗ ".into(), Role::Bad),
+                        ("Cobalt Partners ".into(), Role::Strong),
+                        ("declined this lead on Monday; it would have won otherwise, with a share of 380 of 1,000".into(), Role::Text),
+                    ])
+                    .indented(0),
+                    Row::pieces(vec![
+                        ("✗ ".into(), Role::Bad),
+                        ("Alpenblick IT ".into(), Role::Strong),
+                        ("capacity 20 of 20".into(), Role::Text),
+                    ]),
                 ],
             ),
-            Section::new("Timeline", (1..12).map(|n| Row::fact("09:41", format!("event number {n} of this lead, told in one line"), Role::Text)).collect()),
+            Section::new(
+                "Timeline",
+                (1..12).map(|n| Row::fact("09:41", format!("event number {n} of this lead, told in one line"), Role::Text)).collect(),
+            ),
         ]
     }
 }
@@ -188,7 +204,17 @@ impl Room for Desk {
     }
 
     fn hints(&self) -> Vec<Act> {
-        vec![Act::Open, Act::LeadAccept, Act::LeadDecline, Act::LeadPause, Act::LeadResume, Act::LeadNote, Act::Filter, Act::Mark, Act::Undo]
+        vec![
+            Act::Open,
+            Act::LeadAccept,
+            Act::LeadDecline,
+            Act::LeadPause,
+            Act::LeadResume,
+            Act::LeadNote,
+            Act::Filter,
+            Act::Mark,
+            Act::Undo,
+        ]
     }
 
     fn act(&mut self, act: Act, count: Option<u32>, cx: &mut Cx<Self>) {
@@ -221,7 +247,8 @@ impl Room for Desk {
             Act::LeadPause => cx.run(Effect::Plan(self.list.targets())),
             Act::LeadDecline | Act::LeadNote => {
                 let Some(lead) = self.list.selected() else { return cx.say("no lead is selected") };
-                let reasons = ["no capacity", "wrong region", "no certification", "customer unknown", "other"].map(|reason| Choice::new(reason, "counts against the partner's acceptance"));
+                let reasons = ["no capacity", "wrong region", "no certification", "customer unknown", "other"]
+                    .map(|reason| Choice::new(reason, "counts against the partner's acceptance"));
                 let form = Form::new(format!("Decline L-{} {}", lead.id, lead.company), "decline")
                     .about("Nordlicht Systems holds the offer; the lead goes to the next candidate.")
                     .field(Field::choice("reason", reasons.to_vec()))
@@ -296,7 +323,8 @@ impl Room for Desk {
         if self.detail {
             let title = self.list.selected().map(|lead| format!("L-{}", lead.id)).unwrap_or_default();
             canvas.rule(detail, &title, self.focus_detail);
-            let inside = Rect { x: detail.x + 2, y: detail.y + 1, width: detail.width.saturating_sub(2), height: detail.height.saturating_sub(1) };
+            let inside =
+                Rect { x: detail.x + 2, y: detail.y + 1, width: detail.width.saturating_sub(2), height: detail.height.saturating_sub(1) };
             self.pane.view(canvas, inside, &self.sections());
         }
         if self.comparing {
@@ -352,7 +380,8 @@ impl Room for Desk {
     fn complete(&self, _intent: &Intent, text: &str, cursor: usize) -> Completion {
         let from = text[..cursor].rfind(' ').map_or(0, |at| at + 1);
         let word = &text[from..cursor];
-        let known = [("country:", "ISO code of the customer's country"), ("score>", "score above"), ("stage:", "offered, accepted, touched ...")];
+        let known =
+            [("country:", "ISO code of the customer's country"), ("score>", "score above"), ("stage:", "offered, accepted, touched ...")];
         let items = known.iter().filter(|(name, _)| !word.is_empty() && name.starts_with(word) && *name != word);
         Completion {
             from,

@@ -122,7 +122,9 @@ fn a_viewer_is_told_what_the_role_lacks() {
     let mut there = place();
     there.actor.roles = Roles(vec![Role::Viewer]);
     stage.send(Msg::Place(Box::new(there))).keys("a");
-    assert!(stage.screen().contains("accept: Anna Berg may not work leads: it needs triager or channel manager or admin, and holds viewer"));
+    assert!(
+        stage.screen().contains("accept: Anna Berg may not work leads: it needs triager or channel manager or admin, and holds viewer")
+    );
 }
 
 #[test]
@@ -141,20 +143,41 @@ fn the_production_banner_is_reversed_in_every_theme() {
 /// Texts that try to leave their column: escapes, overrides, wide, combining, joined, empty and endless ones.
 fn hostile() -> Vec<String> {
     let pieces = [
-        "\u{1b}[31mred\u{1b}[0m", "\u{1b}]0;title\u{7}", "a\rb\nc\td", "\u{202e}evil", "\u{2066}x\u{2069}", "漢字かな交じり文", "한국어 텍스트", "e\u{301}\u{302}\u{303}\u{304}\u{305}",
-        "👨\u{200d}👩\u{200d}👧\u{200d}👦", "🇩🇪🇫🇷", "❤\u{fe0f}", "ﷺ", "नमस्ते", "ไทย", "\u{0}\u{8}\u{7f}\u{9b}31m", "", " ", "A\u{200b}B", "ⅷ", "Ａｃｍｅ",
+        "\u{1b}[31mred\u{1b}[0m",
+        "\u{1b}]0;title\u{7}",
+        "a\rb\nc\td",
+        "\u{202e}evil",
+        "\u{2066}x\u{2069}",
+        "漢字かな交じり文",
+        "한국어 텍스트",
+        "e\u{301}\u{302}\u{303}\u{304}\u{305}",
+        "👨\u{200d}👩\u{200d}👧\u{200d}👦",
+        "🇩🇪🇫🇷",
+        "❤\u{fe0f}",
+        "ﷺ",
+        "नमस्ते",
+        "ไทย",
+        "\u{0}\u{8}\u{7f}\u{9b}31m",
+        "",
+        " ",
+        "A\u{200b}B",
+        "ⅷ",
+        "Ａｃｍｅ",
     ];
     (0..200).map(|n| format!("{}{}", pieces[n % pieces.len()], pieces[(n / 7) % pieces.len()]).repeat(1 + n % 3)).collect()
 }
 
 #[test]
 fn two_hundred_hostile_texts_break_no_column() {
-    let rows: Vec<Lead> = hostile().into_iter().zip(1..).map(|(company, id)| Lead { id, company, due: Some(noon()), stage: "offered" }).collect();
+    let rows: Vec<Lead> =
+        hostile().into_iter().zip(1..).map(|(company, id)| Lead { id, company, due: Some(noon()), stage: "offered" }).collect();
     for (width, height) in [(80, 210), (120, 210), (200, 210)] {
         let stage = Stage::new(Desk::new(rows.clone()), place(), (width, height), noon());
         let frame = stage.frame();
         let text = stage.screen();
-        let column = |y: u16, wanted: &str| (0..width - 6).find(|x| (*x..).zip(wanted.chars()).all(|(x, c)| frame[(x, y)].symbol() == c.to_string()));
+        let column = |y: u16, wanted: &str| {
+            (0..width - 6).find(|x| (*x..).zip(wanted.chars()).all(|(x, c)| frame[(x, y)].symbol() == c.to_string()))
+        };
         let due = column(4, "offered").expect("the stage of the first row");
         for y in 4..204 {
             assert_eq!(column(y, "offered"), Some(due), "row {y} of {width}: {}", text.lines().nth(usize::from(y)).unwrap());
@@ -165,7 +188,8 @@ fn two_hundred_hostile_texts_break_no_column() {
         let mut emulator = vt100::Parser::new(height, width, 0);
         emulator.process(&painter.paint(&frame, None));
         for y in 4..204 {
-            let row: String = (due..due + 7).map(|x| emulator.screen().cell(y, x).map(|cell| cell.contents().to_owned()).unwrap_or_default()).collect();
+            let row: String =
+                (due..due + 7).map(|x| emulator.screen().cell(y, x).map(|cell| cell.contents().to_owned()).unwrap_or_default()).collect();
             assert_eq!(row, "offered", "row {y} of {width} as an emulator shows it");
         }
     }

@@ -84,7 +84,18 @@ fn every_action_answers_in_every_state() {
 
 #[test]
 fn any_keys_at_any_size_draw_a_screen() {
-    let codes = [Code::Enter, Code::Esc, Code::Tab, Code::Backspace, Code::Up, Code::Down, Code::PageDown, Code::Home, Code::Delete, Code::Char('漢')];
+    let codes = [
+        Code::Enter,
+        Code::Esc,
+        Code::Tab,
+        Code::Backspace,
+        Code::Up,
+        Code::Down,
+        Code::PageDown,
+        Code::Home,
+        Code::Delete,
+        Code::Char('漢'),
+    ];
     let mut seed = 7_u64;
     let mut next = |below: usize| {
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -94,8 +105,16 @@ fn any_keys_at_any_size_draw_a_screen() {
     for _ in 0..1_200 {
         match next(40) {
             0 => drop(stage.resize(u16::try_from(next(130)).unwrap(), u16::try_from(next(45)).unwrap())),
-            1..=10 => drop(stage.send(Msg::Input(pilothouse::tui::input::Event::Key(Key { ctrl: next(4) == 0, ..Key::plain(codes[next(codes.len())]) })))),
-            _ => drop(stage.send(Msg::Input(pilothouse::tui::input::Event::Key(Key { ctrl: next(9) == 0, ..Key::char(char::from(33 + u8::try_from(next(94)).unwrap())) })))),
+            1..=10 => {
+                drop(stage.send(Msg::Input(pilothouse::tui::input::Event::Key(Key {
+                    ctrl: next(4) == 0,
+                    ..Key::plain(codes[next(codes.len())])
+                }))))
+            }
+            _ => drop(stage.send(Msg::Input(pilothouse::tui::input::Event::Key(Key {
+                ctrl: next(9) == 0,
+                ..Key::char(char::from(33 + u8::try_from(next(94)).unwrap()))
+            })))),
         }
         for effect in stage.take_effects() {
             if let Effect::Plan(keys) = effect {

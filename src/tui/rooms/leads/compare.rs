@@ -102,7 +102,8 @@ pub fn side_by_side(lead: &Lead, rival: &Duplicate, now: Instant, zone: Tz) -> C
 
 /// One sentence: how alike, and what moved it.
 pub fn verdict(rival: &Duplicate) -> String {
-    let moved: Vec<String> = rival.score.parts.iter().map(|part| format!("{} {:+}", part.fact.name(), part.contribution_bp / 100)).collect();
+    let moved: Vec<String> =
+        rival.score.parts.iter().map(|part| format!("{} {:+}", part.fact.name(), part.contribution_bp / 100)).collect();
     format!("{} alike: {}", words::percent(rival.score.total_bp), moved.join(", "))
 }
 

@@ -131,9 +131,12 @@ impl LeadRoom {
     }
 
     pub(super) fn partners_came(&mut self, id: LeadId, result: Result<Vec<PartnerChoice>, String>, cx: &mut C<'_>) {
-        let waiting = self.asked.as_ref().is_some_and(|asked| asked.act == Act::LeadAssign && asked.targets.first().is_some_and(|one| one.id == id));
+        let waiting =
+            self.asked.as_ref().is_some_and(|asked| asked.act == Act::LeadAssign && asked.targets.first().is_some_and(|one| one.id == id));
         match result {
-            Ok(partners) if waiting && partners.is_empty() => cx.say("there are no partners yet; `pilothouse import partners` brings them in"),
+            Ok(partners) if waiting && partners.is_empty() => {
+                cx.say("there are no partners yet; `pilothouse import partners` brings them in")
+            }
             Ok(partners) if waiting => {
                 self.partners = partners;
                 let refused = self.jobs.refusal.take();
@@ -185,7 +188,11 @@ impl LeadRoom {
             Act::LeadMerge => {
                 let typed = values.last().map_or("", Value::text);
                 if typed.is_empty() {
-                    if values.len() > 1 { Ok(String::new()) } else { error(0, "into which lead? write its number, such as L-12".to_owned()) }
+                    if values.len() > 1 {
+                        Ok(String::new())
+                    } else {
+                        error(0, "into which lead? write its number, such as L-12".to_owned())
+                    }
                 } else {
                     match typed.parse::<LeadId>() {
                         Ok(id) if leads.contains(&id) => error(values.len() - 1, format!("{id} is the same lead")),

@@ -98,7 +98,8 @@ impl LeadRoom {
         };
         let (act, eligible) = (self.jobs.open[index].act, answers.answers.iter().filter(|answer| answer.result.is_ok()).count());
         let total = answers.answers.len();
-        let rows: Vec<PlanRow> = answers.answers.iter().take(PLAN_ROWS_MAX).map(|answer| self.plan_row(answer, &answers.names, cx.now)).collect();
+        let rows: Vec<PlanRow> =
+            answers.answers.iter().take(PLAN_ROWS_MAX).map(|answer| self.plan_row(answer, &answers.names, cx.now)).collect();
         let label = title(act);
         let mut confirm = match (total, answers.answers.first()) {
             (1, Some(only)) => Confirm::new(format!("{label} {}?", self.record(only.id)), act.row().danger),

@@ -7,11 +7,7 @@ use crate::{
         canvas::Canvas,
         room::Pulse,
         theme::Role,
-        widgets::{
-            countdown, table as widget,
-            table::Empty,
-            text,
-        },
+        widgets::{countdown, table as widget, table::Empty, text},
     },
 };
 use ratatui::layout::Rect;
@@ -106,7 +102,10 @@ impl LeadRoom {
             return ("…".to_owned(), "");
         }
         if self.filter.tree.is_some() {
-            return (format!("nothing in {} matches", self.queue.title()), "esc shows all again, / changes the filter, ] looks in the next queue");
+            return (
+                format!("nothing in {} matches", self.queue.title()),
+                "esc shows all again, / changes the filter, ] looks in the next queue",
+            );
         }
         let (title, hint) = match self.queue {
             Queue::Mine => ("you look after no lead", "take one from another queue with o; ] goes to the next queue"),

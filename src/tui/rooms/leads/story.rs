@@ -129,8 +129,13 @@ impl Told<'_> {
             Some(calendar) if self.lead().pause.is_none() => clock.left_at(calendar, self.now),
             _ => clock.left,
         };
-        let budget =
-            format!("{} of {} business time left, calendar {}, program {}", words::length(left), span(clock.budget), clock.calendar, clock.program);
+        let budget = format!(
+            "{} of {} business time left, calendar {}, program {}",
+            words::length(left),
+            span(clock.budget),
+            clock.calendar,
+            clock.program
+        );
         vec![first, Row::fact("", budget, Role::Dim)]
     }
 
@@ -148,7 +153,11 @@ impl Told<'_> {
         let place = [intake.street.as_str(), &format!("{} {}", intake.postal_code, intake.city), &intake.subdivision, &country];
         fact("place", place.iter().map(|part| part.trim()).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", "), Role::Text);
         fact("web", intake.website.to_string(), Role::Link);
-        fact("asks for", [&*intake.product, &*intake.vertical].iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join(", "), Role::Text);
+        fact(
+            "asks for",
+            [&*intake.product, &*intake.vertical].iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join(", "),
+            Role::Text,
+        );
         fact("score", intake.score.to_string(), Role::Text);
         if self.lead().erased {
             fact("person", "erased on request".to_owned(), Role::Dim);
@@ -167,9 +176,14 @@ impl Told<'_> {
             told = format!("{told}, {}", self.moment(at));
         }
         fact("consent", told, if consent.is_explicit() { Role::Good } else { Role::Warn });
-        let source = if intake.source_key.is_empty() { intake.source.to_string() } else { format!("{} {}", intake.source, intake.source_key) };
+        let source =
+            if intake.source_key.is_empty() { intake.source.to_string() } else { format!("{} {}", intake.source, intake.source_key) };
         fact("source", source, Role::Dim);
-        fact("received", format!("{}, {}", self.moment(self.lead().received_at), words::ago(self.lead().received_at, self.now)), Role::Text);
+        fact(
+            "received",
+            format!("{}, {}", self.moment(self.lead().received_at), words::ago(self.lead().received_at, self.now)),
+            Role::Text,
+        );
         rows
     }
 
@@ -261,8 +275,10 @@ impl Told<'_> {
 
     fn duplicates(&self) -> Vec<Row> {
         let one = |(index, duplicate): (usize, &crate::app::lead::view::Duplicate)| {
-            let parts: Vec<String> = duplicate.score.parts.iter().map(|part| format!("{} {:+}", part.fact.name(), part.contribution_bp / 100)).collect();
-            let company = if duplicate.lead.intake.company.is_empty() { &duplicate.lead.intake.person.name } else { &duplicate.lead.intake.company };
+            let parts: Vec<String> =
+                duplicate.score.parts.iter().map(|part| format!("{} {:+}", part.fact.name(), part.contribution_bp / 100)).collect();
+            let company =
+                if duplicate.lead.intake.company.is_empty() { &duplicate.lead.intake.person.name } else { &duplicate.lead.intake.company };
             Row::pieces(vec![
                 (format!("{} ", index + 1), Role::Dim),
                 (format!("{} ", duplicate.lead.id), Role::Link),
@@ -301,15 +317,13 @@ impl Told<'_> {
         let Event::Lead(event) = &past.record.event else { return None };
         let (what, role) = words::sentence(event, self.names());
         let what = match event {
-            LeadEvent::Noted { text } if !text.is_empty() => format!("note: {}", words::note_to_lines(text).lines().next().unwrap_or_default()),
+            LeadEvent::Noted { text } if !text.is_empty() => {
+                format!("note: {}", words::note_to_lines(text).lines().next().unwrap_or_default())
+            }
             _ => what,
         };
         let by = self.names().operator(past.record.actor);
-        Some(Row::pieces(vec![
-            (format!("{:<13}", self.moment(past.record.at)), Role::Dim),
-            (what, role),
-            (format!("  {by}"), Role::Dim),
-        ]))
+        Some(Row::pieces(vec![(format!("{:<13}", self.moment(past.record.at)), Role::Dim), (what, role), (format!("  {by}"), Role::Dim)]))
     }
 }
 

@@ -1,18 +1,15 @@
 //! From an action to a command: what is possible now, what it is about, and what must be asked first.
 
 use super::{
-    Intent, LeadRoom,
-    forms,
+    Intent, LeadRoom, forms,
     work::{Effect, Order, Target},
 };
 use crate::{
     domain::{
         id::{LeadId, PartnerId},
         lead::{
-            Clock, Escalation, EscalationCause, Intake, Lead, LeadCommand, LeadState, LeadVerb, Offer, Pause, PauseReason, QuarantineReason,
-            UnassignedReason, DisqualifyReason, Prior,
-            decide::possible,
-            queue::LeadRow,
+            Clock, DisqualifyReason, Escalation, EscalationCause, Intake, Lead, LeadCommand, LeadState, LeadVerb, Offer, Pause,
+            PauseReason, Prior, QuarantineReason, UnassignedReason, decide::possible, queue::LeadRow,
         },
         text::Text,
         time::{Instant, Span},
@@ -71,7 +68,9 @@ impl LeadRoom {
             Act::FilterClear if self.filter.tree.is_none() => Availability::no("no filter is set"),
             Act::Unmark if self.list.marks().is_empty() => Availability::no("nothing is marked"),
             Act::Undo => Availability::Yes,
-            Act::Open | Act::LeadWhy | Act::LeadTimeline | Act::LeadCompare | Act::CopyId | Act::Mark | Act::MarkRange if selected.is_none() => {
+            Act::Open | Act::LeadWhy | Act::LeadTimeline | Act::LeadCompare | Act::CopyId | Act::Mark | Act::MarkRange
+                if selected.is_none() =>
+            {
                 Availability::no("there is no lead under the cursor")
             }
             _ => verb_of(act).map_or(Availability::Yes, |verb| self.is_verb_possible(act, verb)),
@@ -161,7 +160,9 @@ impl LeadRoom {
                 }
             }
             Act::LeadHandOver if self.known.colleagues.is_empty() => cx.run(Effect::Directory),
-            Act::LeadMerge if targets.len() == 1 && self.side == super::Side::Compare && self.rival().is_some() => self.merge_into_rival(cx),
+            Act::LeadMerge if targets.len() == 1 && self.side == super::Side::Compare && self.rival().is_some() => {
+                self.merge_into_rival(cx)
+            }
             _ if forms::asks(act) => self.ask(cx, None),
             _ => {
                 let me = self.station.me;
@@ -273,7 +274,9 @@ fn state(name: &str, partner: PartnerId) -> LeadState {
         "working" => LeadState::Working { partner },
         "qualified" => LeadState::Qualified { partner },
         "disqualified" => LeadState::Disqualified { reason: DisqualifyReason::Spam, partner: None },
-        "merged" => LeadState::Merged { into: LeadId(0), prior: Box::new(Prior { state: unassigned, offer: None, clock: None, pause: None }) },
+        "merged" => {
+            LeadState::Merged { into: LeadId(0), prior: Box::new(Prior { state: unassigned, offer: None, clock: None, pause: None }) }
+        }
         _ => unassigned,
     }
 }

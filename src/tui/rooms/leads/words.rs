@@ -4,10 +4,7 @@ use crate::{
     app::lead::view::Names,
     domain::{
         id::LeadId,
-        lead::{
-            ConsentBasis, LeadEvent, LeadState, Refusal,
-            event::Arrival,
-        },
+        lead::{ConsentBasis, LeadEvent, LeadState, Refusal, event::Arrival},
         time::{Instant, Span},
     },
     tui::{theme::Role, widgets::countdown},

@@ -18,19 +18,41 @@ use crate::{
 #[derive(Debug, Clone)]
 pub enum Effect {
     /// Load rows. A later one makes an earlier one needless.
-    Page { load: Load, request: PageRequest, viewer: Viewer },
-    Counts { queue: Queue, filter: Option<Filter>, viewer: Viewer, now: Instant },
+    Page {
+        load: Load,
+        request: PageRequest,
+        viewer: Viewer,
+    },
+    Counts {
+        queue: Queue,
+        filter: Option<Filter>,
+        viewer: Viewer,
+        now: Instant,
+    },
     Kpis,
-    Detail { id: LeadId },
+    Detail {
+        id: LeadId,
+    },
     /// Partners to choose from, for one lead.
-    Partners { id: LeadId },
+    Partners {
+        id: LeadId,
+    },
     /// Names for completion and hand-over.
     Directory,
     /// Every lead that matches, to be marked.
-    Matching { request: PageRequest, viewer: Viewer },
+    Matching {
+        request: PageRequest,
+        viewer: Viewer,
+    },
     /// What the orders would do.
-    Plan { job: u64, orders: Vec<Order> },
-    Execute { job: u64, orders: Vec<Order> },
+    Plan {
+        job: u64,
+        orders: Vec<Order>,
+    },
+    Execute {
+        job: u64,
+        orders: Vec<Order>,
+    },
     /// What this operator did last, from the audit chain.
     LastDone,
     /// Leave, and open the demo database.
