@@ -94,12 +94,13 @@ impl Shadow {
     fn take_lead(&mut self, record: &Record, event: &LeadEvent, began: AuditSeq) -> Finding {
         let Entity::Lead(id) = record.entity else { return Err("a lead event of something else".to_owned()) };
         self.allowed(record, event, began)?;
-        let before = self.leads.get(&id).cloned();
+        let before = self.leads.remove(&id);
         let known = before.as_ref().map_or(0, |lead| lead.version);
         ensure!(record.version == known + 1, "{id} goes from version {known} to {}", record.version);
-        let after = match before.clone() {
+        let after = match &before {
             None => Lead::begin(id, event, record.at).ok_or_else(|| format!("{id} begins without a receipt"))?,
-            Some(mut lead) => {
+            Some(before) => {
+                let mut lead = before.clone();
                 lead.apply(event, record.at);
                 lead
             }
