@@ -15,6 +15,7 @@ pub mod match_evaluate;
 pub mod operator;
 pub mod partner;
 pub mod program;
+pub mod program_plan;
 pub mod sign_in;
 pub mod replay;
 mod rules;

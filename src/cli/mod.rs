@@ -9,6 +9,7 @@ mod doctor;
 mod engine;
 mod export;
 mod import;
+mod keys;
 mod man;
 pub mod match_evaluate;
 mod operator;
@@ -87,6 +88,9 @@ pub enum Verb {
     /// Who may work here, with which roles
     #[command(subcommand)]
     Operator(operator::Verb),
+    /// Keymaps
+    #[command(subcommand)]
+    Keys(keys::Verb),
     /// How good matching is
     #[command(subcommand)]
     Match(Match),
@@ -121,6 +125,7 @@ pub async fn run(verb: Option<Verb>, call: &mut Call<'_>) -> Result<()> {
         Some(Verb::Program(verb)) => program::run(verb, call).await,
         Some(Verb::Audit(verb)) => audit::run(verb, call).await,
         Some(Verb::Doctor(args)) => doctor::run(args, call).await,
+        Some(Verb::Keys(verb)) => keys::run(verb, call),
         Some(Verb::Match(Match::Evaluate(args))) => Ok(match_evaluate::run(args, &call.clock, call.out)?),
         Some(Verb::Completions(args)) => completions::run(args, call),
         Some(Verb::Man(args)) => man::run(args, call),

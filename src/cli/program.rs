@@ -2,9 +2,20 @@
 
 use super::Call;
 use crate::{
-    domain::program::{self, Program},
+    app::{
+        Command,
+        program_plan::{self, ProgramPlan},
+    },
+    domain::{
+        id::ProgramVersion,
+        problem::Problem,
+        program::{self, Change, Program},
+        text::Text,
+    },
     error::{Error, Result},
+    store::unit::ProgramRow,
 };
+use serde_json::json;
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -15,13 +26,45 @@ pub enum Verb {
     /// Report every mistake of a program with its line and column
     #[command(after_help = "Example:\n  pilothouse program check program.toml")]
     Check(Check),
+    /// Show what would change, and how many open leads it touches
+    #[command(after_help = "Example:\n  pilothouse program plan program.toml")]
+    Plan(Check),
+    /// Put a program in force, as a new version that never changes
+    #[command(after_help = "Example:\n  pilothouse program apply program.toml --note \"accept within 6 hours from May\"")]
+    Apply(Apply),
+    /// Print the program in force, or another version
+    #[command(
+        after_help = "Examples:\n  pilothouse program show > program.toml\n  pilothouse program show --list\n  pilothouse program show v-3"
+    )]
+    Show(Show),
 }
 
 #[derive(Debug, clap::Args)]
 pub struct Check {
     /// The program's TOML document
     file: PathBuf,
-    /// Print the mistakes as JSON
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Apply {
+    /// The program's TOML document
+    file: PathBuf,
+    /// Why, for those who read the list of versions
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    note: String,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Show {
+    /// A version, such as v-3
+    version: Option<ProgramVersion>,
+    /// List all versions
+    #[arg(long, conflicts_with = "version")]
+    list: bool,
+    /// Print JSON
     #[arg(long)]
     json: bool,
 }
@@ -29,18 +72,110 @@ pub struct Check {
 pub async fn run(verb: Verb, call: &mut Call<'_>) -> Result<()> {
     match verb {
         Verb::Check(args) => check(&args, call),
+        Verb::Plan(args) => plan(&args, call).await,
+        Verb::Apply(args) => apply(args, call).await,
+        Verb::Show(args) => show(&args, call).await,
     }
 }
 
 fn check(args: &Check, call: &mut Call<'_>) -> Result<()> {
     let text = read(&args.file)?;
-    let parsed = program::parse(&args.file.display().to_string(), &text);
+    let parsed = program::parse(&shown(&args.file), &text);
     if args.json {
         call.json(&parsed.as_ref().err().map_or(&[][..], Vec::as_slice))?;
         return parsed.map(drop).map_err(|problems| Error::expected(counted(&args.file, problems.len())));
     }
     let program = parsed.map_err(|problems| Error::expected(format!("{}:\n{}", counted(&args.file, problems.len()), listed(&problems))))?;
-    Ok(writeln!(call.out, "{} is right: {}", args.file.display(), told(&program))?)
+    Ok(writeln!(call.out, "{} is right: {}", shown(&args.file), told(&program))?)
+}
+
+async fn plan(args: &Check, call: &mut Call<'_>) -> Result<()> {
+    let text = read(&args.file)?;
+    let app = call.app().await?;
+    let plan = program_plan::plan(&app, &shown(&args.file), &text).await?;
+    if args.json { call.json(&plan) } else { print_plan(&plan, call) }
+}
+
+async fn apply(args: Apply, call: &mut Call<'_>) -> Result<()> {
+    let text = read(&args.file)?;
+    let app = call.app().await?;
+    let actor = call.sign_in(&app).await?;
+    let plan = program_plan::plan(&app, &shown(&args.file), &text).await?;
+    print_plan(&plan, call)?;
+    let note = Text::clean(args.note.trim());
+    let done = app.execute(actor.id, app.request(Command::Program { toml: text, note })).await?;
+    if done.seq.is_none() {
+        return Ok(writeln!(call.out, "It is in force already, as {}; nothing was done.", plan.against)?);
+    }
+    let version = app.rules().await?.version();
+    Ok(writeln!(call.out, "{version} is in force. Running clocks keep the terms of the version that started them.")?)
+}
+
+fn print_plan(plan: &ProgramPlan, call: &mut Call<'_>) -> Result<()> {
+    let against = match plan.against {
+        ProgramVersion(0) => "the built-in program (none was applied yet)".to_owned(),
+        version => version.to_string(),
+    };
+    if plan.changes.is_empty() {
+        return Ok(writeln!(call.out, "Nothing differs from {against}.")?);
+    }
+    for Change { path, before, after } in &plan.changes {
+        match (before, after) {
+            (None, Some(after)) => writeln!(call.out, "+ {path}: {after}")?,
+            (Some(before), None) => writeln!(call.out, "- {path}: {before}")?,
+            (before, after) => {
+                let side = |side: &Option<String>| side.clone().unwrap_or_default();
+                writeln!(call.out, "~ {path}: {} -> {}", side(before), side(after))?;
+            }
+        }
+    }
+    let touched = plan.touched;
+    Ok(writeln!(
+        call.out,
+        "{} {} against {against}. Of {} open leads, {} have a running clock that would get other terms, {} would be placed otherwise, {} would need another consent.",
+        plan.changes.len(),
+        if plan.changes.len() == 1 { "change" } else { "changes" },
+        touched.open,
+        touched.clocks,
+        touched.routing,
+        touched.consent
+    )?)
+}
+
+async fn show(args: &Show, call: &mut Call<'_>) -> Result<()> {
+    let app = call.app().await?;
+    let versions = program_plan::versions(&app).await?;
+    if args.list {
+        return list(&versions, args.json, call);
+    }
+    let found = match args.version {
+        Some(wanted) => Some(
+            versions
+                .iter()
+                .find(|row| row.version == wanted)
+                .ok_or_else(|| Error::expected(format!("there is no version {wanted}; there are {}", versions.len())))?,
+        ),
+        None => versions.last(),
+    };
+    let text = found.map_or(program::DEMO, |row| row.toml.as_str());
+    if found.is_none() {
+        writeln!(call.err, "No program was applied yet; this is the built-in one.")?;
+    }
+    if args.json {
+        return call.json(&json!({ "version": found.map(|row| row.version.to_string()), "toml": text }));
+    }
+    Ok(call.out.write_all(text.as_bytes())?)
+}
+
+fn list(versions: &[ProgramRow], json: bool, call: &mut Call<'_>) -> Result<()> {
+    if json {
+        let row = |row: &ProgramRow| json!({ "version": row.version.to_string(), "applied_at": row.applied_at.to_string(), "by": row.actor.to_string(), "note": row.note });
+        return call.json(&versions.iter().map(row).collect::<Vec<_>>());
+    }
+    for row in versions {
+        writeln!(call.out, "{:<6}{}  {:<6}{}", row.version, row.applied_at, row.actor, row.note)?;
+    }
+    Ok(())
 }
 
 /// The document's text.
@@ -48,7 +183,11 @@ fn read(file: &Path) -> Result<String> {
     fs::read_to_string(file).map_err(|error| Error::expected(format!("{} can't be read: {error}", file.display())))
 }
 
-fn listed(problems: &[crate::domain::problem::Problem]) -> String {
+fn shown(file: &Path) -> String {
+    file.display().to_string()
+}
+
+fn listed(problems: &[Problem]) -> String {
     problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 

@@ -22,6 +22,7 @@ mod directory;
 pub mod engine;
 mod error;
 mod feed;
+mod health;
 mod lead;
 pub mod memory;
 mod migrate;
@@ -36,6 +37,7 @@ pub use db::{Address, Db, Options, Tx};
 pub use digest::Digest;
 pub use error::{Conflict, ConflictBy, Error, Result};
 pub use feed::{Pulse, Stale};
+pub use health::Health;
 pub use lead::page::Effort;
 pub use migrate::VERSION as SCHEMA_VERSION;
 pub use session::{Backend, Session};
@@ -52,6 +54,7 @@ pub fn statements() -> impl Iterator<Item = &'static str> {
         lead::page::STATEMENTS,
         desk::STATEMENTS,
         directory::STATEMENTS,
+        health::STATEMENTS,
         engine::STATEMENTS,
     ];
     all.into_iter().flatten().copied().chain(digest::statements())

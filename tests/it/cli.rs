@@ -95,7 +95,7 @@ fn mistakes_in_the_configuration_are_named_with_their_lines() {
     let said = home.run(&["--config", "mine.toml", "audit", "verify"]).failed(1);
     assert_eq!(
         said,
-        "pilothouse: mine.toml:2:14: \"production\" is text, and must be true or false; write it without quotes\n\
+        "pilothouse: mine.toml:2:14: \"production\" in the document is text, and must be true or false; write it without quotes\n\
          mine.toml:3:1: unknown key \"theem\" in the document; did you mean \"theme\"?\n"
     );
     std::fs::remove_file(path).expect("it is there");
@@ -186,4 +186,82 @@ fn the_doctor_finds_a_fresh_house_in_order() {
     home.write("broken.db", &"this is no database".repeat(500));
     let said = home.run(&["doctor", "--database", "sqlite:broken.db"]).failed(1);
     assert!(said.contains("checks failed"), "{said}");
+}
+
+#[test]
+fn the_first_who_comes_is_the_admin_and_adds_the_others() {
+    let home = Home::new();
+    assert_eq!(home.run(&["operator", "add", "ben", "--role", "triager"]).ok(), "added ben (triager)\n");
+    let listed = home.run(&["operator", "list"]).ok();
+    assert_eq!(listed.lines().count(), 3, "{listed}");
+    assert!(listed.contains("O-2   anna") && listed.contains("O-3   ben"), "{listed}");
+    let said = home.run(&["--as", "carla", "operator", "add", "dora", "--role", "viewer"]).failed(1);
+    assert_eq!(
+        said,
+        "pilothouse: there is no operator carla; choose one of anna, ben with --as, or have an admin run `pilothouse operator add carla --role triager`\n"
+    );
+    let said = home.run(&["--as", "ben", "operator", "add", "dora", "--role", "viewer"]).failed(1);
+    assert!(said.contains("ben may not manage operators: it needs admin, and holds triager"), "{said}");
+    assert!(home.run(&["audit", "show", "--kind", "denied"]).ok().contains("denied"), "a denial is kept");
+    assert_eq!(home.run(&["operator", "add", "ben", "--inactive"]).ok(), "changed ben (triager), who may no longer sign in\n");
+    assert!(home.run(&["--as", "BEN", "print", "leads"]).failed(1).contains("ben is no longer active"), "by name, whatever the capitals");
+    assert!(home.run(&["--as", "engine", "print", "leads"]).failed(1).contains("nobody works as the engine"), "the engine");
+}
+
+#[test]
+fn a_program_is_planned_applied_and_shown() {
+    use pilothouse::domain::program::DEMO;
+    let home = Home::new();
+    let said = home.run(&["program", "apply", &home.write("demo.toml", DEMO).display().to_string()]).failed(1);
+    assert!(said.contains("there is no partner \"HANSA\""), "{said}");
+    let own: String = DEMO.split("[[routing.named_account]]").next().expect("a head").to_owned()
+        + "[matching]\nlink = 0.92\nreview = 0.78\n[consent]\nrequired = [\"DE\"]\nbases = [\"consent\"]\n";
+    home.write("own.toml", &own);
+    let applied = home.run(&["program", "apply", "own.toml", "--note", "ours"]).ok();
+    assert!(applied.contains("v-1 is in force."), "{applied}");
+    assert!(home.run(&["program", "apply", "own.toml"]).ok().contains("in force already, as v-1"), "the same again");
+    home.write("next.toml", &own.replace("hours = 24", "hours = 20"));
+    let plan = home.run(&["program", "plan", "next.toml"]).ok();
+    assert!(plan.starts_with("~ sla.first_touch.hours: 24 -> 20\n1 change against v-1. Of 0 open leads"), "{plan}");
+    assert_eq!(home.run(&["program", "show"]).ok(), own);
+    assert!(home.run(&["program", "show", "--list"]).ok().contains("ours"), "the note");
+    assert!(home.run(&["program", "show", "v-9"]).failed(1).contains("there is no version v-9"), "a version");
+}
+
+#[test]
+fn the_engine_leaves_on_sigterm() {
+    let home = Home::new();
+    let said = home.run(&["engine"]).failed(1);
+    assert!(said.contains("has no operators yet"), "{said}");
+    home.run(&["operator", "list"]).ok();
+    home.run(&["print", "leads"]).ok();
+    assert_eq!(home.run(&["engine", "--once"]).ok(), "0 leads swept, 0 placed\n");
+    let mut child = home.command(&["engine"]).stderr(std::process::Stdio::piped()).spawn().expect("it starts");
+    let mut log = std::io::BufReader::new(child.stderr.take().expect("a pipe"));
+    let mut line = String::new();
+    std::io::BufRead::read_line(&mut log, &mut line).expect("a line");
+    assert!(line.contains("engine started"), "{line}");
+    assert!(Command::new("kill").arg(child.id().to_string()).status().expect("kill").success());
+    assert!(child.wait().expect("it ends").success());
+    line.clear();
+    std::io::Read::read_to_string(&mut log, &mut line).expect("the rest");
+    assert!(line.contains("engine stopped"), "{line}");
+}
+
+#[test]
+fn a_screen_is_printed_and_needs_no_terminal() {
+    let home = Home::new();
+    let screen = home.run(&["print", "leads", "--size", "80x24"]).ok();
+    assert_eq!(screen.lines().count(), 24, "{screen}");
+    assert!(screen.contains("Leads") && screen.contains("anna"), "{screen}");
+    assert!(home.run(&["print", "leads", "--size", "80"]).failed(2).contains("write columns x rows"), "a size");
+    assert!(home.run(&["print", "leads", "--queue", "late"]).failed(2).contains("the queues are mine, unassigned, due-soon"), "a queue");
+    assert!(home.run(&[]).failed(1).contains("the console needs a terminal"), "no terminal");
+}
+
+#[test]
+fn the_keymaps_are_checked() {
+    let home = Home::new();
+    assert!(home.run(&["keys", "check", "vim"]).ok().ends_with("the keymap vim has no mistakes\n"));
+    assert!(home.run(&["keys", "check", "joe"]).failed(1).contains("there is no keymap joe; there are default"), "a name");
 }

@@ -4,12 +4,14 @@
 
 mod app;
 mod business_time;
+mod demo;
 mod filter;
 mod lead;
 mod cli;
 mod intake;
 mod invalid;
 mod program;
+mod readme;
 mod reference;
 mod shell;
 mod store;

@@ -31,8 +31,9 @@ use traffic::Traffic;
 const DAYS: i64 = 30;
 /// Leads a working hour, at noon in Europe, when most of the world is awake.
 const RUSH: usize = 7;
-/// The engine looks so often while the past is made; in the last hours it looks at every arrival as well.
+/// The engine looks so often while the past is made; lately it looks at every arrival as well.
 const STEP: Span = Span::minutes(30);
+const LATELY: Span = Span::hours(3);
 /// The promise of the best partners for the best leads: what was offered so long ago and not answered breaches now.
 const SHORTEST_PROMISE: Span = Span::hours(2);
 /// Breaches to watch: so many in the first minutes, then one every few minutes.
@@ -47,8 +48,13 @@ pub struct Demo {
 
 /// Fills an empty database with the month up to now.
 pub async fn make(app: &App, seed: u64) -> Result<Demo, Failure> {
+    make_days(app, seed, DAYS).await
+}
+
+/// The same with a shorter past.
+pub async fn make_days(app: &App, seed: u64, days: i64) -> Result<Demo, Failure> {
     let now = app.now();
-    let start = whole_hour(now).plus(Span::hours(-24 * DAYS));
+    let start = whole_hour(now).plus(Span::hours(-24 * days));
     let mut stage = Stage::Past { app, tx: Box::new(app.db().begin().await?), rules: None, now: start };
     let staff = Staff::hired(&mut stage).await?;
     let first_draft =
@@ -60,25 +66,27 @@ pub async fn make(app: &App, seed: u64) -> Result<Demo, Failure> {
     let mut demo = Demo { people, traffic, staff };
     let mut applied = false;
     for (at, wish) in demo.arrivals(start, now) {
-        if !applied && at > start.plus(Span::hours(24 * 9)) {
+        if !applied && at > start.plus(Span::hours(7 * days)) {
             stage
                 .carry(staff.first, Command::Program { toml: program::DEMO.to_owned(), note: Text::clean("agreed on 12 January") })
                 .await?;
             applied = true;
         }
-        demo.step(&mut stage, at, wish).await?;
+        demo.step(&mut stage, at, wish, now).await?;
     }
-    demo.step(&mut stage, now, None).await?;
+    demo.step(&mut stage, now, None, now).await?;
     stage.commit().await?;
     Ok(demo)
 }
 
 impl Demo {
     /// Everything up to `at`: what people planned, what time does, who arrives, and what people make of it.
-    async fn step(&mut self, stage: &mut Stage<'_>, at: Instant, arriving: Option<Wish>) -> Result<(), Failure> {
+    async fn step(&mut self, stage: &mut Stage<'_>, at: Instant, arriving: Option<Wish>, now: Instant) -> Result<(), Failure> {
         self.traffic.act(stage, at).await?;
         stage.at(at);
-        stage.carry(Actor::engine().id, Command::Sweep { limit: 2_000 }).await?;
+        if arriving.is_none() || now.since(at) < LATELY {
+            stage.carry(Actor::engine().id, Command::Sweep { limit: 2_000 }).await?;
+        }
         if let Some(wish) = arriving {
             let intake = self.people.arrival(&mut self.traffic.chance, stage.now(), wish);
             self.receive(stage, intake).await?;

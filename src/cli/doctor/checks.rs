@@ -2,19 +2,35 @@
 
 use super::{Call, Finding};
 use crate::{
+    domain::actor::Actor,
     error::Error,
-    store::{Address, Backend, Db, SCHEMA_VERSION},
+    store::{self, Address, Backend, Db, SCHEMA_VERSION},
+    tui::{keymap, theme},
 };
 
+/// What to do when what is stored contradicts itself.
+const DAMAGED: &str = "keep a copy of the database and report this: nothing that Pilothouse does leads here";
+
 pub fn configuration(call: &Call<'_>) -> Vec<Finding> {
+    let folder = &call.config.folders.config;
     let file = match &call.config.file {
         Some(path) => Finding::good("configuration", path.display().to_string()),
-        None => Finding::good(
-            "configuration",
-            format!("the defaults; {} would change them", call.config.folders.config.join("config.toml").display()),
-        ),
+        None => Finding::good("configuration", format!("the defaults; {} would change them", folder.join("config.toml").display())),
     };
-    vec![file]
+    let mut findings = vec![file];
+    let keymaps = keymap::library(Some(folder.clone()));
+    findings.push(named("keymap", &call.config.keymap, &keymaps.names()));
+    if let Some(theme) = &call.config.theme {
+        findings.push(named("theme", theme, &theme::library(Some(folder.clone())).names()));
+    }
+    findings
+}
+
+fn named(about: &'static str, name: &str, known: &[String]) -> Finding {
+    if known.iter().any(|one| one == name) {
+        return Finding::good(about, name);
+    }
+    Finding::bad(about, format!("there is no `{name}`"), format!("choose one of {}", known.join(", ")))
 }
 
 pub async fn database(call: &Call<'_>) -> Vec<Finding> {
@@ -37,6 +53,10 @@ pub async fn database(call: &Call<'_>) -> Vec<Finding> {
     };
     let mut findings = vec![Finding::good("database", format!("{address} ({kind}, schema {SCHEMA_VERSION})"))];
     findings.push(chain(&db).await);
+    findings.push(operators(&db, call).await.unwrap_or_else(|error| unreadable("operators", &error)));
+    findings.push(program(&db).await.unwrap_or_else(|error| unreadable("program", &error)));
+    findings.extend(tables(&db).await.unwrap_or_else(|error| vec![unreadable("tables", &error)]));
+    findings.push(engine(&db, call).await.unwrap_or_else(|error| unreadable("engine", &error)));
     findings
 }
 
@@ -49,6 +69,10 @@ fn advice(address: &Address) -> String {
     }
 }
 
+fn unreadable(about: &'static str, error: &store::Error) -> Finding {
+    Finding::bad(about, error.to_string(), "read what the log says, and try again")
+}
+
 async fn chain(db: &Db) -> Finding {
     match db.audit_verify(|_| {}).await {
         Ok(verdict) => match verdict.broken {
@@ -59,6 +83,69 @@ async fn chain(db: &Db) -> Finding {
                 "somebody changed the database past Pilothouse: keep a copy, compare it with a backup, and find out who",
             ),
         },
-        Err(error) => Finding::bad("audit chain", error.to_string(), "read what the log says, and try again"),
+        Err(error) => unreadable("audit chain", &error),
     }
+}
+
+async fn operators(db: &Db, call: &Call<'_>) -> store::Result<Finding> {
+    let operators = db.read().await?.operators().await?;
+    let people: Vec<_> = operators.iter().filter(|one| one.active && one.id != Actor::engine().id).collect();
+    if people.is_empty() {
+        return Ok(Finding::weak("operators", "none yet", "whoever opens the console first becomes the admin"));
+    }
+    let found = format!("{} who may sign in", people.len());
+    let login = db.login().await?;
+    let is_known = match (&login, &call.config.operator) {
+        (Some(login), _) => people.iter().any(|one| one.login.as_deref() == Some(login)),
+        (None, Some(named)) => people.iter().any(|one| one.name.to_lowercase() == named.value.to_lowercase()),
+        (None, None) => people.iter().any(|one| one.name.to_lowercase() == call.config.user.to_lowercase()),
+    };
+    if is_known {
+        return Ok(Finding::good("operators", found));
+    }
+    let you = login.unwrap_or_else(|| call.config.operator.as_ref().map_or(&call.config.user, |named| &named.value).to_string());
+    let names: Vec<_> = people.iter().map(|one| one.name.as_str()).collect();
+    Ok(Finding::weak(
+        "operators",
+        format!("{found}, but not {you}"),
+        format!("sign in with --as as one of {}, or be added", names.join(", ")),
+    ))
+}
+
+async fn program(db: &Db) -> store::Result<Finding> {
+    let version = db.read().await?.heads().await?.program;
+    Ok(match version {
+        0 => Finding::weak(
+            "program",
+            "none was applied; the built-in one decides",
+            "write yours: `pilothouse program show > program.toml`, then `program apply`",
+        ),
+        version => Finding::good("program", format!("v-{version} is in force")),
+    })
+}
+
+async fn tables(db: &Db) -> store::Result<Vec<Finding>> {
+    let health = db.snapshot().await?.health().await?;
+    let rules = [
+        ("leads", health.gaps, "are numbered without gaps", "lead numbers are missing"),
+        ("leads", health.bodies, "are stored whole", "leads have lost their content"),
+        ("history", health.versions, "has an event for each change", "leads do not have the version that their events say"),
+        ("loads", health.loads, "are what a recount gives", "partners have another load than the leads that they hold"),
+        ("clocks", health.clocks, "run for open leads only", "closed leads still have something due"),
+    ];
+    let finding = |(about, count, good, bad): (&'static str, i64, &str, &str)| match count {
+        0 => Finding::good(about, good),
+        count => Finding::bad(about, format!("{count} {bad}"), DAMAGED),
+    };
+    Ok(rules.into_iter().map(finding).collect())
+}
+
+/// What has been due for longer than any engine sleeps was seen by none.
+async fn engine(db: &Db, call: &Call<'_>) -> store::Result<Finding> {
+    let Some(next) = db.read().await?.lead_next_due().await? else { return Ok(Finding::good("engine", "nothing is due")) };
+    let late = call.clock.now().since(next).minutes_floor();
+    if late < 2 {
+        return Ok(Finding::good("engine", format!("next due at {next}")));
+    }
+    Ok(Finding::weak("engine", format!("something has been due for {late} minutes"), "no engine seems to run: start `pilothouse engine`"))
 }

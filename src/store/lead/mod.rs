@@ -46,7 +46,9 @@ const DUE: &str = "select lead_body.id, lead_body.body, lead_body.person from le
     where lead.next_at <= $1 order by lead.next_at, lead.id limit $2";
 const UNPLACED: &str = "select lead_body.id, lead_body.body, lead_body.person from lead join lead_body on lead_body.id = lead.id \
     where lead.state = 'unassigned' and lead.id > $1 order by lead.id limit $2";
-pub const STATEMENTS: &[&str] = &[DUE, UNPLACED];
+const OPEN: &str = "select lead_body.id, lead_body.body, lead_body.person from lead join lead_body on lead_body.id = lead.id \
+    where lead.is_open = 1 and lead.id > $1 order by lead.id limit $2";
+pub const STATEMENTS: &[&str] = &[OPEN, DUE, UNPLACED];
 
 impl Session {
     /// The leads in the order asked for; unknown ones are left out.
@@ -74,6 +76,12 @@ impl Session {
         // A lead that is asked for twice is copied for all but the last time.
         let taken = ids.iter().enumerate().filter_map(|(at, id)| if last[id] == at { found.remove(id) } else { found.get(id).cloned() });
         Ok(taken.collect())
+    }
+
+    /// Leads that are still to be worked, after `after` by number.
+    pub async fn leads_open_after(&mut self, after: LeadId, limit: u32) -> Result<Vec<Lead>> {
+        let rows = self.all::<BodyRow>(Sql::new(OPEN).bind(after).bind(limit)).await?;
+        rows.into_iter().map(BodyRow::into_lead).collect()
     }
 
     /// For each (source, key) the lead that came with it.

@@ -1,0 +1,62 @@
+//! The demo: the same channel from the same seed, with something in every queue, in order by every rule of the house.
+
+use crate::support::databases::{START, options, sqlite};
+use pilothouse::{
+    ambient::Clock,
+    app::{App, demo},
+    domain::{id::OperatorId, lead::queue::Queue, time::Span},
+    store::{Db, Health},
+};
+
+/// Monday afternoon in Europe.
+async fn made(seed: u64, days: i64) -> (App, tempfile::TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let clock = Clock::manual(START.plus(Span::hours(5)));
+    let address = pilothouse::store::Address::Sqlite(folder.path().join("demo.db"));
+    let app = App::new(Db::open(address, options(&clock)).await.unwrap());
+    demo::make_days(&app, seed, days).await.unwrap();
+    (app, folder)
+}
+
+#[tokio::test]
+async fn a_channel_in_full_swing() {
+    let (app, _folder) = made(1, 4).await;
+    let mut session = app.db().snapshot().await.unwrap();
+    assert_eq!(session.health().await.unwrap(), Health::default());
+    let verdict = session.audit_verify(|_| {}).await.unwrap();
+    assert!(verdict.broken.is_none() && verdict.events > 1_000, "{verdict:?}");
+    let leads = session.leads_open_after(pilothouse::domain::id::LeadId(0), 5_000).await.unwrap();
+    for queue in Queue::ALL {
+        // Some promises are broken within the first minutes.
+        let then = if queue == Queue::Breached { app.now().plus(Span::minutes(10)) } else { app.now() };
+        let held = leads.iter().filter(|lead| queue.holds(lead, OperatorId(2), then)).count();
+        assert!(held > 0, "nothing is in the queue {}", queue.title());
+    }
+    let soon = leads.iter().filter(|lead| lead.due().is_some_and(|due| due > app.now() && due < app.now().plus(Span::minutes(12)))).count();
+    assert!(soon >= 4, "only {soon} run out while one watches");
+    let countries: std::collections::BTreeSet<_> = leads.iter().filter_map(|lead| lead.intake.country).collect();
+    assert!(countries.len() > 20, "{countries:?}");
+    let kpis = session.kpis(START.micros() / 86_400_000_000).await.unwrap();
+    assert!(kpis.acceptance_bp.is_some() && kpis.speed_to_lead_minutes.is_some(), "{kpis:?}");
+}
+
+#[tokio::test]
+async fn the_same_seed_makes_the_same_channel() {
+    let (one, _a) = made(7, 1).await;
+    let (two, _b) = made(7, 1).await;
+    let (other, _c) = made(8, 1).await;
+    let mut heads = Vec::new();
+    for app in [&one, &two, &other] {
+        heads.push(app.db().read().await.unwrap().audit_head().await.unwrap());
+    }
+    assert_eq!(heads[0], heads[1]);
+    assert_ne!(heads[0], heads[2]);
+}
+
+#[tokio::test]
+async fn the_demo_is_for_an_empty_database_only() {
+    let fresh = sqlite().await;
+    let app = App::new(fresh.db.clone());
+    demo::make_days(&app, 1, 1).await.unwrap();
+    assert!(demo::make_days(&app, 1, 1).await.is_err());
+}
