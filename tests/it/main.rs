@@ -13,6 +13,7 @@ mod invalid;
 mod program;
 mod readme;
 mod reference;
+mod rooms;
 mod shell;
 mod store;
 mod simulation;

@@ -14,6 +14,7 @@ use crate::{
             stats::day_of,
         },
         matching::{self, Score, score},
+        partner::Profile,
         text::Text,
         time::Instant,
     },
@@ -68,7 +69,6 @@ pub struct LeadDetail {
     pub duplicates: Vec<Duplicate>,
     /// Of the clock that runs or is paused.
     pub calendar: Option<Arc<CompiledCalendar>>,
-    pub account: Option<Text>,
     pub names: Names,
 }
 
@@ -114,7 +114,7 @@ pub struct PartnerChoice {
     pub capacity: Option<u32>,
     /// Thousandths of a lead that the rotation owes it.
     pub owed_milli: i64,
-    /// Why it can't have the lead even by hand.
+    /// Why it can't have the lead even by hand; a fragment that follows its name.
     pub objection: Option<String>,
     /// The routing rule that it fails; by hand it can have the lead all the same.
     pub why_not: Option<String>,
@@ -197,7 +197,7 @@ impl App {
         let others = duplicates.iter().filter_map(|one| one.lead.state.partner());
         let partners = partner_names(&rules, events, held.chain(lead.state.partner()).chain(others));
         let names = Names { partners, operators };
-        Ok(Some(LeadDetail { lead, timeline, duplicates, calendar, account: None, names }))
+        Ok(Some(LeadDetail { lead, timeline, duplicates, calendar, names }))
     }
 
     /// Every partner for one lead: those the rules would take first, then those that an operator may choose all the
@@ -208,12 +208,13 @@ impl App {
         let Some(lead) = session.leads(&[id]).await?.pop() else { return Ok(Vec::new()) };
         let desk = session.desk(&[Router::scope(&lead)]).await?;
         drop(session);
-        let router = rules.router();
+        let mut router = rules.router();
         let holder = lead.state.loads();
         let others = rules.directory().all().iter().filter(|partner| Some(partner.id) != holder);
         let mut choices: Vec<PartnerChoice> = others
             .map(|partner| {
                 let candidate = router.examine(&lead, partner, &desk, now);
+                let elsewhere = (!router.reaches(&lead, partner.id)).then(|| elsewhere(&lead, &partner.profile));
                 PartnerChoice {
                     id: partner.id,
                     code: partner.profile.code.clone(),
@@ -222,8 +223,8 @@ impl App {
                     open: candidate.open,
                     capacity: (candidate.capacity != crate::domain::lead::routing::why::NO_LIMIT).then_some(candidate.capacity),
                     owed_milli: candidate.owed_milli,
-                    objection: router.objection(&lead, partner),
-                    why_not: candidate.why_not(),
+                    objection: router.objection(&lead, partner).map(|why| after_name(&why, &partner.profile.name)),
+                    why_not: elsewhere.or_else(|| candidate.why_not()),
                 }
             })
             .collect();
@@ -274,6 +275,21 @@ impl App {
         out.sort_by(|a, b| a.1.cmp(&b.1));
         Ok(out)
     }
+}
+
+/// Why a lead lies outside a partner's territory.
+fn elsewhere(lead: &Lead, profile: &Profile) -> String {
+    let intake = &lead.intake;
+    if profile.covers(intake.country, &intake.product, &intake.vertical) {
+        "the program gives this territory to others".to_owned()
+    } else {
+        format!("sells in {}", profile.territory())
+    }
+}
+
+/// A sentence about a partner without its name, where it begins with it.
+fn after_name(sentence: &str, name: &str) -> String {
+    sentence.strip_prefix(name).map_or(sentence, str::trim_start).to_owned()
 }
 
 /// Walks back through the chain until one command of an operator is complete.

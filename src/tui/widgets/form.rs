@@ -11,7 +11,12 @@ use crate::tui::{
     room::FieldError,
     theme::Role,
 };
+use nucleo_matcher::{
+    Config, Matcher, Utf32Str,
+    pattern::{CaseMatching, Normalization, Pattern},
+};
 use ratatui::layout::Rect;
+use std::cmp::Reverse;
 use tui_input::Input;
 
 /// One entry of a list to choose from.
@@ -360,11 +365,22 @@ impl Form {
     }
 }
 
-/// The entries that the typed letters leave, by their numbers.
+/// The entries that the typed letters leave, by their numbers; those that fit best first.
 fn narrowed_to(choices: &[Choice], narrowed: &Input) -> Vec<usize> {
-    let wanted = narrowed.value().to_lowercase();
-    let fits = |choice: &Choice| choice.label.to_lowercase().contains(&wanted);
-    (0..choices.len()).filter(|index| wanted.is_empty() || fits(&choices[*index])).collect()
+    if narrowed.value().is_empty() {
+        return (0..choices.len()).collect();
+    }
+    let mut matcher = Matcher::new(Config::DEFAULT);
+    let pattern = Pattern::parse(narrowed.value(), CaseMatching::Ignore, Normalization::Smart);
+    let mut letters = Vec::new();
+    let mut found: Vec<(Reverse<u32>, usize)> = (0..choices.len())
+        .filter_map(|index| {
+            let score = pattern.score(Utf32Str::new(&choices[index].label, &mut letters), &mut matcher)?;
+            Some((Reverse(score), index))
+        })
+        .collect();
+    found.sort_unstable();
+    found.into_iter().map(|(_, index)| index).collect()
 }
 
 fn choose(choices: &[Choice], chosen: &mut usize, narrowed: &mut Input, key: Key) -> bool {
@@ -421,7 +437,9 @@ fn view_choice(canvas: &mut Canvas<'_>, choices: &[Choice], chosen: usize, narro
     let rows = usize::from(area.height.saturating_sub(1)).max(1);
     let at = left.iter().position(|index| *index == chosen).unwrap_or(0);
     let first = (at + 1).saturating_sub(rows);
-    let labels = left.iter().map(|index| text::width(&choices[*index].label)).max().unwrap_or(0).min(usize::from(area.width) / 2);
+    let told = left.iter().any(|index| !choices[*index].doc.is_empty() || choices[*index].refused.is_some());
+    let most = usize::from(if told { area.width / 2 } else { area.width.saturating_sub(4) });
+    let labels = left.iter().map(|index| text::width(&choices[*index].label)).max().unwrap_or(0).min(most);
     let labels = u16::try_from(labels).unwrap_or(0);
     for (y, index) in (area.y..).zip(left.iter().skip(first).take(rows)) {
         let choice = &choices[*index];

@@ -201,5 +201,9 @@ fn wrap_pieces(pieces: &[Piece], width: usize) -> Vec<Vec<Piece>> {
             }
         }
     }
+    // A space at the end of a line would take a column that the line does not have.
+    for (word, _) in lines.iter_mut().filter_map(|line| line.last_mut()) {
+        word.truncate(word.trim_end().len());
+    }
     lines
 }

@@ -29,8 +29,9 @@ pub fn view(canvas: &mut Canvas<'_>, area: Rect, tabs: &[Tab], active: usize) {
     let labels: Vec<(String, String)> = tabs.iter().map(|tab| (tab.title.to_owned(), label_count(tab))).collect();
     let bare: Vec<usize> = labels.iter().map(|(title, count)| text::width(title) + 1 + text::width(count)).collect();
     let room = usize::from(area.width.saturating_sub(2));
-    // Air between them as long as there is some.
-    let gap = if bare.iter().sum::<usize>() + 3 * bare.len() <= room { 3 } else { 2 };
+    // They move closer together before one of them has to go.
+    let needed = |gap: usize| bare.iter().sum::<usize>() + gap * bare.len();
+    let gap = [3, 2, 1].into_iter().find(|gap| needed(*gap) <= room + gap).unwrap_or(2);
     let widths: Vec<usize> = bare.iter().map(|wide| wide + gap).collect();
     let mut first = 0;
     while first < active && widths[first..=active].iter().sum::<usize>() > room + gap {

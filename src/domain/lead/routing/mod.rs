@@ -126,6 +126,11 @@ impl Router {
         Look { router: self, lead, desk, now }.examine(partner, true)
     }
 
+    /// Whether the partner's territory, by its areas or by the program, holds the lead.
+    pub fn reaches(&mut self, lead: &Lead, partner: PartnerId) -> bool {
+        self.pool(lead).binary_search(&partner).is_ok()
+    }
+
     /// Why this partner can't have the lead even by an operator's hand, if so.
     pub fn objection(&self, lead: &Lead, partner: &Partner) -> Option<String> {
         if !partner.profile.is_active() {

@@ -91,11 +91,11 @@ pub fn side_by_side(lead: &Lead, rival: &Duplicate, now: Instant, zone: Tz) -> C
         pair("e-mail", &a.person.email, &b.person.email, part(parts, &[Fact::Email])),
         pair("phone", &a.person.phone, &b.person.phone, part(parts, &[Fact::Phone])),
         pair("asks for", &a.product, &b.product, None),
-        pair("score", &a.score.to_string(), &b.score.to_string(), None),
-        pair("consent", words::basis(lead.consent().basis), words::basis(rival.lead.consent().basis), None),
-        pair("source", &a.source, &b.source, None),
-        pair("received", &moment(lead), &moment(&rival.lead), None),
-        pair("stage", lead.state.name(), rival.lead.state.name(), None),
+        beside("score", &a.score.to_string(), &b.score.to_string()),
+        beside("consent", words::basis(lead.consent().basis), words::basis(rival.lead.consent().basis)),
+        beside("source", &a.source, &b.source),
+        beside("received", &moment(lead), &moment(&rival.lead)),
+        beside("stage", lead.state.name(), rival.lead.state.name()),
     ];
     Compare { left: format!("{} (this lead)", lead.id), right: format!("{} (candidate)", rival.lead.id), pairs, verdict: verdict(rival) }
 }
@@ -110,6 +110,11 @@ pub fn verdict(rival: &Duplicate) -> String {
 /// The weakest agreement of the facts that belong to a field.
 fn part(parts: &[Part], facts: &[Fact]) -> Option<u16> {
     parts.iter().filter(|part| facts.contains(&part.fact)).map(|part| part.agreement_bp).min()
+}
+
+/// What speaks neither for nor against: no shape between the two.
+fn beside(label: &'static str, left: &str, right: &str) -> Pair {
+    Pair { likeness: Likeness::Unknown, ..pair(label, left, right, None) }
 }
 
 fn pair(label: &'static str, left: &str, right: &str, agreement_bp: Option<u16>) -> Pair {

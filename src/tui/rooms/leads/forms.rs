@@ -291,7 +291,7 @@ fn erase_words(leads: &[LeadId]) -> String {
 fn partner_choice(partner: &PartnerChoice) -> Choice {
     let room = partner.capacity.map_or_else(|| format!("{} open", partner.open), |capacity| format!("{} of {capacity}", partner.open));
     let tier = if partner.tier.is_empty() { "no tier" } else { partner.tier.as_str() };
-    let mut doc = format!("{tier:<9} {room:>9}");
+    let mut doc = format!("{tier:<10} {room:>9}");
     if let Some(why) = &partner.why_not {
         doc = format!("{doc}  ✗ {why}");
     }

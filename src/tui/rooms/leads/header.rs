@@ -97,7 +97,7 @@ fn told(count: Count) -> String {
     match (count.n, count.at_least) {
         (0, _) => "no match".to_owned(),
         (1, false) => "1 match".to_owned(),
-        (n, _) => format!("{}{more} match", short_count(n)),
+        (n, _) => format!("{}{more} matches", short_count(n)),
     }
 }
 

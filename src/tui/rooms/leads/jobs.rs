@@ -38,6 +38,8 @@ struct Job {
     orders: Vec<Order>,
     /// Asked by a form, which comes back when it is refused.
     asked: Option<Asked>,
+    /// Leads that were left out before it was planned, with the reason.
+    aside: Vec<Answer>,
 }
 
 /// A command of this operator, with the leads as it left them.
@@ -62,7 +64,8 @@ impl LeadRoom {
     /// Carries orders out: at once on one lead, after its plan was seen on many.
     pub(super) fn submit(&mut self, act: Act, orders: Vec<Order>, cx: &mut C<'_>) {
         let touched: usize = orders.iter().map(|order| order.targets.len()).sum();
-        if touched > 1 {
+        let aside = self.asked.as_ref().is_some_and(|asked| asked.act == act && !asked.aside.is_empty());
+        if touched > 1 || aside {
             self.plan(act, orders, cx);
         } else {
             let job = self.job(act, orders.clone());
@@ -78,8 +81,10 @@ impl LeadRoom {
     fn job(&mut self, act: Act, orders: Vec<Order>) -> u64 {
         let jobs = &mut self.jobs;
         jobs.next += 1;
-        let asked = self.asked.take().filter(|asked| asked.act == act && super::forms::asks(act));
-        jobs.open.push(Job { id: jobs.next, act, orders, asked });
+        let asked = self.asked.take().filter(|asked| asked.act == act);
+        let aside = asked.as_ref().map(|asked| asked.aside.clone()).unwrap_or_default();
+        let asked = asked.filter(|_| super::forms::asks(act));
+        jobs.open.push(Job { id: jobs.next, act, orders, asked, aside });
         if jobs.open.len() > JOBS_MAX {
             jobs.open.remove(0);
         }
@@ -88,7 +93,7 @@ impl LeadRoom {
 
     pub(super) fn planned(&mut self, job: u64, result: Result<Answers, String>, cx: &mut C<'_>) {
         let Some(index) = self.jobs.open.iter().position(|one| one.id == job) else { return };
-        let answers = match result {
+        let mut answers = match result {
             Ok(answers) => answers,
             Err(why) => {
                 self.jobs.open.remove(index);
@@ -96,6 +101,7 @@ impl LeadRoom {
                 return;
             }
         };
+        answers.answers.extend(self.jobs.open[index].aside.iter().cloned());
         let (act, eligible) = (self.jobs.open[index].act, answers.answers.iter().filter(|answer| answer.result.is_ok()).count());
         let total = answers.answers.len();
         let rows: Vec<PlanRow> =
@@ -123,7 +129,7 @@ impl LeadRoom {
         };
         let outcome = match &answer.result {
             Ok(happened) => Ok(words::outcome(&happened.events, names)),
-            Err(refusal) => Err(short(refusal, now, self.station.zone)),
+            Err(refusal) => Err(short(answer.id, refusal, now, self.station.zone)),
         };
         PlanRow { record, outcome }
     }
@@ -139,7 +145,10 @@ impl LeadRoom {
         let job = self.jobs.open.remove(index);
         let done: Vec<Target> = answers.answers.iter().filter_map(done).collect();
         self.follow(&answers, cx.now);
-        if !done.is_empty() && job.act != Act::Undo {
+        if job.act == Act::Undo {
+            // It was tried: whether or not all of it could be taken back, the next undo is about what was done before.
+            self.jobs.done.pop();
+        } else if !done.is_empty() {
             self.jobs.done.push(Done { leads: done.clone() });
             if self.jobs.done.len() > DONE_MAX {
                 self.jobs.done.remove(0);
@@ -166,7 +175,7 @@ impl LeadRoom {
             let why = words::refusal(why, cx.now, self.station.zone);
             cx.fail(format!("{} done, {} refused and still marked; {id}: {why}", done, refused.len()));
         } else {
-            cx.say(format!("{}: {done} leads", title(job.act).to_lowercase()));
+            cx.say(format!("{}: done on {done} leads", title(job.act).to_lowercase()));
         }
     }
 
@@ -220,7 +229,7 @@ impl LeadRoom {
 
     /// Takes back the last command of this operator: of this session, or the last one in the audit chain.
     pub(super) fn undo(&mut self, cx: &mut C<'_>) {
-        match self.jobs.done.pop() {
+        match self.jobs.done.last().cloned() {
             Some(done) => self.submit(Act::Undo, vec![Order { command: LeadCommand::Undo, targets: done.leads }], cx),
             None => cx.run(Effect::LastDone),
         }
@@ -267,12 +276,11 @@ fn title(act: Act) -> String {
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
-/// The reason without the verb, which stands in the title.
-fn short(refusal: &Refusal, now: Instant, zone: chrono_tz::Tz) -> String {
-    match refusal {
-        Refusal::NotNow { why, .. } => why.clone(),
-        other => words::refusal(other, now, zone),
-    }
+/// The reason without the verb and the lead, which stand beside it.
+fn short(id: LeadId, refusal: &Refusal, now: Instant, zone: chrono_tz::Tz) -> String {
+    let Refusal::NotNow { why, .. } = refusal else { return words::refusal(refusal, now, zone) };
+    let name = id.to_string();
+    why.strip_prefix(&name).map_or(why.as_str(), |rest| rest.trim_start_matches(':').trim_start()).to_owned()
 }
 
 #[cfg(test)]

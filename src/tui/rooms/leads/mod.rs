@@ -165,6 +165,11 @@ impl LeadRoom {
         self
     }
 
+    /// The lead under the cursor.
+    pub fn selected(&self) -> Option<LeadId> {
+        self.list.selected_key()
+    }
+
     /// The story of the lead under the cursor, once it is loaded.
     fn story(&self) -> Option<&LeadDetail> {
         self.detail.as_deref().filter(|detail| Some(detail.lead.id) == self.list.selected_key())
@@ -204,6 +209,9 @@ impl LeadRoom {
     fn focus(&mut self) {
         if self.side == Side::Closed {
             self.open_story();
+        } else if self.areas(self.area).table.is_none() && !self.zoomed {
+            // It covers the table: the other pane is behind it.
+            (self.side, self.side_focused) = (Side::Closed, false);
         } else {
             self.side_focused = !self.side_focused;
         }
@@ -320,6 +328,10 @@ impl Room for LeadRoom {
 
     fn layout(&mut self, area: Rect, cx: &mut Cx<'_, Self>) {
         (self.area, self.now) = (area, cx.now);
+        if self.list.is_empty() && self.loading.is_none() {
+            // Nobody's story is left to be told.
+            (self.side, self.side_focused) = (Side::Closed, false);
+        }
         let areas = self.areas(area);
         if let Some(table) = areas.table {
             self.list.set_height(crate::tui::widgets::table::rows_in(table.height));
@@ -329,11 +341,11 @@ impl Room for LeadRoom {
         if self.counted_at.is_some_and(|at| cx.now.since(at) >= RECOUNT) {
             self.time_passed(cx);
         }
-        if let Some(side) = areas.side
+        if let Some(inside) = areas.inside_side()
             && self.side == Side::Story
         {
             let sections = self.sections(cx.now);
-            self.pane.layout(&sections, screen::inside_side(side));
+            self.pane.layout(&sections, inside);
             if self.story().is_some()
                 && let Some(part) = self.jobs.show_part.take()
             {

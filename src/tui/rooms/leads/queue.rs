@@ -8,7 +8,7 @@ use super::{
 use crate::{
     app::lead::view::Viewer,
     domain::{
-        filter::{self, Field, Filter},
+        filter::{self, FIELDS, Field, Filter, Flag},
         lead::{
             Lead,
             queue::{self, From, LeadRow, PageRequest, Queue, Sort},
@@ -30,6 +30,24 @@ const PAGE_MIN: usize = 60;
 const HISTORY_MAX: usize = 50;
 /// Completions beyond these are not worth reading.
 const MENU_MAX: usize = 60;
+
+/// Whether the meaning of a filter depends on the marks.
+fn asks_for_marks(filter: &Filter) -> bool {
+    match filter {
+        Filter::And(terms) | Filter::Or(terms) => terms.iter().any(asks_for_marks),
+        Filter::Not(term) => asks_for_marks(term),
+        Filter::Is(flag) => *flag == Flag::Marked,
+        _ => false,
+    }
+}
+
+/// `country` at the end is the beginning of `country:DE`, not a word to search for: the screen does not go blank for it.
+fn without_begun_field(text: &str) -> &str {
+    let start = text.rfind(|c: char| c.is_whitespace() || c == '(').map_or(0, |at| at + 1);
+    let last = text[start..].trim_start_matches('-');
+    let is_name = last == "is" || FIELDS.iter().any(|spec| spec.name.eq_ignore_ascii_case(last));
+    if is_name { text[..start].trim_end() } else { text }
+}
 
 type C<'a> = Cx<'a, LeadRoom>;
 
@@ -53,11 +71,8 @@ impl Seen {
 
 impl LeadRoom {
     fn viewer(&self) -> Viewer {
-        let marked = if self.filter.text.contains("mark") || self.filter.text.contains("select") {
-            self.list.marks().iter().copied().collect()
-        } else {
-            Vec::new()
-        };
+        let needed = self.filter.tree.as_ref().is_some_and(asks_for_marks);
+        let marked = if needed { self.list.marks().iter().copied().collect() } else { Vec::new() };
         Viewer { me: self.station.me, zone: self.station.zone, marked }
     }
 
@@ -127,7 +142,7 @@ impl LeadRoom {
             Ok(page) => page,
             Err(why) => {
                 self.blocked = true;
-                cx.fail(format!("not loaded: {why}"));
+                cx.say(format!("not loaded: {why}"));
                 return;
             }
         };
@@ -323,6 +338,7 @@ impl LeadRoom {
 
     /// Filters as one types; a text that can't be read changes nothing.
     pub(super) fn filter_typed(&mut self, text: &str, cx: &mut C<'_>) {
+        let text = without_begun_field(text);
         let Ok(tree) = filter::parse(text) else { return };
         text.clone_into(&mut self.filter.text);
         self.filter_by(tree, cx);

@@ -26,9 +26,13 @@ pub struct Areas {
     pub side: Option<Rect>,
 }
 
-/// Where the text of the side stands: below its title, with air at the left.
-pub fn inside_side(side: Rect) -> Rect {
-    Rect { x: side.x + 1, y: side.y + 1, width: side.width.saturating_sub(2), height: side.height.saturating_sub(1) }
+impl Areas {
+    /// Where the text of the side stands: below its title, with air at the left and behind the divider.
+    pub fn inside_side(&self) -> Option<Rect> {
+        let side = self.side?;
+        let air = 1 + u16::from(self.table.is_some());
+        Some(Rect { x: side.x + air, y: side.y + 1, width: side.width.saturating_sub(air + 1), height: side.height.saturating_sub(1) })
+    }
 }
 
 impl LeadRoom {
@@ -61,8 +65,8 @@ impl LeadRoom {
         if let Some(table) = areas.table {
             self.draw_table(table, canvas);
         }
-        if let Some(side) = areas.side {
-            self.draw_side(side, areas.table.is_some(), canvas);
+        if let (Some(side), Some(inside)) = (areas.side, areas.inside_side()) {
+            self.draw_side(side, inside, canvas);
         }
     }
 
@@ -74,19 +78,18 @@ impl LeadRoom {
         widget::view(canvas, area, &self.list, &table::COLUMNS, focused, empty, |row| table::cells(&row.lead, now, dimmed));
     }
 
-    fn draw_side(&self, area: Rect, beside: bool, canvas: &mut Canvas<'_>) {
+    fn draw_side(&self, area: Rect, inside: Rect, canvas: &mut Canvas<'_>) {
         let focused = canvas.focused && self.side_focused;
+        let beside = inside.x > area.x + 1;
         if beside {
             canvas.divider(area.x, area, focused);
         }
         let title = self.side_title();
         let title_area = Rect { x: area.x + u16::from(beside), width: area.width - u16::from(beside), height: 1, ..area };
         canvas.rule(title_area, &title, focused);
-        let inside = inside_side(area);
-        let inside = Rect { x: inside.x + u16::from(beside), width: inside.width - u16::from(beside), ..inside };
         match self.side {
             Side::Compare => self.draw_compare(inside, canvas),
-            _ => self.pane.view(canvas, inside_side(area), &self.sections(canvas.now)),
+            _ => self.pane.view(canvas, inside, &self.sections(canvas.now)),
         }
     }
 
@@ -102,10 +105,11 @@ impl LeadRoom {
             return ("…".to_owned(), "");
         }
         if self.filter.tree.is_some() {
-            return (
-                format!("nothing in {} matches", self.queue.title()),
-                "esc shows all again, / changes the filter, ] looks in the next queue",
-            );
+            let hint = match self.queue {
+                Queue::All => "/ changes the filter, esc shows all again",
+                _ => "/ changes the filter, esc shows all again, ] looks in the next queue",
+            };
+            return (format!("nothing in {} matches", self.queue.title()), hint);
         }
         let (title, hint) = match self.queue {
             Queue::Mine => ("you look after no lead", "take one from another queue with o; ] goes to the next queue"),

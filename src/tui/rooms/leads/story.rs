@@ -130,11 +130,11 @@ impl Told<'_> {
             _ => clock.left,
         };
         let budget = format!(
-            "{} of {} business time left, calendar {}, program {}",
+            "{} of {} business time left, calendar {}, program v{}",
             words::length(left),
             span(clock.budget),
             clock.calendar,
-            clock.program
+            clock.program.0
         );
         vec![first, Row::fact("", budget, Role::Dim)]
     }

@@ -36,11 +36,11 @@ impl Record for Row {
 /// In the order in which they stand; the first ones are the cursor.
 pub const COLUMNS: [Column; 12] = [
     Column::new("LEAD", 9).pointer(),
-    Column::new("COMPANY", 20).grow(4).pointer(),
-    Column::new("", 1).priority(1),
+    Column::new("COMPANY", 20).grow(2).pointer(),
+    Column::new("", 1).priority(2),
     Column::new("DUE", 13),
     Column::new("STAGE", 12),
-    Column::new("PARTNER", 12).grow(3),
+    Column::new("PARTNER", 12).grow(2).priority(1),
     Column::new("SCORE", 5).right().priority(2),
     Column::new("CC", 2).priority(3),
     Column::new("PRODUCT", 12).grow(1).priority(5),

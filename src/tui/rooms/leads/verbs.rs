@@ -2,14 +2,14 @@
 
 use super::{
     Intent, LeadRoom, forms,
-    work::{Effect, Order, Target},
+    work::{Answer, Effect, Order, Target},
 };
 use crate::{
     domain::{
         id::{LeadId, PartnerId},
         lead::{
             Clock, DisqualifyReason, Escalation, EscalationCause, Intake, Lead, LeadCommand, LeadState, LeadVerb, Offer, Pause,
-            PauseReason, Prior, QuarantineReason, UnassignedReason, decide::possible, queue::LeadRow,
+            PauseReason, Prior, QuarantineReason, Refusal, UnassignedReason, decide::possible, queue::LeadRow,
         },
         text::Text,
         time::{Instant, Span},
@@ -27,6 +27,8 @@ type C<'a> = Cx<'a, LeadRoom>;
 pub(super) struct Asked {
     pub act: Act,
     pub targets: Vec<Target>,
+    /// Marked leads for which it means nothing: they are named in the plan, and not asked about.
+    pub aside: Vec<Answer>,
 }
 
 /// The verb of an action.
@@ -102,6 +104,9 @@ impl LeadRoom {
         if act == Act::LeadTake && row.desk.as_ref().is_some_and(|(desk, _)| *desk == self.station.me) {
             return Availability::no(format!("you look after {} already", row.id));
         }
+        if matches!(verb, LeadVerb::Accept | LeadVerb::Decline) && row.state != "offered" {
+            return Availability::no(format!("{} is not offered to a partner now", row.id));
+        }
         let known = self.detail.as_deref().map(|detail| &detail.lead).filter(|lead| lead.id == row.id && lead.version == row.version);
         let outcome = match known {
             Some(lead) => possible(lead, verb),
@@ -109,7 +114,7 @@ impl LeadRoom {
         };
         match outcome {
             Ok(()) => Availability::Yes,
-            Err(crate::domain::lead::Refusal::NotNow { why, .. }) => Availability::No(why),
+            Err(Refusal::NotNow { why, .. }) => Availability::No(why),
             Err(refusal) => Availability::No(refusal.to_string()),
         }
     }
@@ -117,9 +122,10 @@ impl LeadRoom {
     /// The verbs that the lead under the cursor most likely needs, for the hint bar.
     pub(super) fn useful(&self) -> Vec<Act> {
         let mut acts: Vec<Act> = match self.list.selected().map(|row| row.lead.state) {
-            Some("offered") => vec![Act::LeadAccept, Act::LeadDecline, Act::LeadReassign, Act::LeadPause],
-            Some("accepted") => vec![Act::LeadTouch, Act::LeadQualify, Act::LeadPause, Act::LeadReassign],
-            Some("working") => vec![Act::LeadQualify, Act::LeadDisqualify, Act::LeadPause],
+            // The same for all stages with a partner, some dimmed: a move of the cursor re-sends little.
+            Some("offered" | "accepted" | "working") => {
+                vec![Act::LeadAccept, Act::LeadDecline, Act::LeadTouch, Act::LeadQualify, Act::LeadReassign, Act::LeadPause]
+            }
             Some("unassigned") => vec![Act::LeadAssign, Act::LeadRoute, Act::LeadDisqualify],
             Some("review") => vec![Act::LeadCompare, Act::LeadMerge, Act::LeadSeparate],
             Some("quarantined") => vec![Act::LeadConsent, Act::LeadRelease, Act::LeadDisqualify],
@@ -152,7 +158,12 @@ impl LeadRoom {
             cx.say("there is no lead under the cursor");
             return;
         }
-        self.asked = Some(Asked { act, targets: targets.clone() });
+        let (targets, aside) = self.split(act, targets);
+        if targets.is_empty() {
+            cx.say("none of the marked leads is offered to a partner now");
+            return;
+        }
+        self.asked = Some(Asked { act, targets: targets.clone(), aside });
         match act {
             Act::LeadAssign => {
                 if let Some(first) = targets.first() {
@@ -170,6 +181,22 @@ impl LeadRoom {
                 self.submit(act, orders, cx);
             }
         }
+    }
+
+    /// Parts from the marked leads those that are not offered now, where the verb is an answer to an offer: an answer to
+    /// one that has ended would be kept as evidence, which nobody means who marked a page of leads.
+    fn split(&self, act: Act, targets: Vec<Target>) -> (Vec<Target>, Vec<Answer>) {
+        let Some(verb) = verb_of(act).filter(|verb| matches!(verb, LeadVerb::Accept | LeadVerb::Decline)) else {
+            return (targets, Vec::new());
+        };
+        let stage = |id| self.list.rows().iter().find(|row| row.lead.id == id).map(|row| row.lead.state);
+        let (answerable, others): (Vec<Target>, Vec<Target>) =
+            targets.into_iter().partition(|target| stage(target.id).is_none_or(|stage| stage == "offered"));
+        let refused = |target: Target| Answer {
+            id: target.id,
+            result: Err(Refusal::not_now(verb, format!("{} is not offered to a partner now", target.id))),
+        };
+        (answerable, others.into_iter().map(refused).collect())
     }
 
     /// Opens the form of the verb that is being asked about; again with the sentence of a refusal.

@@ -1,0 +1,182 @@
+//! Verbs: forms, plans, refusals, undo; what is done.
+
+use super::{
+    Desk,
+    channel::{ANNA, BEN},
+};
+use pilothouse::{
+    domain::{
+        lead::{DeclineReason, LeadCommand, LeadState},
+        time::Span,
+    },
+    tui::{shell::Msg, widgets::status::Link},
+};
+
+#[tokio::test]
+async fn a_lead_is_worked_with_single_keys() {
+    let mut desk = Desk::busy(80, 24).await;
+    desk.on(33).await.press("a").await;
+    assert!(desk.screen().contains("L-33 Galerías Montesol: accepted by Iberia Conecta in time"), "{}", desk.screen());
+    desk.press("t").await;
+    assert!(desk.screen().contains("first touch after"), "{}", desk.screen());
+    desk.press("+").await;
+    assert!(matches!(desk.channel.lead(33).await.state, LeadState::Qualified { .. }));
+    desk.press("u").await;
+    assert!(matches!(desk.channel.lead(33).await.state, LeadState::Working { .. }), "{}", desk.screen());
+    desk.press("u").await;
+    assert!(desk.screen().contains("the last thing done was an undo"), "{}", desk.screen());
+}
+
+#[tokio::test]
+async fn what_cannot_be_done_now_says_why() {
+    let mut desk = Desk::busy(80, 24).await;
+    desk.on(3).await.press("t").await;
+    insta::assert_snapshot!("not_possible_80x24", desk.screen());
+    desk.press("P").await;
+    assert!(desk.screen().contains("resume: L-3 is not paused"), "{}", desk.screen());
+}
+
+#[tokio::test]
+async fn every_form_at_every_size() {
+    let mut desk = Desk::busy(80, 24).await;
+    desk.on(33).await;
+    for (width, height) in [(80, 24), (120, 36), (200, 50)] {
+        desk.stage.resize(width, height);
+        for (key, name) in [
+            ("d", "decline"),
+            ("A", "assign"),
+            ("p", "pause"),
+            ("-", "disqualify"),
+            ("m", "merge"),
+            ("c", "note"),
+            ("!", "escalate"),
+            ("H", "hand_over"),
+            ("C", "consent"),
+            ("%", "rescore"),
+            ("X", "erase"),
+        ] {
+            desk.press(key).await;
+            insta::assert_snapshot!(format!("form_{name}_{width}x{height}"), desk.screen());
+            desk.press("esc").await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_form_judges_while_it_is_filled_in() {
+    let mut desk = Desk::busy(80, 24).await;
+    desk.on(33).await.press("p tab").await.text("tomorrow").await;
+    assert!(desk.screen().contains("resumes by itself Thu 00:00"), "{}", desk.screen());
+    desk.press("C-u").await.text("yesterday").await.press("enter").await;
+    insta::assert_snapshot!("form_mistake_80x24", desk.screen());
+    desk.press("C-u").await.text("2h").await.press("enter").await;
+    let pause = desk.channel.lead(33).await.pause.expect("it is paused");
+    assert_eq!(pause.until, Some(super::NOON.plus(Span::hours(2))));
+}
+
+#[tokio::test]
+async fn many_leads_show_their_plan_first_and_failures_stay_marked() {
+    let mut desk = Desk::busy(80, 24).await;
+    desk.press("space space space space space").await.press("a").await;
+    insta::assert_snapshot!("plan_80x24", desk.screen());
+    desk.stage.resize(200, 50);
+    insta::assert_snapshot!("plan_200x50", desk.screen());
+    desk.stage.resize(80, 24);
+    desk.press("y").await;
+    insta::assert_snapshot!("plan_done_80x24", desk.screen());
+    assert!(matches!(desk.channel.lead(15).await.state, LeadState::Accepted { .. }));
+    assert!(desk.screen().contains("3 marked"), "{}", desk.screen());
+}
+
+#[tokio::test]
+async fn the_second_of_two_people_is_told_who_was_faster_and_keeps_what_was_typed() {
+    let mut desk = Desk::busy(80, 24).await;
+    desk.on(33).await.press("d down").await;
+    desk.channel.pass(Span::minutes(3));
+    desk.channel.verb(BEN, 33, LeadCommand::Accept { offer: 1 }).await;
+    desk.channel.pass(Span::minutes(1));
+    desk.press("enter").await;
+    insta::assert_snapshot!("overtaken_80x24", desk.screen());
+    assert!(matches!(desk.channel.lead(33).await.state, LeadState::Accepted { .. }), "nothing was overwritten");
+    desk.press("esc").await;
+}
+
+#[tokio::test]
+async fn a_partner_is_found_by_typing_and_an_impossible_one_says_why() {
+    let mut desk = Desk::busy(80, 24).await;
+    desk.on(3).await.press("A").await.text("alte").await;
+    desk.press("enter").await;
+    assert!(desk.screen().contains("is suspended"), "{}", desk.screen());
+    desk.press("C-u").await.text("west").await;
+    insta::assert_snapshot!("picker_narrowed_80x24", desk.screen());
+    desk.press("enter").await;
+    assert!(matches!(desk.channel.lead(3).await.state, LeadState::Offered { .. }), "{}", desk.screen());
+}
+
+#[tokio::test]
+async fn erasing_asks_for_words_and_cannot_be_undone() {
+    let mut desk = Desk::busy(80, 24).await;
+    desk.on(33).await.press("X").await.text("yes").await.press("enter").await;
+    assert!(desk.screen().contains("type `erase L-33` to confirm"), "{}", desk.screen());
+    desk.press("C-u").await.text("erase L-33").await.press("enter").await;
+    assert!(desk.channel.lead(33).await.erased);
+    desk.press("u").await;
+    assert!(desk.screen().contains("erased data cannot come back"), "{}", desk.screen());
+}
+
+#[tokio::test]
+async fn a_note_keeps_its_lines_and_stands_in_the_story() {
+    let mut desk = Desk::busy(80, 24).await;
+    desk.on(33).await.press("c").await.text("first line").await.press("enter").await.text("second line").await.press("C-s").await;
+    desk.press("enter ] ] ] ]").await;
+    let screen = desk.screen();
+    assert!(screen.contains("first line") && screen.contains("second line"), "{screen}");
+}
+
+#[tokio::test]
+async fn undo_reaches_back_into_an_earlier_session() {
+    let mut desk = Desk::busy(80, 24).await;
+    // The last thing that Anna did to a lead was done before this console was opened: L-31 was accepted.
+    desk.press("u").await;
+    insta::assert_snapshot!("undo_earlier_80x24", desk.screen());
+    desk.press("y").await;
+    assert!(matches!(desk.channel.lead(31).await.state, LeadState::Offered { .. }), "{}", desk.screen());
+}
+
+#[tokio::test]
+async fn what_somebody_else_did_since_is_not_taken_back() {
+    let mut desk = Desk::busy(80, 24).await;
+    desk.on(33).await.press("a").await;
+    desk.channel.verb(BEN, 33, LeadCommand::Touch).await;
+    desk.press("u").await;
+    assert!(desk.screen().contains("Ben Okafor was faster"), "{}", desk.screen());
+    assert!(matches!(desk.channel.lead(33).await.state, LeadState::Working { .. }));
+}
+
+#[tokio::test]
+async fn a_lost_database_refuses_writes_keeps_rows_and_drafts() {
+    let mut desk = Desk::busy(80, 24).await;
+    desk.on(33).await.press("c").await.text("half a note").await.press("esc").await;
+    desk.stage.send(Msg::Link(Link::Stale { since: super::NOON }));
+    desk.channel.pass(Span::minutes(1));
+    desk.press("a").await;
+    insta::assert_snapshot!("stale_80x24", desk.screen());
+    desk.stage.send(Msg::Link(Link::Live));
+    desk.press("c").await;
+    assert!(desk.screen().contains("half a note"), "{}", desk.screen());
+}
+
+#[tokio::test]
+async fn the_last_verb_is_repeated_on_another_lead() {
+    let mut desk = Desk::busy(80, 24).await;
+    desk.on(15).await.press("d down down enter").await;
+    assert_eq!(desk.channel.lead(15).await.offers[0].outcome.as_ref().map(|outcome| outcome.name()), Some("declined"), "{}", desk.screen());
+    desk.on(25).await.press(".").await.press("enter").await;
+    let lead = desk.channel.lead(25).await;
+    let reason = lead.offers.iter().find_map(|offer| match offer.outcome {
+        Some(pilothouse::domain::lead::OfferOutcome::Declined { reason, .. }) => Some(reason),
+        _ => None,
+    });
+    assert_eq!(reason, Some(DeclineReason::ConflictOfInterest), "{}", desk.screen());
+    let _ = ANNA;
+}
