@@ -66,7 +66,7 @@ const RULES: &[Rule] = &[
         },
         except: &[
             ("src/ambient.rs", "this is the one place"),
-            ("src/store/sqlite.rs", "it gives up waiting for a lock after a while; no decision sees the time"),
+            ("src/store/sqlite.rs", "it asks whether a connection is older than the file that is there now; no decision sees the time"),
         ],
         broken: ("src/app/lead/sweep.rs", "    let now = chrono::Utc::now();\n"),
     },
