@@ -202,6 +202,19 @@ async fn the_same_file_again_changes_nothing() {
 }
 
 #[tokio::test]
+async fn records_without_a_key_of_their_own_are_all_received() {
+    on_both(|fresh| async move {
+        let house = House::settled(&fresh).await;
+        let leads = (0..3).map(|n| {
+            let company = ["Adler Pumpen", "Zander Optik", "Krause Druck"][n];
+            pilothouse::domain::lead::Intake { source_key: text(""), ..intake(n, company) }
+        });
+        assert_eq!(house.receive(leads.collect()).await.len(), 3);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_plan_says_what_would_happen_and_writes_nothing() {
     on_both(|fresh| async move {
         let house = House::settled(&fresh).await;
