@@ -170,7 +170,8 @@ async fn fill(db: &Db, leads: i64) {
         let mut changes = std::mem::take(&mut first);
         for id in chunk * CHUNK + 1..=leads.min((chunk + 1) * CHUNK) {
             let (lead, records) = lead(id, &mut dice);
-            let keys = (0..9).map(|n: i64| (lead.intake.score as i64 + n * 977 + id * 31).wrapping_mul(0x2545_f491_4f6c_dd1d)).collect();
+            let keys =
+                (0..9).map(|n: i64| (i64::from(lead.intake.score) + n * 977 + id * 31).wrapping_mul(0x2545_f491_4f6c_dd1d)).collect();
             changes.leads.push(LeadChange { lead, expected: 0, loaded: None, keys, keys_gone: Vec::new() });
             changes.records.extend(records);
         }

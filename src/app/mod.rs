@@ -4,8 +4,8 @@
 //! simulation run the same code.
 
 mod command;
-mod draft;
 pub mod demo;
+mod draft;
 pub mod engine;
 pub mod export;
 mod failure;
@@ -16,10 +16,10 @@ pub mod operator;
 pub mod partner;
 pub mod program;
 pub mod program_plan;
-pub mod sign_in;
 pub mod replay;
 mod rules;
 mod service;
+pub mod sign_in;
 
 pub use command::{Arriving, Command, Done, Item, LeadTarget, Mode, OperatorSpec, Outcome, Request};
 pub use failure::Failure;

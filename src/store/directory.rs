@@ -183,7 +183,7 @@ impl Tx {
             return Ok(key);
         }
         let key: [u8; 32] = self.entropy().bytes();
-        self.execute(Sql::new(SECRET_ADD).bind(name).bind(&key)).await?;
+        self.execute(Sql::new(SECRET_ADD).bind(name).bind(key)).await?;
         self.secret(name).await?.ok_or_else(|| Error::corrupt("a secret vanished"))
     }
 

@@ -44,7 +44,7 @@ pub fn open(url: &str, options: &Options) -> Result<PgPool> {
         .max_connections(CONNECTIONS_MAX)
         .min_connections(0)
         .acquire_timeout(ANSWER)
-        .idle_timeout(Duration::from_secs(300))
+        .idle_timeout(Duration::from_mins(5))
         // A `begin` whose future was dropped half way leaves its connection inside a transaction (sqlx issue 4385). The
         // rollback is also the proof that the connection still lives.
         .test_before_acquire(false)

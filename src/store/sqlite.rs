@@ -58,9 +58,9 @@ pub async fn open(path: &Path, options: &Options) -> Result<Pools> {
             Box::pin(async move { Ok(current) })
         })
     };
-    let read = pool().max_connections(READERS_MAX).idle_timeout(Duration::from_secs(60)).connect_lazy_with(reader);
+    let read = pool().max_connections(READERS_MAX).idle_timeout(Duration::from_mins(1)).connect_lazy_with(reader);
     // Waiting for the writes before us is not a failure, however long it takes.
-    let write = pool().max_connections(1).idle_timeout(None).acquire_timeout(Duration::from_secs(300)).connect_lazy_with(writer);
+    let write = pool().max_connections(1).idle_timeout(None).acquire_timeout(Duration::from_mins(5)).connect_lazy_with(writer);
     check_version(&read).await?;
     Ok(Pools { read, write })
 }

@@ -160,7 +160,7 @@ fn compare_row(pieces: &mut Vec<Piece>, shown: &[Cell], next: &[Cell], y: u16) {
         if changed {
             match pieces.last_mut() {
                 Some(last) if last.y == y && last.end == Some(column(x)) && Look::of(&next[usize::from(last.x)]) == Look::of(&next[x]) => {
-                    last.end = Some(column(x + wide))
+                    last.end = Some(column(x + wide));
                 }
                 _ => pieces.push(Piece { y, x: column(x), end: Some(column(x + wide)) }),
             }

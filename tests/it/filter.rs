@@ -120,7 +120,7 @@ fn lead(dice: &mut Dice, id: LeadId) -> Lead {
         clock: (state.is_open() && dice.chance(70)).then_some(clock),
         state,
         clocks: 1,
-        pause: dice.chance(15).then(|| Pause { reason: PauseReason::AwaitingCustomer, since: received_at, until: None }),
+        pause: dice.chance(15).then_some(Pause { reason: PauseReason::AwaitingCustomer, since: received_at, until: None }),
         offers: (0..u32::try_from(dice.roll(4)).unwrap()).map(offer).collect(),
         escalation: dice.chance(10).then_some(Escalation { severity: Severity::High, cause: EscalationCause::Raised, since: received_at }),
         breaches: 0,

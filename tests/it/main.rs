@@ -4,19 +4,19 @@
 
 mod app;
 mod business_time;
+mod cli;
 mod demo;
 mod filter;
-mod lead;
-mod cli;
 mod intake;
 mod invalid;
+mod lead;
+mod matching;
 mod program;
 mod readme;
 mod reference;
 mod rooms;
 mod shell;
-mod store;
 mod simulation;
+mod store;
 mod support;
 mod tidy;
-mod matching;

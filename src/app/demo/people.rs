@@ -146,7 +146,7 @@ impl People {
                 email: Text::clean(&format!("{}@{domain}", search::slug(&name).replace('-', "."))),
                 phone: Text::clean(&format!("{} {:03} {:03}", place.dial, 100 + chance.below(900), chance.below(1_000))),
                 title: Text::clean(chance.word(&language.titles)),
-                message: Text::clean(&if chance.percent(55) { chance.word(&language.messages) } else { "" }),
+                message: Text::clean(if chance.percent(55) { chance.word(&language.messages) } else { "" }),
                 name: Text::clean(&name),
             },
             ..Intake::default()

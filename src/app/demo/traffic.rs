@@ -101,7 +101,7 @@ impl Traffic {
             }
             LeadEvent::Touched { clock, .. } => self.touched(rules, lead, clock),
             LeadEvent::Received { arrival: Arrival::Quarantined { reason: QuarantineReason::ConsentMissing }, .. } => {
-                self.obtain_consent(lead, at)
+                self.obtain_consent(lead, at);
             }
             LeadEvent::Received { arrival: Arrival::Review { candidates }, .. } => self.review(lead, candidates, at),
             LeadEvent::FellBack { .. } => self.fell_back(lead, at),

@@ -92,7 +92,8 @@ async fn fresh<'a, U: Unit>(unit: &mut U, arriving: &'a [Arriving]) -> Result<Ve
     let known = unit.leads_by_source(&keys).await?;
     let mut seen = HashSet::with_capacity(keys.len());
     // A record without a key of its own can't be recognised again.
-    let fresh = arriving.iter().zip(&keys).zip(known).filter(|((_, key), known)| key.1.is_empty() || (known.is_none() && seen.insert(*key)));
+    let fresh =
+        arriving.iter().zip(&keys).zip(known).filter(|((_, key), known)| key.1.is_empty() || (known.is_none() && seen.insert(*key)));
     Ok(fresh.map(|((one, _), _)| one).collect())
 }
 

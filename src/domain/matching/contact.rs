@@ -24,7 +24,7 @@ pub fn registrable(raw: &str) -> String {
     let labels: Vec<&str> = host.split('.').collect();
     let letters = |label: &&str| !label.is_empty() && label.chars().all(|c| c.is_alphanumeric() || c == '-');
     let [.., second, top] = labels.as_slice() else { return String::new() };
-    if !labels.iter().all(|label| letters(label)) || top.len() < 2 || top.bytes().all(|byte| byte.is_ascii_digit()) {
+    if !labels.iter().all(letters) || top.len() < 2 || top.bytes().all(|byte| byte.is_ascii_digit()) {
         return String::new();
     }
     let keep = if top.len() == 2 && labels.len() > 2 && SECOND.contains(second) { 3 } else { 2 };

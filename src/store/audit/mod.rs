@@ -147,7 +147,7 @@ impl Tx {
             rows.push(chained(&mut head, &record, personal.as_deref(), &keys)?.into_args());
         }
         self.execute_each(Sql::bulk(APPEND, 12, rows, "")).await?;
-        self.execute(Sql::new(HEAD_MOVE).bind(head.seq).bind(&head.hash)).await?;
+        self.execute(Sql::new(HEAD_MOVE).bind(head.seq).bind(head.hash)).await?;
         self.head = Some(head);
         Ok(head.seq)
     }

@@ -66,9 +66,9 @@ impl Tx {
         let mut keys = self.person_keys_known(wanted.iter().copied()).await?;
         let mut rows = Vec::new();
         for lead in wanted {
-            if !keys.contains_key(&lead) {
+            if let std::collections::hash_map::Entry::Vacant(e) = keys.entry(lead) {
                 let key: Key = self.entropy().bytes();
-                keys.insert(lead, key);
+                e.insert(key);
                 rows.push([Arg::from(lead), Arg::from(&key)]);
             }
         }

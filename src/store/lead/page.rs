@@ -231,13 +231,12 @@ impl Look<'_> {
     /// Everything that the text index found, or the index of the queue finds, then sorted.
     fn gather(&self, hits: Option<Sql>, span: Span<'_>) -> Sql {
         let mut sql = Sql::new("with hits as materialized (");
-        match hits {
-            Some(hits) => sql.push_sql(hits),
-            None => {
-                sql.push("select id from lead where ");
-                self.queue(&mut sql);
-                &mut sql
-            }
+        if let Some(hits) = hits {
+            sql.push_sql(hits)
+        } else {
+            sql.push("select id from lead where ");
+            self.queue(&mut sql);
+            &mut sql
         };
         sql.push(") select ").push(order(self.sort).0).push(" from hits cross join lead where lead.id = hits.id and ");
         self.conditions(&mut sql);

@@ -226,7 +226,7 @@ async fn carry_out(app: &App, me: OperatorId, request: Request) -> Result<Outcom
         match app.execute(me, request.clone()).await {
             Err(Failure::Store(store::Error::CommitUnknown(_))) if tries < COMMIT_TRIES => tokio::time::sleep(COMMIT_WAIT).await,
             Err(Failure::Store(store::Error::Unavailable(_))) if (2..COMMIT_TRIES).contains(&tries) => {
-                tokio::time::sleep(COMMIT_WAIT).await
+                tokio::time::sleep(COMMIT_WAIT).await;
             }
             other => return other,
         }

@@ -1,6 +1,6 @@
 //! Keys while a dialog is open, and what its answer becomes.
 
-use super::{Act, Asker, Answer, DRAFTS_MAX, Effect, Form, Key, Overlay, Pane, Room, Shell, Tone};
+use super::{Act, Answer, Asker, DRAFTS_MAX, Effect, Form, Key, Overlay, Pane, Room, Shell, Tone};
 use crate::tui::{
     key::Code,
     view,

@@ -170,7 +170,12 @@ async fn a_lost_database_refuses_writes_keeps_rows_and_drafts() {
 async fn the_last_verb_is_repeated_on_another_lead() {
     let mut desk = Desk::busy(80, 24).await;
     desk.on(15).await.press("d down down enter").await;
-    assert_eq!(desk.channel.lead(15).await.offers[0].outcome.as_ref().map(|outcome| outcome.name()), Some("declined"), "{}", desk.screen());
+    assert_eq!(
+        desk.channel.lead(15).await.offers[0].outcome.as_ref().map(pilothouse::domain::lead::OfferOutcome::name),
+        Some("declined"),
+        "{}",
+        desk.screen()
+    );
     desk.on(25).await.press(".").await.press("enter").await;
     let lead = desk.channel.lead(25).await;
     let reason = lead.offers.iter().find_map(|offer| match offer.outcome {

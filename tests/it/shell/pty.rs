@@ -22,7 +22,9 @@ impl Driver<room::Desk> for Player {
         match effect {
             room::Effect::Plan(keys) => drop(answers.send(Msg::Room(room::Msg::Planned(keys)))),
             room::Effect::Pause(_) => drop(answers.send(Msg::Room(room::Msg::Changed(room::leads(401, self.0.now()))))),
-            room::Effect::Panic if std::env::var_os("CONSOLE_PANIC_ELSEWHERE").is_some() => drop(std::thread::spawn(|| panic!("asked to panic"))),
+            room::Effect::Panic if std::env::var_os("CONSOLE_PANIC_ELSEWHERE").is_some() => {
+                drop(std::thread::spawn(|| panic!("asked to panic")))
+            }
             room::Effect::Panic => panic!("asked to panic"),
         }
     }
@@ -216,9 +218,9 @@ fn stopping_gives_the_terminal_back_and_continuing_takes_it_again() {
     let mut console = Console::start(&[]);
     for stop in ["the key", "the signal"] {
         if stop == "the key" {
-            console.type_(b"\x1a")
+            console.type_(b"\x1a");
         } else {
-            console.signal(Signal::TSTP)
+            console.signal(Signal::TSTP);
         }
         console.wait_until(stop, |console| console.state() == 'T' && console.is_given_back());
         console.signal(Signal::CONT);

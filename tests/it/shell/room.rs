@@ -184,7 +184,7 @@ impl Room for Desk {
     type Effect = Effect;
     type Intent = Intent;
 
-    fn title(&self) -> &str {
+    fn title(&self) -> &'static str {
         "Leads"
     }
 

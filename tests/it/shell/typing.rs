@@ -109,7 +109,7 @@ fn any_keys_at_any_size_draw_a_screen() {
                 drop(stage.send(Msg::Input(pilothouse::tui::input::Event::Key(Key {
                     ctrl: next(4) == 0,
                     ..Key::plain(codes[next(codes.len())])
-                }))))
+                }))));
             }
             _ => drop(stage.send(Msg::Input(pilothouse::tui::input::Event::Key(Key {
                 ctrl: next(9) == 0,

@@ -18,7 +18,7 @@ async fn append(db: &Db, n: i64) -> AuditSeq {
 
 /// Waits for the feed to show `seq`; a minute is forever.
 async fn wait_for(changes: &mut tokio::sync::watch::Receiver<pilothouse::store::Pulse>, seq: AuditSeq) {
-    let seen = tokio::time::timeout(Duration::from_secs(60), changes.wait_for(|pulse| pulse.seq >= seq && pulse.stale.is_none()));
+    let seen = tokio::time::timeout(Duration::from_mins(1), changes.wait_for(|pulse| pulse.seq >= seq && pulse.stale.is_none()));
     seen.await.expect("it is told").expect("the feed lives");
 }
 
@@ -97,7 +97,7 @@ async fn a_lost_server_makes_the_feed_stale_until_it_is_back() {
     })
     .await
     .expect("starts");
-    tokio::time::timeout(Duration::from_secs(60), changes.wait_for(|pulse| pulse.stale.is_none()))
+    tokio::time::timeout(Duration::from_mins(1), changes.wait_for(|pulse| pulse.stale.is_none()))
         .await
         .expect("it comes back")
         .expect("alive");

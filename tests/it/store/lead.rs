@@ -100,7 +100,7 @@ fn arb_lead() -> impl Strategy<Value = Lead> {
             state,
             clock: due.filter(|_| open).map(|due| clock(minutes(due))),
             clocks: 1,
-            pause: (paused && open).then(|| Pause { reason: PauseReason::AwaitingCustomer, since: START, until: None }),
+            pause: (paused && open).then_some(Pause { reason: PauseReason::AwaitingCustomer, since: START, until: None }),
             offers: Vec::new(),
             escalation: escalated.then_some(Escalation { severity: Severity::High, cause: EscalationCause::Raised, since: START }),
             breaches: 0,

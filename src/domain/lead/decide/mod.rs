@@ -182,17 +182,14 @@ impl<'a> Work<'a> {
             return;
         }
         let route = router.route(&self.lead, desk, self.context.now);
-        match route.partner.and_then(|id| router.directory.get(id)) {
-            Some(partner) => {
-                let clock = self.accept_clock(partner);
-                let (partner, why) = (partner.id, Box::new(route.why));
-                self.push(LeadEvent::Offered { partner, before, by_hand: false, clock, why, turn: route.turn });
-                self.settle_if(EscalationCause::NoPartner);
-            }
-            None => {
-                let reason = UnassignedReason::NoCandidate;
-                self.push(LeadEvent::FellBack { reason, why: Box::new(route.why), turn: None, escalation: None });
-            }
+        if let Some(partner) = route.partner.and_then(|id| router.directory.get(id)) {
+            let clock = self.accept_clock(partner);
+            let (partner, why) = (partner.id, Box::new(route.why));
+            self.push(LeadEvent::Offered { partner, before, by_hand: false, clock, why, turn: route.turn });
+            self.settle_if(EscalationCause::NoPartner);
+        } else {
+            let reason = UnassignedReason::NoCandidate;
+            self.push(LeadEvent::FellBack { reason, why: Box::new(route.why), turn: None, escalation: None });
         }
     }
 

@@ -135,7 +135,7 @@ impl LeadRoom {
             self.asked.as_ref().is_some_and(|asked| asked.act == Act::LeadAssign && asked.targets.first().is_some_and(|one| one.id == id));
         match result {
             Ok(partners) if waiting && partners.is_empty() => {
-                cx.say("there are no partners yet; `pilothouse import partners` brings them in")
+                cx.say("there are no partners yet; `pilothouse import partners` brings them in");
             }
             Ok(partners) if waiting => {
                 self.partners = partners;

@@ -272,7 +272,7 @@ impl Room for LeadRoom {
     type Effect = Effect;
     type Intent = Intent;
 
-    fn title(&self) -> &str {
+    fn title(&self) -> &'static str {
         "Leads"
     }
 

@@ -68,7 +68,7 @@ pub fn used(start: Instant, due: Instant, now: Instant) -> u8 {
     u8::try_from((i128::from(gone) * 100 / i128::from(whole)).clamp(0, 100)).unwrap_or(100)
 }
 
-pub fn cells<'r>(row: &'r LeadRow, now: Instant, dimmed: bool) -> Vec<Cell<'r>> {
+pub fn cells(row: &LeadRow, now: Instant, dimmed: bool) -> Vec<Cell<'_>> {
     let (due, due_role) = countdown::show(standing(row, now));
     let (stage, stage_role) = stage(row);
     let (flag, flag_role) = flag(row.escalated);

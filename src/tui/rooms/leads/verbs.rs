@@ -172,7 +172,7 @@ impl LeadRoom {
             }
             Act::LeadHandOver if self.known.colleagues.is_empty() => cx.run(Effect::Directory),
             Act::LeadMerge if targets.len() == 1 && self.side == super::Side::Compare && self.rival().is_some() => {
-                self.merge_into_rival(cx)
+                self.merge_into_rival(cx);
             }
             _ if forms::asks(act) => self.ask(cx, None),
             _ => {
