@@ -37,7 +37,7 @@ impl Demo {
         if *arrival <= app.now() {
             *arrival = self.pause(app.now());
             let intake = self.people.arrival(&mut self.traffic.chance, app.now(), Wish::default());
-            self.receive(&mut stage, intake).await?;
+            self.receive(&mut stage, vec![intake]).await?;
         }
         Ok(())
     }

@@ -31,9 +31,8 @@ use traffic::Traffic;
 const DAYS: i64 = 30;
 /// Leads a working hour, at noon in Europe, when most of the world is awake.
 const RUSH: usize = 7;
-/// The engine looks so often while the past is made; lately it looks at every arrival as well.
-const STEP: Span = Span::minutes(30);
-const LATELY: Span = Span::hours(3);
+/// So often the engine looks and leads arrive while the past is made; lately more often.
+const STEP: Span = Span::minutes(60);
 /// The promise of the best partners for the best leads: what was offered so long ago and not answered breaches now.
 const SHORTEST_PROMISE: Span = Span::hours(2);
 /// Breaches to watch: so many in the first minutes, then one every few minutes.
@@ -65,63 +64,59 @@ pub async fn make_days(app: &App, seed: u64, days: i64) -> Result<Demo, Failure>
     let traffic = Traffic::new(Chance::seeded(seed), staff, now.plus(Span::ZERO.minus(SHORTEST_PROMISE)));
     let mut demo = Demo { people, traffic, staff };
     let mut applied = false;
-    for (at, wish) in demo.arrivals(start, now) {
+    for (at, wishes) in demo.arrivals(start, now) {
         if !applied && at > start.plus(Span::hours(7 * days)) {
             stage
                 .carry(staff.first, Command::Program { toml: program::DEMO.to_owned(), note: Text::clean("agreed on 12 January") })
                 .await?;
             applied = true;
         }
-        demo.step(&mut stage, at, wish, now).await?;
+        demo.step(&mut stage, at, &wishes).await?;
     }
-    demo.step(&mut stage, now, None, now).await?;
+    demo.step(&mut stage, now, &[]).await?;
     stage.commit().await?;
     Ok(demo)
 }
 
 impl Demo {
     /// Everything up to `at`: what people planned, what time does, who arrives, and what people make of it.
-    async fn step(&mut self, stage: &mut Stage<'_>, at: Instant, arriving: Option<Wish>, now: Instant) -> Result<(), Failure> {
+    async fn step(&mut self, stage: &mut Stage<'_>, at: Instant, arriving: &[Wish]) -> Result<(), Failure> {
         self.traffic.act(stage, at).await?;
         stage.at(at);
-        if arriving.is_none() || now.since(at) < LATELY {
-            stage.carry(Actor::engine().id, Command::Sweep { limit: 2_000 }).await?;
-        }
-        if let Some(wish) = arriving {
-            let intake = self.people.arrival(&mut self.traffic.chance, stage.now(), wish);
-            self.receive(stage, intake).await?;
-        }
+        stage.carry(Actor::engine().id, Command::Sweep { limit: 2_000 }).await?;
+        let now = stage.now();
+        let intakes = arriving.iter().map(|wish| self.people.arrival(&mut self.traffic.chance, now, *wish)).collect();
+        self.receive(stage, intakes).await?;
         self.traffic.react(stage).await
     }
 
-    async fn receive(&mut self, stage: &mut Stage<'_>, intake: Intake) -> Result<(), Failure> {
+    async fn receive(&mut self, stage: &mut Stage<'_>, intakes: Vec<Intake>) -> Result<(), Failure> {
+        if intakes.is_empty() {
+            return Ok(());
+        }
         let policy = stage.rules().await?.program().matching.policy();
-        let arriving: Vec<Arriving> = vec![prepare(intake, &policy)];
+        let arriving: Vec<Arriving> = intakes.into_iter().map(|intake| prepare(intake, &policy)).collect();
         stage.carry(self.staff.portal, Command::Receive(arriving)).await?;
         Ok(())
     }
 
-    /// When somebody arrives or the engine looks, in order.
-    fn arrivals(&mut self, start: Instant, now: Instant) -> Vec<(Instant, Option<Wish>)> {
+    /// When the engine looks, and who arrives then, in order.
+    fn arrivals(&mut self, start: Instant, now: Instant) -> Vec<(Instant, Vec<Wish>)> {
         let chance = &mut self.traffic.chance;
         let mut all = Vec::new();
         let mut at = start;
         while at < now {
-            let next = at.plus(STEP);
-            all.push((at, None));
-            for _ in 0..rate(at) {
-                if chance.percent(50) {
-                    all.push((at.plus(chance.share().of(STEP)), Some(Wish::default())));
-                }
-            }
-            at = next;
+            let arriving = (0..2 * rate(at)).filter(|_| chance.percent(50)).map(|_| Wish::default()).collect();
+            all.push((at.plus(chance.share().of(STEP)), arriving));
+            at = at.plus(STEP);
         }
         // Offered to partners who work round the clock just so long ago that the answer is due while one watches.
-        let urgent = Wish { countries: &["DE", "AT", "CH", "US", "CA"], product: Some(ROUND_THE_CLOCK), score: Some(88) };
         for (count, within) in BREACHES {
             for place in 0..count {
                 let due = Share(1_000 * place / count).of(within).plus(Span::minutes(1));
-                all.push((now.plus(due).plus(Span::ZERO.minus(SHORTEST_PROMISE)), Some(urgent)));
+                let score = Some(81 + u8::try_from(chance.below(17)).unwrap_or(0));
+                let urgent = Wish { countries: &["DE", "AT", "CH", "US", "CA"], product: Some(ROUND_THE_CLOCK), score };
+                all.push((now.plus(due).plus(Span::ZERO.minus(SHORTEST_PROMISE)), vec![urgent]));
             }
         }
         all.retain(|(at, _)| *at < now);
@@ -130,7 +125,7 @@ impl Demo {
     }
 }
 
-/// Twice the leads that a step brings on average: few at night and on Sundays.
+/// Leads an hour: few at night and at weekends.
 fn rate(at: Instant) -> usize {
     use chrono::{Datelike, Timelike, Weekday};
     let utc = at.to_utc();

@@ -66,12 +66,16 @@ impl Traffic {
         self.agenda.first_key_value().map(|((at, _), _)| *at)
     }
 
-    /// Does what was planned up to `until`, each at its own time. What is no longer possible is left, as people leave it.
+    /// Does what was planned up to `until`, in time; the same thing on several leads is done at one go. What is no longer
+    /// possible is left, as people leave it.
     pub async fn act(&mut self, stage: &mut Stage<'_>, until: Instant) -> Result<(), Failure> {
         while let Some(entry) = self.agenda.first_entry().filter(|entry| entry.key().0 <= until) {
             let ((at, _), Planned { lead, who, command }) = entry.remove_entry();
+            let mut targets = vec![LeadTarget::from(lead)];
+            let alike = self.agenda.extract_if(..=(until, u64::MAX), |_, planned| planned.who == who && planned.command == command);
+            targets.extend(alike.map(|(_, planned)| LeadTarget::from(planned.lead)));
             stage.at(at);
-            stage.carry(who, Command::Leads { targets: vec![LeadTarget::from(lead)], command }).await?;
+            stage.carry(who, Command::Leads { targets, command }).await?;
         }
         Ok(())
     }
