@@ -21,9 +21,10 @@ pub enum Verb {
         pilothouse import leads export.csv --mapping salesforce-lead\n  pilothouse import leads list.csv --mapping my-list.toml")]
     Leads(Args),
     /// Partners, known by their code
-    #[command(after_help = "Example:\n  pilothouse import partners DimReseller.csv")]
+    #[command(after_help = "Example:\n  pilothouse import partners resellers.csv")]
     Partners(Args),
     /// End customers, known by their code
+    #[command(after_help = "Example:\n  pilothouse import accounts accounts.csv --dry-run")]
     Accounts(Args),
     /// List the built-in mappings, or print one to copy and change
     #[command(after_help = "Example:\n  pilothouse import mappings salesforce-lead > mine.toml")]
