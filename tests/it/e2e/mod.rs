@@ -1,6 +1,7 @@
 //! The program as a person has it: the real binary in a pseudo-terminal, on a database of its own.
 
 mod first;
+mod hostile;
 mod lost;
 mod together;
 mod work;

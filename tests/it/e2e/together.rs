@@ -20,9 +20,7 @@ async fn what_one_decides_the_other_sees_and_the_second_is_told_who_was_faster()
     anna.shows("Ben Okafor was faster");
     anna.keys("\x1b");
     anna.until("the form is gone", |console| !console.text().contains("Decline L-1"));
-    anna.until("the decision is seen", |console| {
-        console.text().lines().any(|line| line.contains("L-1 ") && line.contains("accepted"))
-    });
+    anna.until("the decision is seen", |console| console.text().lines().any(|line| line.contains("L-1 ") && line.contains("accepted")));
     // Without a word from Anna's hands, Ben's next decision comes to her screen.
     ben.keys("t");
     anna.until("the next decision is seen", |console| {
