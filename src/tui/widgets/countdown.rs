@@ -39,7 +39,7 @@ pub fn show(standing: Standing) -> (String, Role) {
             };
             (format!("{shape} {}", span(left)), role)
         }
-        Standing::Breached { late } => (format!("! {} late", span(late)), Role::SlaBreached),
+        Standing::Breached { late } => (format!("! {} late", rough(late)), Role::SlaBreached),
         Standing::Paused { left } => (format!("‖ {}", span(left)), Role::SlaPaused),
         Standing::Met => ("✓ met".to_owned(), Role::SlaMet),
         Standing::None => ("–".to_owned(), Role::Dim),
@@ -56,6 +56,17 @@ pub fn span(span: Span) -> String {
         900..=3_599 => format!("{minutes}m"),
         3_600..=86_399 => format!("{hours}h {:02}m", minutes % 60),
         _ => format!("{days}d {:02}h", hours % 24),
+    }
+}
+
+/// How late something is: two units only while the second one matters, so that the words fit a column of thirteen.
+fn rough(late: Span) -> String {
+    let seconds = late.seconds_floor().max(0);
+    match seconds {
+        600..=899 => format!("{}m", seconds / 60),
+        36_000..=86_399 => format!("{}h", seconds / 3_600),
+        864_000.. => format!("{}d", seconds / 86_400),
+        _ => span(late),
     }
 }
 
@@ -84,7 +95,11 @@ mod tests {
         let left = Span::minutes(185);
         let running = |used_percent| show(Standing::Running { left, used_percent }).0;
         assert_eq!([0, 25, 50, 75, 90].map(running), ["○ 3h 05m", "◔ 3h 05m", "◑ 3h 05m", "◕ 3h 05m", "● 3h 05m"]);
-        assert_eq!(show(Standing::Breached { late: Span::minutes(12) }), ("! 12m 00s late".to_owned(), Role::SlaBreached));
+        assert_eq!(show(Standing::Breached { late: Span::minutes(12) }), ("! 12m late".to_owned(), Role::SlaBreached));
         assert_eq!(show(Standing::Paused { left }).0, "‖ 3h 05m");
+        for minutes in [0, 9, 10, 14, 59, 60, 599, 600, 1_439, 1_440, 14_399, 14_400, 500_000] {
+            let told = show(Standing::Breached { late: Span::minutes(minutes) }).0;
+            assert!(told.chars().count() <= 13, "{told}");
+        }
     }
 }
