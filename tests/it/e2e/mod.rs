@@ -69,12 +69,17 @@ impl Terminal {
         let (mut screen, sink) = (pair.master.try_clone_reader().expect("a reader"), Arc::clone(&seen));
         std::thread::spawn(move || {
             let mut bytes = [0; 8192];
+            // A terminal with synchronized output shows whole frames; so does this one.
+            let mut held = Vec::new();
             while let Ok(count) = screen.read(&mut bytes)
                 && count > 0
             {
+                held.extend_from_slice(&bytes[..count]);
+                let whole = whole_frames(&held);
                 let mut seen = sink.lock().expect("nobody panics with it");
-                seen.0.process(&bytes[..count]);
+                seen.0.process(&held[..whole]);
                 seen.1.extend_from_slice(&bytes[..count]);
+                held.drain(..whole);
             }
         });
         let keyboard = pair.master.take_writer().expect("a keyboard");
@@ -150,4 +155,14 @@ impl Drop for Terminal {
 
 fn line_settings(master: &(dyn MasterPty + Send)) -> String {
     format!("{:?}", master.get_termios().expect("a terminal has line settings"))
+}
+
+/// How many of these bytes stand before a frame that is still being painted.
+fn whole_frames(bytes: &[u8]) -> usize {
+    const MARK: usize = b"\x1b[?2026h".len();
+    let last = |mark: &[u8]| bytes.windows(MARK).rposition(|window| window == mark);
+    match (last(b"\x1b[?2026h"), last(b"\x1b[?2026l")) {
+        (Some(begins), ends) if ends.is_none_or(|ends| ends < begins) => begins,
+        _ => bytes.len(),
+    }
 }
