@@ -49,7 +49,7 @@ impl Dice {
     }
 
     fn one<'a>(&mut self, of: &[&'a str]) -> &'a str {
-        of[self.next(of.len() as u64) as usize]
+        of[usize::try_from(self.next(of.len() as u64)).expect("an index")]
     }
 
     fn word(&mut self) -> String {
@@ -75,14 +75,14 @@ fn lead(id: i64, dice: &mut Dice) -> (Lead, Vec<Record>) {
         website: Text::clean(&format!("https://www.{}.example", company.split(' ').next().unwrap_or("x"))),
         product: Text::clean(dice.one(&["storage", "network", "compute"])),
         vertical: Text::clean(dice.one(&["healthcare", "retail", "public"])),
-        score: dice.next(101) as u8,
+        score: u8::try_from(dice.next(101)).expect("a score"),
         person: Person { name: Text::clean(&name), email: Text::clean(&email), phone: Text::clean("+49 30 5550100"), ..Person::default() },
         ..Intake::default()
     };
     let at = START.plus(Span::from_micros(id * 500_000 - 500_000_000_000));
     let mut events = vec![LeadEvent::Received { intake: Box::new(intake), arrival: Arrival::ToRoute }];
-    let partner = PartnerId(1 + dice.next(PARTNERS as u64) as i64);
-    let due = START.plus(Span::minutes(dice.next(5_000) as i64 - 40));
+    let partner = PartnerId(1 + dice.next(PARTNERS.unsigned_abs()).cast_signed());
+    let due = START.plus(Span::minutes(dice.next(5_000).cast_signed() - 40));
     let clock = Clock {
         no: 1,
         kind: ClockKind::Accept,
@@ -135,7 +135,7 @@ fn lead(id: i64, dice: &mut Dice) -> (Lead, Vec<Record>) {
     let records = (1..).zip(events).map(|(version, event)| Record {
         at,
         actor: OperatorId(1),
-        command: CommandId(uuid::Uuid::from_u128((id / CHUNK + 1) as u128)),
+        command: CommandId(uuid::Uuid::from_u128(u128::from((id / CHUNK + 1).unsigned_abs()))),
         program: ProgramVersion(1),
         entity: Entity::Lead(lead.id),
         version,
@@ -180,8 +180,8 @@ async fn fill(db: &Db, leads: i64) {
         changes.counted.push((Counted { day: 20_000, measure: Measure::Arrived, bucket: 0 }, CHUNK));
         let save = Stopwatch::now();
         let mut tx = db.begin().await.expect("begin");
-        tx.lead_numbers(CHUNK as u32).await.expect("numbers");
-        tx.save(CommandId(uuid::Uuid::from_u128(chunk as u128 + 1)), changes).await.expect("save");
+        tx.lead_numbers(u32::try_from(CHUNK).expect("a small number")).await.expect("numbers");
+        tx.save(CommandId(uuid::Uuid::from_u128(u128::from(chunk.unsigned_abs()) + 1)), changes).await.expect("save");
         Unit::commit(tx).await.expect("commit");
         in_store += save.elapsed();
         if (chunk + 1) % 40 == 0 {
@@ -267,7 +267,8 @@ async fn page(db: &Db, queue: Queue, sort: Sort, filter: Option<&str>) -> usize 
 async fn count(db: &Db, queue: Queue, filter: Option<&str>) -> usize {
     let filter = filter.map(|text| filter::parse(text).expect("a filter"));
     let context = Context { now: START, zone: chrono_tz::Tz::UTC, me: ME, marked: &[] };
-    db.read().await.expect("read").lead_count(queue, filter.as_ref(), &context, 10_000).await.expect("a count").n as usize
+    let count = db.read().await.expect("read").lead_count(queue, filter.as_ref(), &context, 10_000).await.expect("a count");
+    usize::try_from(count.n).expect("it fits")
 }
 
 /// Ten thousand breached offers go to the next partner, as the engine does it.

@@ -118,7 +118,8 @@ impl Config {
     /// `variable` reads the environment.
     pub fn read(flags: Flags, folders: Folders, variable: impl Fn(&str) -> Option<String>) -> Result<Self> {
         let set = |name: &str| variable(name).filter(|value| !value.is_empty());
-        let (path, file) = file(flags.config.clone().or_else(|| set("PILOTHOUSE_CONFIG").map(Into::into)), &folders)?;
+        let named = flags.config.clone().or_else(|| set("PILOTHOUSE_CONFIG").map(Into::into));
+        let (path, file) = file(named.as_deref(), &folders)?;
         let from_environment = match set("PILOTHOUSE_DATABASE_URL") {
             Some(url) => Some(url.parse::<Address>().map_err(|error| Error::expected(format!("PILOTHOUSE_DATABASE_URL: {error}")))?),
             None => None,
@@ -146,8 +147,8 @@ impl Config {
 }
 
 /// The configuration file: the one that was named has to be there, the usual one need not.
-fn file(named: Option<PathBuf>, folders: &Folders) -> Result<(Option<PathBuf>, File)> {
-    let path = named.clone().unwrap_or_else(|| folders.config.join("config.toml"));
+fn file(named: Option<&Path>, folders: &Folders) -> Result<(Option<PathBuf>, File)> {
+    let path = named.map_or_else(|| folders.config.join("config.toml"), Path::to_path_buf);
     let text = match std::fs::read_to_string(&path) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound && named.is_none() => return Ok((None, File::default())),

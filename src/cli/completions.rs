@@ -12,7 +12,7 @@ pub struct Args {
     shell: Shell,
 }
 
-pub fn run(args: Args, call: &mut Call<'_>) -> Result<()> {
+pub fn run(args: &Args, call: &mut Call<'_>) -> Result<()> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "pilothouse", &mut script);
     Ok(call.out.write_all(&script)?)

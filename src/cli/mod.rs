@@ -127,7 +127,7 @@ pub async fn run(verb: Option<Verb>, call: &mut Call<'_>) -> Result<()> {
         Some(Verb::Doctor(args)) => doctor::run(args, call).await,
         Some(Verb::Keys(verb)) => keys::run(verb, call),
         Some(Verb::Match(Match::Evaluate(args))) => Ok(match_evaluate::run(args, &call.clock, call.out)?),
-        Some(Verb::Completions(args)) => completions::run(args, call),
+        Some(Verb::Completions(args)) => completions::run(&args, call),
         Some(Verb::Man(args)) => man::run(args, call),
     }
 }

@@ -108,7 +108,7 @@ impl Figures {
 
 /// A share in basis points; nothing of nothing.
 fn share(part: u64, whole: u64) -> Option<u16> {
-    if whole == 0 { None } else { u16::try_from((part * 10_000 + whole / 2) / whole).ok() }
+    (part * 10_000 + whole / 2).checked_div(whole).and_then(|points| u16::try_from(points).ok())
 }
 
 impl Tx {
@@ -149,8 +149,9 @@ impl Tx {
         for change in changes {
             let (from, to) = (change.loaded, change.lead.state.loads());
             if from != to {
-                from.into_iter().for_each(|partner| *moved.entry(partner.0).or_default() -= 1);
-                to.into_iter().for_each(|partner| *moved.entry(partner.0).or_default() += 1);
+                for (partner, by) in from.map(|partner| (partner, -1)).into_iter().chain(to.map(|partner| (partner, 1))) {
+                    *moved.entry(partner.0).or_default() += by;
+                }
             }
         }
         let rows = moved.into_iter().filter(|(_, by)| *by != 0).map(|(partner, by)| [Arg::from(partner), Arg::from(by)]);

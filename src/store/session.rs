@@ -110,8 +110,8 @@ impl Session {
     /// Runs several statements without binds, as migrations need it.
     pub(super) async fn script(&mut self, text: String) -> Result<()> {
         match self.driver() {
-            Driver::Sqlite(driver) => drop(driver.execute(sqlx::raw_sql(AssertSqlSafe(text))).await?),
-            Driver::Postgres(driver) => drop(driver.execute(sqlx::raw_sql(AssertSqlSafe(text))).await?),
+            Driver::Sqlite(driver) => driver.execute(sqlx::raw_sql(AssertSqlSafe(text))).await.map(|_| ())?,
+            Driver::Postgres(driver) => driver.execute(sqlx::raw_sql(AssertSqlSafe(text))).await.map(|_| ())?,
         }
         Ok(())
     }

@@ -130,8 +130,11 @@ mod tests {
         keymap::{Keymap, library},
     };
 
+    /// Names and texts.
+    type Files<'a> = &'a [(&'a str, &'a str)];
+
     /// A keymap loaded from a folder with these files.
-    fn load(files: &[(&str, &str)], name: &str) -> (Keymap, Vec<String>) {
+    fn load(files: Files<'_>, name: &str) -> (Keymap, Vec<String>) {
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir(folder.path().join("keymaps")).unwrap();
         for (name, text) in files {
@@ -145,7 +148,7 @@ mod tests {
     #[test]
     fn whatever_is_wrong_with_a_keymap_there_are_keys() {
         let broken = "[list\n\"j\" = = 3";
-        let cases: [(&[(&str, &str)], &str, &str); 5] = [
+        let cases: [(Files<'_>, &str, &str); 5] = [
             (&[], "mine", "mine.toml:1:1: there is no \"mine\" in keymaps; there is default, vim or emacs"),
             (&[("default.toml", broken)], "default", "default.toml:1:6: unclosed table, expected `]`"),
             (&[("mine.toml", broken)], "mine", "mine.toml:1:6: unclosed table, expected `]`"),

@@ -93,6 +93,9 @@ fn roles() -> String {
 }
 
 fn environment() -> String {
-    let rows: String = config::VARIABLES.iter().map(|(name, meaning)| format!("| `{name}` | {meaning} |\n")).collect();
-    format!("| variable | meaning |\n|---|---|\n{rows}")
+    let mut out = "| variable | meaning |\n|---|---|\n".to_owned();
+    for (name, meaning) in config::VARIABLES {
+        writeln!(out, "| `{name}` | {meaning} |").expect("a string grows");
+    }
+    out
 }

@@ -39,12 +39,12 @@ pub fn profiles(today: Instant) -> Result<Vec<Profile>, Failure> {
     let mut reader = csv::Reader::from_reader(TABLE.as_bytes());
     reader
         .deserialize::<Row>()
-        .map(|row| row.map_err(|error| error.to_string()).and_then(|row| profile(row, today)))
+        .map(|row| row.map_err(|error| error.to_string()).and_then(|row| profile(&row, today)))
         .collect::<Result<_, _>>()
         .map_err(Failure::refused)
 }
 
-fn profile(row: Row, today: Instant) -> Result<Profile, String> {
+fn profile(row: &Row, today: Instant) -> Result<Profile, String> {
     let wrong = |what: &str| format!("fixtures/demo/partners.csv: {what} of {}", row.code);
     let pieces = |text: &str| text.split(';').map(|piece| piece.trim().to_owned()).filter(|piece| !piece.is_empty()).collect::<Vec<_>>();
     let areas = pieces(&row.areas).iter().map(|piece| area(piece)).collect::<Result<_, _>>().map_err(|error| wrong(&error))?;

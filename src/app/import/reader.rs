@@ -40,6 +40,9 @@ pub fn survey(path: &Path, mapping: &Mapping) -> Result<Survey, ImportError> {
     Ok(survey)
 }
 
+/// The task that reads; gives the rejects file if there is one.
+pub type Reading = tokio::task::JoinHandle<Result<Option<PathBuf>, ImportError>>;
+
 /// A batch of `size` records after the other. `prepare` runs on the reading thread. The last batch may be empty; after an
 /// error there is none.
 pub fn batches<T: Send + 'static>(
@@ -48,7 +51,7 @@ pub fn batches<T: Send + 'static>(
     rejects: Option<PathBuf>,
     size: usize,
     mut prepare: impl FnMut(Record) -> T + Send + 'static,
-) -> (mpsc::Receiver<Batch<T>>, tokio::task::JoinHandle<Result<Option<PathBuf>, ImportError>>) {
+) -> (mpsc::Receiver<Batch<T>>, Reading) {
     let (sender, receiver) = mpsc::channel(AHEAD);
     let task = tokio::task::spawn_blocking(move || {
         let (mut source, decoder) = open(&path, &mapping)?;

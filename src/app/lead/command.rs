@@ -71,7 +71,7 @@ async fn one<U: Unit>(
         },
         LeadCommand::Undo => {
             let history = unit.history(Entity::Lead(lead.id), 0).await?;
-            last_command(&lead, history, scene).and_then(|last| undo(&lead, &last, context)).map(|own| (own, None))
+            last_command(&lead, &history, scene).and_then(|last| undo(&lead, &last, context)).map(|own| (own, None))
         }
         _ => decide(&lead, command, context, router, &draft.desk).map(|own| (own, None)),
     };
@@ -145,7 +145,7 @@ const fn matters(event: &Event) -> bool {
 }
 
 /// Reads the last command from the history, and the lead as it was before it.
-fn last_command(lead: &Lead, history: Vec<Past>, scene: Scene<'_>) -> Result<LastCommand, Refusal> {
+fn last_command(lead: &Lead, history: &[Past], scene: Scene<'_>) -> Result<LastCommand, Refusal> {
     let nothing = || Refusal::invalid(format!("nothing was done to {} that could be undone", lead.id));
     // Notes change nothing and so do not stand in the way.
     let last = history.iter().rev().find(|past| !is_note(past)).ok_or_else(nothing)?;

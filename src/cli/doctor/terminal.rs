@@ -8,7 +8,7 @@ const LEAST: (u16, u16) = (80, 24);
 
 pub fn findings() -> Vec<Finding> {
     let set = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
-    vec![size(crossterm::terminal::size().ok()), term(set("TERM")), colours(&set), encoding(&set), clipboard(&set)]
+    vec![size(crossterm::terminal::size().ok()), term(set("TERM").as_deref()), colours(&set), encoding(&set), clipboard(&set)]
 }
 
 fn size(found: Option<(u16, u16)>) -> Finding {
@@ -21,8 +21,8 @@ fn size(found: Option<(u16, u16)>) -> Finding {
     }
 }
 
-fn term(found: Option<String>) -> Finding {
-    match found.as_deref() {
+fn term(found: Option<&str>) -> Finding {
+    match found {
         None => Finding::weak("TERM", "not set", "set TERM, such as xterm-256color"),
         Some("dumb") => Finding::bad("TERM", "dumb", "this terminal can't place text; use `pilothouse print`"),
         Some(name) => Finding::good("TERM", name),

@@ -231,11 +231,11 @@ impl Session {
     async fn opened(&mut self, rows: Vec<AuditRow>) -> Result<Vec<Past>> {
         let sealed = rows.iter().filter(|row| row.sealed.is_some()).map(|row| row.entity_id);
         let keys = self.person_keys_known(sealed).await?;
-        rows.into_iter().map(|row| past(row, &keys)).collect()
+        rows.into_iter().map(|row| past(&row, &keys)).collect()
     }
 }
 
-fn past(row: AuditRow, keys: &HashMap<i64, seal::Key>) -> Result<Past> {
+fn past(row: &AuditRow, keys: &HashMap<i64, seal::Key>) -> Result<Past> {
     let broken = |what: &str| Error::corrupt(format!("event {} {what}", row.seq));
     let mut event = Event::from_body(&row.kind, &row.body).map_err(|error| broken(&error.to_string()))?;
     // Without its key, or with one that was made after an erasure, it stays empty.

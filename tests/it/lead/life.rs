@@ -44,8 +44,8 @@ struct Life {
 impl Life {
     fn new(seed: u64) -> Self {
         let mut chance = Chance::new(seed);
-        let partners = (1..=cast::PARTNERS).map(|number| Partner {
-            id: PartnerId(number as i64),
+        let partners = (1..).zip(1..=cast::PARTNERS).map(|(id, number)| Partner {
+            id: PartnerId(id),
             version: 1,
             updated_at: START,
             profile: cast::profile(number, &mut chance, START),

@@ -23,7 +23,7 @@ impl Driver<room::Desk> for Player {
             room::Effect::Plan(keys) => drop(answers.send(Msg::Room(room::Msg::Planned(keys)))),
             room::Effect::Pause(_) => drop(answers.send(Msg::Room(room::Msg::Changed(room::leads(401, self.0.now()))))),
             room::Effect::Panic if std::env::var_os("CONSOLE_PANIC_ELSEWHERE").is_some() => {
-                drop(std::thread::spawn(|| panic!("asked to panic")))
+                drop(std::thread::spawn(|| panic!("asked to panic")));
             }
             room::Effect::Panic => panic!("asked to panic"),
         }
@@ -40,7 +40,9 @@ fn console() {
     let clock = Clock::System;
     let mut leads = room::leads(400, clock.now());
     if variable("CONSOLE_STILL").is_some() {
-        leads.iter_mut().for_each(|lead| lead.due = None);
+        for lead in &mut leads {
+            lead.due = None;
+        }
     }
     let mut settings = Settings::from_environment(variable("CONSOLE_CONFIG").map(Into::into), variable);
     settings.depth = Depth::True;

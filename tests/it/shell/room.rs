@@ -373,7 +373,7 @@ impl Room for Desk {
     }
 
     fn typing(&mut self, _intent: &Intent, text: &str, _cx: &mut Cx<Self>) {
-        self.filter = text.to_owned();
+        text.clone_into(&mut self.filter);
         self.select_filtered();
     }
 

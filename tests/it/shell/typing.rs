@@ -104,18 +104,14 @@ fn any_keys_at_any_size_draw_a_screen() {
     let mut stage = stage(80, 24);
     for _ in 0..1_200 {
         match next(40) {
-            0 => drop(stage.resize(u16::try_from(next(130)).unwrap(), u16::try_from(next(45)).unwrap())),
-            1..=10 => {
-                drop(stage.send(Msg::Input(pilothouse::tui::input::Event::Key(Key {
-                    ctrl: next(4) == 0,
-                    ..Key::plain(codes[next(codes.len())])
-                }))));
-            }
-            _ => drop(stage.send(Msg::Input(pilothouse::tui::input::Event::Key(Key {
+            0 => stage.resize(u16::try_from(next(130)).unwrap(), u16::try_from(next(45)).unwrap()),
+            1..=10 => stage
+                .send(Msg::Input(pilothouse::tui::input::Event::Key(Key { ctrl: next(4) == 0, ..Key::plain(codes[next(codes.len())]) }))),
+            _ => stage.send(Msg::Input(pilothouse::tui::input::Event::Key(Key {
                 ctrl: next(9) == 0,
                 ..Key::char(char::from(33 + u8::try_from(next(94)).unwrap()))
-            })))),
-        }
+            }))),
+        };
         for effect in stage.take_effects() {
             if let Effect::Plan(keys) = effect {
                 stage.send(Msg::Room(RoomMsg::Planned(keys)));

@@ -18,8 +18,8 @@ impl Chance {
     }
 
     /// From 0 to `count - 1`.
-    pub const fn below(&mut self, count: usize) -> usize {
-        (self.next() % count as u64) as usize
+    pub fn below(&mut self, count: usize) -> usize {
+        usize::try_from(self.next() % count as u64).expect("less than a usize")
     }
 
     /// From `low` to `high`, both included.

@@ -217,16 +217,16 @@ impl Desk {
             drop(state);
             return script::around(&mut self.bank, self.now, chance);
         }
-        let count = state.leads.len();
+        let count = i64::try_from(state.leads.len()).expect("few leads");
         let lead = lead_at(&state.leads, chance);
         let verb = script::verb(lead, chance);
-        let command = script::with_objects(verb, lead, count as i64, self.now, chance);
+        let command = script::with_objects(verb, lead, count, self.now, chance);
         let mut targets = vec![script::target(lead, chance)];
         if chance.per_mille(60) {
             // Marked leads: others of which some can't do it, now and then one twice or one that is not there.
             targets.extend((0..chance.below(6)).map(|_| script::target(lead_at(&state.leads, chance), chance)));
             if chance.per_mille(100) {
-                targets.push(LeadTarget::from(LeadId(count as i64 + 7)));
+                targets.push(LeadTarget::from(LeadId(count + 7)));
             }
         }
         if let LeadCommand::Merge { into } = &command

@@ -60,7 +60,7 @@ pub fn verb(lead: &Lead, chance: &mut Chance) -> LeadVerb {
 /// The verb with objects, right ones and wrong ones.
 pub fn with_objects(verb: LeadVerb, lead: &Lead, leads: i64, now: Instant, chance: &mut Chance) -> LeadCommand {
     match verb {
-        LeadVerb::Assign => LeadCommand::Assign { partner: PartnerId(chance.between(0, cast::PARTNERS as i64 + 1)) },
+        LeadVerb::Assign => LeadCommand::Assign { partner: PartnerId(beside(0, cast::PARTNERS, chance)) },
         LeadVerb::Accept => LeadCommand::Accept { offer: offer(lead, chance) },
         LeadVerb::Decline => LeadCommand::Decline { offer: offer(lead, chance), reason: *chance.pick(DeclineReason::ALL) },
         LeadVerb::Pause => {
@@ -98,9 +98,14 @@ fn consent(now: Instant, chance: &mut Chance) -> Consent {
     if chance.per_mille(800) { Consent::opt_in(Text::clean("v2"), now) } else { Consent::default() }
 }
 
+/// From `low` to one more than there are.
+fn beside(low: i64, count: usize, chance: &mut Chance) -> i64 {
+    chance.between(low, i64::try_from(count).expect("few") + 1)
+}
+
 /// One of the eight; number 1 is the engine.
 pub fn operator(chance: &mut Chance) -> OperatorId {
-    OperatorId(chance.between(2, OPERATORS.len() as i64 + 1))
+    OperatorId(beside(2, OPERATORS.len(), chance))
 }
 
 /// A lead and the version at which somebody has it on the screen: now and then an old one.

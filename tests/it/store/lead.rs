@@ -514,7 +514,7 @@ async fn numbers_are_dense_when_many_make_leads() {
             all.extend(maker.await.expect("no panic"));
         }
         all.sort_unstable();
-        assert_eq!(all, (1..=all.len() as i64).collect::<Vec<_>>(), "{}", fresh.name);
+        assert_eq!(all, (1..).take(all.len()).collect::<Vec<_>>(), "{}", fresh.name);
     })
     .await;
 }

@@ -140,11 +140,11 @@ impl LeadRoom {
         }
     }
 
-    pub(super) fn executed(&mut self, job: u64, answers: Answers, cx: &mut C<'_>) {
+    pub(super) fn executed(&mut self, job: u64, answers: &Answers, cx: &mut C<'_>) {
         let Some(index) = self.jobs.open.iter().position(|one| one.id == job) else { return };
         let job = self.jobs.open.remove(index);
         let done: Vec<Target> = answers.answers.iter().filter_map(done).collect();
-        self.follow(&answers, cx.now);
+        self.follow(answers, cx.now);
         if job.act == Act::Undo {
             // It was tried: whether or not all of it could be taken back, the next undo is about what was done before.
             self.jobs.done.pop();
@@ -154,7 +154,7 @@ impl LeadRoom {
                 self.jobs.done.remove(0);
             }
         }
-        self.tell(job, &answers, done.len(), cx);
+        self.tell(job, answers, done.len(), cx);
     }
 
     fn tell(&mut self, job: Job, answers: &Answers, done: usize, cx: &mut C<'_>) {
@@ -165,7 +165,7 @@ impl LeadRoom {
             _ => None,
         });
         if let Some(why) = failure {
-            self.refuse(job, why, refused.is_empty(), cx);
+            self.refuse(job, &why, refused.is_empty(), cx);
             return;
         }
         if let ([only], true) = (answers.answers.as_slice(), refused.is_empty()) {
@@ -180,7 +180,7 @@ impl LeadRoom {
     }
 
     /// It was refused: the form comes back with what was typed and the reason; without a form the reason alone.
-    fn refuse(&mut self, job: Job, why: String, is_failure: bool, cx: &mut C<'_>) {
+    fn refuse(&mut self, job: Job, why: &str, is_failure: bool, cx: &mut C<'_>) {
         let Some(mut asked) = job.asked else {
             cx.fail(format!("{}: {why}", job.act.row().label));
             return;

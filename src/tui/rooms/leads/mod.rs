@@ -81,6 +81,7 @@ struct FilterState {
     history: Vec<String>,
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, and all combinations occur")]
 pub struct LeadRoom {
     station: Station,
     queue: Queue,
@@ -321,7 +322,7 @@ impl Room for LeadRoom {
             Msg::Directory(result) => self.directory_came(result, cx),
             Msg::Matching(result) => self.matching_came(result, cx),
             Msg::Planned(job, result) => self.planned(job, result, cx),
-            Msg::Executed(job, executed) => self.executed(job, executed, cx),
+            Msg::Executed(job, executed) => self.executed(job, &executed, cx),
             Msg::LastDone(result) => self.last_done_came(result, cx),
         }
     }
