@@ -122,7 +122,7 @@ fn lead(dice: &mut Dice, id: LeadId) -> Lead {
         clocks: 1,
         pause: dice.chance(15).then_some(Pause { reason: PauseReason::AwaitingCustomer, since: received_at, until: None }),
         offers: (0..u32::try_from(dice.roll(4)).unwrap()).map(offer).collect(),
-        escalation: dice.chance(10).then_some(Escalation { severity: Severity::High, cause: EscalationCause::Raised, since: received_at }),
+        escalation: dice.chance(10).then_some(Escalation { severity: Severity::High, cause: EscalationCause::Breach, since: received_at }),
         breaches: 0,
         settled_offers: 0,
         absorbed: Vec::new(),

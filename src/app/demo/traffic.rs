@@ -33,6 +33,15 @@ const NOTES: [&str; 8] = [
     "Same building as an installed customer: ask for a joint visit.",
 ];
 
+const REASONS: [&str; 6] = [
+    "The customer's board decides on Friday and has heard from nobody.",
+    "A named account: sales wants to know who has it.",
+    "The competitor has been on site already.",
+    "Two partners claim to have been first.",
+    "The customer complained to the head office.",
+    "A public tender that closes at the end of the week.",
+];
+
 /// The program's calendar without closing time.
 const ROUND_THE_CLOCK_CALENDAR: &str = "always";
 
@@ -167,7 +176,8 @@ impl Traffic {
         if self.chance.percent(2) {
             let when = at.plus(self.chance.between(Span::hours(1), Span::hours(9)));
             let severity = *self.chance.pick(Severity::ALL);
-            self.later(when, lead, desk, LeadCommand::Escalate { severity });
+            let reason = Text::clean(self.chance.word(&REASONS));
+            self.later(when, lead, desk, LeadCommand::Escalate { severity, reason });
         }
     }
 

@@ -51,8 +51,10 @@ pub enum LeadCommand {
     Note {
         text: Text,
     },
+    /// Somebody senior has to look, for this reason.
     Escalate {
         severity: Severity,
+        reason: Text,
     },
     /// The escalation is settled.
     Settle,

@@ -4,8 +4,8 @@
 use crate::domain::{
     id::{LeadId, OperatorId, PartnerId},
     lead::{
-        Clock, Consent, DeclineReason, DisqualifyReason, EscalationCause, Intake, Lead, LeadState, PauseReason, Person, QuarantineReason,
-        Resemblance, Severity, UnassignedReason,
+        Clock, Consent, DeclineReason, DisqualifyReason, Escalation, EscalationCause, Intake, Lead, LeadState, PauseReason, Person,
+        QuarantineReason, Resemblance, Severity, UnassignedReason,
         routing::{Turn, Why},
         stats::Counted,
     },
@@ -91,10 +91,11 @@ pub enum LeadEvent {
         score_bp: Option<u16>,
         clock: Option<Clock>,
     },
-    /// The other side of a merge: the survivor takes over the stricter consent.
+    /// The other side of a merge: the survivor takes over the stricter consent and the worse escalation.
     Absorbed {
         lead: LeadId,
         consent: Consent,
+        escalation: Option<Escalation>,
     },
     Unmerged {
         clock: Option<Clock>,
@@ -175,7 +176,7 @@ pub struct Restored {
     pub consent: Consent,
     pub offers: Vec<crate::domain::lead::Offer>,
     pub settled_offers: u32,
-    pub escalation: Option<crate::domain::lead::Escalation>,
+    pub escalation: Option<Escalation>,
     pub breaches: u32,
 }
 

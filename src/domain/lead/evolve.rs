@@ -3,8 +3,8 @@
 use crate::domain::{
     id::{LeadId, PartnerId},
     lead::{
-        Absorbed, Clock, Escalation, EscalationCause, Intake, Lead, LeadEvent, LeadState, Offer, OfferOutcome, Pause, Person, Prior,
-        Severity, UnassignedReason,
+        Absorbed, Clock, Consent, Escalation, EscalationCause, Intake, Lead, LeadEvent, LeadState, Offer, OfferOutcome, Pause, Person,
+        Prior, Severity, UnassignedReason,
         event::{Arrival, Restored},
     },
     time::Instant,
@@ -38,7 +38,7 @@ impl Lead {
             Arrival::Quarantined { reason } => LeadState::Quarantined { reason: *reason },
             Arrival::Review { candidates } => LeadState::InReview { candidates: candidates.clone() },
             Arrival::Linked { into, .. } => {
-                let prior = Prior { state: lead.state, offer: None, clock: None, pause: None };
+                let prior = Prior { state: lead.state, offer: None, clock: None, pause: None, escalation: None };
                 LeadState::Merged { into: *into, prior: Box::new(prior) }
             }
         };
@@ -94,11 +94,11 @@ impl Lead {
             }
             LeadEvent::Resumed { clock } => self.resumed(clock.as_ref()),
             LeadEvent::Merged { into, clock, .. } => self.merged(*into, clock.clone(), at),
-            LeadEvent::Absorbed { lead, consent } => self.absorbed.push(Absorbed { lead: *lead, consent: consent.clone() }),
+            LeadEvent::Absorbed { lead, consent, escalation } => self.absorbed(*lead, consent, escalation.as_ref()),
             LeadEvent::Unmerged { clock } => self.unmerged(clock.clone()),
-            LeadEvent::Parted { lead } => self.absorbed.retain(|one| one.lead != *lead),
+            LeadEvent::Parted { lead } => self.parted(*lead),
             LeadEvent::Separated => self.state = LeadState::Unassigned { why: UnassignedReason::New },
-            LeadEvent::Escalated { severity, cause } => self.escalate(Some(*severity), *cause, at),
+            LeadEvent::Escalated { severity, cause } => self.escalate(Some(*severity), cause.clone(), at),
             LeadEvent::Settled { .. } => self.escalation = None,
             LeadEvent::Released { .. } => {
                 self.unplaced(OfferOutcome::Withdrawn { at });
@@ -184,9 +184,9 @@ impl Lead {
     /// `clock` is the running clock as stopped at the merge. An open offer is withdrawn, and open again after an unmerge.
     fn merged(&mut self, into: LeadId, clock: Option<Clock>, at: Instant) {
         let offer = self.open_offer().map(|offer| offer.no);
-        let prior = Prior { state: self.state.clone(), offer, clock, pause: self.pause.clone() };
+        let escalation = self.escalation.take();
+        let prior = Prior { state: self.state.clone(), offer, clock, pause: self.pause.clone(), escalation };
         self.end(LeadState::Merged { into, prior: Box::new(prior) }, at);
-        self.escalation = None;
     }
 
     fn unmerged(&mut self, clock: Option<Clock>) {
@@ -197,15 +197,42 @@ impl Lead {
         }
         self.state = prior.state;
         self.pause = prior.pause;
+        self.escalation = prior.escalation;
         self.clock = clock;
         self.follow_due();
     }
 
-    /// A worse escalation replaces a milder one; a milder one changes nothing.
+    fn absorbed(&mut self, lead: LeadId, consent: &Consent, escalation: Option<&Escalation>) {
+        let held = self.escalation.clone();
+        if let Some(brought) = escalation.filter(|brought| brought.is_worse_than(held.as_ref())) {
+            self.escalation = Some(brought.clone());
+        }
+        self.absorbed.push(Absorbed { lead, consent: consent.clone(), escalation: escalation.cloned(), held });
+    }
+
+    /// What the lead brought goes with it, unless it was settled or replaced meanwhile. One that was taken in later may
+    /// have covered it: beneath that one lies now what lay beneath this one.
+    fn parted(&mut self, lead: LeadId) {
+        let Some(at) = self.absorbed.iter().position(|one| one.lead == lead) else { return };
+        let Absorbed { escalation: brought, held, .. } = self.absorbed.remove(at);
+        if brought.is_none() {
+            return;
+        }
+        let covered = self.absorbed.iter_mut().skip(at).map(|later| &mut later.held);
+        for shown in covered.chain(std::iter::once(&mut self.escalation)) {
+            if *shown == brought {
+                shown.clone_from(&held);
+            }
+        }
+    }
+
+    /// A worse escalation replaces a milder one; a milder one changes nothing, unless a person asked for it.
     fn escalate(&mut self, severity: Option<Severity>, cause: EscalationCause, at: Instant) {
         let Some(severity) = severity else { return };
-        if self.escalation.as_ref().is_none_or(|held| held.severity < severity || cause == EscalationCause::Raised) {
-            self.escalation = Some(Escalation { severity, cause, since: at });
+        let is_raised = matches!(cause, EscalationCause::Raised { .. });
+        let escalation = Escalation { severity, cause, since: at };
+        if is_raised || escalation.is_worse_than(self.escalation.as_ref()) {
+            self.escalation = Some(escalation);
         }
     }
 

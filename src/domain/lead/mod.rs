@@ -114,12 +114,17 @@ pub struct Prior {
     pub offer: Option<u32>,
     pub clock: Option<Clock>,
     pub pause: Option<Pause>,
+    pub escalation: Option<Escalation>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Absorbed {
     pub lead: LeadId,
     pub consent: Consent,
+    /// What it brought along; the survivor shows the worse of the two.
+    pub escalation: Option<Escalation>,
+    /// What the survivor had before: what it has again when the lead is taken out.
+    pub held: Option<Escalation>,
 }
 
 /// A lead that this one resembles, and how much.
@@ -210,11 +215,11 @@ pub struct Escalation {
     pub since: Instant,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EscalationCause {
-    /// An operator asked for it.
-    Raised,
+    /// An operator asked for it, and said why. Not sealed: the form asks to leave the person's data out of it.
+    Raised { reason: Text },
     /// The lead fell into the fallback queue.
     NoPartner,
     /// First touch or qualification is overdue.
@@ -283,10 +288,23 @@ words! {
         High => "high", "high: look at it within the hour";
         Critical => "critical", "critical: look at it now";
     }
-    EscalationCause {
-        Raised => "raised", "raised by an operator";
-        NoPartner => "no_partner", "no partner took it";
-        Breach => "breach", "a clock was breached";
+}
+
+impl EscalationCause {
+    /// The words for a person: those of whoever raised it, or what happened.
+    pub fn doc(&self) -> &str {
+        match self {
+            Self::Raised { reason } => reason,
+            Self::NoPartner => "no partner took it",
+            Self::Breach => "a clock was breached",
+        }
+    }
+}
+
+impl Escalation {
+    /// Whether this one is to be shown rather than another. Of two alike the one that is there stays.
+    pub fn is_worse_than(&self, other: Option<&Self>) -> bool {
+        other.is_none_or(|other| other.severity < self.severity)
     }
 }
 

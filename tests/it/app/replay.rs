@@ -59,7 +59,10 @@ async fn replay_gives_the_same_tables() {
         house.verb(ANNA, ids[3], LeadCommand::Merge { into: ids[4] }).await.unwrap();
         house.verb(ANNA, ids[5], LeadCommand::Note { text: text("bitte zurückrufen") }).await.unwrap();
         house.verb(ANNA, ids[6], LeadCommand::Erase).await.unwrap();
-        house.verb(ANNA, ids[7], LeadCommand::Escalate { severity: Severity::High }).await.unwrap();
+        house
+            .verb(ANNA, ids[7], LeadCommand::Escalate { severity: Severity::High, reason: "the customer calls again".into() })
+            .await
+            .unwrap();
         for _ in 0..40 {
             house.pass(Span::hours(4));
             house.run(ENGINE, Command::Sweep { limit: 100 }).await;

@@ -11,7 +11,7 @@ use pilothouse::domain::{
     actor::{Actor, Role, Roles},
     id::{LeadId, OperatorId, PartnerId, ProgramVersion},
     lead::{
-        Lead, LeadCommand, LeadEvent, LeadState, LeadVerb, Refusal,
+        EscalationCause, Lead, LeadCommand, LeadEvent, LeadState, LeadVerb, Refusal, Severity,
         decide::{Context, Programs, Verdict, decide, merge, possible, receive, sweep, unmerge},
         routing::{Desk, Router},
         undo::{LastCommand, irreversible, undo},
@@ -202,6 +202,10 @@ proptest! {
         life.apply(&mut merged, &own);
         life.apply(&mut holder, &other);
         sound(&merged).map_err(TestCaseError::fail)?;
+        let severity = |lead: &Lead| lead.escalation.as_ref().map(|held| (held.severity, held.cause.clone()));
+        let brought = severity(&lead).filter(|(_, cause)| survivor.state.partner().is_none() || *cause != EscalationCause::NoPartner);
+        let worse = if brought.as_ref().map(|one| one.0) > severity(&survivor).map(|one| one.0) { brought } else { severity(&survivor) };
+        prop_assert_eq!(severity(&holder), worse, "the worse escalation holds");
         let is_merged = matches!(merged.state, LeadState::Merged { into, .. } if into == survivor.id);
         prop_assert!(is_merged, "it is {:?}", merged.state);
         prop_assert_eq!(holder.consent().basis, lead.consent().basis.min(survivor.consent().basis), "the strictest consent holds");
@@ -213,6 +217,87 @@ proptest! {
         same_but_for_time(&merged, &lead)?;
         sound(&merged).map_err(TestCaseError::fail)?;
         prop_assert_eq!(holder.consent(), survivor.consent());
+        prop_assert_eq!((&merged.escalation, &holder.escalation), (&lead.escalation, &survivor.escalation));
         prop_assert_eq!((&holder.state, &holder.absorbed, &holder.offers), (&survivor.state, &survivor.absorbed, &survivor.offers));
     }
+}
+
+/// What a lead shows as its escalation.
+fn shown(lead: &Lead) -> Option<(Severity, &str)> {
+    lead.escalation.as_ref().map(|held| (held.severity, held.cause.doc()))
+}
+
+impl Life {
+    /// A lead that consent does not hold back.
+    fn welcome(&mut self, number: i64) -> Lead {
+        let born = std::iter::repeat_with(|| self.born(number));
+        born.take(100).find(|lead| !matches!(lead.state, LeadState::Quarantined { .. })).expect("one of a hundred came with consent")
+    }
+
+    fn escalate(&mut self, lead: &mut Lead, severity: Severity, reason: &str) {
+        let events = self.decide(lead, &LeadCommand::Escalate { severity, reason: reason.into() }).expect("an open lead can be escalated");
+        self.apply(lead, &events);
+    }
+
+    fn merge(&mut self, lead: &mut Lead, survivor: &mut Lead) {
+        let context = Context { actor: &self.actor, now: self.now, programs: &self.programs };
+        let (own, other) = merge(lead, survivor, context).expect("they can be merged");
+        self.apply(lead, &own);
+        self.apply(survivor, &other);
+    }
+
+    fn unmerge(&mut self, lead: &mut Lead, survivor: &mut Lead) {
+        let context = Context { actor: &self.actor, now: self.now, programs: &self.programs };
+        let (own, other) = unmerge(lead, survivor, context, &mut self.router, &self.desk).expect("a merge can be taken back");
+        self.apply(lead, &own);
+        self.apply(survivor, &other);
+    }
+}
+
+#[test]
+fn an_escalation_says_why() {
+    let mut life = Life::new(7);
+    let mut lead = life.welcome(1);
+    let without = life.decide(&lead, &LeadCommand::Escalate { severity: Severity::High, reason: "   ".into() });
+    assert_eq!(without.unwrap_err().to_string(), "an escalation needs a reason");
+    life.escalate(&mut lead, Severity::High, "  the board decides on Friday ");
+    assert_eq!(shown(&lead), Some((Severity::High, "the board decides on Friday")));
+    // Whoever raises it again may find it milder, and says why.
+    life.escalate(&mut lead, Severity::Low, "it was put off");
+    assert_eq!(shown(&lead), Some((Severity::Low, "it was put off")));
+}
+
+#[test]
+fn a_merge_keeps_the_worse_escalation_and_an_unmerge_gives_each_lead_its_own_again() {
+    let mut life = Life::new(7);
+    let [mut survivor, mut mild, mut bad, mut worst] = [1, 2, 3, 4].map(|number| life.welcome(number));
+    life.escalate(&mut survivor, Severity::Low, "asks again");
+    life.escalate(&mut mild, Severity::Low, "asks as well");
+    life.escalate(&mut bad, Severity::High, "complained");
+    life.escalate(&mut worst, Severity::Critical, "goes to court");
+    for lead in [&mut mild, &mut bad, &mut worst] {
+        life.pass();
+        life.merge(lead, &mut survivor);
+        assert_eq!(shown(lead), None, "a merged lead waits for nobody");
+    }
+    assert_eq!(shown(&survivor), Some((Severity::Critical, "goes to court")));
+    // In another order than they came: what lay beneath the worst one goes, and does not come back with it.
+    life.unmerge(&mut bad, &mut survivor);
+    assert_eq!((shown(&bad), shown(&survivor)), (Some((Severity::High, "complained")), Some((Severity::Critical, "goes to court"))));
+    life.unmerge(&mut worst, &mut survivor);
+    assert_eq!((shown(&worst), shown(&survivor)), (Some((Severity::Critical, "goes to court")), Some((Severity::Low, "asks again"))));
+    life.unmerge(&mut mild, &mut survivor);
+    assert_eq!((shown(&mild), shown(&survivor)), (Some((Severity::Low, "asks as well")), Some((Severity::Low, "asks again"))));
+}
+
+#[test]
+fn what_was_settled_on_the_survivor_stays_settled_there() {
+    let mut life = Life::new(7);
+    let [mut survivor, mut lead] = [1, 2].map(|number| life.welcome(number));
+    life.escalate(&mut lead, Severity::High, "complained");
+    life.merge(&mut lead, &mut survivor);
+    let settled = life.decide(&survivor, &LeadCommand::Settle).expect("it is escalated");
+    life.apply(&mut survivor, &settled);
+    life.unmerge(&mut lead, &mut survivor);
+    assert_eq!((shown(&lead), shown(&survivor)), (Some((Severity::High, "complained")), None));
 }

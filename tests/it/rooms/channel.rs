@@ -150,7 +150,7 @@ impl Channel {
     }
 
     async fn finished(&self) {
-        self.verb(ANNA, 11, LeadCommand::Escalate { severity: Severity::Critical }).await;
+        self.verb(ANNA, 11, LeadCommand::Escalate { severity: Severity::Critical, reason: "a competitor is at the table".into() }).await;
         self.verb(ANNA, 27, LeadCommand::Take { desk: Some(ANNA) }).await;
         let pause = LeadCommand::Pause { reason: PauseReason::AwaitingCustomer, until: None };
         self.verb(ANNA, 32, pause).await;

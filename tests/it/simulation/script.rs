@@ -70,7 +70,10 @@ pub fn with_objects(verb: LeadVerb, lead: &Lead, leads: i64, now: Instant, chanc
         LeadVerb::Disqualify => LeadCommand::Disqualify { reason: *chance.pick(DisqualifyReason::ALL) },
         LeadVerb::Merge => LeadCommand::Merge { into: LeadId(chance.between(0, leads + 1)) },
         LeadVerb::Note => LeadCommand::Note { text: Text::clean(chance.pick::<&str>(&["called, no answer", "", "asks for a quote"])) },
-        LeadVerb::Escalate => LeadCommand::Escalate { severity: *chance.pick(Severity::ALL) },
+        LeadVerb::Escalate => LeadCommand::Escalate {
+            severity: *chance.pick(Severity::ALL),
+            reason: Text::clean(chance.pick::<&str>(&["wants an answer today", " ", "a named account"])),
+        },
         LeadVerb::Take => LeadCommand::Take { desk: chance.per_mille(700).then(|| operator(chance)) },
         LeadVerb::RecordConsent => LeadCommand::RecordConsent { consent: consent(now, chance) },
         LeadVerb::Rescore => LeadCommand::Rescore { score: u8::try_from(chance.below(103)).unwrap_or(0) },

@@ -16,7 +16,7 @@ pub fn note(n: i64) -> Record {
     let event = if n % 3 == 0 {
         LeadEvent::Noted { text: Text::clean(&format!("Anna {n}")) }
     } else {
-        LeadEvent::Escalated { severity: Severity::High, cause: pilothouse::domain::lead::EscalationCause::Raised }
+        LeadEvent::Escalated { severity: Severity::High, cause: pilothouse::domain::lead::EscalationCause::Breach }
     };
     Record {
         at: Instant::from_micros(1_772_442_000_000_000 + n),

@@ -102,7 +102,7 @@ fn arb_lead() -> impl Strategy<Value = Lead> {
             clocks: 1,
             pause: (paused && open).then_some(Pause { reason: PauseReason::AwaitingCustomer, since: START, until: None }),
             offers: Vec::new(),
-            escalation: escalated.then_some(Escalation { severity: Severity::High, cause: EscalationCause::Raised, since: START }),
+            escalation: escalated.then_some(Escalation { severity: Severity::High, cause: EscalationCause::Breach, since: START }),
             breaches: 0,
             settled_offers: 0,
             absorbed: Vec::new(),

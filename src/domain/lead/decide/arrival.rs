@@ -71,7 +71,7 @@ fn quarantine(program: &Program, intake: &Intake, suppressed: bool) -> Option<Qu
     (required && !intake.consent.is_explicit()).then_some(QuarantineReason::ConsentMissing)
 }
 
-/// What the survivor of a link or a merge takes over.
+/// What the survivor takes over from a record that is linked to it on arrival.
 pub fn absorbed(lead: LeadId, consent: &Consent) -> LeadEvent {
-    LeadEvent::Absorbed { lead, consent: consent.clone() }
+    LeadEvent::Absorbed { lead, consent: consent.clone(), escalation: None }
 }

@@ -8,6 +8,7 @@ use crate::domain::{
         routing::{Desk, Router},
     },
     partner::Partner,
+    text::Text,
     time::Span,
 };
 
@@ -50,7 +51,13 @@ impl Work<'_> {
                 }
                 self.push(LeadEvent::Noted { text: text.clone() });
             }
-            LeadCommand::Escalate { severity } => self.push(LeadEvent::Escalated { severity: *severity, cause: EscalationCause::Raised }),
+            LeadCommand::Escalate { severity, reason } => {
+                let reason = Text::clean(reason.trim());
+                if reason.is_empty() {
+                    return Err(Refusal::invalid("an escalation needs a reason"));
+                }
+                self.push(LeadEvent::Escalated { severity: *severity, cause: EscalationCause::Raised { reason } });
+            }
             LeadCommand::Settle => self.push(LeadEvent::Settled { by_itself: false }),
             LeadCommand::Release => self.release(router, desk)?,
             LeadCommand::Take { desk } => self.take(*desk)?,
@@ -117,7 +124,7 @@ impl Work<'_> {
         let (in_time, response) = (self.in_time(), self.response(partner));
         self.unpause();
         self.push(LeadEvent::Touched { in_time, response, clock });
-        self.settle_if(EscalationCause::Breach);
+        self.settle_if(&EscalationCause::Breach);
         Ok(())
     }
 
@@ -217,7 +224,7 @@ impl Work<'_> {
 
 /// Consent that an operator recorded by hand, now.
 impl Consent {
-    pub fn opt_in(text_version: crate::domain::text::Text, at: crate::domain::time::Instant) -> Self {
+    pub fn opt_in(text_version: Text, at: crate::domain::time::Instant) -> Self {
         Self { basis: ConsentBasis::OptIn, text_version, at: Some(at) }
     }
 }

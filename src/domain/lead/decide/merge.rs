@@ -1,8 +1,8 @@
 //! Merge and unmerge: the two decisions that touch two leads at once.
 
-use super::{Context, Work, arrival::absorbed, possible};
+use super::{Context, Work, possible};
 use crate::domain::lead::{
-    Lead, LeadEvent, LeadState, LeadVerb, Refusal, UnassignedReason,
+    EscalationCause, Lead, LeadEvent, LeadState, LeadVerb, Refusal, UnassignedReason,
     routing::{Desk, Router},
 };
 
@@ -28,7 +28,10 @@ pub fn merge(lead: &Lead, survivor: &Lead, context: Context<'_>) -> Result<(Vec<
     let clock = work.stopped_clock();
     work.push(LeadEvent::Merged { into: survivor.id, score_bp, clock });
     let mut other = Work::new(survivor, context);
-    other.push(absorbed(lead.id, lead.consent()));
+    // That no partner took it is settled where the survivor has one.
+    let is_placed = survivor.state.partner().is_some();
+    let escalation = lead.escalation.clone().filter(|held| !is_placed || held.cause != EscalationCause::NoPartner);
+    other.push(LeadEvent::Absorbed { lead: lead.id, consent: lead.consent().clone(), escalation });
     Ok((work.events, other.events))
 }
 

@@ -186,7 +186,7 @@ impl<'a> Work<'a> {
             let clock = self.accept_clock(partner);
             let (partner, why) = (partner.id, Box::new(route.why));
             self.push(LeadEvent::Offered { partner, before, by_hand: false, clock, why, turn: route.turn });
-            self.settle_if(EscalationCause::NoPartner);
+            self.settle_if(&EscalationCause::NoPartner);
         } else {
             let reason = UnassignedReason::NoCandidate;
             self.push(LeadEvent::FellBack { reason, why: Box::new(route.why), turn: None, escalation: None });
@@ -205,7 +205,7 @@ impl<'a> Work<'a> {
         let why = Box::new(router.by_hand(&self.lead, found, desk, self.context.now));
         let (clock, before) = (self.accept_clock(found), self.lead.state.loads());
         self.push(LeadEvent::Offered { partner, before, by_hand: true, clock, why, turn: None });
-        self.settle_if(EscalationCause::NoPartner);
+        self.settle_if(&EscalationCause::NoPartner);
         Ok(())
     }
 
@@ -252,8 +252,8 @@ impl<'a> Work<'a> {
     }
 
     /// An escalation whose cause has gone settles by itself, and says so.
-    fn settle_if(&mut self, cause: EscalationCause) {
-        if self.lead.escalation.as_ref().is_some_and(|held| held.cause == cause) {
+    fn settle_if(&mut self, cause: &EscalationCause) {
+        if self.lead.escalation.as_ref().is_some_and(|held| held.cause == *cause) {
             self.push(LeadEvent::Settled { by_itself: true });
         }
     }

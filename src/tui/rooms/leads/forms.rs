@@ -63,7 +63,10 @@ impl LeadRoom {
             Act::LeadDisqualify => {
                 Form::new(format!("Disqualify {about}"), "disqualify").field(Field::choice("reason", choices!(DisqualifyReason)))
             }
-            Act::LeadEscalate => Form::new(format!("Escalate {about}"), "escalate").field(Field::choice("severity", choices!(Severity))),
+            Act::LeadEscalate => Form::new(format!("Escalate {about}"), "escalate")
+                .about("The reason stays in the audit chain when the person's data is erased: leave names out of it.")
+                .field(Field::choice("severity", choices!(Severity)))
+                .field(Field::text("reason", "").hint("what whoever looks at it has to know")),
             Act::LeadNote => Form::new(format!("Note on {about}"), "save")
                 .field(Field::note("note", "").hint("several lines; C-s saves, C-o opens your editor")),
             Act::LeadConsent => Form::new(format!("Consent for {about}"), "record")
@@ -170,6 +173,7 @@ impl LeadRoom {
                 Ok(Some(until)) => Ok(format!("resumes by itself {}", words::moment(until, self.now, self.station.zone))),
                 Err(message) => error(1, message),
             },
+            Act::LeadEscalate if text(1).is_empty() => error(1, "an escalation needs a reason".to_owned()),
             Act::LeadNote if text(0).trim().is_empty() => error(0, "a note needs some text".to_owned()),
             Act::LeadRescore => match text(0).parse::<u8>() {
                 Ok(score) if score <= 100 => Ok(String::new()),
@@ -238,7 +242,7 @@ impl LeadRoom {
             }
             Act::LeadPause => LeadCommand::Pause { reason: *PauseReason::ALL.get(chosen?)?, until: self.until(text(1)).ok()? },
             Act::LeadDisqualify => LeadCommand::Disqualify { reason: *DisqualifyReason::ALL.get(chosen?)? },
-            Act::LeadEscalate => LeadCommand::Escalate { severity: *Severity::ALL.get(chosen?)? },
+            Act::LeadEscalate => LeadCommand::Escalate { severity: *Severity::ALL.get(chosen?)?, reason: Text::clean(text(1)) },
             Act::LeadNote => LeadCommand::Note { text: Text::clean(&words::note_from_lines(text(0))) },
             Act::LeadRescore => LeadCommand::Rescore { score: text(0).parse().ok()? },
             Act::LeadErase => LeadCommand::Erase,

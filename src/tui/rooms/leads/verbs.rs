@@ -283,7 +283,7 @@ fn sketch(row: &LeadRow) -> Lead {
         clocks: 1,
         pause: row.paused.then_some(Pause { reason: PauseReason::AwaitingCustomer, since: at, until: None }),
         offers: (1..=row.offers).map(|no| offer(no, partner, at)).collect(),
-        escalation: row.escalated.map(|severity| Escalation { severity, cause: EscalationCause::Raised, since: at }),
+        escalation: row.escalated.map(|severity| Escalation { severity, cause: EscalationCause::Breach, since: at }),
         breaches: 0,
         settled_offers: 0,
         absorbed: Vec::new(),
@@ -301,9 +301,10 @@ fn state(name: &str, partner: PartnerId) -> LeadState {
         "working" => LeadState::Working { partner },
         "qualified" => LeadState::Qualified { partner },
         "disqualified" => LeadState::Disqualified { reason: DisqualifyReason::Spam, partner: None },
-        "merged" => {
-            LeadState::Merged { into: LeadId(0), prior: Box::new(Prior { state: unassigned, offer: None, clock: None, pause: None }) }
-        }
+        "merged" => LeadState::Merged {
+            into: LeadId(0),
+            prior: Box::new(Prior { state: unassigned, offer: None, clock: None, pause: None, escalation: None }),
+        },
         _ => unassigned,
     }
 }

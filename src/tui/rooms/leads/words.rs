@@ -4,7 +4,7 @@ use crate::{
     app::lead::view::Names,
     domain::{
         id::LeadId,
-        lead::{ConsentBasis, LeadEvent, LeadState, Refusal, event::Arrival},
+        lead::{ConsentBasis, Escalation, LeadEvent, LeadState, Refusal, event::Arrival},
         time::{Instant, Span},
     },
     tui::{theme::Role, widgets::countdown},
@@ -126,12 +126,15 @@ pub fn sentence(event: &LeadEvent, names: &Names) -> (String, Role) {
         LeadEvent::Paused { reason, .. } => format!("paused: {}", reason.doc()),
         LeadEvent::Resumed { .. } => "resumed".to_owned(),
         LeadEvent::Merged { into, .. } => format!("merged into {into}"),
+        LeadEvent::Absorbed { lead, escalation: Some(Escalation { severity, cause, .. }), .. } => {
+            return (format!("took {lead} in, escalated, {}: {}", severity.name(), cause.doc()), Role::Warn);
+        }
         LeadEvent::Absorbed { lead, .. } => format!("took {lead} in"),
         LeadEvent::Unmerged { .. } => "taken out of its merge".to_owned(),
         LeadEvent::Parted { lead } => format!("{lead} was taken out again"),
         LeadEvent::Separated => "kept as a lead of its own".to_owned(),
         LeadEvent::Noted { .. } => "note".to_owned(),
-        LeadEvent::Escalated { severity, .. } => return (format!("escalated, {}", severity.name()), Role::Warn),
+        LeadEvent::Escalated { severity, cause } => return (format!("escalated, {}: {}", severity.name(), cause.doc()), Role::Warn),
         LeadEvent::Settled { by_itself: true } => "escalation settled by itself".to_owned(),
         LeadEvent::Settled { .. } => "escalation settled".to_owned(),
         LeadEvent::Released { from } => format!("released {}", released_from(from)),
