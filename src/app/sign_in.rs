@@ -16,9 +16,10 @@ pub struct Claim {
     pub user: Text,
 }
 
-/// The operator. Whoever opens a database without operators first becomes its admin.
+/// The operator. Whoever opens a database without operators first becomes its admin; on PostgreSQL only its owner can.
 pub async fn sign_in(app: &App, claim: &Claim) -> Result<Actor, Failure> {
-    let login = app.db().login().await?.map(|login| Text::clean(&login));
+    let rights = app.db().read().await?.rights().await?;
+    let login = rights.as_ref().map(|rights| Text::clean(&rights.login));
     if let (Some(login), Some((name, by))) = (&login, &claim.named) {
         let why =
             format!("on PostgreSQL you are who your database login is, {login}; leave {by} away, or log in to the database as {name}");
@@ -26,6 +27,12 @@ pub async fn sign_in(app: &App, claim: &Claim) -> Result<Actor, Failure> {
     }
     let mut operators = app.db().read().await?.operators().await?;
     if operators.is_empty() {
+        // Of a team's logins not just the fastest: the first admin decides who may do what.
+        if let Some(rights) = rights.filter(|rights| !rights.is_owner) {
+            let why =
+                format!("this database has no operators yet; its owner, {}, has to sign in first and becomes the admin", rights.owner);
+            return Err(Failure::Denied(why));
+        }
         settle_in(app, claim, login.clone()).await?;
         operators = app.db().read().await?.operators().await?;
     }

@@ -185,17 +185,6 @@ impl Db {
         receiver
     }
 
-    /// The login that the database knows, on PostgreSQL.
-    pub async fn login(&self) -> Result<Option<String>> {
-        match self.backend() {
-            Backend::Sqlite => Ok(None),
-            Backend::Postgres => {
-                let (login,): (String,) = self.read().await?.one(super::Sql::new("select cast(session_user as text)")).await?;
-                Ok(Some(login))
-            }
-        }
-    }
-
     /// Closes every connection, waiting for those at work.
     pub async fn close(&self) {
         match self.pools() {

@@ -39,16 +39,39 @@ const POSTGRES_LOCK: i64 = 0x0070_696c_6f74;
 /// Brings the schema up to date. Starting twice, or eight times, at once is fine: one migrates, the others wait. One query
 /// when there is nothing to do.
 pub async fn run(db: &Db) -> Result<()> {
-    match found(&mut db.read().await?).await {
+    let before = match found(&mut db.read().await?).await {
         Ok(VERSION) => return Ok(()),
         Ok(found) if found > VERSION => return Err(Error::NewerSchema { found, known: VERSION }),
+        Ok(found) => found,
         // No such table: a new database.
-        Ok(_) | Err(Error::Internal(_)) => {}
+        Err(Error::Internal(_)) => 0,
         Err(error) => return Err(error),
-    }
+    };
     if db.options().read_only {
         return Err(Error::Address(format!("the database {} has to be opened for writing once, to bring it up to date", db.address())));
     }
+    match up(db).await {
+        Err(Error::Denied(why)) => Err(not_ours(db, before, why).await),
+        other => other,
+    }
+}
+
+/// The error for a login of PostgreSQL that may not change the schema: whoever may has to come first.
+async fn not_ours(db: &Db, found: i64, why: String) -> Error {
+    let rights = match db.read().await {
+        Ok(mut session) => session.rights().await.ok().flatten(),
+        Err(error) => return error,
+    };
+    let Some(rights) = rights else { return Error::Denied(why) };
+    let needs = if found == 0 {
+        "the database has no tables yet".to_owned()
+    } else {
+        format!("the database has schema version {found}, and this pilothouse works with version {VERSION}")
+    };
+    Error::Address(format!("{needs}; its owner, {}, has to start pilothouse once ({why} for {})", rights.owner, rights.login))
+}
+
+async fn up(db: &Db) -> Result<()> {
     let _lock = match db.address() {
         Address::Sqlite(path) => Some(sqlite::lock(path).await?),
         Address::Postgres(_) => None,

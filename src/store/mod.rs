@@ -40,6 +40,7 @@ pub use feed::{Pulse, Stale};
 pub use health::Health;
 pub use lead::page::Effort;
 pub use migrate::VERSION as SCHEMA_VERSION;
+pub use postgres::Rights;
 pub use session::{Backend, Session};
 pub use sql::{Arg, Row, Sql};
 pub use unit::Unit;

@@ -118,6 +118,53 @@ async fn listen(pool: &PgPool, feed: &Feed, failures: &mut u32) -> Error {
     }
 }
 
+/// What PostgreSQL lets a login do here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rights {
+    pub login: String,
+    /// Who owns the database and makes its tables.
+    pub owner: String,
+    /// The login is the owner or acts for it.
+    pub is_owner: bool,
+    /// It could change or remove events of the audit chain.
+    pub may_rewrite: bool,
+    /// Tables that it may not read, by name.
+    pub unreadable: Vec<String>,
+    /// Tables that it may not add to although it may add events, by name.
+    pub unwritable: Vec<String>,
+}
+
+const RIGHTS: &str = "select cast(session_user as text), cast(pg_get_userbyid(datdba) as text), pg_has_role(session_user, datdba, 'member') \
+    from pg_database where datname = current_database()";
+const REWRITE: &str = "select coalesce(bool_or(has_table_privilege(oid, 'update') or has_table_privilege(oid, 'delete') \
+    or has_table_privilege(oid, 'truncate')), false), coalesce(bool_or(has_table_privilege(oid, 'insert')), false) \
+    from pg_class where oid = to_regclass('audit')";
+const LACKS: &str = "select cast(relname as text), has_table_privilege(oid, 'select'), has_table_privilege(oid, 'insert') from pg_class \
+    where relkind = 'r' and relnamespace = cast(current_schema() as regnamespace) order by relname";
+/// Only an admin adds operators, and only the owner changes the schema.
+const SELDOM_WRITTEN: [&str; 2] = ["operator", "schema_version"];
+
+impl Session {
+    /// What this login may do; nothing on SQLite, where whoever has the file may do everything.
+    pub async fn rights(&mut self) -> Result<Option<Rights>> {
+        if self.backend() == Backend::Sqlite {
+            return Ok(None);
+        }
+        let (login, owner, is_owner) = self.one::<(String, String, bool)>(Sql::new(RIGHTS)).await?;
+        let (may_rewrite, may_write) = self.one::<(bool, bool)>(Sql::new(REWRITE)).await?;
+        let (mut unreadable, mut unwritable) = (Vec::new(), Vec::new());
+        for (table, may_read, may_add) in self.all::<(String, bool, bool)>(Sql::new(LACKS)).await? {
+            if may_write && !may_add && !SELDOM_WRITTEN.contains(&table.as_str()) {
+                unwritable.push(table.clone());
+            }
+            if !may_read {
+                unreadable.push(table);
+            }
+        }
+        Ok(Some(Rights { login, owner, is_owner, may_rewrite, unreadable, unwritable }))
+    }
+}
+
 async fn head(pool: &PgPool) -> Result<i64> {
     let query = sqlx::query_as::<_, (i64,)>("select seq from audit_head").fetch_one(pool);
     let (seq,) = tokio::time::timeout(ANSWER, query).await.map_err(|_| Error::Unavailable("no answer".into()))??;

@@ -6,6 +6,7 @@ mod app;
 mod business_time;
 mod cli;
 mod demo;
+mod deploy;
 mod e2e;
 mod filter;
 mod intake;

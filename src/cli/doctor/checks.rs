@@ -52,6 +52,7 @@ pub async fn database(call: &Call<'_>) -> Vec<Finding> {
         Backend::Postgres => "PostgreSQL",
     };
     let mut findings = vec![Finding::good("database", format!("{address} ({kind}, schema {SCHEMA_VERSION})"))];
+    findings.extend(rights(&db).await.unwrap_or_else(|error| vec![unreadable("rights", &error)]));
     findings.push(chain(&db).await);
     findings.push(operators(&db, call).await.unwrap_or_else(|error| unreadable("operators", &error)));
     findings.push(program(&db).await.unwrap_or_else(|error| unreadable("program", &error)));
@@ -94,7 +95,7 @@ async fn operators(db: &Db, call: &Call<'_>) -> store::Result<Finding> {
         return Ok(Finding::weak("operators", "none yet", "whoever opens the console first becomes the admin"));
     }
     let found = format!("{} who may sign in", people.len());
-    let login = db.login().await?;
+    let login = db.read().await?.rights().await?.map(|rights| rights.login);
     let is_known = match (&login, &call.config.operator) {
         (Some(login), _) => people.iter().any(|one| one.login.as_deref() == Some(login)),
         (None, Some(named)) => people.iter().any(|one| one.name.to_lowercase() == named.value.to_lowercase()),
@@ -103,13 +104,40 @@ async fn operators(db: &Db, call: &Call<'_>) -> store::Result<Finding> {
     if is_known {
         return Ok(Finding::good("operators", found));
     }
-    let you = login.unwrap_or_else(|| call.config.operator.as_ref().map_or(&call.config.user, |named| &named.value).to_string());
+    if let Some(login) = login {
+        let advice = format!(
+            "a service such as the engine needs no more; a person is added with `pilothouse operator add NAME --login {login} --role triager`"
+        );
+        return Ok(Finding::weak("operators", format!("{found}, but none with the database login {login}"), advice));
+    }
+    let you = call.config.operator.as_ref().map_or(&call.config.user, |named| &named.value);
     let names: Vec<_> = people.iter().map(|one| one.name.as_str()).collect();
     Ok(Finding::weak(
         "operators",
         format!("{found}, but not {you}"),
         format!("sign in with --as as one of {}, or be added", names.join(", ")),
     ))
+}
+
+/// What the login may do on PostgreSQL: enough for its work, and no more.
+async fn rights(db: &Db) -> store::Result<Vec<Finding>> {
+    let Some(rights) = db.read().await?.rights().await? else { return Ok(Vec::new()) };
+    let again = format!("the owner, {}, has to run the grants of the README again, as after each update that brings tables", rights.owner);
+    let mut findings = Vec::new();
+    for (tables, lack) in [(&rights.unreadable, "read"), (&rights.unwritable, "write")] {
+        if !tables.is_empty() {
+            findings.push(Finding::bad("rights", format!("{} may not {lack} {}", rights.login, tables.join(", ")), again.clone()));
+        }
+    }
+    if rights.may_rewrite {
+        let who = if rights.is_owner { "owns the database and so" } else { "" };
+        let found = format!("{} {who} could change the audit chain past Pilothouse", rights.login).replace("  ", " ");
+        findings.push(Finding::weak("rights", found, "work with a login that may only add to it; the README has the grants"));
+    }
+    if findings.is_empty() {
+        findings.push(Finding::good("rights", format!("{} can't change the audit chain", rights.login)));
+    }
+    Ok(findings)
 }
 
 async fn program(db: &Db) -> store::Result<Finding> {

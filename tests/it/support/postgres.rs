@@ -71,7 +71,12 @@ impl Server {
 
     /// The address of a database of this server.
     pub fn url(&self, database: &str) -> String {
-        format!("postgres://pilothouse@localhost/{database}?host={}", self.folder.display())
+        self.url_as("pilothouse", database)
+    }
+
+    /// The same for another login; the server trusts everybody.
+    pub fn url_as(&self, login: &str, database: &str) -> String {
+        format!("postgres://{login}@localhost/{database}?host={}", self.folder.display())
     }
 
     /// Stops the server hard, as a power cut would, for tests of lost connections. Only for a server of one's own.
