@@ -194,6 +194,12 @@ impl Act {
         &ACTIONS[self as usize]
     }
 
+    /// What goes to the room of this number: the order of the rooms.
+    pub fn room(number: u32) -> Option<Self> {
+        const ROOMS: [Act; 1] = [Act::RoomLeads];
+        ROOMS.get(usize::try_from(number).ok()?.checked_sub(1)?).copied()
+    }
+
     pub fn named(name: &str) -> Option<Self> {
         ACTIONS.iter().find(|action| action.name == name).map(|action| action.id)
     }

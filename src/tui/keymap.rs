@@ -88,13 +88,18 @@ pub struct Keymap {
     contexts: BTreeMap<Context, Node>,
     /// The first key of each action, because every frame shows a dozen.
     labels: BTreeMap<Act, String>,
+    /// How long a digit waits for another key before it is the number of a room, in milliseconds; 0: for ever.
+    pub chord_timeout_ms: i64,
 }
+
+const CHORD_TIMEOUT_MS: i64 = 500;
+const CHORD_TIMEOUT_MS_MAX: i64 = 10_000;
 
 impl Keymap {
     /// The keymap called `name` with all that it inherits. What cannot be understood is left out and reported.
     pub fn load(library: &Library, name: &str) -> (Self, Vec<Problem>) {
         let (sources, mut problems) = library.chain(name);
-        let mut keymap = Self { name: name.to_owned(), ..Self::default() };
+        let mut keymap = Self { name: name.to_owned(), chord_timeout_ms: CHORD_TIMEOUT_MS, ..Self::default() };
         for source in &sources {
             problems.extend(keymap.apply(&source.file, &source.text));
         }
@@ -109,6 +114,8 @@ impl Keymap {
     pub fn apply(&mut self, file: &str, text: &str) -> Vec<Problem> {
         let read = document::read(file, text, |table| {
             let _ = (table.optional("inherits"), table.optional("doc"));
+            let timeout = table.optional("chord_timeout_ms").and_then(|value| value.integer(0..=CHORD_TIMEOUT_MS_MAX));
+            self.chord_timeout_ms = timeout.unwrap_or(self.chord_timeout_ms);
             for context in Context::ALL {
                 for binding in table.section(context.name()).iter().flat_map(Table::named) {
                     if let Some((keys, act)) = read_binding(&binding) {
@@ -259,6 +266,16 @@ mod tests {
         assert_eq!(keymap.lookup(&list, &keys("j")), Lookup::NotFound);
         assert_eq!(keymap.lookup(&list, &keys("J")), Lookup::Matched(Act::Down));
         assert_eq!(keymap.lookup(&list, &keys("g")), Lookup::Matched(Act::First));
+    }
+
+    #[test]
+    fn how_long_a_digit_waits_is_said_by_the_document() {
+        let mut keymap = Keymap::built_in("vim");
+        assert_eq!(keymap.chord_timeout_ms, 500, "inherited");
+        assert_eq!(keymap.apply("mine.toml", "chord_timeout_ms = 800\n"), []);
+        assert_eq!(keymap.chord_timeout_ms, 800);
+        let told: Vec<String> = keymap.apply("mine.toml", "chord_timeout_ms = -1\n").iter().map(ToString::to_string).collect();
+        assert_eq!((told.len(), keymap.chord_timeout_ms), (1, 800), "{told:?}");
     }
 
     #[test]

@@ -138,7 +138,9 @@ impl<R: Room, D: Driver<R>> Desk<R, D> {
     async fn attend(&mut self, mut arriving: UnboundedReceiver<Msg<R::Msg>>, signals: &mut Signals) -> io::Result<()> {
         while !self.leaving {
             let frame_due = self.drawn.filter(|_| self.dirty).map(|drawn| drawn + FRAME);
-            let tick_due = until_next(self.shell.pulse(), self.clock.now()).map(|wait| Tick::now() + wait);
+            let now = self.clock.now();
+            let alarm = self.shell.alarm().map(|at| Duration::from_micros(at.since(now).micros().max(0).unsigned_abs()));
+            let tick_due = until_next(self.shell.pulse(), now).into_iter().chain(alarm).min().map(|wait| Tick::now() + wait);
             tokio::select! {
                 biased;
                 signal = signals.next() => self.signalled(signal)?,

@@ -20,7 +20,10 @@ use super::{
         status::{Link, Place},
     },
 };
-use crate::domain::{problem::Problem, time::Instant};
+use crate::domain::{
+    problem::Problem,
+    time::{Instant, MICROS_PER_MILLISECOND, Span},
+};
 use ratatui::layout::Rect;
 
 /// What reaches the shell.
@@ -94,6 +97,8 @@ pub struct Shell<R: Room> {
     /// Keys of a chord so far.
     pub(super) pending: Vec<Key>,
     pub(super) count: Option<u32>,
+    /// When a digit that nothing followed becomes the number of a room.
+    count_ends: Option<Instant>,
     /// What is shown at the foot; errors queue until each is acknowledged.
     pub(super) toasts: Vec<Toast>,
     pub(super) history: Vec<Toast>,
@@ -131,6 +136,7 @@ impl<R: Room> Shell<R> {
             overlays: Vec::new(),
             pending: Vec::new(),
             count: None,
+            count_ends: None,
             toasts: Vec::new(),
             history: Vec::new(),
             drafts: Vec::new(),
@@ -156,7 +162,8 @@ impl<R: Room> Shell<R> {
             Msg::Input(Event::Key(key)) => self.key(key, &mut effects),
             Msg::Input(Event::Paste(text)) => self.paste(&text, &mut effects),
             Msg::Input(Event::Background { dark }) => effects.push(Effect::SuitBackground { dark }),
-            Msg::Input(Event::Focus(_) | Event::Fence) | Msg::Tick => {}
+            Msg::Input(Event::Focus(_) | Event::Fence) => {}
+            Msg::Tick => self.count_waited(&mut effects),
             Msg::Resize(width, height) => self.size = Rect::new(0, 0, width, height),
             Msg::Room(msg) => self.ask(None, &mut effects, |room, cx| room.update(msg, cx)),
             Msg::Link(link) => self.place.link = link,
@@ -193,6 +200,11 @@ impl<R: Room> Shell<R> {
     pub fn pulse(&self) -> Pulse {
         let link = if matches!(self.place.link, Link::Stale { .. }) { Pulse::Second } else { Pulse::Still };
         self.room.pulse(self.now).max(link)
+    }
+
+    /// When time alone does something else than turning clocks, if it will.
+    pub const fn alarm(&self) -> Option<Instant> {
+        self.count_ends
     }
 
     pub const fn now(&self) -> Instant {
@@ -242,6 +254,7 @@ impl<R: Room> Shell<R> {
     fn key(&mut self, key: Key, effects: &mut Vec<Effect<R::Effect>>) {
         // A message that only informs has been seen when the next key comes.
         self.toasts.retain(|toast| toast.tone == Tone::Error);
+        self.count_ends = None;
         if key.alt && !self.knows_alt(key) {
             // Escape and a key typed right after it arrive as Alt and the key. Nobody meant Alt here.
             self.key(Key::plain(Code::Esc), effects);
@@ -275,6 +288,8 @@ impl<R: Room> Shell<R> {
             && (digit > 0 || self.count.is_some())
         {
             self.count = Some((self.count.unwrap_or(0) * 10 + digit).min(COUNT_MAX));
+            let wait = self.keymap.chord_timeout_ms * MICROS_PER_MILLISECOND;
+            self.count_ends = self.room_of_count().filter(|_| wait > 0).map(|_| self.now.plus(Span::from_micros(wait)));
             return;
         }
         self.pending.push(key);
@@ -291,6 +306,22 @@ impl<R: Room> Shell<R> {
                 self.count = None;
                 let help = self.keymap.label(Act::Help);
                 self.tell(Tone::Info, format!("`{typed}` does nothing here; {help} shows what does"));
+            }
+        }
+    }
+
+    /// What the count so far would go to, should nothing follow it.
+    pub(super) fn room_of_count(&self) -> Option<Act> {
+        self.count.and_then(Act::room)
+    }
+
+    /// Nothing followed a digit in time: it is a room, unless a dialog came between.
+    fn count_waited(&mut self, effects: &mut Vec<Effect<R::Effect>>) {
+        if self.count_ends.is_some_and(|ends| ends <= self.now) {
+            self.count_ends = None;
+            if let Some(room) = self.room_of_count().filter(|_| self.overlays.is_empty()) {
+                self.count = None;
+                self.perform(room, None, effects);
             }
         }
     }

@@ -52,6 +52,7 @@ fn grammar() -> Section {
         "The grammar",
         vec![
             row("5j  12G", "a number before a motion repeats it; before G it is the row"),
+            row("1 … 9", "a digit that nothing follows goes to the room of that number; esc forgets it"),
             row("space a", "with rows marked, a verb is about all of them and shows its plan first"),
             row("g …", "a key that begins a chord waits and shows what may follow"),
         ],

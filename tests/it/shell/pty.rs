@@ -205,6 +205,20 @@ fn a_panic_of_other_work_is_told_and_the_screen_goes_on() {
     console.ends();
 }
 
+/// With no countdown on the screen, so that nothing but the digit wakes it.
+#[test]
+fn a_digit_that_nothing_follows_wakes_the_screen_once() {
+    let mut console = Console::start(&[("CONSOLE_STILL", "1")]);
+    console.type_(b"1");
+    console.wait_for("1 → leads");
+    console.wait_for("room.leads is not played here");
+    console.type_(b"5j1");
+    console.type_(b"\x1b");
+    console.wait_until("forgotten", |console| !console.text().contains("1 → leads"));
+    console.type_(b"q");
+    console.ends();
+}
+
 #[test]
 fn signals_that_end_it_give_the_terminal_back() {
     for signal in [Signal::TERM, Signal::HUP, Signal::QUIT, Signal::INT] {

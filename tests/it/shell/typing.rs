@@ -4,6 +4,7 @@ use super::{
     room::{Effect, Msg as RoomMsg},
     stage,
 };
+use pilothouse::domain::time::Span;
 use pilothouse::tui::{
     action::ACTIONS,
     key::{Code, Key},
@@ -20,6 +21,57 @@ fn keys_typed_ahead_are_kept_in_order() {
     assert_eq!(stage.shell.room.list.selected_key(), Some(1));
     stage.keys("4 2 G");
     assert_eq!(stage.shell.room.list.selected_key(), Some(42));
+}
+
+#[test]
+fn a_digit_that_nothing_follows_is_the_number_of_a_room() {
+    const WENT: &str = "room.leads is not played here";
+    let mut stage = stage(100, 30);
+    stage.keys("1");
+    assert!(stage.screen().contains("1 → leads"), "{}", stage.screen());
+    let alarm = stage.shell.alarm().expect("it waits");
+    assert_eq!(alarm, stage.now.plus(Span::from_micros(500_000)));
+    stage.now = alarm.plus(Span::from_micros(-1));
+    stage.send(Msg::Tick);
+    assert!(!stage.screen().contains(WENT), "a moment too early");
+    stage.now = alarm;
+    stage.send(Msg::Tick);
+    assert!(stage.screen().contains(WENT), "{}", stage.screen());
+    assert_eq!(stage.shell.alarm(), None);
+    stage.keys("j");
+    assert_eq!(stage.shell.room.list.selected_key(), Some(2), "the digit is no count any more");
+}
+
+#[test]
+fn what_follows_a_digit_makes_it_a_count_and_escape_forgets_it() {
+    let mut stage = stage(100, 30);
+    for (keys, row) in [("1 j", 2), ("1 2 j", 14), ("1 esc j", 15), ("1 g g", 1)] {
+        stage.keys(keys);
+        assert_eq!((stage.shell.alarm(), stage.shell.room.list.selected_key()), (None, Some(row)), "{keys}");
+        stage.send(Msg::Tick);
+    }
+    // No room has these numbers; they wait for a motion as long as it takes.
+    for keys in ["9", "1 2", "1 0"] {
+        stage.keys(keys);
+        assert_eq!(stage.shell.alarm(), None, "{keys}");
+        stage.keys("esc");
+    }
+    stage.shell.keymap.chord_timeout_ms = 0;
+    stage.keys("1");
+    assert_eq!(stage.shell.alarm(), None);
+}
+
+#[test]
+fn a_dialog_that_comes_between_keeps_the_screen_where_it_is() {
+    let mut stage = stage(100, 30);
+    stage.keys("space space p 1");
+    let Some(Effect::Plan(keys)) = stage.take_effects().pop() else { panic!("a plan is asked for") };
+    stage.send(Msg::Room(RoomMsg::Planned(keys)));
+    stage.now = stage.now.plus(Span::from_micros(600_000));
+    let before = stage.screen();
+    stage.send(Msg::Tick);
+    assert!(stage.screen() == before || !stage.screen().contains("not played"), "{}", stage.screen());
+    assert_eq!(stage.shell.alarm(), None);
 }
 
 #[test]
