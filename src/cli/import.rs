@@ -1,6 +1,9 @@
 //! `pilothouse import leads|partners|accounts|mappings`: data from outside.
 
-use super::Call;
+use super::{
+    Call,
+    progress::{Progress, bar},
+};
 use crate::{
     app::import::{
         Counts, ImportError, Job, Rejects, Report, choose, directory, leads,
@@ -9,10 +12,7 @@ use crate::{
     },
     error::{Error, Result},
 };
-use std::{
-    io::{IsTerminal as _, Write as _},
-    path::PathBuf,
-};
+use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Subcommand)]
 pub enum Verb {
@@ -35,7 +35,7 @@ pub enum Verb {
 pub struct Args {
     /// The CSV or JSON file
     file: PathBuf,
-    /// A built-in mapping or a TOML file (default: the built-in one that knows the file's columns)
+    /// A built-in mapping, one in your configuration directory, or a TOML file (default: the built-in one that knows the file's columns)
     #[arg(long, value_name = "NAME|FILE")]
     mapping: Option<String>,
     /// Say what would happen, and write nothing
@@ -78,21 +78,46 @@ fn mappings(args: &Mappings, call: &mut Call<'_>) -> Result<()> {
     Ok(write!(call.out, "{text}")?)
 }
 
+/// `mine` is `mappings/mine.toml` of the configuration directory, if no built-in one is called so.
+fn own_mapping(named: &str, call: &Call<'_>) -> Option<String> {
+    let file = call.config.folders.config.join("mappings").join(named).with_extension("toml");
+    (mapping::built_in(named).is_none() && !Path::new(named).exists() && file.is_file()).then(|| file.display().to_string())
+}
+
+/// Where rejects are kept. What is wrong with the place is said before the first row is written.
+fn rejects_file(args: &Args) -> Result<PathBuf> {
+    let rejects = args.rejects.clone().unwrap_or_else(|| Rejects::beside(&args.file));
+    let place = |path: &Path| std::fs::canonicalize(path).ok();
+    if place(&rejects).is_some_and(|rejects| Some(rejects) == place(&args.file)) {
+        return Err(Error::expected(format!("the rejects can't be kept in the imported file itself: {}", rejects.display())));
+    }
+    let folder = rejects.parent().filter(|folder| !folder.as_os_str().is_empty());
+    match folder {
+        Some(folder) if !folder.is_dir() => {
+            Err(Error::expected(format!("the rejects can't be kept in {}: there is no folder {}", rejects.display(), folder.display())))
+        }
+        _ => Ok(rejects),
+    }
+}
+
 async fn import(kind: Kind, args: Args, call: &mut Call<'_>) -> Result<()> {
-    let mapping = choose(kind, &args.file, args.mapping.as_deref()).map_err(Error::Expected)?;
-    let surveyed = survey(&args.file, &mapping).map_err(refused)?;
+    let named = args.mapping.as_ref().map(|named| own_mapping(named, call).unwrap_or_else(|| named.clone()));
+    let mapping = choose(kind, &args.file, named.as_deref()).map_err(Error::Expected)?;
+    let rejects = rejects_file(&args)?;
+    let progress = Progress::new();
+    progress.show("counting the rows ...");
+    let surveyed = survey(&args.file, &mapping);
+    progress.clear();
+    let surveyed = surveyed.map_err(refused)?;
     writeln!(call.err, "{}: {}, {} rows, mapping {}", args.file.display(), surveyed.description, surveyed.rows, mapping.name)?;
     for warning in &surveyed.warnings {
         writeln!(call.err, "note: {warning}")?;
     }
-    let rejects = args.rejects.clone().unwrap_or_else(|| Rejects::beside(&args.file));
-    if rejects == args.file {
-        return Err(Error::expected(format!("the rejects can't be kept in the imported file itself: {}", rejects.display())));
-    }
     let job = Job { path: args.file.clone(), mapping, rejects: Some(rejects) };
     let app = call.app().await?;
     let actor = call.sign_in(&app).await?.id;
-    let bar = Bar::new(surveyed.rows, call);
+    let bar = Bar::new(surveyed.rows, call, progress);
+    bar.show(&Counts::default());
     let report = match (kind, args.dry_run) {
         (Kind::Lead, false) => leads::import(&app, actor, job, &mut |counts| bar.show(counts)).await,
         (Kind::Lead, true) => leads::plan(&app, actor, job, &mut |counts| bar.show(counts)).await,
@@ -101,9 +126,16 @@ async fn import(kind: Kind, args: Args, call: &mut Call<'_>) -> Result<()> {
             directory::import(&app, actor, job, pass).await
         }
     };
-    bar.clear();
+    bar.progress.clear();
     let report = Report { file: surveyed.description, ..report.map_err(refused)? };
-    if args.json { call.json(&report) } else { told(&report, args.dry_run, call) }
+    if args.json {
+        let mut value = serde_json::to_value(&report)?;
+        value["dry_run"] = args.dry_run.into();
+        value["counts"]["read"] = report.counts.read().into();
+        call.json(&value)
+    } else {
+        told(&report, args.dry_run, call)
+    }
 }
 
 fn told(report: &Report, dry_run: bool, call: &mut Call<'_>) -> Result<()> {
@@ -120,8 +152,11 @@ fn told(report: &Report, dry_run: bool, call: &mut Call<'_>) -> Result<()> {
     if let Some(file) = &report.rejects_file {
         writeln!(call.err, "The rejected rows are kept in {}; corrected, they can be imported from there.", file.display())?;
     }
+    let Counts { known, rejected, .. } = report.counts;
     if dry_run {
         writeln!(call.err, "Nothing was written. This is what an import would do:")?;
+    } else if known > 0 && known + rejected == report.counts.read() {
+        writeln!(call.err, "Nothing was changed: what the file brings was here already.")?;
     }
     Ok(writeln!(call.out, "{}", report.counts)?)
 }
@@ -134,40 +169,28 @@ fn refused(error: ImportError) -> Error {
     }
 }
 
-/// A line on the terminal that is drawn over and over; nothing where there is no terminal.
+/// How far the import is: rows of all, how fast, and what became of them.
 struct Bar {
     total: u64,
     clock: crate::ambient::Clock,
     began: crate::domain::time::Instant,
-    is_shown: bool,
+    progress: Progress,
 }
 
-const CELLS: u64 = 30;
-
 impl Bar {
-    fn new(total: u64, call: &Call<'_>) -> Self {
-        Self { total, began: call.clock.now(), clock: call.clock.clone(), is_shown: std::io::stderr().is_terminal() }
+    fn new(total: u64, call: &Call<'_>, progress: Progress) -> Self {
+        Self { total, began: call.clock.now(), clock: call.clock.clone(), progress }
     }
 
-    /// A progress bar that can't be drawn is no reason to stop.
     fn show(&self, counts: &Counts) {
-        if self.is_shown {
-            let _ = write!(std::io::stderr(), "\r{}\x1b[K", self.line(counts));
-        }
-    }
-
-    fn clear(&self) {
-        if self.is_shown {
-            let _ = write!(std::io::stderr(), "\r\x1b[K");
-        }
+        self.progress.show(&self.line(counts));
     }
 
     fn line(&self, counts: &Counts) -> String {
         let read = counts.read();
-        let filled = (read * CELLS).checked_div(self.total).unwrap_or(CELLS).min(CELLS);
         let micros = self.clock.now().since(self.began).micros().max(1);
         let rate = read as f64 * 1e6 / micros as f64;
-        let bar: String = (0..CELLS).map(|cell| if cell < filled { '#' } else { '.' }).collect();
-        format!("[{bar}] {read} of {}, {rate:.0}/s, {} linked, {} rejected", self.total, counts.linked, counts.rejected)
+        let Counts { linked, rejected, .. } = counts;
+        format!("{} {read} of {}, {rate:.0}/s, {linked} linked, {rejected} rejected", bar(read, self.total), self.total)
     }
 }

@@ -15,6 +15,7 @@ pub mod match_evaluate;
 mod operator;
 mod print;
 mod program;
+mod progress;
 
 pub use call::Call;
 

@@ -2,6 +2,7 @@
 
 mod first;
 mod hostile;
+mod import;
 mod lost;
 mod together;
 mod work;

@@ -1,5 +1,7 @@
 //! The command line as a person or a script sees it: arguments in; output, sentences and exit status out.
 
+mod import;
+
 use std::{
     path::{Path, PathBuf},
     process::{Command, Output},
