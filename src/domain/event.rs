@@ -4,8 +4,9 @@ use crate::domain::{
     account::AccountEvent,
     actor::Roles,
     id::{AccountId, CommandId, LeadId, OperatorId, PartnerId, ProgramVersion},
-    lead::{LeadEvent, event::Personal},
+    lead::LeadEvent,
     partner::PartnerEvent,
+    person::Personal,
     text::Text,
     time::Instant,
 };

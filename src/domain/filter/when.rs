@@ -1,8 +1,11 @@
 //! Points and lengths of time in a filter, and the instants that they stand for.
 
 use super::{Op, eval::Context};
-use crate::domain::time::{Instant, MICROS_PER_HOUR, MICROS_PER_MINUTE, Span};
-use chrono::{Datelike, Days, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone};
+use crate::domain::{
+    day,
+    time::{Instant, MICROS_PER_HOUR, MICROS_PER_MINUTE, Span},
+};
+use chrono::{Datelike, Days, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 use std::fmt;
 
 const MICROS_PER_DAY: i64 = 24 * MICROS_PER_HOUR;
@@ -130,7 +133,7 @@ impl Period {
     }
 
     fn interval(self, context: &Context) -> (Instant, Instant) {
-        let today = context.zone.from_utc_datetime(&context.now.to_utc().naive_utc()).date_naive();
+        let today = day::local_date(context.now, context.zone);
         let days = |from: NaiveDate, count: u64| (midnight(from), midnight(from.checked_add_days(Days::new(count)).unwrap_or(from)));
         let months = |from: NaiveDate, count: u32| (midnight(from), midnight(from.checked_add_months(Months::new(count)).unwrap_or(from)));
         let (start, end) = match self {
@@ -144,21 +147,12 @@ impl Period {
             Self::YearOf(first) => months(first, 12),
             Self::Minute(at) => (at, at.checked_add_signed(TimeDelta::minutes(1)).unwrap_or(at)),
         };
-        (instant(start, context.zone), instant(end, context.zone))
+        (day::local_instant(start, context.zone), day::local_instant(end, context.zone))
     }
 }
 
 const fn midnight(day: NaiveDate) -> NaiveDateTime {
     day.and_time(NaiveTime::MIN)
-}
-
-/// The instant of a local time. In the hour that happens twice it is the first; one that a change of clocks skips is the
-/// first moment after the gap (a whole day was skipped in Samoa in 2011, no gap was longer).
-fn instant(local: NaiveDateTime, zone: chrono_tz::Tz) -> Instant {
-    (0..=100)
-        .filter_map(|quarters| local.checked_add_signed(TimeDelta::minutes(15 * quarters)))
-        .find_map(|at| zone.from_local_datetime(&at).earliest())
-        .map_or_else(|| local.and_utc().into(), |at| at.to_utc().into())
 }
 
 impl fmt::Display for When {

@@ -4,11 +4,12 @@
 use crate::domain::{
     id::{LeadId, OperatorId, PartnerId},
     lead::{
-        Clock, Consent, DeclineReason, DisqualifyReason, Escalation, EscalationCause, Intake, Lead, LeadState, PauseReason, Person,
+        Clock, Consent, DeclineReason, DisqualifyReason, Escalation, EscalationCause, Intake, Lead, LeadState, PauseReason,
         QuarantineReason, Resemblance, Severity, UnassignedReason,
         routing::{Turn, Why},
         stats::Counted,
     },
+    person::Personal,
     text::Text,
     time::{Instant, Span},
 };
@@ -195,15 +196,6 @@ impl From<&Lead> for Restored {
             breaches: lead.breaches,
         }
     }
-}
-
-/// The personal part of an event.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Personal {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub person: Option<Person>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub note: Option<Text>,
 }
 
 impl LeadEvent {

@@ -1,6 +1,6 @@
 //! What comes in with a lead: the company, the person, consent.
 
-use crate::domain::{country::Country, text::Text, time::Instant};
+use crate::domain::{country::Country, person::Person, text::Text, time::Instant};
 use serde::{Deserialize, Serialize};
 
 /// A lead as it arrived, decoded and cleaned, before any decision. `Text` fields are empty when unknown.
@@ -31,32 +31,6 @@ pub struct Intake {
     /// Personal: sealed in the audit chain, never in its open part.
     #[serde(skip)]
     pub person: Person,
-}
-
-/// The fields that belong to a person and are erased on request.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Person {
-    #[serde(default, skip_serializing_if = "str_is_empty")]
-    pub name: Text,
-    #[serde(default, skip_serializing_if = "str_is_empty")]
-    pub title: Text,
-    #[serde(default, skip_serializing_if = "str_is_empty")]
-    pub email: Text,
-    #[serde(default, skip_serializing_if = "str_is_empty")]
-    pub phone: Text,
-    /// What the person wrote.
-    #[serde(default, skip_serializing_if = "str_is_empty")]
-    pub message: Text,
-}
-
-fn str_is_empty(text: &Text) -> bool {
-    text.is_empty()
-}
-
-impl Person {
-    pub fn is_empty(&self) -> bool {
-        *self == Self::default()
-    }
 }
 
 /// On what ground the person may be contacted, from the strictest to the widest.

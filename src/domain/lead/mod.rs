@@ -3,7 +3,6 @@
 //! [`Lead`] is the aggregate: everything that a decision about one lead needs. [`decide`] turns a command into events,
 //! [`evolve`] applies events; both are pure, so the store, the simulation and a replay share them.
 
-pub mod clock;
 pub mod command;
 pub mod decide;
 pub mod event;
@@ -17,10 +16,14 @@ pub mod stats;
 pub mod undo;
 pub mod words;
 
-pub use clock::{Clock, ClockKind};
+pub use crate::domain::{
+    escalation::{Escalation, EscalationCause, Severity},
+    person::Person,
+    program::SlaKind as ClockKind,
+};
 pub use command::{LeadCommand, LeadVerb};
 pub use event::LeadEvent;
-pub use intake::{Consent, ConsentBasis, Intake, Person};
+pub use intake::{Consent, ConsentBasis, Intake};
 pub use offer::{Offer, OfferOutcome};
 pub use refusal::Refusal;
 
@@ -28,8 +31,12 @@ use crate::domain::{
     id::{AccountId, LeadId, OperatorId, PartnerId},
     text::Text,
     time::Instant,
+    vocabulary::words,
 };
 use serde::{Deserialize, Serialize};
+
+/// A clock of a lead: of an offer, of the first touch, of qualification.
+pub type Clock = crate::domain::clock::Clock<ClockKind>;
 
 /// One lead with all that a decision about it needs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -199,56 +206,6 @@ pub struct Pause {
     pub until: Option<Instant>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Severity {
-    Low,
-    High,
-    Critical,
-}
-
-/// Somebody senior has to look.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Escalation {
-    pub severity: Severity,
-    pub cause: EscalationCause,
-    pub since: Instant,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum EscalationCause {
-    /// An operator asked for it, and said why. Not sealed: the form asks to leave the person's data out of it.
-    Raised { reason: Text },
-    /// The lead fell into the fallback queue.
-    NoPartner,
-    /// First touch or qualification is overdue.
-    Breach,
-}
-
-/// Names and sentences for the small enums: one table from which screens, the filter and forms read.
-macro_rules! words {
-    ($($type:ident { $($variant:ident => $name:literal, $doc:literal;)+ })+) => {$(
-        impl $type {
-            pub const ALL: &[Self] = &[$(Self::$variant),+];
-
-            /// The stable name in files, filters and JSON.
-            pub const fn name(self) -> &'static str {
-                match self { $(Self::$variant => $name),+ }
-            }
-
-            /// The words for a person.
-            pub const fn doc(self) -> &'static str {
-                match self { $(Self::$variant => $doc),+ }
-            }
-
-            pub fn from_name(name: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|one| one.name() == name)
-            }
-        }
-    )+};
-}
-
 words! {
     QuarantineReason {
         ConsentMissing => "consent_missing", "consent is missing";
@@ -282,29 +239,6 @@ words! {
         AwaitingPartner => "awaiting_partner", "awaiting the partner";
         AwaitingInternal => "awaiting_internal", "awaiting somebody inside";
         CustomerAway => "customer_away", "the customer is away";
-    }
-    Severity {
-        Low => "low", "low: look at it today";
-        High => "high", "high: look at it within the hour";
-        Critical => "critical", "critical: look at it now";
-    }
-}
-
-impl EscalationCause {
-    /// The words for a person: those of whoever raised it, or what happened.
-    pub fn doc(&self) -> &str {
-        match self {
-            Self::Raised { reason } => reason,
-            Self::NoPartner => "no partner took it",
-            Self::Breach => "a clock was breached",
-        }
-    }
-}
-
-impl Escalation {
-    /// Whether this one is to be shown rather than another. Of two alike the one that is there stays.
-    pub fn is_worse_than(&self, other: Option<&Self>) -> bool {
-        other.is_none_or(|other| other.severity < self.severity)
     }
 }
 

@@ -4,9 +4,12 @@ use crate::domain::{
     country::Country,
     id::{LeadId, OperatorId, PartnerId},
     lead::{ClockKind, Lead, Severity},
+    page,
     text::Text,
     time::{Instant, Span},
 };
+
+pub use page::{Count, SortKey};
 
 /// A tab. What a queue holds is defined once, here in words and in the store as SQL; a test compares the two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -161,48 +164,10 @@ pub struct PageRequest {
     pub limit: u32,
 }
 
-/// Where a page begins.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum From {
-    Start,
-    /// The rows after this cursor, not including it.
-    After(Cursor),
-    /// The rows before it, still in the queue's order.
-    Before(Cursor),
-    /// The row itself and those after it: where a reload keeps its place.
-    At(Cursor),
-    End,
-}
-
-/// The sort key and number of a row: a place in an order that stays valid when the row itself has gone.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Cursor {
-    pub key: SortKey,
-    pub id: LeadId,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SortKey {
-    /// Due (or received, for rows without a due instant, after all that have one), score, received.
-    Number(i64),
-    Company(String),
-}
-
-/// Rows in order, each with the cursor of its place.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Page {
-    pub rows: Vec<(Cursor, LeadRow)>,
-    /// There are more rows before the first and after the last.
-    pub more_before: bool,
-    pub more_after: bool,
-}
-
-/// How many leads a queue holds: exact up to the limit of the count, else "at least".
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Count {
-    pub n: u64,
-    pub at_least: bool,
-}
+/// Where a page of leads begins, and the place of a lead in the order of its queue.
+pub type From = page::From<LeadId>;
+pub type Cursor = page::Cursor<LeadId>;
+pub type Page = page::Page<LeadId, LeadRow>;
 
 /// The figures of the header.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -1,11 +1,15 @@
 //! What an event adds to the figures of the desk: daily counters, from which every KPI is a sum.
 
 use crate::domain::{
+    day,
     lead::{LeadEvent, event::Arrival},
-    time::Instant,
 };
-use chrono::{Datelike, TimeZone};
 use serde::{Deserialize, Serialize};
+
+pub use day::day_of;
+
+/// One more of a measure of the lead room on a day.
+pub type Counted = day::Counted<Measure>;
 
 /// One kind of thing that is counted by day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -69,22 +73,6 @@ impl Measure {
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|one| one.name() == name)
     }
-}
-
-/// One more (or, in an undo, one less) of a measure on a day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Counted {
-    /// Days since 1970-01-01 in the program's zone.
-    pub day: i64,
-    pub measure: Measure,
-    /// A number that tells finer, 0 where there is none.
-    pub bucket: i64,
-}
-
-/// The day of an instant in a zone, as days since 1970-01-01.
-pub fn day_of(at: Instant, zone: chrono_tz::Tz) -> i64 {
-    const UNIX_EPOCH_FROM_CE: i64 = 719_163;
-    i64::from(zone.from_utc_datetime(&at.to_utc().naive_utc()).num_days_from_ce()) - UNIX_EPOCH_FROM_CE
 }
 
 /// What one event adds, on `day`. An undo takes away what it names; see [`taken_away`].

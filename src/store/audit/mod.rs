@@ -15,7 +15,7 @@ use super::{
 use crate::domain::{
     event::{Entity, Event, Record},
     id::{AuditSeq, CommandId, OperatorId, ProgramVersion},
-    lead::event::Personal,
+    person::Personal,
     text::Text,
     time::Instant,
 };

@@ -4,10 +4,7 @@ use crate::simulation::cast;
 use pilothouse::domain::{
     calendar::CompiledCalendar,
     id::ProgramVersion,
-    lead::{
-        Clock, ClockKind,
-        clock::{ClockTerms, Tick},
-    },
+    lead::{Clock, ClockKind},
     program,
     text::Text,
     time::{Instant, Span},

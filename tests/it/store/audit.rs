@@ -3,7 +3,8 @@ use pilothouse::{
     domain::{
         event::{Entity, Event, Record},
         id::{AuditSeq, CommandId, LeadId, OperatorId, ProgramVersion},
-        lead::{LeadEvent, Severity, event::Personal},
+        lead::{LeadEvent, Severity},
+        person::Personal,
         text::Text,
         time::Instant,
     },

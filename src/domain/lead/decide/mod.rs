@@ -5,73 +5,23 @@ mod desk;
 mod merge;
 mod sweep;
 
+pub use crate::domain::decision::{Context, Programs};
 pub use arrival::{Verdict, absorbed, receive};
 pub use merge::{merge, unmerge};
 pub use sweep::{route_again, sweep};
 
 use crate::domain::{
-    actor::Actor,
     calendar::CompiledCalendar,
-    id::{PartnerId, ProgramVersion},
+    clock::ClockTerms,
+    id::PartnerId,
     lead::{
         Clock, ClockKind, EscalationCause, Lead, LeadCommand, LeadEvent, LeadState, LeadVerb, Refusal, Severity, UnassignedReason,
-        clock::ClockTerms,
         routing::{DecidedBy, Desk, Router, Why},
     },
     partner::Partner,
     program::Program,
-    time::Instant,
 };
-use std::{collections::BTreeMap, sync::Arc};
-
-/// The versions of the channel program: the one in force decides; older ones drive the clocks that they started.
-#[derive(Debug, Clone)]
-pub struct Programs {
-    version: ProgramVersion,
-    all: BTreeMap<ProgramVersion, Arc<Program>>,
-}
-
-impl Programs {
-    pub fn new(version: ProgramVersion, program: Arc<Program>) -> Self {
-        Self { version, all: BTreeMap::from([(version, program)]) }
-    }
-
-    /// Adds a version; the highest is in force.
-    pub fn add(&mut self, version: ProgramVersion, program: Arc<Program>) {
-        self.all.insert(version, program);
-        self.version = self.version.max(version);
-    }
-
-    pub const fn version(&self) -> ProgramVersion {
-        self.version
-    }
-
-    pub fn current(&self) -> &Arc<Program> {
-        &self.all[&self.version]
-    }
-
-    /// A version, or the one in force where the wanted one is not known.
-    pub fn get(&self, version: ProgramVersion) -> &Arc<Program> {
-        self.all.get(&version).unwrap_or_else(|| self.current())
-    }
-
-    pub fn knows(&self, version: ProgramVersion) -> bool {
-        self.all.contains_key(&version)
-    }
-
-    /// The calendar that a clock runs by.
-    pub fn calendar(&self, clock: &Clock) -> &Arc<CompiledCalendar> {
-        self.get(clock.program).calendar_for(None, Some(&clock.calendar))
-    }
-}
-
-/// Under which circumstances a decision is made.
-#[derive(Clone, Copy)]
-pub struct Context<'a> {
-    pub actor: &'a Actor,
-    pub now: Instant,
-    pub programs: &'a Programs,
-}
+use std::sync::Arc;
 
 /// Decides one command on one lead, merges apart (see [`merge()`]). `desk` is not changed; the caller follows the events.
 pub fn decide(

@@ -1,11 +1,13 @@
 //! What time alone does to a lead: warnings, breaches, the end of a pause. Takes no input and may run twice.
 
 use super::{Context, Work};
-use crate::domain::actor::Permission;
-use crate::domain::lead::{
-    ClockKind, Lead, LeadEvent, LeadState, Refusal, Severity,
+use crate::domain::{
+    actor::Permission,
     clock::Tick,
-    routing::{Desk, Router},
+    lead::{
+        ClockKind, Lead, LeadEvent, LeadState, Refusal, Severity,
+        routing::{Desk, Router},
+    },
 };
 
 /// What is due on this lead at `now`; nothing if another engine was here first.

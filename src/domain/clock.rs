@@ -1,6 +1,6 @@
 //! SLA clocks. The truth is the business time still left; the due instant is derived from it.
 //!
-//! A clock is running, warned (a stage was fired), paused (the lead is), breached, or it ended: met, cancelled or
+//! A clock is running, warned (a stage was fired), paused (the item is), breached, or it ended: met, cancelled or
 //! superseded. It never runs backwards: `left` only falls, but for a change of the budget itself, where what was used
 //! stays used.
 
@@ -12,13 +12,12 @@ use crate::domain::{
 };
 use serde::{Deserialize, Serialize};
 
-pub use crate::domain::program::SlaKind as ClockKind;
-
+/// `K` says what the clock measures; each room has its own kinds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Clock {
-    /// The n-th clock of its lead, from 1. (lead, no, stage) fires once.
+pub struct Clock<K> {
+    /// The n-th clock of its item, from 1. (item, no, stage) fires once.
     pub no: u32,
-    pub kind: ClockKind,
+    pub kind: K,
     /// The calendar's name in `program`.
     pub calendar: Text,
     /// The version whose calendar and stages it runs by.
@@ -42,9 +41,9 @@ pub struct Clock {
 
 /// What [`Clock::start`] needs besides the calendar.
 #[derive(Debug, Clone)]
-pub struct ClockTerms {
+pub struct ClockTerms<K> {
     pub no: u32,
-    pub kind: ClockKind,
+    pub kind: K,
     pub calendar: Text,
     pub program: ProgramVersion,
     pub budget: Span,
@@ -64,8 +63,8 @@ pub enum Tick {
 
 const ONE_MICROSECOND: Span = Span::from_micros(1);
 
-impl Clock {
-    pub fn start(terms: ClockTerms, calendar: &CompiledCalendar, now: Instant) -> Self {
+impl<K: Copy> Clock<K> {
+    pub fn start(terms: ClockTerms<K>, calendar: &CompiledCalendar, now: Instant) -> Self {
         let mut clock = Self {
             no: terms.no,
             kind: terms.kind,

@@ -1,0 +1,57 @@
+//! Somebody senior has to look: how urgently, and why.
+
+use crate::domain::{text::Text, time::Instant, vocabulary::words};
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    Low,
+    High,
+    Critical,
+}
+
+/// Somebody senior has to look.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Escalation {
+    pub severity: Severity,
+    pub cause: EscalationCause,
+    pub since: Instant,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EscalationCause {
+    /// An operator asked for it, and said why. Not sealed: the form asks to leave the person's data out of it.
+    Raised { reason: Text },
+    /// A lead fell into the fallback queue.
+    NoPartner,
+    /// Something is overdue.
+    Breach,
+}
+
+words! {
+    Severity {
+        Low => "low", "low: look at it today";
+        High => "high", "high: look at it within the hour";
+        Critical => "critical", "critical: look at it now";
+    }
+}
+
+impl EscalationCause {
+    /// The words for a person: those of whoever raised it, or what happened.
+    pub fn doc(&self) -> &str {
+        match self {
+            Self::Raised { reason } => reason,
+            Self::NoPartner => "no partner took it",
+            Self::Breach => "a clock was breached",
+        }
+    }
+}
+
+impl Escalation {
+    /// Whether this one is to be shown rather than another. Of two alike the one that is there stays.
+    pub fn is_worse_than(&self, other: Option<&Self>) -> bool {
+        other.is_none_or(|other| other.severity < self.severity)
+    }
+}
