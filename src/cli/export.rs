@@ -63,7 +63,7 @@ pub async fn run(args: Args, call: &mut Call<'_>) -> Result<()> {
 }
 
 async fn write(app: &App, me: OperatorId, args: &Args, filter: Option<&Filter>, out: impl Write) -> Result<u64> {
-    let context = Context { now: app.now(), zone: app.rules().await?.program().zone, me, marked: &[] };
+    let context: Context<'_> = Context { now: app.now(), zone: app.rules().await?.program().zone, me, marked: &[] };
     let rows = match args.table {
         Table::Leads => export::leads(app, filter, &context, args.format, out).await,
         Table::Partners => export::partners(app, args.format, out).await,

@@ -33,7 +33,7 @@ fn tables() -> Vec<(&'static str, String)> {
     vec![
         ("verbs", verbs()),
         ("roles", roles()),
-        ("filter", filter::reference()),
+        ("filter", filter::reference::<filter::Leads>()),
         ("environment", environment()),
         ("keys", reference::markdown(&Keymap::built_in("default"))),
     ]

@@ -1,6 +1,6 @@
 //! What could stand at the cursor.
 
-use super::{FIELDS, FLAGS, Field, Kind, Spec, parse::field_name_len, when::NAMED};
+use super::{Kind, Room, Spec, parse::field_name_len, when::NAMED};
 use crate::domain::country::Country;
 use std::ops::Range;
 
@@ -16,7 +16,7 @@ pub struct Completion {
 
 /// Proposals for the term before `cursor` (in bytes), in the order of the tables. `known` gives values that only the
 /// database knows, such as the names of partners. Nothing is proposed inside a word that no field begins with.
-pub fn complete(text: &str, cursor: usize, known: &dyn Fn(Field) -> Vec<String>) -> Vec<Completion> {
+pub fn complete<R: Room>(text: &str, cursor: usize, known: &dyn Fn(R::Field) -> Vec<String>) -> Vec<Completion> {
     let before = text.get(..cursor).unwrap_or(text);
     let term = term_start(before);
     let term = term + before[term..].bytes().take_while(|c| *c == b'-').count();
@@ -25,7 +25,7 @@ pub fn complete(text: &str, cursor: usize, known: &dyn Fn(Field) -> Vec<String>)
     let after = &written[name.len()..];
     let symbol = after.len() - after.trim_start_matches([':', '=', '<', '>', '!']).len();
     if symbol == 0 {
-        return if name.len() == written.len() { names(written, term..before.len()) } else { Vec::new() };
+        return if name.len() == written.len() { names::<R>(written, term..before.len()) } else { Vec::new() };
     }
     let values = &after[symbol..];
     let last = values.rfind(',').map_or(0, |comma| comma + 1);
@@ -34,10 +34,10 @@ pub fn complete(text: &str, cursor: usize, known: &dyn Fn(Field) -> Vec<String>)
     let wanted = fragment.trim_start_matches('"');
     let compared = &after[..symbol];
     if name.eq_ignore_ascii_case("is") {
-        let flags = FLAGS.iter().map(|flag| (flag.name.to_owned(), flag.doc.to_owned()));
+        let flags = R::FLAGS.iter().map(|flag| (flag.name.to_owned(), flag.doc.to_owned()));
         return matching(wanted, &replace, flags);
     }
-    Field::find(name).map_or_else(Vec::new, |spec| matching(wanted, &replace, values_of(spec, compared, known).into_iter()))
+    R::find(name).map_or_else(Vec::new, |spec| matching(wanted, &replace, values_of(spec, compared, known).into_iter()))
 }
 
 /// Where the term before the end of `text` begins: after the last space or parenthesis outside quotes. A space after a
@@ -64,19 +64,19 @@ fn term_start(text: &str) -> usize {
     start
 }
 
-fn names(written: &str, replace: Range<usize>) -> Vec<Completion> {
-    let fields = FIELDS.iter().flat_map(|spec| {
+fn names<R: Room>(written: &str, replace: Range<usize>) -> Vec<Completion> {
+    let fields = R::FIELDS.iter().flat_map(|spec| {
         // An alias is proposed only to somebody who began to write it.
         let alias = spec.aliases.iter().filter(|_| !written.is_empty() && !begins(spec.name, written)).copied();
         std::iter::once(spec.name).chain(alias).map(move |name| (format!("{name}{}", spec.opener()), spec.doc.to_owned()))
     });
-    let flags = FLAGS.iter().map(|flag| (format!("is:{}", flag.name), flag.doc.to_owned()));
+    let flags = R::FLAGS.iter().map(|flag| (format!("is:{}", flag.name), flag.doc.to_owned()));
     let keywords =
         [("or", "either side holds"), ("not", "the next term does not hold")].map(|(word, doc)| (word.to_owned(), doc.to_owned()));
     matching(written, &replace, fields.chain(flags).chain(keywords))
 }
 
-fn values_of(spec: &Spec, compared: &str, known: &dyn Fn(Field) -> Vec<String>) -> Vec<(String, String)> {
+fn values_of<F: Copy>(spec: &Spec<F>, compared: &str, known: &dyn Fn(F) -> Vec<String>) -> Vec<(String, String)> {
     let plain = |value: &str| (value.to_owned(), String::new());
     let mut values: Vec<(String, String)> = match spec.kind {
         Kind::Choice(choices) => choices.iter().map(|choice| plain(choice)).collect(),

@@ -1,21 +1,18 @@
 //! A filter applied in memory: the meaning that the SQL translation has to agree with.
 
-use super::{Field, Filter, Flag, Kind};
-use crate::domain::{
-    id::{LeadId, OperatorId},
-    time::Instant,
-};
+use super::{Filter, Kind, Leads, Room};
+use crate::domain::{id::OperatorId, time::Instant};
 
 /// Who asks, when and where: everything that a filter's meaning depends on besides the record.
 #[derive(Debug, Clone, Copy)]
-pub struct Context<'a> {
+pub struct Context<'a, R: Room = Leads> {
     pub now: Instant,
     /// The zone in which `today` is a day.
     pub zone: chrono_tz::Tz,
-    /// Whose leads `is:mine` are.
+    /// Whose records `is:mine` are.
     pub me: OperatorId,
     /// What `is:marked` means on this screen.
-    pub marked: &'a [LeadId],
+    pub marked: &'a [R::Id],
 }
 
 /// The value of one field of one record.
@@ -29,15 +26,15 @@ pub enum Datum<'a> {
 }
 
 /// A record that can be filtered.
-pub trait Fields {
-    fn get(&self, field: Field) -> Datum<'_>;
+pub trait Fields<R: Room = Leads> {
+    fn get(&self, field: R::Field) -> Datum<'_>;
     /// The normalised words of everything that free words look at.
     fn search(&self) -> &str;
-    fn is(&self, flag: Flag, context: &Context) -> bool;
+    fn is(&self, flag: R::Flag, context: &Context<'_, R>) -> bool;
 }
 
 /// Whether `record` passes. A comparison with a missing value, or with one of another kind, is false.
-pub fn eval(filter: &Filter, record: &impl Fields, context: &Context) -> bool {
+pub fn eval<R: Room>(filter: &Filter<R>, record: &impl Fields<R>, context: &Context<'_, R>) -> bool {
     match filter {
         Filter::And(terms) => terms.iter().all(|term| eval(term, record, context)),
         Filter::Or(terms) => terms.iter().any(|term| eval(term, record, context)),
@@ -46,7 +43,7 @@ pub fn eval(filter: &Filter, record: &impl Fields, context: &Context) -> bool {
         Filter::Has(field) => record.get(*field) != Datum::Missing,
         Filter::Is(flag) => record.is(*flag, context),
         Filter::Text { field, value } => match record.get(*field) {
-            Datum::Text(text) if field.spec().kind == Kind::Words => text.contains(value.as_str()),
+            Datum::Text(text) if R::spec(*field).kind == Kind::Words => text.contains(value.as_str()),
             Datum::Text(text) => text == value,
             _ => false,
         },
@@ -56,7 +53,7 @@ pub fn eval(filter: &Filter, record: &impl Fields, context: &Context) -> bool {
         },
         Filter::Time { field, op, when } => match record.get(*field) {
             Datum::Instant(at) => {
-                let (from, until) = when.interval(*op, field.spec().kind == Kind::Past, context);
+                let (from, until) = when.interval(*op, R::spec(*field).kind == Kind::Past, context);
                 from.is_none_or(|from| at >= from) && until.is_none_or(|until| at < until)
             }
             _ => false,

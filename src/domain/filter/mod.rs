@@ -1,8 +1,8 @@
 //! The filter language: `country:DE score>70 stage:offered acme`.
 //!
 //! Terms stand side by side and must all hold; `or` and parentheses group, `-` or `not` excludes, `,` lists alternatives,
-//! `..` gives a range, quotes keep words together. The fields are one table, [`FIELDS`], from which the parser, the
-//! completion, the help and the README follow.
+//! `..` gives a range, quotes keep words together. Each room has one table of fields ([`Room`]), from which the
+//! parser, the completion, the help and the README follow. Where nothing is said, the room is that of the leads.
 //!
 //! # What a term means
 //! - **Two-valued.** A comparison with a value that is not there is false, so `-country:DE` also shows leads without a
@@ -23,9 +23,10 @@ mod print;
 mod tests;
 mod when;
 
+pub use crate::domain::lead::fields::{FIELDS, FLAGS, Field, Flag, Leads};
 pub use complete::{Completion, complete};
 pub use eval::{Context, Datum, Fields, eval};
-pub use field::{FIELDS, FLAGS, Field, Flag, FlagSpec, Kind, Spec, reference};
+pub use field::{FlagSpec, Kind, Room, Spec, reference};
 pub use parse::{Error, parse};
 pub use when::{Period, When};
 
@@ -36,32 +37,32 @@ pub const DEPTH_MAX: usize = 32;
 
 /// A parsed filter. [`parse`] makes it, [`eval`] applies it in memory, the store translates it to SQL.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Filter {
+pub enum Filter<R: Room = Leads> {
     /// All of them hold; an empty list holds always.
-    And(Vec<Filter>),
+    And(Vec<Self>),
     /// At least one holds.
-    Or(Vec<Filter>),
-    Not(Box<Filter>),
+    Or(Vec<Self>),
+    Not(Box<Self>),
     /// The search column contains these normalised words (`" acme ber"`, see [`crate::domain::search::words`]).
     Word(String),
     /// A code or a choice equals `value`; of a field of [`Kind::Words`], its words contain `value`.
     Text {
-        field: Field,
+        field: R::Field,
         value: String,
     },
     Number {
-        field: Field,
+        field: R::Field,
         op: Op,
         value: i64,
     },
     Time {
-        field: Field,
+        field: R::Field,
         op: Op,
         when: When,
     },
     /// The field has a value at all.
-    Has(Field),
-    Is(Flag),
+    Has(R::Field),
+    Is(R::Flag),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,7 +97,7 @@ impl Op {
     }
 }
 
-impl Filter {
+impl<R: Room> Filter<R> {
     /// Holds always: what an empty line means.
     pub const fn everything() -> Self {
         Self::And(Vec::new())

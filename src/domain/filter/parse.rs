@@ -1,8 +1,8 @@
 //! Text to tree. One pass, no backtracking further than a name; every error points at its characters.
 
-use super::{CHARS_MAX, DEPTH_MAX, FIELDS, FLAGS, Field, Filter, Flag, Kind, Op, Spec, When};
+use super::{CHARS_MAX, DEPTH_MAX, Filter, Kind, Op, Room, Spec, When};
 use crate::domain::{country::Country, id::LeadId, nearest::nearest, search, text::Text};
-use std::{fmt, ops::Range};
+use std::{fmt, marker::PhantomData, ops::Range};
 
 /// Words with a meaning of their own; in quotes they are words to search for.
 pub(super) const KEYWORDS: &[&str] = &["and", "or", "not"];
@@ -28,11 +28,11 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {}
 
 /// Reads a filter. An empty text passes everything.
-pub fn parse(text: &str) -> Result<Filter, Error> {
+pub fn parse<R: Room>(text: &str) -> Result<Filter<R>, Error> {
     if let Some((end, _)) = text.char_indices().nth(CHARS_MAX) {
         return Err(Error { span: end..text.len(), message: format!("a filter has at most {CHARS_MAX} characters"), hint: None });
     }
-    let mut parser = Parser { text, at: 0, depth: 0 };
+    let mut parser = Parser::<R> { text, at: 0, depth: 0, room: PhantomData };
     parser.skip_spaces();
     if parser.done() {
         return Ok(Filter::everything());
@@ -41,11 +41,12 @@ pub fn parse(text: &str) -> Result<Filter, Error> {
     if parser.done() { Ok(filter) } else { Err(parser.error(parser.at..parser.at + 1, "`)` closes nothing", None)) }
 }
 
-struct Parser<'a> {
+struct Parser<'a, R> {
     text: &'a str,
     /// Always at a character boundary.
     at: usize,
     depth: usize,
+    room: PhantomData<R>,
 }
 
 /// One value after an operator.
@@ -55,11 +56,11 @@ struct Item<'a> {
     quoted: bool,
 }
 
-type Parsed = Result<Filter, Error>;
+type Parsed<R> = Result<Filter<R>, Error>;
 
-impl<'a> Parser<'a> {
+impl<'a, R: Room> Parser<'a, R> {
     /// `a b or c d`.
-    fn alternatives(&mut self) -> Parsed {
+    fn alternatives(&mut self) -> Parsed<R> {
         let mut branches = vec![self.terms()?];
         while self.keyword("or") {
             branches.push(self.terms()?);
@@ -68,7 +69,7 @@ impl<'a> Parser<'a> {
     }
 
     /// `a b`, `a and b`.
-    fn terms(&mut self) -> Parsed {
+    fn terms(&mut self) -> Parsed<R> {
         let mut terms = vec![self.term()?];
         loop {
             self.skip_spaces();
@@ -80,7 +81,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn term(&mut self) -> Parsed {
+    fn term(&mut self) -> Parsed<R> {
         self.skip_spaces();
         let start = self.at;
         if self.keyword("not") {
@@ -120,7 +121,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn nested(&mut self, start: usize, inside: impl FnOnce(&mut Self) -> Parsed) -> Parsed {
+    fn nested(&mut self, start: usize, inside: impl FnOnce(&mut Self) -> Parsed<R>) -> Parsed<R> {
         if self.depth == DEPTH_MAX {
             let message = format!("parentheses and exclusions nest at most {DEPTH_MAX} deep");
             return Err(self.error(start..start + 1, message, None));
@@ -131,7 +132,7 @@ impl<'a> Parser<'a> {
         inside
     }
 
-    fn field_or_word(&mut self) -> Parsed {
+    fn field_or_word(&mut self) -> Parsed<R> {
         for keyword in ["and", "or"] {
             if self.peek_keyword(keyword) {
                 let span = self.at..self.at + keyword.len();
@@ -153,7 +154,7 @@ impl<'a> Parser<'a> {
         self.word(&item)
     }
 
-    fn word(&self, item: &Item) -> Parsed {
+    fn word(&self, item: &Item) -> Parsed<R> {
         let words = search::words(item.text);
         if words.is_empty() {
             let message = format!("`{}` has no letter or digit to search for", Text::clean(item.text));
@@ -163,9 +164,9 @@ impl<'a> Parser<'a> {
     }
 
     /// What follows the name of a field: `>70`, `:DE,FR`, `!=gold`.
-    fn comparison(&mut self, name: &str, start: usize) -> Parsed {
+    fn comparison(&mut self, name: &str, start: usize) -> Parsed<R> {
         let span = start..start + name.len();
-        let spec = Field::find(name);
+        let spec = R::find(name);
         if spec.is_none() && !name.eq_ignore_ascii_case("is") {
             return Err(self.unknown_field(name, span));
         }
@@ -197,7 +198,7 @@ impl<'a> Parser<'a> {
         Ok(if matches!(operator, Operator::Not) { any.excluded() } else { any })
     }
 
-    fn value(&self, spec: &Spec, op: Op, symbol: &str, item: &Item) -> Parsed {
+    fn value(&self, spec: &Spec<R::Field>, op: Op, symbol: &str, item: &Item) -> Parsed<R> {
         if op == Op::Eq && !item.quoted {
             match item.text.to_ascii_lowercase().as_str() {
                 "none" => return Ok(Filter::Has(spec.field).excluded()),
@@ -216,7 +217,7 @@ impl<'a> Parser<'a> {
     }
 
     /// A value of a field that is compared for equality.
-    fn named(&self, spec: &Spec, item: &Item) -> Result<String, Error> {
+    fn named(&self, spec: &Spec<R::Field>, item: &Item) -> Result<String, Error> {
         let shown = Text::clean(item.text);
         let wrong = |message: String, hint: Option<String>| Err(self.error(item.span.clone(), message, hint));
         match spec.kind {
@@ -250,7 +251,7 @@ impl<'a> Parser<'a> {
     }
 
     /// A value of a field that has an order, or a range of two.
-    fn ordered(&self, spec: &Spec, op: Op, symbol: &str, item: &Item) -> Parsed {
+    fn ordered(&self, spec: &Spec<R::Field>, op: Op, symbol: &str, item: &Item) -> Parsed<R> {
         let Some((low, high)) = item.text.split_once("..") else {
             return self.bound(spec, op, item.text, item.span.clone());
         };
@@ -276,7 +277,7 @@ impl<'a> Parser<'a> {
         Ok(Filter::all(ends))
     }
 
-    fn bound(&self, spec: &Spec, op: Op, text: &str, span: Range<usize>) -> Parsed {
+    fn bound(&self, spec: &Spec<R::Field>, op: Op, text: &str, span: Range<usize>) -> Parsed<R> {
         let field = spec.field;
         let shown = Text::clean(text);
         if matches!(spec.kind, Kind::Future | Kind::Past) {
@@ -295,10 +296,10 @@ impl<'a> Parser<'a> {
         })
     }
 
-    fn flag(&self, item: &Item) -> Parsed {
-        Flag::find(item.text).map(Filter::Is).ok_or_else(|| {
-            let known = || FLAGS.iter().map(|spec| spec.name);
-            let stage = FIELDS.iter().find_map(|spec| match spec.kind {
+    fn flag(&self, item: &Item) -> Parsed<R> {
+        R::find_flag(item.text).map(Filter::Is).ok_or_else(|| {
+            let known = || R::FLAGS.iter().map(|spec| spec.name);
+            let stage = R::FIELDS.iter().find_map(|spec| match spec.kind {
                 Kind::Choice(choices) => {
                     choices.iter().find(|choice| choice.eq_ignore_ascii_case(item.text)).map(|choice| format!("{}:{choice}", spec.name))
                 }
@@ -311,7 +312,7 @@ impl<'a> Parser<'a> {
     }
 
     fn unknown_field(&self, name: &str, span: Range<usize>) -> Error {
-        let known = FIELDS.iter().flat_map(Spec::names).chain(["is"]);
+        let known = R::FIELDS.iter().flat_map(Spec::names).chain(["is"]);
         let quote = "put the text in quotes to search for it".to_owned();
         let hint = nearest(name, known).map_or(quote, did_you_mean);
         self.error(span, format!("there is no field `{name}`"), Some(hint))
@@ -339,7 +340,7 @@ impl<'a> Parser<'a> {
             };
             if item.text.is_empty() && !item.quoted {
                 let before = if items.is_empty() { symbol } else { "," };
-                let example = Field::find(name).and_then(|spec| spec.examples.first()).copied().unwrap_or("is:breached");
+                let example = R::find(name).and_then(|spec| spec.examples.first()).copied().unwrap_or("is:breached");
                 return Err(self.error(
                     item.span,
                     format!("a value is missing after `{before}`"),

@@ -1,9 +1,9 @@
 //! A filter written back as text that parses to the same tree.
 
-use super::{Filter, parse::KEYWORDS};
+use super::{Filter, Room, parse::KEYWORDS};
 use std::fmt;
 
-impl fmt::Display for Filter {
+impl<R: Room> fmt::Display for Filter<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::And(terms) => list(f, terms, " "),
@@ -11,23 +11,23 @@ impl fmt::Display for Filter {
             Self::Not(term) => write!(f, "-{}", Operand(term)),
             Self::Word(words) => word(f, words),
             Self::Text { field, value } => {
-                f.write_str(field.spec().name)?;
+                f.write_str(R::spec(*field).name)?;
                 f.write_str(":")?;
                 // A name's words may be the keywords of values, which quotes make plain.
                 quoted(f, value.trim_start(), matches!(value.trim(), "any" | "none"))
             }
-            Self::Number { field, op, value } => write!(f, "{}{}{value}", field.spec().name, op.symbol()),
-            Self::Time { field, op, when } => write!(f, "{}{}{when}", field.spec().name, op.symbol()),
-            Self::Has(field) => write!(f, "{}:any", field.spec().name),
-            Self::Is(flag) => write!(f, "is:{}", flag.spec().name),
+            Self::Number { field, op, value } => write!(f, "{}{}{value}", R::spec(*field).name, op.symbol()),
+            Self::Time { field, op, when } => write!(f, "{}{}{when}", R::spec(*field).name, op.symbol()),
+            Self::Has(field) => write!(f, "{}:any", R::spec(*field).name),
+            Self::Is(flag) => write!(f, "is:{}", R::flag_spec(*flag).name),
         }
     }
 }
 
 /// A term inside another one: groups get parentheses.
-struct Operand<'a>(&'a Filter);
+struct Operand<'a, R: Room>(&'a Filter<R>);
 
-impl fmt::Display for Operand<'_> {
+impl<R: Room> fmt::Display for Operand<'_, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
             Filter::And(_) | Filter::Or(_) => write!(f, "({})", self.0),
@@ -36,7 +36,7 @@ impl fmt::Display for Operand<'_> {
     }
 }
 
-fn list(f: &mut fmt::Formatter<'_>, terms: &[Filter], between: &str) -> fmt::Result {
+fn list<R: Room>(f: &mut fmt::Formatter<'_>, terms: &[Filter<R>], between: &str) -> fmt::Result {
     for (place, term) in terms.iter().enumerate() {
         if place > 0 {
             f.write_str(between)?;

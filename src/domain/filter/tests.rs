@@ -219,13 +219,13 @@ fn errors_point_at_the_characters() {
         ("owner:\"\"", "\"\"", "`` has no letter or digit to compare with"),
         ("source:\u{202e}", "\u{202e}", "`<U+202E>` has no letter or digit to compare with"),
     ] {
-        let error = parse(filter).expect_err(filter);
+        let error = parse::<Leads>(filter).expect_err(filter);
         assert_eq!((&filter[error.span.clone()], error.to_string().as_str()), (marked, message), "{filter}");
     }
     let long = "x".repeat(CHARS_MAX + 1);
-    assert_eq!(parse(&long).unwrap_err().span, CHARS_MAX..CHARS_MAX + 1);
-    assert!(parse(&"(".repeat(DEPTH_MAX + 1)).unwrap_err().message.contains("nest at most"));
-    assert!(parse(&format!("{}x", "-".repeat(DEPTH_MAX))).is_ok());
+    assert_eq!(parse::<Leads>(&long).unwrap_err().span, CHARS_MAX..CHARS_MAX + 1);
+    assert!(parse::<Leads>(&"(".repeat(DEPTH_MAX + 1)).unwrap_err().message.contains("nest at most"));
+    assert!(parse::<Leads>(&format!("{}x", "-".repeat(DEPTH_MAX))).is_ok());
 }
 
 #[test]
@@ -238,20 +238,21 @@ fn the_table_is_whole_and_its_examples_parse() {
     for spec in FIELDS {
         assert_eq!(spec.field.spec().name, spec.name);
         for example in spec.examples {
-            parse(example).unwrap_or_else(|error| panic!("{example}: {error}"));
+            parse::<Leads>(example).unwrap_or_else(|error| panic!("{example}: {error}"));
         }
     }
     for flag in FLAGS {
-        assert_eq!(Flag::find(flag.name), Some(flag.flag));
-        assert_eq!(flag.flag.spec().name, flag.name);
+        assert_eq!(Leads::find_flag(flag.name), Some(flag.flag));
+        assert_eq!(Leads::flag_spec(flag.flag).name, flag.name);
     }
 }
 
 #[test]
 fn completion_proposes_what_could_stand_there() {
     let known = |field: Field| if field == Field::Partner { vec!["Acme Systems".to_owned(), "Bolt".to_owned()] } else { Vec::new() };
-    let inserts =
-        |text: &str| -> Vec<String> { complete(text, text.len(), &known).into_iter().map(|completion| completion.insert).collect() };
+    let inserts = |text: &str| -> Vec<String> {
+        complete::<Leads>(text, text.len(), &known).into_iter().map(|completion| completion.insert).collect()
+    };
     assert_eq!(inserts("co"), ["country:", "company:"]);
     assert_eq!(inserts("acme -sc"), ["score>"]);
     assert_eq!(inserts("ag"), ["age<"]);
@@ -266,7 +267,7 @@ fn completion_proposes_what_could_stand_there() {
     assert!(inserts("").len() > FIELDS.len());
     assert!(inserts("zzz").is_empty() && inserts("a1").is_empty());
     let text = "acme stage:off berlin";
-    let completion = complete(text, 14, &known).remove(0);
+    let completion = complete::<Leads>(text, 14, &known).remove(0);
     assert_eq!(&text[completion.replace], "off");
 }
 
@@ -285,7 +286,7 @@ pub(crate) fn any_filter() -> impl Strategy<Value = Filter> {
         };
         value.prop_map(move |value| Filter::Text { field, value })
     });
-    let text = text.prop_filter("`any` and `none` are no codes", |filter| !matches!(filter, Filter::Text { field, value } if field.spec().kind == Kind::Code && matches!(value.as_str(), "any" | "none")));
+    let text = text.prop_filter("`any` and `none` are no codes", |filter: &Filter| !matches!(filter, Filter::Text { field, value } if field.spec().kind == Kind::Code && matches!(value.as_str(), "any" | "none")));
     let length = (-500_000i64..500_000).prop_map(|minutes| When::Length(Span::minutes(minutes)));
     let period = proptest::sample::select(
         ["today", "yesterday", "tomorrow", "week", "month", "2026", "2025-12", "2026-03-29", "2026-03-29T02:30"]
@@ -326,7 +327,7 @@ proptest! {
 
     #[test]
     fn hostile_text_never_panics(text in "(\\PC|[\\x00-\\x1f\"():<>=!,.-]|or |not |score|due|is|country|[0-9]){0,60}", cursor in 0usize..80) {
-        match parse(&text) {
+        match parse::<Leads>(&text) {
             Ok(filter) => {
                 prop_assert_eq!(parse(&filter.to_string()), Ok(filter.clone()));
                 eval(&filter, &acme(), &context());
@@ -336,7 +337,7 @@ proptest! {
                 prop_assert!(!error.to_string().chars().any(crate::domain::text::is_hostile));
             }
         }
-        for completion in complete(&text, cursor, &|_| Vec::new()) {
+        for completion in complete::<Leads>(&text, cursor, &|_| Vec::new()) {
             prop_assert!(text.get(completion.replace).is_some());
         }
     }

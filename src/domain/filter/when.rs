@@ -1,6 +1,6 @@
 //! Points and lengths of time in a filter, and the instants that they stand for.
 
-use super::{Op, eval::Context};
+use super::{Op, Room, eval::Context};
 use crate::domain::{
     day,
     time::{Instant, MICROS_PER_HOUR, MICROS_PER_MINUTE, Span},
@@ -79,7 +79,7 @@ impl When {
 
     /// The half-open interval `[from, until)` in which `instant op self` holds; a missing end is open.
     /// `past` says that a length is an age. Every comparison of times, in memory and in SQL, is this interval.
-    pub fn interval(self, op: Op, past: bool, context: &Context) -> (Option<Instant>, Option<Instant>) {
+    pub fn interval<R: Room>(self, op: Op, past: bool, context: &Context<'_, R>) -> (Option<Instant>, Option<Instant>) {
         let (start, end, op) = match self {
             Self::Length(length) => {
                 let micros = if past { Span::ZERO.minus(length) } else { length };
@@ -132,7 +132,7 @@ impl Period {
         }
     }
 
-    fn interval(self, context: &Context) -> (Instant, Instant) {
+    fn interval<R: Room>(self, context: &Context<'_, R>) -> (Instant, Instant) {
         let today = day::local_date(context.now, context.zone);
         let days = |from: NaiveDate, count: u64| (midnight(from), midnight(from.checked_add_days(Days::new(count)).unwrap_or(from)));
         let months = |from: NaiveDate, count: u32| (midnight(from), midnight(from.checked_add_months(Months::new(count)).unwrap_or(from)));

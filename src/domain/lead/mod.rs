@@ -7,6 +7,7 @@ pub mod command;
 pub mod decide;
 pub mod event;
 pub mod evolve;
+pub mod fields;
 pub mod intake;
 pub mod offer;
 pub mod queue;

@@ -3,6 +3,7 @@
 use crate::simulation::cast;
 use pilothouse::domain::{
     calendar::CompiledCalendar,
+    clock::{ClockTerms, Tick},
     id::ProgramVersion,
     lead::{Clock, ClockKind},
     program,

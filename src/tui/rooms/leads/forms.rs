@@ -215,7 +215,7 @@ impl LeadRoom {
             return Ok(None);
         }
         let when = When::read(text).map_err(|(what, hint)| format!("`{text}` {what}; {hint}"))?;
-        let context = filter::Context { now: self.now, zone: self.station.zone, me: self.station.me, marked: &[] };
+        let context: filter::Context<'_> = filter::Context { now: self.now, zone: self.station.zone, me: self.station.me, marked: &[] };
         let (from, _) = when.interval(Op::Ge, false, &context);
         match from {
             Some(until) if until > self.now => Ok(Some(until)),

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     app::lead::view::Viewer,
     domain::{
-        filter::{self, FIELDS, Field, Filter, Flag},
+        filter::{self, FIELDS, Field, Filter, Flag, Leads},
         lead::{
             Lead,
             queue::{self, From, LeadRow, PageRequest, Queue, Sort},
@@ -397,7 +397,7 @@ impl LeadRoom {
             Field::Owner => self.known.colleagues.iter().map(|(_, name)| name.to_string()).collect(),
             _ => Vec::new(),
         };
-        let proposals = filter::complete(text, cursor, &known);
+        let proposals = filter::complete::<Leads>(text, cursor, &known);
         let from = proposals.first().map_or(cursor, |one| one.replace.start);
         let written = text.get(from..cursor).unwrap_or_default();
         // What is written in full already needs no proposal.
@@ -407,7 +407,7 @@ impl LeadRoom {
             .take(MENU_MAX)
             .map(|one| Candidate { text: one.insert, doc: one.doc })
             .collect();
-        let error = filter::parse(text).err();
+        let error = filter::parse::<Leads>(text).err();
         // While a term is being written, "a value is missing" at the end would only nag.
         let error = error.filter(|error| error.span.start < text.len() || items.is_empty());
         let error = error.map(|error| (error.span.start, error.to_string()));

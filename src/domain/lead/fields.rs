@@ -1,0 +1,192 @@
+//! What a filter can ask about leads.
+
+use crate::domain::{
+    filter::{FlagSpec, Kind, Room, Spec},
+    id::LeadId,
+    lead::LeadState,
+};
+
+/// The lead room's words in the filter language.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Leads;
+
+impl Room for Leads {
+    type Field = Field;
+    type Flag = Flag;
+    type Id = LeadId;
+    const FIELDS: &'static [Spec<Field>] = FIELDS;
+    const FLAGS: &'static [FlagSpec<Flag>] = FLAGS;
+}
+
+/// A field of a lead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Field {
+    Id,
+    Stage,
+    Country,
+    City,
+    Company,
+    Score,
+    Tier,
+    Partner,
+    Owner,
+    Source,
+    Product,
+    Vertical,
+    Due,
+    Received,
+    Updated,
+    Offers,
+}
+
+pub const FIELDS: &[Spec<Field>] = &[
+    Spec {
+        field: Field::Stage,
+        name: "stage",
+        aliases: &["state", "status"],
+        kind: Kind::Choice(&LeadState::NAMES),
+        doc: "where the lead stands",
+        examples: &["stage:offered", "stage:accepted,working"],
+    },
+    Spec {
+        field: Field::Country,
+        name: "country",
+        aliases: &["c"],
+        kind: Kind::Country,
+        doc: "the end customer's country, by code or name",
+        examples: &["country:DE,FR", "country:germany", "-country:US"],
+    },
+    Spec {
+        field: Field::Score,
+        name: "score",
+        aliases: &["points"],
+        kind: Kind::Number,
+        doc: "the lead's score in points",
+        examples: &["score>70", "score:50..80"],
+    },
+    Spec {
+        field: Field::Due,
+        name: "due",
+        aliases: &[],
+        kind: Kind::Future,
+        doc: "when the running clock is due",
+        examples: &["due<2h", "due:today", "due<2026-03-01"],
+    },
+    Spec {
+        field: Field::Received,
+        name: "received",
+        aliases: &["age", "created"],
+        kind: Kind::Past,
+        doc: "when the lead came in; a length of time is its age",
+        examples: &["received>7d", "received:yesterday", "received:2026-01..2026-03"],
+    },
+    Spec {
+        field: Field::Updated,
+        name: "updated",
+        aliases: &["changed"],
+        kind: Kind::Past,
+        doc: "when the lead last changed",
+        examples: &["updated<30m"],
+    },
+    Spec {
+        field: Field::Owner,
+        name: "owner",
+        aliases: &["desk", "assignee"],
+        kind: Kind::Words,
+        doc: "the operator at the desk who looks after the lead",
+        examples: &["owner:anna", "owner:none"],
+    },
+    Spec {
+        field: Field::Partner,
+        name: "partner",
+        aliases: &["offered-to"],
+        kind: Kind::Words,
+        doc: "the partner who holds the lead or its offer",
+        examples: &["partner:\"Acme Systems\""],
+    },
+    Spec {
+        field: Field::Tier,
+        name: "tier",
+        aliases: &[],
+        kind: Kind::Code,
+        doc: "the tier of that partner",
+        examples: &["tier:gold", "tier:gold,platinum"],
+    },
+    Spec {
+        field: Field::Company,
+        name: "company",
+        aliases: &["customer", "name"],
+        kind: Kind::Words,
+        doc: "words of the end customer's name",
+        examples: &["company:acme"],
+    },
+    Spec {
+        field: Field::City,
+        name: "city",
+        aliases: &["town"],
+        kind: Kind::Words,
+        doc: "the end customer's city",
+        examples: &["city:berlin"],
+    },
+    Spec {
+        field: Field::Source,
+        name: "source",
+        aliases: &["origin"],
+        kind: Kind::Code,
+        doc: "the system or list that the lead comes from",
+        examples: &["source:webinar", "source:\"partner referral\""],
+    },
+    Spec {
+        field: Field::Product,
+        name: "product",
+        aliases: &["line"],
+        kind: Kind::Code,
+        doc: "the product line asked for",
+        examples: &["product:storage"],
+    },
+    Spec {
+        field: Field::Vertical,
+        name: "vertical",
+        aliases: &["industry"],
+        kind: Kind::Code,
+        doc: "the end customer's line of business",
+        examples: &["vertical:healthcare"],
+    },
+    Spec {
+        field: Field::Offers,
+        name: "offers",
+        aliases: &[],
+        kind: Kind::Number,
+        doc: "how many offers the lead has had",
+        examples: &["offers>=2"],
+    },
+    Spec { field: Field::Id, name: "id", aliases: &["lead"], kind: Kind::Id, doc: "the lead's number", examples: &["id:L-12", "id>1000"] },
+];
+
+/// What can only be yes or no.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Flag {
+    Breached,
+    Paused,
+    Mine,
+    Unassigned,
+    Marked,
+    Open,
+    Escalated,
+}
+
+pub const FLAGS: &[FlagSpec<Flag>] = &[
+    FlagSpec { flag: Flag::Breached, name: "breached", aliases: &["overdue", "late"], doc: "its clock has run out" },
+    FlagSpec { flag: Flag::Paused, name: "paused", aliases: &["snoozed"], doc: "its clock stands still" },
+    FlagSpec { flag: Flag::Mine, name: "mine", aliases: &["my"], doc: "you look after it" },
+    FlagSpec { flag: Flag::Unassigned, name: "unassigned", aliases: &["unplaced"], doc: "no partner holds it or is asked" },
+    FlagSpec { flag: Flag::Marked, name: "marked", aliases: &["selected"], doc: "you marked it" },
+    FlagSpec { flag: Flag::Open, name: "open", aliases: &["live"], doc: "somebody still has to do something about it" },
+    FlagSpec { flag: Flag::Escalated, name: "escalated", aliases: &[], doc: "somebody senior has to look" },
+];
+
+impl Field {
+    pub fn spec(self) -> &'static Spec<Self> {
+        Leads::spec(self)
+    }
+}
