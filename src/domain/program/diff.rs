@@ -1,9 +1,10 @@
 //! What differs between two versions of a program, for the plan that a person confirms.
 
-use super::{AcceptRow, Program, SlaKind};
+use super::{AcceptRow, EligibilityRule, Program, SlaKind};
 use crate::domain::{
     calendar::{Calendar, Hours},
     matching::Weights,
+    text::Text,
     time::{MICROS_PER_HOUR, Span},
 };
 use serde::Serialize;
@@ -83,6 +84,7 @@ fn lines(program: &Program) -> Vec<Line> {
     out.list("consent.bases", &program.consent.bases);
     out.optional("consent.max_age_days", program.consent.max_age_days.as_ref());
     out.list("consent.suppressed_domains", &program.consent.suppressed_domains);
+    out.deals(program);
     out.list("products.lines", &program.products);
     out.list("verticals.names", &program.verticals);
     out.list("sources.names", &program.sources);
@@ -153,6 +155,43 @@ impl Lines {
         self.list("sla.qualify.warn", program.warn(SlaKind::Qualify));
     }
 
+    fn deals(&mut self, program: &Program) {
+        let deals = &program.deals;
+        self.say("deals.decide_days", deals.decide_days);
+        self.list("deals.warn", &deals.warn);
+        self.say("deals.two_people", deals.two_people);
+        self.say("deals.returned_keeps_place", deals.returned_keeps_place);
+        self.list("deals.required", deals.required.iter().map(|field| field.name()));
+        for least in &deals.minimum {
+            self.say(format!("deals.minimum.{}", least.currency), least.amount());
+        }
+        let protection = &deals.protection;
+        self.say("deals.protection.days", protection.days);
+        for (tier, days) in &protection.by_tier {
+            self.say(format!("deals.protection.by_tier.{tier}"), days);
+        }
+        self.say("deals.protection.extension_days", protection.extension_days);
+        self.say("deals.protection.extensions", protection.extensions);
+        self.say("deals.protection.max_days", protection.max_days);
+        for rule in &deals.eligibility {
+            self.say(format!("deals.eligibility {}", asked(rule)), "required");
+        }
+        self.list("deals.editable.action_required", deals.editable.action_required.iter().map(|field| field.name()));
+        self.list("deals.editable.approved", deals.editable.approved.iter().map(|field| field.name()));
+        let conflict = &deals.conflict;
+        self.say("deals.conflict.evidence_hours", hours(conflict.evidence));
+        self.say("deals.conflict.review_hours", hours(conflict.review));
+        self.optional("deals.conflict.calendar", conflict.calendar.as_ref());
+        self.say("deals.conflict.appeal_days", conflict.appeal_days);
+        self.say("deals.conflict.customer_letter_overrides", conflict.customer_letter_overrides);
+        self.say("deals.conflict.incumbency_months", conflict.incumbency_months);
+        self.say("deals.conflict.credit_days", conflict.credit_days);
+        self.list("deals.clause", deals.clauses.iter().map(|rule| rule.clause.name()));
+        for rule in &deals.clauses {
+            self.say(format!("deals.clause {}.weight", rule.clause.name()), rule.weight);
+        }
+    }
+
     fn routing(&mut self, program: &Program) {
         let routing = &program.routing;
         self.say("routing.max_offers", routing.max_offers);
@@ -189,6 +228,15 @@ impl Lines {
 fn conditions(row: &AcceptRow) -> String {
     let tier = row.tier.as_ref().map_or("any tier", |tier| tier);
     row.score_min.map_or_else(|| tier.to_owned(), |least| format!("{tier} from score {least}"))
+}
+
+/// What identifies a rule of eligibility.
+fn asked(rule: &EligibilityRule) -> String {
+    let list = |names: &[Text]| names.iter().map(Text::as_str).collect::<Vec<_>>().join(", ");
+    let of = if rule.products.is_empty() { "any product".to_owned() } else { list(&rule.products) };
+    let tiers = if rule.tiers.is_empty() { String::new() } else { format!(" tier {}", list(&rule.tiers)) };
+    let certification = rule.certification.as_ref().map_or_else(String::new, |name| format!(" {name}"));
+    format!("{of}:{tiers}{certification}")
 }
 
 /// Hours with as many digits as they need.

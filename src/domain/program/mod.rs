@@ -3,11 +3,13 @@
 //! A version is stored as its text; [`parse`] makes the typed form again. Whatever a [`Program`] names inside itself
 //! (calendars, tiers, regions, products) exists: `parse` refuses a document with a dangling name.
 
+mod deals;
 mod diff;
 mod read;
 mod routing;
 mod sla;
 
+pub use deals::{Clause, ClauseRule, ConflictRules, DealField, Deals, Editable, EligibilityRule, Ineligible, ProtectionRules};
 pub use diff::{Change, diff};
 pub use read::parse;
 pub use routing::{CertificationRule, ClosedCalendar, Exclusion, LeadFacts, NamedAccount, Routing, Territory};
@@ -49,6 +51,7 @@ pub struct Program {
     pub routing: Routing,
     pub matching: Matching,
     pub consent: Consent,
+    pub deals: Deals,
     /// The names that leads and rules use; matched without regard to case.
     pub products: Vec<Text>,
     pub verticals: Vec<Text>,

@@ -4,6 +4,7 @@
 //! a value of its own; [`document::read`] keeps such a program from getting out.
 
 mod calendars;
+mod deals;
 mod rules;
 
 use super::{AcceptRow, AcceptSla, Consent, FirstTouchSla, Matching, Program, QualifySla, Sla, Tier};
@@ -50,6 +51,7 @@ fn program(root: &Table<'_>) -> Program {
     let names = Names { regions: &regions, products: &products, verticals: &verticals, sources: &sources };
     let (routing, partner_references) = rules::routing(root, &names);
     let sla = sla(root, &tiers);
+    let deals = deals::deals(root, &names, &tiers, &calendars);
     let (name, note, zone, calendar) = head.map(|head| self::head(&head, &calendars)).unwrap_or_default();
     Program {
         name,
@@ -63,6 +65,7 @@ fn program(root: &Table<'_>) -> Program {
         routing,
         matching: matching(root),
         consent: consent(root),
+        deals,
         regions,
         products,
         verticals,
@@ -174,7 +177,10 @@ fn hours_of(value: &Value<'_>) -> Option<Span> {
 }
 
 fn warn(part: Option<&Table<'_>>) -> Vec<u8> {
-    let Some(value) = part.and_then(|part| part.optional("warn")) else { return vec![50, 75, 90] };
+    part.and_then(|part| part.optional("warn")).map_or_else(|| vec![50, 75, 90], |value| warn_of(&value))
+}
+
+fn warn_of(value: &Value<'_>) -> Vec<u8> {
     let mut stages: Vec<u8> = Vec::new();
     for entry in value.list() {
         let Some(percent) = entry.integer(1..=99).and_then(|percent| u8::try_from(percent).ok()) else { continue };
