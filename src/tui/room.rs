@@ -115,6 +115,7 @@ pub(super) enum Ask<R: Room> {
     Line(Line, R::Intent),
     Edit(String, R::Intent),
     Perform(Act),
+    Forget(R::Intent),
 }
 
 /// How much a message matters.
@@ -164,6 +165,11 @@ impl<R: Room> Cx<'_, R> {
     /// Opens `$EDITOR` on `text`.
     pub fn edit(&mut self, text: impl Into<String>, intent: R::Intent) {
         self.asked.push(Ask::Edit(text.into(), intent));
+    }
+
+    /// What was typed into the form of this intent has been carried out: it opens empty the next time.
+    pub fn forget(&mut self, intent: R::Intent) {
+        self.asked.push(Ask::Forget(intent));
     }
 
     /// Performs another action as if its key had been pressed.

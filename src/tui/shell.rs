@@ -372,6 +372,7 @@ impl<R: Room> Shell<R> {
                     effects.push(Effect::Edit(text));
                 }
                 Ask::Perform(act) => self.perform(act, None, effects),
+                Ask::Forget(intent) => self.drafts.retain(|(known, _)| *known != intent),
                 Ask::Confirm(confirm, intent) => {
                     self.overlays.push(Overlay::Confirm(confirm, intent));
                     effects.push(Effect::DropTyped);

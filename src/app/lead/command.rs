@@ -144,11 +144,10 @@ const fn matters(event: &Event) -> bool {
     !matches!(event, Event::Lead(LeadEvent::Warned { .. } | LeadEvent::Noted { .. } | LeadEvent::AnsweredLate { .. }))
 }
 
-/// Reads the last command from the history, and the lead as it was before it.
+/// Reads the last command that still stands from the history, and the lead as it was before it.
 fn last_command(lead: &Lead, history: &[Past], scene: Scene<'_>) -> Result<LastCommand, Refusal> {
     let nothing = || Refusal::invalid(format!("nothing was done to {} that could be undone", lead.id));
-    // Notes change nothing and so do not stand in the way.
-    let last = history.iter().rev().find(|past| !is_note(past)).ok_or_else(nothing)?;
+    let last = standing(history).ok_or_else(nothing)?;
     let (command, actor, at) = (last.record.command, last.record.actor, last.record.at);
     let first = history.iter().position(|past| past.record.command == command).ok_or_else(nothing)?;
     let mut before: Option<Lead> = None;
@@ -156,7 +155,7 @@ fn last_command(lead: &Lead, history: &[Past], scene: Scene<'_>) -> Result<LastC
     for (index, past) in history.iter().enumerate() {
         let Event::Lead(event) = &past.record.event else { continue };
         if index >= first {
-            if !is_note(past) {
+            if past.record.command == command && !is_note(past) {
                 events.push(event.clone());
             }
             continue;
@@ -170,6 +169,24 @@ fn last_command(lead: &Lead, history: &[Past], scene: Scene<'_>) -> Result<LastC
         before.ok_or_else(|| Refusal::not_now(crate::domain::lead::LeadVerb::Undo, format!("{} was only received so far", lead.id)))?;
     let zone = scene.rules.programs().get(last.record.program).zone;
     Ok(LastCommand { actor, at, day: stats::day_of(at, zone), events, before })
+}
+
+/// The newest event that was not taken back. An undo and the command that it took back stand for nothing, so that the next
+/// undo is about the command before; notes change nothing and so do not stand in the way.
+fn standing(history: &[Past]) -> Option<&Past> {
+    let (mut taken_back, mut passed_over) = (0_u32, None);
+    history.iter().rev().filter(|past| !is_note(past)).find(|past| {
+        if matches!(past.record.event, Event::Lead(LeadEvent::Undone { .. })) {
+            taken_back += 1;
+        } else if passed_over != Some(past.record.command) {
+            if taken_back == 0 {
+                return true;
+            }
+            taken_back -= 1;
+            passed_over = Some(past.record.command);
+        }
+        false
+    })
 }
 
 fn is_note(past: &Past) -> bool {

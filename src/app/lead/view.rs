@@ -22,7 +22,7 @@ use crate::{
 };
 use chrono_tz::Tz;
 use std::{
-    collections::{BTreeMap, BTreeSet, HashSet},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
 };
 
@@ -240,7 +240,7 @@ impl App {
         const PART: u32 = 500;
         let mut session = self.db().snapshot().await?;
         let (mut before, mut looked) = (AuditSeq(i64::MAX), 0);
-        let mut finder = Finder { me, taken_back: HashSet::new(), found: None };
+        let mut finder = Finder { me, taken_back: HashMap::new(), found: None };
         while looked < LOOK_BACK {
             let part = session.audit_before(before, PART).await?;
             let Some(last) = part.last() else { break };
@@ -295,8 +295,8 @@ fn after_name(sentence: &str, name: &str) -> String {
 /// Walks back through the chain until one command of an operator is complete.
 struct Finder {
     me: OperatorId,
-    /// Leads whose next older command was taken back by an undo.
-    taken_back: HashSet<LeadId>,
+    /// How many of the older commands on a lead were taken back, and the one that is being passed over.
+    taken_back: HashMap<LeadId, (u32, Option<CommandId>)>,
     found: Option<LastDone>,
 }
 
@@ -320,11 +320,17 @@ impl Finder {
             return false;
         }
         if matches!(event, LeadEvent::Undone { .. }) {
-            self.taken_back.insert(lead);
+            self.taken_back.entry(lead).or_default().0 += 1;
             return false;
         }
-        if self.taken_back.contains(&lead) {
-            return false;
+        if let Some((left, passed_over)) = self.taken_back.get_mut(&lead) {
+            if *passed_over == Some(record.command) {
+                return false;
+            }
+            if *left > 0 {
+                (*left, *passed_over) = (*left - 1, Some(record.command));
+                return false;
+            }
         }
         let event = event.name().to_owned();
         self.found = Some(LastDone { command: record.command, at: record.at, event, leads: vec![(lead, record.version)] });

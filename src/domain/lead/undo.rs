@@ -11,7 +11,7 @@ use crate::domain::{
     time::Instant,
 };
 
-/// The last command that changed a lead, read from the chain.
+/// The last command that changed a lead and was not taken back, read from the chain.
 #[derive(Debug, Clone)]
 pub struct LastCommand {
     pub actor: OperatorId,
@@ -68,7 +68,7 @@ pub const fn irreversible(event: &LeadEvent) -> Option<&'static str> {
         LeadEvent::Erased => "erased data cannot come back",
         LeadEvent::TimedOut { .. } | LeadEvent::Warned { .. } | LeadEvent::Breached { .. } => "time that has passed cannot be undone",
         LeadEvent::AnsweredLate { .. } => "a late answer stays as evidence",
-        LeadEvent::Undone { .. } => "the last thing done was an undo; repeat the command instead",
+        LeadEvent::Undone { .. } => "an undo is taken back by doing it again",
         LeadEvent::ClockRecomputed { .. } => "a recomputed clock stays; apply the earlier program and recompute again",
         _ => return None,
     })

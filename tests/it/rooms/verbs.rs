@@ -23,8 +23,6 @@ async fn a_lead_is_worked_with_single_keys() {
     assert!(matches!(desk.channel.lead(33).await.state, LeadState::Qualified { .. }));
     desk.press("u").await;
     assert!(matches!(desk.channel.lead(33).await.state, LeadState::Working { .. }), "{}", desk.screen());
-    desk.press("u").await;
-    assert!(desk.screen().contains("the last thing done was an undo"), "{}", desk.screen());
 }
 
 #[tokio::test]
@@ -141,6 +139,41 @@ async fn undo_reaches_back_into_an_earlier_session() {
     insta::assert_snapshot!("undo_earlier_80x24", desk.screen());
     desk.press("y").await;
     assert!(matches!(desk.channel.lead(31).await.state, LeadState::Offered { .. }), "{}", desk.screen());
+}
+
+#[tokio::test]
+async fn undo_goes_back_one_command_after_the_other() {
+    let mut desk = Desk::busy(80, 24).await;
+    desk.on(33).await.press("a t +").await;
+    let mut states = vec![desk.channel.lead(33).await.state.name()];
+    for _ in 0..3 {
+        desk.press("u").await;
+        states.push(desk.channel.lead(33).await.state.name());
+    }
+    assert_eq!(states, ["qualified", "working", "accepted", "offered"], "{}", desk.screen());
+}
+
+#[tokio::test]
+async fn undo_after_a_note_is_not_about_what_a_colleague_did_before() {
+    let mut desk = Desk::busy(80, 24).await;
+    desk.channel.verb(BEN, 33, LeadCommand::Accept { offer: 1 }).await;
+    desk.on(33).await.press("c").await.text("called them").await.press("C-s").await;
+    desk.press("u").await;
+    assert!(desk.screen().contains("a note stays"), "{}", desk.screen());
+    assert_eq!(desk.channel.lead(33).await.state.name(), "accepted");
+}
+
+#[tokio::test]
+async fn a_form_is_empty_again_once_it_was_carried_out_and_full_after_a_refusal() {
+    let mut desk = Desk::busy(80, 24).await;
+    desk.on(33).await.press("! tab").await.text("the board decides on Friday").await.press("enter").await;
+    assert!(desk.channel.lead(33).await.escalation.is_some(), "{}", desk.screen());
+    desk.press("!").await;
+    assert!(!desk.screen().contains("the board decides"), "{}", desk.screen());
+    desk.press("esc c").await.text("half a note").await.press("esc c").await;
+    assert!(desk.screen().contains("half a note"), "{}", desk.screen());
+    desk.press("C-s").await.press("c").await;
+    assert!(!desk.screen().contains("half a note"), "{}", desk.screen());
 }
 
 #[tokio::test]

@@ -45,6 +45,7 @@ struct Job {
 /// A command of this operator, with the leads as it left them.
 #[derive(Debug, Clone)]
 struct Done {
+    act: Act,
     leads: Vec<Target>,
 }
 
@@ -149,7 +150,7 @@ impl LeadRoom {
             // It was tried: whether or not all of it could be taken back, the next undo is about what was done before.
             self.jobs.done.pop();
         } else if !done.is_empty() {
-            self.jobs.done.push(Done { leads: done.clone() });
+            self.jobs.done.push(Done { act: job.act, leads: done.clone() });
             if self.jobs.done.len() > DONE_MAX {
                 self.jobs.done.remove(0);
             }
@@ -167,6 +168,9 @@ impl LeadRoom {
         if let Some(why) = failure {
             self.refuse(job, &why, refused.is_empty(), cx);
             return;
+        }
+        if let Some(asked) = &job.asked {
+            cx.forget(asked.intent());
         }
         if let ([only], true) = (answers.answers.as_slice(), refused.is_empty()) {
             let what = only.result.as_ref().map_or_else(|_| String::new(), |happened| words::outcome(&happened.events, &answers.names));
@@ -230,6 +234,11 @@ impl LeadRoom {
     /// Takes back the last command of this operator: of this session, or the last one in the audit chain.
     pub(super) fn undo(&mut self, cx: &mut C<'_>) {
         match self.jobs.done.last().cloned() {
+            // Without it, the undo would be about what somebody else did to the lead before.
+            Some(Done { act: Act::LeadNote, .. }) => {
+                self.jobs.done.pop();
+                cx.say("a note stays: add another that corrects it. Undo again takes back what you did before");
+            }
             Some(done) => self.submit(Act::Undo, vec![Order { command: LeadCommand::Undo, targets: done.leads }], cx),
             None => cx.run(Effect::LastDone),
         }

@@ -31,6 +31,13 @@ pub(super) struct Asked {
     pub aside: Vec<Answer>,
 }
 
+impl Asked {
+    /// What its form is for.
+    pub fn intent(&self) -> Intent {
+        Intent::Form { act: self.act, leads: self.targets.iter().map(|target| target.id).collect() }
+    }
+}
+
 /// The verb of an action.
 pub(super) const fn verb_of(act: Act) -> Option<LeadVerb> {
     Some(match act {
@@ -206,8 +213,7 @@ impl LeadRoom {
         if let Some(sentence) = refused {
             form = form.refused(sentence);
         }
-        let leads = asked.targets.iter().map(|target| target.id).collect();
-        cx.form(form, Intent::Form { act: asked.act, leads });
+        cx.form(form, asked.intent());
     }
 
     fn merge_into_rival(&mut self, cx: &mut C<'_>) {
