@@ -42,7 +42,7 @@ pub use lead::page::Effort;
 pub use migrate::VERSION as SCHEMA_VERSION;
 pub use postgres::Rights;
 pub use session::{Backend, Session};
-pub use sql::{Arg, Row, Sql};
+pub use sql::{Arg, Bulk, Row, Sql};
 pub use unit::Unit;
 
 /// Every fixed statement, for the test that prepares each on both databases.

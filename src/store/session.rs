@@ -2,7 +2,7 @@
 
 use super::{
     error::{Error, Result},
-    sql::{Arg, Row, Sql},
+    sql::{ARRAY_ROWS_MAX, Arg, Bulk, Row, Sql},
 };
 use std::borrow::Cow;
 
@@ -98,11 +98,23 @@ impl Session {
         })
     }
 
-    /// Runs statements one after the other; gives how many rows they changed together.
-    pub async fn execute_each(&mut self, statements: Vec<Sql>) -> Result<u64> {
+    /// Writes rows; gives how many were changed.
+    pub async fn execute_each(&mut self, bulk: Bulk) -> Result<u64> {
         let mut changed = 0;
-        for sql in statements {
-            changed += self.execute(sql).await?;
+        if self.backend() == Backend::Sqlite {
+            for sql in bulk.values() {
+                changed += self.execute(sql).await?;
+            }
+            return Ok(changed);
+        }
+        let text = bulk.arrays();
+        let Bulk { columns, mut args, .. } = bulk;
+        while !args.is_empty() {
+            let left = args.split_off(args.len().min(ARRAY_ROWS_MAX * columns));
+            let binds = arrays(columns, std::mem::replace(&mut args, left))?;
+            if let Driver::Postgres(driver) = self.driver() {
+                changed += sqlx::query_with(AssertSqlSafe(text.clone()), binds).execute(driver).await?.rows_affected();
+            }
         }
         Ok(changed)
     }
@@ -160,6 +172,44 @@ fn sqlite(args: Vec<Arg>) -> Result<SqliteArguments> {
 
 fn postgres(args: Vec<Arg>) -> Result<PgArguments> {
     arguments(args)
+}
+
+/// The values of rows as an array for each column.
+fn arrays(columns: usize, args: Vec<Arg>) -> Result<PgArguments> {
+    enum Column {
+        Int(Vec<Option<i64>>),
+        Text(Vec<Option<String>>),
+        Bytes(Vec<Option<Vec<u8>>>),
+        Real(Vec<Option<f64>>),
+    }
+    let rows = args.len() / columns;
+    let empty = |arg: &Arg| match arg {
+        Arg::Int(_) => Column::Int(Vec::with_capacity(rows)),
+        Arg::Text(_) => Column::Text(Vec::with_capacity(rows)),
+        Arg::Bytes(_) => Column::Bytes(Vec::with_capacity(rows)),
+        Arg::Real(_) => Column::Real(Vec::with_capacity(rows)),
+    };
+    let mut arrays: Vec<Column> = args.iter().take(columns).map(empty).collect();
+    for (i, arg) in args.into_iter().enumerate() {
+        match (&mut arrays[i % columns], arg) {
+            (Column::Int(array), Arg::Int(value)) => array.push(value),
+            (Column::Text(array), Arg::Text(value)) => array.push(value),
+            (Column::Bytes(array), Arg::Bytes(value)) => array.push(value),
+            (Column::Real(array), Arg::Real(value)) => array.push(value),
+            _ => return Err(Error::Internal("a column has values of two kinds".into())),
+        }
+    }
+    let mut out = PgArguments::default();
+    for array in arrays {
+        match array {
+            Column::Int(array) => out.add(array),
+            Column::Text(array) => out.add(array),
+            Column::Bytes(array) => out.add(array),
+            Column::Real(array) => out.add(array),
+        }
+        .map_err(|error| Error::Internal(error.to_string()))?;
+    }
+    Ok(out)
 }
 
 /// The binds in the form of one driver.

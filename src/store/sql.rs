@@ -28,6 +28,19 @@ pub struct Sql {
     pub(super) args: Vec<Arg>,
 }
 
+/// Rows for one table, in as few statements as the database takes well.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Bulk {
+    head: &'static str,
+    pub(super) columns: usize,
+    /// Row by row.
+    pub(super) args: Vec<Arg>,
+    tail: &'static str,
+}
+
+/// Rows that PostgreSQL takes in one statement: few round trips, and messages of no more than some megabytes.
+pub const ARRAY_ROWS_MAX: usize = 5_000;
+
 /// The most rows in one multi-row statement. Greater ones are hardly faster and cost memory for each prepared text.
 const CHUNK_ROWS_MAX: usize = 128;
 /// SQLite allows 32,766 binds.
@@ -103,41 +116,71 @@ impl Sql {
         self.push(")")
     }
 
-    /// Statements `{head} values (..), (..) {tail}` that together hold all `rows`. Their sizes are powers of two, so that
-    /// a handful of prepared statements serves every number of rows.
+    /// `{head} values (..), (..) {tail}` for all of `rows`, each with a value for every column.
     pub fn bulk<R: IntoIterator<Item = Arg>>(
         head: &'static str,
         columns: usize,
         rows: impl IntoIterator<Item = R>,
         tail: &'static str,
-    ) -> Vec<Self> {
-        let rows: Vec<R> = rows.into_iter().collect();
-        let largest = (BINDS_MAX / columns.max(1)).clamp(1, CHUNK_ROWS_MAX);
-        let mut left = rows.len();
-        let mut rows = rows.into_iter();
+    ) -> Bulk {
+        let args: Vec<Arg> = rows.into_iter().flatten().collect();
+        debug_assert!(args.len().is_multiple_of(columns.max(1)), "{head}");
+        Bulk { head, columns: columns.max(1), args, tail }
+    }
+
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+}
+
+impl Bulk {
+    /// Statements with a bind for each value. Their sizes are powers of two, so that a handful of prepared statements serves
+    /// every number of rows.
+    pub(super) fn values(self) -> Vec<Sql> {
+        let Self { head, columns, args, tail } = self;
+        let largest = (BINDS_MAX / columns).clamp(1, CHUNK_ROWS_MAX);
+        let mut left = args.len() / columns;
+        let mut args = args.into_iter();
         let mut out = Vec::new();
         while left > 0 {
             // The greatest power of two that is not above `left` nor `largest`.
             let size = 1 << left.min(largest).ilog2();
             left -= size;
             let mut sql =
-                Self { text: Cow::Owned(String::with_capacity(size * columns * 7 + 256)), args: Vec::with_capacity(size * columns) };
+                Sql { text: Cow::Owned(String::with_capacity(size * columns * 7 + 256)), args: Vec::with_capacity(size * columns) };
             sql.push(head).push(" values ");
-            for (i, row) in rows.by_ref().take(size).enumerate() {
+            for i in 0..size {
                 if i > 0 {
                     sql.push(", ");
                 }
-                sql.push_row(row);
+                sql.push_row(args.by_ref().take(columns));
             }
-            debug_assert_eq!(sql.args.len(), size * columns, "{head}");
             sql.push(" ").push(tail);
             out.push(sql);
         }
         out
     }
 
-    pub fn text(&self) -> &str {
-        &self.text
+    /// The text of the statement with an array for each column, for any number of rows; PostgreSQL plans it in no time.
+    pub(super) fn arrays(&self) -> String {
+        let mut text = format!("{} select * from unnest(", self.head);
+        for (i, arg) in self.args.iter().take(self.columns).enumerate() {
+            let comma = if i > 0 { ", " } else { "" };
+            let _ = write!(text, "{comma}cast(${} as {}[])", i + 1, arg.type_name());
+        }
+        text + ") " + self.tail
+    }
+}
+
+impl Arg {
+    /// The type of such a column in PostgreSQL.
+    const fn type_name(&self) -> &'static str {
+        match self {
+            Self::Int(_) => "bigint",
+            Self::Text(_) => "text",
+            Self::Bytes(_) => "bytea",
+            Self::Real(_) => "double precision",
+        }
     }
 }
 
@@ -184,10 +227,13 @@ mod tests {
     #[test]
     fn bulk_statements_hold_every_row_in_few_sizes() {
         let rows = (0..777_i64).map(|n| [Arg::from(n), Arg::from("x")]);
-        let all = Sql::bulk("insert into t (a, b)", 2, rows, "on conflict do nothing");
+        let bulk = Sql::bulk("insert into t (a, b)", 2, rows, "on conflict do nothing");
+        let arrays = "insert into t (a, b) select * from unnest(cast($1 as bigint[]), cast($2 as text[])) on conflict do nothing";
+        assert_eq!(bulk.arrays(), arrays);
+        let all = bulk.values();
         let seen: Vec<i64> = all.iter().flat_map(|sql| &sql.args).filter_map(|arg| if let Arg::Int(n) = arg { *n } else { None }).collect();
         assert_eq!(seen, (0..777).collect::<Vec<_>>());
         assert!(all.iter().all(|sql| (sql.args.len() / 2).is_power_of_two()));
-        assert!(Sql::bulk("x", 1, Vec::<[Arg; 1]>::new(), "").is_empty());
+        assert!(Sql::bulk("x", 1, Vec::<[Arg; 1]>::new(), "").values().is_empty());
     }
 }
