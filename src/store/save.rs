@@ -58,7 +58,7 @@ impl Unit for Tx {
         Ok(LeadId(last - i64::from(count) + 1))
     }
 
-    async fn leads_by_source(&mut self, keys: &[(Text, Text)]) -> Result<Vec<Option<LeadId>>> {
+    async fn leads_by_source(&mut self, keys: &[Text]) -> Result<Vec<Option<LeadId>>> {
         (**self).leads_by_source(keys).await
     }
 

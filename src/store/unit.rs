@@ -120,8 +120,8 @@ pub trait Unit: Send {
     fn leads_unplaced(&mut self, after: LeadId, limit: u32) -> impl Future<Output = Result<Vec<Lead>>> + Send;
     /// Reserves `count` lead numbers and gives the first. Whoever makes leads at the same time waits here.
     fn lead_numbers(&mut self, count: u32) -> impl Future<Output = Result<LeadId>> + Send;
-    /// For each (source, key) the lead that came with it, in order.
-    fn leads_by_source(&mut self, keys: &[(Text, Text)]) -> impl Future<Output = Result<Vec<Option<LeadId>>>> + Send;
+    /// For each key of a record the lead that came with it, in order.
+    fn leads_by_source(&mut self, keys: &[Text]) -> impl Future<Output = Result<Vec<Option<LeadId>>>> + Send;
     /// Open leads that share a blocking key, as (key, lead); keys with more than `crowd` leads give none.
     fn leads_by_key(&mut self, keys: &[i64], crowd: u32) -> impl Future<Output = Result<Vec<(i64, LeadId)>>> + Send;
     /// Which of these mailboxes are suppressed, in order; compared by keyed hash, without regard to case.

@@ -108,7 +108,7 @@ impl Unit for Overlay {
         self.scratch.lead_numbers(count).await
     }
 
-    async fn leads_by_source(&mut self, keys: &[(Text, Text)]) -> Result<Vec<Option<LeadId>>> {
+    async fn leads_by_source(&mut self, keys: &[Text]) -> Result<Vec<Option<LeadId>>> {
         let ours = self.scratch.leads_by_source(keys).await?;
         let theirs = self.real.leads_by_source(keys).await?;
         Ok(ours.into_iter().zip(theirs).map(|(ours, theirs)| theirs.or(ours)).collect())

@@ -88,12 +88,11 @@ pub async fn receive<U: Unit>(unit: &mut U, scene: Scene<'_>, arriving: &[Arrivi
 
 /// The records that have not come before, each once.
 async fn fresh<'a, U: Unit>(unit: &mut U, arriving: &'a [Arriving]) -> Result<Vec<&'a Arriving>, Failure> {
-    let keys: Vec<(Text, Text)> = arriving.iter().map(|one| (one.intake.source.clone(), one.intake.source_key.clone())).collect();
+    let keys: Vec<Text> = arriving.iter().map(|one| one.intake.source_key.clone()).collect();
     let known = unit.leads_by_source(&keys).await?;
     let mut seen = HashSet::with_capacity(keys.len());
     // A record without a key of its own can't be recognised again.
-    let fresh =
-        arriving.iter().zip(&keys).zip(known).filter(|((_, key), known)| key.1.is_empty() || (known.is_none() && seen.insert(*key)));
+    let fresh = arriving.iter().zip(&keys).zip(known).filter(|((_, key), known)| key.is_empty() || (known.is_none() && seen.insert(*key)));
     Ok(fresh.map(|((one, _), _)| one).collect())
 }
 

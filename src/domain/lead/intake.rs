@@ -6,9 +6,10 @@ use serde::{Deserialize, Serialize};
 /// A lead as it arrived, decoded and cleaned, before any decision. `Text` fields are empty when unknown.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Intake {
-    /// The system or list that it came from ("salesforce", "webinar-2026-10").
+    /// What brought it, in marketing's words ("webinar-2026-10", "partner referral").
     pub source: Text,
-    /// Identifies the record within its source; importing the same key again changes nothing.
+    /// Identifies the record for good: the system that it comes from and its identifier there ("salesforce:00Q5"), whatever
+    /// its source is called by now. The same key again changes nothing; empty where a record can't be known again.
     pub source_key: Text,
     pub company: Text,
     pub country: Option<Country>,

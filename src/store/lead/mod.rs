@@ -9,7 +9,6 @@ use super::{
     Session, Sql, Tx,
     error::{Error, Result},
     session::Backend,
-    sql::Arg,
     unit::LeadChange,
 };
 use crate::domain::{
@@ -84,17 +83,15 @@ impl Session {
         rows.into_iter().map(BodyRow::into_lead).collect()
     }
 
-    /// For each (source, key) the lead that came with it.
-    pub async fn leads_by_source(&mut self, keys: &[(Text, Text)]) -> Result<Vec<Option<LeadId>>> {
-        let mut found: HashMap<(String, String), LeadId> = HashMap::with_capacity(keys.len());
+    /// For each key of a record the lead that came with it.
+    pub async fn leads_by_source(&mut self, keys: &[Text]) -> Result<Vec<Option<LeadId>>> {
+        let mut found: HashMap<String, LeadId> = HashMap::with_capacity(keys.len());
         for part in keys.chunks(LIST_MAX) {
-            let mut sql = Sql::new("select source, source_key, id from lead where source_key <> '' and (source, source_key) in (values ");
-            sql.push_rows(part.iter().map(|(source, key)| [Arg::from(source), Arg::from(key)])).push(")");
-            for (source, key, id) in self.all::<(String, String, i64)>(sql).await? {
-                found.insert((source, key), LeadId(id));
-            }
+            let mut sql = Sql::new("select source_key, id from lead where source_key <> '' and source_key in ");
+            sql.push_list(part);
+            found.extend(self.all::<(String, i64)>(sql).await?.into_iter().map(|(key, id)| (key, LeadId(id))));
         }
-        Ok(keys.iter().map(|(source, key)| found.get(&(source.to_string(), key.to_string())).copied()).collect())
+        Ok(keys.iter().map(|key| found.get(key.as_str()).copied()).collect())
     }
 
     /// Which of these leads are still to be worked.

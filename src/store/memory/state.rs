@@ -37,7 +37,7 @@ pub struct State {
     pub done: HashMap<CommandId, AuditSeq>,
     pub(super) due: BTreeSet<(Instant, LeadId)>,
     pub(super) unplaced: BTreeSet<LeadId>,
-    pub(super) sources: HashMap<(Text, Text), LeadId>,
+    pub(super) sources: HashMap<Text, LeadId>,
     pub(super) keys: HashMap<i64, Vec<LeadId>>,
     pub(super) suppressed: HashSet<String>,
     by_entity: HashMap<Entity, Vec<usize>>,
@@ -112,9 +112,9 @@ impl State {
             if i64::try_from(next) != Ok(lead.id.0) {
                 return Err(Error::Exists(format!("{} is not the next number", lead.id)));
             }
-            let source = (&lead.intake.source, &lead.intake.source_key);
-            if !source.1.is_empty() && (self.by_source(source.0, source.1).is_some() || !sources.insert(source)) {
-                return Err(Error::Exists(format!("{} of {}", source.1, source.0)));
+            let key = &lead.intake.source_key;
+            if !key.is_empty() && (self.by_source(key).is_some() || !sources.insert(key)) {
+                return Err(Error::Exists(key.to_string()));
             }
         }
         Ok(())
@@ -224,7 +224,7 @@ impl State {
             self.keys.entry(key).or_default().push(id);
         }
         if !lead.intake.source_key.is_empty() {
-            self.sources.insert((lead.intake.source.clone(), lead.intake.source_key.clone()), id);
+            self.sources.insert(lead.intake.source_key.clone(), id);
         }
         self.leads.push(lead);
     }
@@ -248,8 +248,8 @@ impl State {
         AuditSeq(i64::try_from(self.audit.len()).unwrap_or(i64::MAX))
     }
 
-    pub(super) fn by_source(&self, source: &Text, key: &Text) -> Option<LeadId> {
-        self.sources.get(&(source.clone(), key.clone())).copied()
+    pub(super) fn by_source(&self, key: &Text) -> Option<LeadId> {
+        self.sources.get(key).copied()
     }
 }
 

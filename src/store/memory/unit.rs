@@ -129,9 +129,9 @@ impl Unit for MemoryUnit {
         Ok(LeadId(i64::try_from(self.world.look().leads.len() + 1).unwrap_or(i64::MAX)))
     }
 
-    async fn leads_by_source(&mut self, keys: &[(Text, Text)]) -> Result<Vec<Option<LeadId>>> {
+    async fn leads_by_source(&mut self, keys: &[Text]) -> Result<Vec<Option<LeadId>>> {
         let state = self.look().await;
-        Ok(keys.iter().map(|(source, key)| state.by_source(source, key)).collect())
+        Ok(keys.iter().map(|key| state.by_source(key)).collect())
     }
 
     async fn leads_by_key(&mut self, keys: &[i64], crowd: u32) -> Result<Vec<(i64, LeadId)>> {

@@ -202,6 +202,17 @@ async fn the_same_file_again_changes_nothing() {
 }
 
 #[tokio::test]
+async fn a_record_whose_source_was_renamed_is_the_same_record() {
+    on_both(|fresh| async move {
+        let house = House::settled(&fresh).await;
+        let called = |source: &str| pilothouse::domain::lead::Intake { source: text(source), ..intake(1, "Adler Pumpen GmbH") };
+        assert_eq!(house.receive(vec![called("Webinar"), called("Webinar 2026")]).await.len(), 1, "{}: in one file", fresh.name);
+        assert_eq!(house.receive(vec![called("Webinar (old)")]).await.len(), 0, "{}: in the next export", fresh.name);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn records_without_a_key_of_their_own_are_all_received() {
     on_both(|fresh| async move {
         let house = House::settled(&fresh).await;

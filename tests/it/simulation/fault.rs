@@ -159,7 +159,7 @@ impl<U: Unit> Unit for Faulty<U> {
     async fn lead_numbers(&mut self, count: u32) -> Result<LeadId> {
         self.inner.lead_numbers(count).await
     }
-    async fn leads_by_source(&mut self, keys: &[(Text, Text)]) -> Result<Vec<Option<LeadId>>> {
+    async fn leads_by_source(&mut self, keys: &[Text]) -> Result<Vec<Option<LeadId>>> {
         self.inner.leads_by_source(keys).await
     }
     async fn leads_by_key(&mut self, keys: &[i64], crowd: u32) -> Result<Vec<(i64, LeadId)>> {

@@ -4,6 +4,7 @@ use crate::support::{
 };
 use pilothouse::{
     ambient::Clock,
+    domain::id::LeadId,
     store::{Address, Db, Error, SCHEMA_VERSION, Sql},
 };
 
@@ -47,6 +48,36 @@ async fn a_newer_schema_is_refused_with_both_versions() {
         let refused = Db::open(fresh.db.address().clone(), fresh.db.options().clone()).await.err().expect("refused");
         assert!(matches!(refused, Error::NewerSchema { found: 99, known: SCHEMA_VERSION }), "{refused:?}");
         assert!(refused.to_string().contains("99") && refused.to_string().contains(&SCHEMA_VERSION.to_string()), "{refused}");
+    })
+    .await;
+}
+
+/// What version 2 held: a record once for each name of its source.
+#[tokio::test(flavor = "multi_thread")]
+async fn records_that_came_under_two_sources_survive_the_migration() {
+    on_both(|fresh| async move {
+        let mut tx = fresh.db.begin().await.expect("open");
+        for text in [
+            "delete from schema_version where version > 2",
+            "drop index lead_source_key",
+            "create unique index lead_source on lead (source, source_key) where source_key <> ''",
+        ] {
+            tx.execute(Sql::new(text)).await.expect(text);
+        }
+        let rows = [(1, "Webinar", "crm:1"), (2, "Webinar 2026", "crm:1"), (3, "Webinar", "crm:2"), (4, "Webinar", ""), (5, "Fair", "")];
+        for (id, source, key) in rows {
+            let sql = Sql::new(
+                "insert into lead (id, version, received_at, updated_at, state, is_open, is_paused, is_escalated, due_key, score, offers, \
+                 company_words, city_words, source_code, product_code, vertical_code, search, source, source_key) \
+                 values ($1, 1, 0, 0, 'new', 1, 0, 0, 0, 0, 0, '', '', '', '', '', '', $2, $3)",
+            );
+            tx.execute(sql.bind(id).bind(source).bind(key)).await.expect("a lead");
+        }
+        tx.commit().await.expect("saved");
+        let db = fresh.opened_again().await;
+        let keys = ["crm:1", "crm:2"].map(pilothouse::domain::text::Text::clean);
+        let found = db.read().await.expect("open").leads_by_source(&keys).await.expect("read");
+        assert_eq!(found, [Some(LeadId(1)), Some(LeadId(3))], "{}", fresh.name);
     })
     .await;
 }
