@@ -166,3 +166,14 @@ pub fn words_needed(filter: &Filter) -> Vec<Needed<'_>> {
         _ => Vec::new(),
     }
 }
+
+/// The country that every lead which passes must have, if the filter names just one.
+pub fn country_needed(filter: &Filter) -> Option<&str> {
+    match filter {
+        Filter::Text { field: Field::Country, value } if value.len() == 2 && value.bytes().all(|byte| byte.is_ascii_uppercase()) => {
+            Some(value)
+        }
+        Filter::And(terms) => terms.iter().find_map(country_needed),
+        _ => None,
+    }
+}

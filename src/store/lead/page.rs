@@ -8,7 +8,7 @@
 //! So we walk a bounded number of steps first, and gather only when that did not fill the page. The sub-select with a limit
 //! (walk) and the materialised table (gather) hold both planners to it.
 
-use super::filter::{self, Needed, words_needed};
+use super::filter::{self, Needed, country_needed, words_needed};
 use crate::{
     domain::{
         filter::{Context, Filter},
@@ -58,6 +58,7 @@ struct Look<'r> {
     sort: Sort,
     context: &'r Context<'r>,
     effort: Effort,
+    backend: Backend,
 }
 
 /// A place in the order: (number, sort number, sort words).
@@ -72,7 +73,7 @@ impl Session {
     /// The same with another effort, which changes how fast the page comes and nothing else.
     pub async fn lead_page_within(&mut self, request: &PageRequest, context: &Context<'_>, effort: Effort) -> Result<Page> {
         let filter = request.filter.as_ref().filter(|filter| !filter.is_everything());
-        let look = Look { queue: request.queue, filter, sort: request.sort, context, effort };
+        let look = Look { queue: request.queue, filter, sort: request.sort, context, effort, backend: self.backend() };
         let (from, forwards) = match &request.from {
             From::Start => (None, true),
             From::After(cursor) => (Some((cursor, Edge::Beyond)), true),
@@ -100,20 +101,16 @@ impl Session {
     }
 
     async fn places(&mut self, look: &Look<'_>, span: Span<'_>) -> Result<Vec<Place>> {
-        let needed = look.filter.map(words_needed).unwrap_or_default();
+        let hits = look.filter.and_then(|filter| matching(self.backend(), filter));
         let by_queue = look.sort != Sort::Due && look.queue != Queue::All;
-        if by_queue && needed.is_empty() && self.counted(&look.queue_only(look.effort.gather_max + 1)).await? <= look.effort.gather_max {
+        if by_queue && hits.is_none() && self.counted(&look.queue_only(look.effort.gather_max + 1)).await? <= look.effort.gather_max {
             return self.all(look.gather(None, span)).await;
         }
         let found = self.all::<Place>(look.walk(span, Some(look.effort.steps_max))).await?;
         if found.len() >= span.limit as usize || self.counted(&look.steps(span)).await? < look.effort.steps_max {
             return Ok(found);
         }
-        if !needed.is_empty() {
-            let hits = matching(self.backend(), &needed);
-            return self.all(look.gather(Some(hits), span)).await;
-        }
-        self.all(if by_queue { look.gather(None, span) } else { look.walk(span, None) }).await
+        self.all(if by_queue || hits.is_some() { look.gather(hits, span) } else { look.walk(span, None) }).await
     }
 
     async fn counted(&mut self, sql: &Sql) -> Result<i64> {
@@ -123,7 +120,7 @@ impl Session {
     /// How many leads stand in a queue: exact up to `limit`, else at least that.
     pub async fn lead_count(&mut self, queue: Queue, filter: Option<&Filter>, context: &Context<'_>, limit: u32) -> Result<Count> {
         let filter = filter.filter(|filter| !filter.is_everything());
-        let look = Look { queue, filter, sort: Sort::Due, context, effort: Effort::default() };
+        let look = Look { queue, filter, sort: Sort::Due, context, effort: Effort::default(), backend: self.backend() };
         let limit = i64::from(limit);
         let n = match filter {
             // Leads are numbered without gaps.
@@ -133,15 +130,13 @@ impl Session {
             }
             None => self.counted(&look.queue_only(limit + 1)).await?,
             Some(filter) => {
-                let needed = words_needed(filter);
-                if needed.is_empty() {
+                let Some(hits) = matching(self.backend(), filter) else {
                     // Without an index for it we look at so many leads and no more.
                     let looked = limit.saturating_mul(20);
                     let n = self.counted(&look.filtered(looked, limit + 1)).await?;
                     let at_least = n > limit || self.counted(&look.queue_only(looked)).await? >= looked;
                     return Ok(Count { n: n.min(limit).unsigned_abs(), at_least });
-                }
-                let hits = matching(self.backend(), &needed);
+                };
                 self.counted(&look.hits(hits, limit + 1)).await?
             }
         };
@@ -230,15 +225,12 @@ impl Look<'_> {
 
     /// Everything that the text index found, or the index of the queue finds, then sorted.
     fn gather(&self, hits: Option<Sql>, span: Span<'_>) -> Sql {
-        let mut sql = Sql::new("with hits as materialized (");
-        if let Some(hits) = hits {
-            sql.push_sql(hits)
-        } else {
-            sql.push("select id from lead where ");
+        let hits = hits.unwrap_or_else(|| {
+            let mut sql = Sql::new(self.found_by());
             self.queue(&mut sql);
-            &mut sql
-        };
-        sql.push(") select ").push(order(self.sort).0).push(" from hits cross join lead where lead.id = hits.id and ");
+            sql
+        });
+        let mut sql = self.among(hits, order(self.sort).0);
         self.conditions(&mut sql);
         self.placed(&mut sql, span);
         self.ordered(&mut sql, span);
@@ -248,10 +240,38 @@ impl Look<'_> {
 
     /// Counts what the text index found, up to `limit`.
     fn hits(&self, hits: Sql, limit: i64) -> Sql {
-        let mut sql = Sql::new("with hits as materialized (");
-        sql.push_sql(hits).push(") select count(*) from (select 1 from hits cross join lead where lead.id = hits.id and ");
+        let mut sql = self.among(hits, "1");
         self.conditions(&mut sql);
-        sql.push(" limit ").push_bind(limit).push(") as counted");
+        sql.push(" limit ").push_bind(limit);
+        let Sql { text, args } = sql;
+        Sql { text: format!("select count(*) from ({text}) as counted").into(), args }
+    }
+
+    /// How the hits of an index begin, before their condition.
+    const fn found_by(&self) -> &'static str {
+        match self.backend {
+            Backend::Sqlite => "select id from lead where ",
+            Backend::Postgres => "select * from lead where ",
+        }
+    }
+
+    /// `select {columns}` from the hits, before the conditions. SQLite finds numbers and looks the leads up. PostgreSQL would
+    /// join the two by reading the whole table; it finds the rows themselves, and the offset holds it to the index.
+    fn among(&self, hits: Sql, columns: &'static str) -> Sql {
+        let (head, tail) = match self.backend {
+            Backend::Sqlite => {
+                (["with hits as materialized (", "", ""], [") select ", columns, " from hits cross join lead where lead.id = hits.id and "])
+            }
+            Backend::Postgres => (["select ", columns, " from ("], [" offset 0) as lead where ", "", ""]),
+        };
+        let mut sql = Sql::new("");
+        for part in head {
+            sql.push(part);
+        }
+        sql.push_sql(hits);
+        for part in tail {
+            sql.push(part);
+        }
         sql
     }
 
@@ -319,21 +339,31 @@ impl Look<'_> {
     }
 }
 
-/// The leads that contain the words by the index of the text: one of the few statements that differ.
-fn matching(backend: Backend, needed: &[Needed<'_>]) -> Sql {
+/// The leads that contain the words of the filter by the index of the text, if it has such: one of the few statements that
+/// differ.
+fn matching(backend: Backend, filter: &Filter) -> Option<Sql> {
+    let needed = words_needed(filter);
     // A short beginning stands for a great part of the index; where there is a longer word, that is enough.
     let long = needed.iter().any(|one| one.is_whole || one.word.len() > 2);
     let words = needed.iter().filter(|one| !long || one.is_whole || one.word.len() > 2);
     // The words are letters and digits only; see `domain::search`.
-    let query: Vec<String> = match backend {
-        Backend::Sqlite => words.map(|one| format!("\"{}\"{}", one.word, if one.is_whole { "" } else { "*" })).collect(),
-        Backend::Postgres => words.map(|one| format!("'{}'{}", one.word, if one.is_whole { "" } else { ":*" })).collect(),
+    let quoted = |one: &Needed<'_>| match backend {
+        Backend::Sqlite => format!("\"{}\"{}", one.word, if one.is_whole { "" } else { "*" }),
+        Backend::Postgres => format!("'{}'{}", one.word, if one.is_whole { "" } else { ":*" }),
     };
-    match backend {
-        Backend::Sqlite => Sql::new("select rowid as id from lead_text where lead_text match $1").bind(query.join(" ")),
-        Backend::Postgres => {
-            Sql::new("select id from lead where array_to_tsvector(array_remove(string_to_array(search, ' '), '')) @@ cast($1 as tsquery)")
-                .bind(query.join(" & "))
-        }
+    let mut query: Vec<String> = words.map(quoted).collect();
+    if backend == Backend::Postgres {
+        query.extend(country_needed(filter).map(|code| format!("'={code}'")));
     }
+    if query.is_empty() {
+        return None;
+    }
+    Some(match backend {
+        Backend::Sqlite => Sql::new("select rowid as id from lead_text where lead_text match $1").bind(query.join(" ")),
+        Backend::Postgres => Sql::new(
+            "select * from lead where array_to_tsvector(array_remove(string_to_array(search || ' =' || coalesce(country, ''), ' '), '')) \
+             @@ cast($1 as tsquery)",
+        )
+        .bind(query.join(" & ")),
+    })
 }
