@@ -3,6 +3,7 @@
 mod flow;
 mod house;
 mod import;
+mod race;
 mod replay;
 
 use crate::support::databases::{Fresh, START};
