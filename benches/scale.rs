@@ -7,12 +7,15 @@ mod common;
 
 use pilothouse::{
     ambient::{Clock, Entropy},
-    app::{App, Arriving, Command, lead::receive::prepare},
+    app::{App, Arriving, Command, LeadTarget, lead::receive::prepare},
     domain::{
         actor::Actor,
         filter,
-        id::OperatorId,
-        lead::queue::{From, PageRequest, Queue, Sort},
+        id::{LeadId, OperatorId},
+        lead::{
+            LeadCommand,
+            queue::{From, PageRequest, Queue, Sort},
+        },
         matching::MatchingPolicy,
         program,
         text::Text,
@@ -47,6 +50,7 @@ async fn main() -> anyhow::Result<()> {
     pages(&app, &clock).await?;
     sweep(&app, &clock).await?;
     verify(&app).await?;
+    crowd(&app).await?;
     Ok(())
 }
 
@@ -161,6 +165,40 @@ async fn pages(app: &App, clock: &Clock) -> anyhow::Result<()> {
         report(&format!("filter `{words}` ({rows} rows)"), &mut times, "100 ms");
     }
     Ok(())
+}
+
+/// People who decide without a pause: what a decision costs when others decide too. A note only writes; taking a lead from
+/// its partner for the next one also waits for whoever else routes.
+async fn crowd(app: &App) -> anyhow::Result<()> {
+    for (what, command) in [("note", LeadCommand::Note { text: Text::clean("called") }), ("reassign", LeadCommand::Reassign)] {
+        for people in [1, 8] {
+            let until = Stopwatch::now() + Duration::from_secs(4);
+            let mut at_work = tokio::task::JoinSet::new();
+            for person in 0..people {
+                at_work.spawn(decide(app.clone(), person, command.clone(), until));
+            }
+            let mut times: Vec<Duration> = at_work.join_all().await.into_iter().flatten().collect();
+            let rate = times.len() / 4;
+            report(&format!("{what}: {people} at once, {rate} decisions a second"), &mut times, "");
+        }
+    }
+    Ok(())
+}
+
+async fn decide(app: App, person: i64, command: LeadCommand, until: Stopwatch) -> Vec<Duration> {
+    let mut times = Vec::new();
+    let mut lead = 100 + person;
+    while Stopwatch::now() < until {
+        lead += 8;
+        let targets = vec![LeadTarget::from(LeadId(lead))];
+        let request = app.request(Command::Leads { targets, command: command.clone() });
+        let began = Stopwatch::now();
+        let decided = app.execute(OperatorId(2), request).await;
+        if decided.is_ok_and(|outcome| outcome.seq.is_some()) {
+            times.push(began.elapsed());
+        }
+    }
+    times
 }
 
 /// Lets every offer run out and measures the first 10,000 of them.

@@ -8,6 +8,7 @@ pub mod cast;
 pub mod chance;
 mod desk;
 mod fault;
+mod hazard;
 pub mod script;
 pub mod shadow;
 mod stores;

@@ -5,10 +5,14 @@
 use super::{
     cast::{self, Bank, OPERATORS},
     chance::Chance,
+    hazard::{Hazard, lost},
     number, script,
     shadow::Shadow,
 };
-use crate::support::databases::{self, Fresh};
+use crate::support::{
+    databases::{self, Fresh},
+    postgres::Server,
+};
 use pilothouse::{
     app::{App, Command, Failure, LeadTarget, Mode, OperatorSpec, Request, handle},
     domain::{
@@ -40,6 +44,9 @@ struct Stage {
     steps_left: AtomicI64,
     repeated: AtomicU64,
     given_up: AtomicU64,
+    /// What was told to be saved, with its last event.
+    told: Mutex<Vec<(CommandId, AuditSeq)>>,
+    hazard: Option<Hazard>,
 }
 
 fn steps() -> i64 {
@@ -47,7 +54,7 @@ fn steps() -> i64 {
     number("PILOTHOUSE_SIM_STORE_STEPS").unwrap_or(usual).cast_signed()
 }
 
-async fn simulate(fresh: Fresh) {
+async fn simulate(fresh: Fresh, hazard: Option<Hazard>) {
     let seed = number("PILOTHOUSE_SIM_SEED").unwrap_or(1);
     let mut chance = Chance::new(seed);
     let stage = Arc::new(Stage {
@@ -57,6 +64,8 @@ async fn simulate(fresh: Fresh) {
         steps_left: AtomicI64::new(steps()),
         repeated: AtomicU64::new(0),
         given_up: AtomicU64::new(0),
+        told: Mutex::default(),
+        hazard,
     });
     open(&stage, &mut chance).await;
     let mut players = tokio::task::JoinSet::new();
@@ -70,8 +79,13 @@ async fn simulate(fresh: Fresh) {
         }
     }
     let events = agree(&fresh).await.unwrap_or_else(|why| panic!("{} with seed {seed}: {why}", fresh.name));
+    kept(&fresh, &stage).await.unwrap_or_else(|why| panic!("{} with seed {seed}: {why}", fresh.name));
+    let (cut, outages) = match &stage.hazard {
+        Some(hazard) => (hazard.cut.load(Ordering::Relaxed), hazard.calm().await),
+        None => (0, 0),
+    };
     eprintln!(
-        "{}: {} steps, {events} events, {} leads, {} repeated, {} given up half way",
+        "{}: {} steps, {events} events, {} leads, {} repeated, {} given up half way, {cut} connections cut, {outages} outages",
         fresh.name,
         steps(),
         stage.leads.load(Ordering::Relaxed),
@@ -100,14 +114,29 @@ async fn open(stage: &Stage, chance: &mut Chance) {
 async fn play(stage: Arc<Stage>, actor: OperatorId, index: usize, mut chance: Chance) {
     let app = stage.apps[index % 2].clone();
     let mut last: Option<Request> = None;
-    while stage.steps_left.fetch_sub(1, Ordering::Relaxed) > 0 {
+    loop {
+        let left = stage.steps_left.fetch_sub(1, Ordering::Relaxed);
+        if left <= 0 {
+            return;
+        }
+        if let Some(hazard) = &stage.hazard {
+            hazard.strike(left, steps(), &mut chance).await;
+        }
         pass_time(&app, &mut chance);
         let request = match last.take() {
             Some(request) => request,
-            None => Request { id: CommandId(chance.uuid()), command: invent(&stage, &app, actor, &mut chance).await },
+            None => match invent(&stage, &app, actor, &mut chance).await {
+                Ok(command) => Request { id: CommandId(chance.uuid()), command },
+                Err(failure) => {
+                    again_after(&stage, &failure, "looks").await;
+                    continue;
+                }
+            },
         };
         if chance.per_mille(30) {
-            give_up_half_way(&app, actor, &request).await;
+            if let Err(failure) = give_up_half_way(&app, actor, &request).await {
+                again_after(&stage, &failure, "begins").await;
+            }
             stage.given_up.fetch_add(1, Ordering::Relaxed);
             last = Some(request);
             continue;
@@ -115,6 +144,7 @@ async fn play(stage: Arc<Stage>, actor: OperatorId, index: usize, mut chance: Ch
         match app.execute(actor, request.clone()).await {
             Ok(outcome) => {
                 stage.repeated.fetch_add(u64::from(outcome.repeated), Ordering::Relaxed);
+                stage.told.lock().unwrap_or_else(PoisonError::into_inner).extend(outcome.seq.map(|seq| (request.id, seq)));
                 for lead in outcome.items.iter().map(|item| item.lead) {
                     // A lead that was named and is not there has a number far above the others.
                     let known = outcome.items.iter().any(|item| item.lead == lead && item.result.is_ok());
@@ -128,9 +158,25 @@ async fn play(stage: Arc<Stage>, actor: OperatorId, index: usize, mut chance: Ch
             Err(Failure::Denied(_) | Failure::Refused(_) | Failure::Program(_)) => {}
             // Given up after many collisions is an answer; everything else is a mistake of ours.
             Err(Failure::Store(Error::Conflict(_) | Error::Busy(_))) => {}
-            Err(failure @ Failure::Store(_)) => panic!("{actor} {}: {failure}", request.command.name()),
+            // Nobody knows whether it is saved. It is sent again, as it is.
+            Err(failure @ Failure::Store(_)) => {
+                again_after(&stage, &failure, request.command.name()).await;
+                last = Some(request);
+            }
         }
     }
+}
+
+/// A lost connection on a bad day is no mistake of ours: the step does not count, and there is another try when the server is
+/// back. Everything else is.
+async fn again_after(stage: &Stage, failure: &Failure, doing: &str) {
+    match &stage.hazard {
+        Some(hazard) if lost(failure) => {
+            hazard.calm().await;
+        }
+        _ => panic!("{doing}: {failure}"),
+    }
+    stage.steps_left.fetch_add(1, Ordering::Relaxed);
 }
 
 fn pass_time(app: &App, chance: &mut Chance) {
@@ -143,34 +189,48 @@ fn pass_time(app: &App, chance: &mut Chance) {
     app.db().options().clock.set(app.now().plus(by));
 }
 
-async fn invent(stage: &Stage, app: &App, actor: OperatorId, chance: &mut Chance) -> Command {
+async fn invent(stage: &Stage, app: &App, actor: OperatorId, chance: &mut Chance) -> Result<Command, Failure> {
     if actor == ENGINE {
         let limit = 1 + u32::try_from(chance.below(40)).unwrap_or(0);
-        return if chance.per_mille(900) { Command::Sweep { limit } } else { Command::RouteUnplaced { after: LeadId(0), limit } };
+        return Ok(if chance.per_mille(900) { Command::Sweep { limit } } else { Command::RouteUnplaced { after: LeadId(0), limit } });
     }
     let count = stage.leads.load(Ordering::Relaxed);
     if count == 0 || chance.per_mille(120) {
         let mut bank = stage.bank.lock().unwrap_or_else(PoisonError::into_inner);
-        return script::around(&mut bank, app.now(), chance);
+        return Ok(script::around(&mut bank, app.now(), chance));
     }
     // Everybody works on the same few leads, so that they meet.
     let ids: Vec<LeadId> = (0..=chance.below(4)).map(|_| LeadId(chance.between((count - 12).max(1), count))).collect();
-    let leads = app.db().read().await.expect("a session").leads(&ids).await.expect("leads");
-    let Some(lead) = leads.first() else { return Command::Sweep { limit: 1 } };
+    let leads = app.db().read().await?.leads(&ids).await?;
+    let Some(lead) = leads.first() else { return Ok(Command::Sweep { limit: 1 }) };
     let verb = script::verb(lead, chance);
     let command = script::with_objects(verb, lead, count, app.now(), chance);
     let marked = if chance.per_mille(150) { leads.len() } else { 1 };
     let targets: Vec<LeadTarget> = leads[..marked].iter().map(|lead| script::target(lead, chance)).collect();
-    Command::Leads { targets, command }
+    Ok(Command::Leads { targets, command })
 }
 
 /// The process dies between its last statement and the commit.
-async fn give_up_half_way(app: &App, actor: OperatorId, request: &Request) {
-    let rules = app.rules().await.expect("rules");
-    let mut tx = app.db().begin().await.expect("a transaction");
+async fn give_up_half_way(app: &App, actor: OperatorId, request: &Request) -> Result<(), Failure> {
+    let rules = app.rules().await?;
+    let mut tx = app.db().begin().await?;
     // Whatever came of it, nobody will ever know.
     let _ = handle(&mut tx, &rules, actor, request, Mode::Carry, app.now()).await;
     drop(tx);
+    Ok(())
+}
+
+/// What somebody was told to be saved is saved.
+async fn kept(fresh: &Fresh, stage: &Stage) -> Result<(), String> {
+    let told = std::mem::take(&mut *stage.told.lock().unwrap_or_else(PoisonError::into_inner));
+    let mut session = fresh.db.read().await.map_err(|error| error.to_string())?;
+    for (command, seq) in told {
+        let found = session.command_done(command).await.map_err(|error| error.to_string())?;
+        if found != Some(seq) {
+            return Err(format!("{command:?} was said to end with event {seq:?}; it is {found:?}"));
+        }
+    }
+    Ok(())
 }
 
 /// The chain and the tables tell the same story; gives the number of events.
@@ -241,5 +301,12 @@ async fn figures(session: &mut Session, shadow: &Shadow) -> Result<(), String> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn ten_people_at_once_keep_every_invariant_on_both_databases() {
-    databases::on_both(simulate).await;
+    databases::on_both(|fresh| simulate(fresh, None)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ten_people_on_a_failing_postgresql_lose_nothing_and_double_nothing() {
+    let Some(server) = tokio::task::spawn_blocking(Server::own).await.expect("the server starts").map(Arc::new) else { return };
+    let fresh = databases::postgres_on(&server).await;
+    simulate(fresh, Some(Hazard::new(server))).await;
 }

@@ -49,9 +49,13 @@ pub async fn sqlite() -> Fresh {
 /// An empty PostgreSQL database, or `None` where there is no PostgreSQL (which was said loudly).
 pub async fn postgres() -> Option<Fresh> {
     let server = tokio::task::spawn_blocking(postgres::server).await.expect("the server starts")?;
-    let clock = Clock::manual(START);
-    let db = Db::open(Address::Postgres(create(server).await), options(&clock)).await.expect("a new database opens");
-    Some(Fresh { db, name: "postgres", folder: None })
+    Some(postgres_on(server).await)
+}
+
+/// An empty database of this server.
+pub async fn postgres_on(server: &Server) -> Fresh {
+    let db = Db::open(Address::Postgres(create(server).await), options(&Clock::manual(START))).await.expect("a new database opens");
+    Fresh { db, name: "postgres", folder: None }
 }
 
 /// Makes a database that nothing was written to, and gives its address.

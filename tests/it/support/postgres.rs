@@ -20,16 +20,19 @@ pub fn server() -> Option<&'static Server> {
     static SERVER: OnceLock<Option<Server>> = OnceLock::new();
     SERVER
         .get_or_init(|| {
-            let Some(bin) = binaries() else {
-                assert!(env::var_os("CI").is_none(), "PostgreSQL is not installed, and CI must not skip its tests");
-                eprintln!(
-                    "\n*** SKIPPED: PostgreSQL is not installed here; every test ran on SQLite only. Install postgresql 15 or later. ***\n"
-                );
-                return None;
-            };
-            Some(Server::start(bin))
+            // Nothing of it has to outlive the machine: what was not written to the disk yet may be lost with it.
+            installed().map(|bin| Server::start(bin, "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\n"))
         })
         .as_ref()
+}
+
+fn installed() -> Option<PathBuf> {
+    let bin = binaries();
+    if bin.is_none() {
+        assert!(env::var_os("CI").is_none(), "PostgreSQL is not installed, and CI must not skip its tests");
+        eprintln!("\n*** SKIPPED: PostgreSQL is not installed here; every test ran on SQLite only. Install postgresql 15 or later. ***\n");
+    }
+    bin
 }
 
 /// The folder with `initdb` and `pg_ctl`: from PATH, or where Debian keeps it, the newest first.
@@ -43,7 +46,7 @@ fn binaries() -> Option<PathBuf> {
 }
 
 impl Server {
-    fn start(bin: PathBuf) -> Self {
+    fn start(bin: PathBuf, durability: &str) -> Self {
         // Sockets need a short path, so not the folder of the build.
         let folder = tempfile::Builder::new().prefix("pilothouse-pg-").tempdir_in("/tmp").expect("a folder in /tmp").keep();
         let user = server_user();
@@ -55,7 +58,7 @@ impl Server {
             as_user(user, &bin.join("initdb")).args(["-A", "trust", "-U", "pilothouse", "-E", "UTF8", "--locale=C", "-N", "-D"]).arg(&data),
         );
         let settings = format!(
-            "\nlisten_addresses = ''\nunix_socket_directories = '{}'\nfsync = off\nsynchronous_commit = off\nfull_page_writes = off\n\
+            "\nlisten_addresses = ''\nunix_socket_directories = '{}'\n{durability}\
              max_connections = 300\nshared_buffers = 128MB\nautovacuum_naptime = 10s\n",
             folder.display()
         );
@@ -89,9 +92,9 @@ impl Server {
         succeed(self.control().arg("-l").arg(self.folder.join("log")).args(["-w", "start"]));
     }
 
-    /// A server that no other test shares.
+    /// A server that no other test shares, to be stopped hard: what it says is saved survives that, as with the usual settings.
     pub fn own() -> Option<Self> {
-        server().map(|shared| Self::start(shared.bin.clone()))
+        installed().map(|bin| Self::start(bin, "fsync = off\n"))
     }
 
     fn control(&self) -> Command {
