@@ -24,4 +24,5 @@ pub mod program;
 pub mod search;
 pub mod text;
 pub mod time;
+pub mod told;
 pub mod vocabulary;

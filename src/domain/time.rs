@@ -79,6 +79,25 @@ impl Span {
         self.0.div_euclid(MICROS_PER_SECOND)
     }
 
+    /// As a person says it: seconds only in the last quarter of an hour, minutes only within a day.
+    pub fn to_words(self) -> String {
+        let seconds = self.seconds_floor().max(0);
+        let (minutes, hours, days) = (seconds / 60, seconds / 3_600, seconds / 86_400);
+        match seconds {
+            0..=59 => format!("{seconds}s"),
+            60..=899 => format!("{minutes}m {:02}s", seconds % 60),
+            900..=3_599 => format!("{minutes}m"),
+            3_600..=86_399 => format!("{hours}h {:02}m", minutes % 60),
+            _ => format!("{days}d {:02}h", hours % 24),
+        }
+    }
+
+    /// To the minute: a screen that shows it needs no second hand.
+    pub fn to_words_in_minutes(self) -> String {
+        let minutes = self.minutes_floor().max(0);
+        if minutes < 60 { format!("{minutes}m") } else { Self::minutes(minutes).to_words() }
+    }
+
     pub const fn minutes_floor(self) -> i64 {
         self.0.div_euclid(MICROS_PER_MINUTE)
     }

@@ -17,6 +17,7 @@ use crate::{
         partner::Profile,
         text::Text,
         time::Instant,
+        told::{Names, PartnerName},
     },
     store::{Session, unit::Past},
 };
@@ -70,29 +71,6 @@ pub struct LeadDetail {
     /// Of the clock that runs or is paused.
     pub calendar: Option<Arc<CompiledCalendar>>,
     pub names: Names,
-}
-
-/// The names of those who are mentioned.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Names {
-    pub partners: BTreeMap<PartnerId, PartnerName>,
-    pub operators: BTreeMap<OperatorId, Text>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PartnerName {
-    pub name: Text,
-    pub tier: Text,
-}
-
-impl Names {
-    pub fn partner(&self, id: PartnerId) -> Text {
-        self.partners.get(&id).map_or_else(|| Text::clean(&id.to_string()), |one| one.name.clone())
-    }
-
-    pub fn operator(&self, id: OperatorId) -> Text {
-        self.operators.get(&id).cloned().unwrap_or_else(|| Text::clean(&id.to_string()))
-    }
 }
 
 /// A lead that another resembles, with the parts of the score.

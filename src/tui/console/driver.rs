@@ -1,8 +1,8 @@
 //! Does the lead room's work on tasks of its own, and tells it of changes.
 
 use crate::{
-    app::{App, Command, Failure, LeadTarget, Outcome, Request, lead::view::Names},
-    domain::id::OperatorId,
+    app::{App, Command, Failure, LeadTarget, Outcome, Request},
+    domain::{id::OperatorId, told::Names},
     store,
     tui::{
         Answers as Sender, Driver,

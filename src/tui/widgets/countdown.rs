@@ -37,25 +37,12 @@ pub fn show(standing: Standing) -> (String, Role) {
                 75..=89 => Role::SlaWarned,
                 _ => Role::SlaUrgent,
             };
-            (format!("{shape} {}", span(left)), role)
+            (format!("{shape} {}", left.to_words()), role)
         }
         Standing::Breached { late } => (format!("! {} late", rough(late)), Role::SlaBreached),
-        Standing::Paused { left } => (format!("‖ {}", span(left)), Role::SlaPaused),
+        Standing::Paused { left } => (format!("‖ {}", left.to_words()), Role::SlaPaused),
         Standing::Met => ("✓ met".to_owned(), Role::SlaMet),
         Standing::None => ("–".to_owned(), Role::Dim),
-    }
-}
-
-/// A length of time as a person says it: seconds only in the last quarter of an hour, minutes only within a day.
-pub fn span(span: Span) -> String {
-    let seconds = span.seconds_floor().max(0);
-    let (minutes, hours, days) = (seconds / 60, seconds / 3_600, seconds / 86_400);
-    match seconds {
-        0..=59 => format!("{seconds}s"),
-        60..=899 => format!("{minutes}m {:02}s", seconds % 60),
-        900..=3_599 => format!("{minutes}m"),
-        3_600..=86_399 => format!("{hours}h {:02}m", minutes % 60),
-        _ => format!("{days}d {:02}h", hours % 24),
     }
 }
 
@@ -66,7 +53,7 @@ fn rough(late: Span) -> String {
         600..=899 => format!("{}m", seconds / 60),
         36_000..=86_399 => format!("{}h", seconds / 3_600),
         864_000.. => format!("{}d", seconds / 86_400),
-        _ => span(late),
+        _ => late.to_words(),
     }
 }
 
@@ -86,7 +73,7 @@ mod tests {
     #[test]
     fn time_is_told_as_exactly_as_it_matters() {
         let told = [0, 59, 60, 899, 900, 3_599, 3_600, 11_100, 86_399, 86_400, 200_000]
-            .map(|seconds| span(Span::from_micros(seconds * 1_000_000)));
+            .map(|seconds| Span::from_micros(seconds * 1_000_000).to_words());
         assert_eq!(told, ["0s", "59s", "1m 00s", "14m 59s", "15m", "59m", "1h 00m", "3h 05m", "23h 59m", "1d 00h", "2d 07h"]);
     }
 

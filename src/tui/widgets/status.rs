@@ -59,7 +59,7 @@ pub fn view(canvas: &mut Canvas<'_>, area: Rect, room: &str, place: &Place, cloc
     }
     let (link, link_role) = match place.link {
         Link::Live => ("● live".to_owned(), Role::StatusLive),
-        Link::Stale { since } => (format!("○ stale {}", super::countdown::span(canvas.now.since(since))), Role::StatusStale),
+        Link::Stale { since } => (format!("○ stale {}", canvas.now.since(since).to_words()), Role::StatusStale),
     };
     let time = if clock { canvas.now.to_utc().with_timezone(&place.zone).format("%H:%M %Z").to_string() } else { String::new() };
     let version = concat!("v", env!("CARGO_PKG_VERSION"));

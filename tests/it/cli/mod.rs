@@ -1,5 +1,6 @@
 //! The command line as a person or a script sees it: arguments in; output, sentences and exit status out.
 
+mod audit;
 mod import;
 
 use std::{
@@ -204,7 +205,7 @@ fn the_first_who_comes_is_the_admin_and_adds_the_others() {
     );
     let said = home.run(&["--as", "ben", "operator", "add", "dora", "--role", "viewer"]).failed(1);
     assert!(said.contains("ben may not manage operators: it needs admin, and holds triager"), "{said}");
-    assert!(home.run(&["audit", "show", "--kind", "denied"]).ok().contains("denied"), "a denial is kept");
+    assert!(home.run(&["audit", "show", "--kind", "denied"]).ok().contains("was refused: ben may not"), "a denial is kept");
     assert_eq!(home.run(&["operator", "add", "ben", "--inactive"]).ok(), "changed ben (triager), who may no longer sign in\n");
     assert!(home.run(&["--as", "BEN", "print", "leads"]).failed(1).contains("ben is no longer active"), "by name, whatever the capitals");
     assert!(home.run(&["--as", "engine", "print", "leads"]).failed(1).contains("nobody works as the engine"), "the engine");

@@ -115,7 +115,7 @@ fn figures_of(kpis: &Kpis, spelt: bool) -> Vec<Vec<Piece>> {
         out.push(figure(if spelt { "acceptance in SLA" } else { "in SLA" }, share(bp), role));
     }
     if let Some(minutes) = kpis.speed_to_lead_minutes {
-        let length = super::words::length(crate::domain::time::Span::minutes(minutes));
+        let length = crate::domain::time::Span::minutes(minutes).to_words_in_minutes();
         out.push(figure(if spelt { "speed to lead" } else { "to touch" }, length, Role::Strong));
     }
     let late = if kpis.breaches_today > 0 { Role::SlaBreached } else { Role::Good };

@@ -9,11 +9,12 @@ use super::{
     work::{Answer, Answers, Effect, Order, Target},
 };
 use crate::{
-    app::lead::view::{LastDone, Names},
+    app::lead::view::LastDone,
     domain::{
         id::{LeadId, PartnerId},
         lead::{LeadCommand, Refusal, queue::LeadRow},
         time::Instant,
+        told::Names,
     },
     tui::{
         action::Act,

@@ -5,7 +5,7 @@ use super::{
     words,
 };
 use crate::{
-    app::lead::view::{LeadDetail, Names},
+    app::lead::view::LeadDetail,
     domain::{
         event::Event,
         lead::{
@@ -14,12 +14,13 @@ use crate::{
             routing::{Candidate, Change, DecidedBy, Rule, Why},
         },
         time::Instant,
+        told::Names,
     },
     store::unit::Past,
     tui::{
         theme::Role,
         widgets::{
-            countdown::{self, span},
+            countdown,
             pane::{Row, Section},
         },
     },
@@ -131,8 +132,8 @@ impl Told<'_> {
         };
         let budget = format!(
             "{} of {} business time left, calendar {}, program v{}",
-            words::length(left),
-            span(clock.budget),
+            left.to_words_in_minutes(),
+            clock.budget.to_words(),
             clock.calendar,
             clock.program.0
         );

@@ -1,13 +1,14 @@
 //! Events, refusals and moments in words.
 
+pub use crate::domain::told::{basis, percent};
+
 use crate::{
-    app::lead::view::Names,
     domain::{
-        id::LeadId,
-        lead::{ConsentBasis, Escalation, LeadEvent, LeadState, Refusal, event::Arrival},
-        time::{Instant, Span},
+        lead::{LeadEvent, LeadState, Refusal},
+        time::Instant,
+        told::{self, Names, Weight},
     },
-    tui::{theme::Role, widgets::countdown},
+    tui::theme::Role,
 };
 use chrono::Datelike;
 use chrono_tz::Tz;
@@ -38,20 +39,7 @@ pub fn moment(at: Instant, now: Instant, zone: Tz) -> String {
 /// How long ago, in one unit or two.
 pub fn ago(at: Instant, now: Instant) -> String {
     let past = now.since(at);
-    if past.minutes_floor() < 1 { "just now".to_owned() } else { format!("{} ago", length(past)) }
-}
-
-/// A length of time to the minute: a screen that shows it needs no second hand.
-pub fn length(span: Span) -> String {
-    let minutes = span.minutes_floor().max(0);
-    match minutes {
-        0..=59 => format!("{minutes}m"),
-        _ => countdown::span(Span::minutes(minutes)),
-    }
-}
-
-pub fn percent(bp: u16) -> String {
-    format!("{}.{} %", bp / 100, bp % 100 / 10)
+    if past.minutes_floor() < 1 { "just now".to_owned() } else { format!("{} ago", past.to_words_in_minutes()) }
 }
 
 /// Why not, as the desk reads it: with local times.
@@ -96,87 +84,14 @@ pub fn outcome(events: &[LeadEvent], names: &Names) -> String {
 
 /// One event as a fragment without its subject, with a role for its weight.
 pub fn sentence(event: &LeadEvent, names: &Names) -> (String, Role) {
-    let text = match event {
-        LeadEvent::Received { intake, arrival } => return (received(&intake.source, arrival), Role::Text),
-        LeadEvent::Offered { partner, by_hand: true, .. } => format!("offered to {} by hand", names.partner(*partner)),
-        LeadEvent::Offered { partner, .. } => format!("offered to {}", names.partner(*partner)),
-        LeadEvent::FellBack { reason, .. } => return (format!("to the fallback queue: {}", reason.doc()), Role::Warn),
-        LeadEvent::Accepted { partner, in_time: true, .. } => {
-            return (format!("accepted by {} in time", names.partner(*partner)), Role::Good);
-        }
-        LeadEvent::Accepted { partner, .. } => return (format!("accepted by {}, late", names.partner(*partner)), Role::Warn),
-        LeadEvent::AnsweredLate { offer, accepted } => {
-            let answer = if *accepted { "accepted" } else { "declined" };
-            return (format!("offer {offer} was {answer} after it had ended: kept as evidence"), Role::Warn);
-        }
-        LeadEvent::Declined { partner, reason } => {
-            return (format!("declined by {}: {}", names.partner(*partner), reason.doc()), Role::Warn);
-        }
-        LeadEvent::TimedOut { partner, .. } => return (format!("{} did not answer in time", names.partner(*partner)), Role::Bad),
-        LeadEvent::Warned { clock, percent } => return (format!("{percent} % of the time for {} used", clock.kind), Role::Warn),
-        LeadEvent::Breached { clock, .. } => return (format!("the time for {} ran out", clock.kind), Role::Bad),
-        LeadEvent::Touched { response, in_time, .. } => {
-            let when = if *in_time { "" } else { ", late" };
-            return (format!("first touch after {} of business time{when}", length(*response)), Role::Good);
-        }
-        LeadEvent::Qualified { in_time } => {
-            return (format!("qualified{}", if *in_time { "" } else { ", late" }), Role::Good);
-        }
-        LeadEvent::Disqualified { reason, .. } => format!("disqualified: {}", reason.doc()),
-        LeadEvent::Paused { reason, .. } => format!("paused: {}", reason.doc()),
-        LeadEvent::Resumed { .. } => "resumed".to_owned(),
-        LeadEvent::Merged { into, .. } => format!("merged into {into}"),
-        LeadEvent::Absorbed { lead, escalation: Some(Escalation { severity, cause, .. }), .. } => {
-            return (format!("took {lead} in, escalated, {}: {}", severity.name(), cause.doc()), Role::Warn);
-        }
-        LeadEvent::Absorbed { lead, .. } => format!("took {lead} in"),
-        LeadEvent::Unmerged { .. } => "taken out of its merge".to_owned(),
-        LeadEvent::Parted { lead } => format!("{lead} was taken out again"),
-        LeadEvent::Separated => "kept as a lead of its own".to_owned(),
-        LeadEvent::Noted { .. } => "note".to_owned(),
-        LeadEvent::Escalated { severity, cause } => return (format!("escalated, {}: {}", severity.name(), cause.doc()), Role::Warn),
-        LeadEvent::Settled { by_itself: true } => "escalation settled by itself".to_owned(),
-        LeadEvent::Settled { .. } => "escalation settled".to_owned(),
-        LeadEvent::Released { from } => format!("released {}", released_from(from)),
-        LeadEvent::Taken { desk: Some(desk), .. } => format!("{} looks after it", names.operator(*desk)),
-        LeadEvent::Taken { desk: None, .. } => "nobody looks after it now".to_owned(),
-        LeadEvent::ConsentRecorded { consent, .. } => format!("consent recorded: {}", basis(consent.basis)),
-        LeadEvent::Rescored { score, before, .. } => format!("score {before} to {score}"),
-        LeadEvent::ClockRecomputed { clock, .. } => format!("clock for {} recomputed", clock.kind),
-        LeadEvent::Undone { what, .. } => {
-            let what: Vec<String> = what.iter().map(|name| name.trim_start_matches("lead.").replace('_', " ")).collect();
-            format!("taken back: {}", what.join(", "))
-        }
-        LeadEvent::Erased => "personal data erased".to_owned(),
+    let (text, weight) = told::lead(event, names);
+    let role = match weight {
+        Weight::Plain => Role::Text,
+        Weight::Good => Role::Good,
+        Weight::Warning => Role::Warn,
+        Weight::Bad => Role::Bad,
     };
-    (text, Role::Text)
-}
-
-fn received(source: &str, arrival: &Arrival) -> String {
-    let source = if source.is_empty() { "received".to_owned() } else { format!("received from {source}") };
-    match arrival {
-        Arrival::ToRoute => source,
-        Arrival::Quarantined { reason } => format!("{source}, held back: {}", reason.doc()),
-        Arrival::Review { candidates } => format!("{source}, resembles {}", leads(candidates.iter().map(|one| one.lead))),
-        Arrival::Linked { into, score_bp } => format!("{source}, the same as {into} ({})", percent(*score_bp)),
-    }
-}
-
-fn released_from(state: &LeadState) -> &'static str {
-    if matches!(state, LeadState::Quarantined { .. }) { "from quarantine" } else { "by its partner" }
-}
-
-fn leads(ids: impl Iterator<Item = LeadId>) -> String {
-    ids.map(|id| id.to_string()).collect::<Vec<_>>().join(", ")
-}
-
-pub const fn basis(basis: ConsentBasis) -> &'static str {
-    match basis {
-        ConsentBasis::Refused => "refused",
-        ConsentBasis::Unknown => "unknown",
-        ConsentBasis::LegitimateInterest => "legitimate interest",
-        ConsentBasis::OptIn => "opted in",
-    }
+    (text, role)
 }
 
 /// The state in words, with what it is about.
@@ -184,7 +99,7 @@ pub fn state(state: &LeadState, names: &Names) -> (String, Role) {
     match state {
         LeadState::Quarantined { reason } => (format!("quarantined: {}", reason.doc()), Role::Warn),
         LeadState::InReview { candidates } => {
-            (format!("in review: resembles {}", leads(candidates.iter().map(|one| one.lead))), Role::Warn)
+            (format!("in review: resembles {}", told::leads(candidates.iter().map(|one| one.lead))), Role::Warn)
         }
         LeadState::Unassigned { why } => (format!("unassigned: {}", why.doc()), Role::Warn),
         LeadState::Offered { partner } => (format!("offered to {}", names.partner(*partner)), Role::Strong),
@@ -199,6 +114,7 @@ pub fn state(state: &LeadState, names: &Names) -> (String, Role) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::time::Span;
 
     #[test]
     fn a_moment_is_as_short_as_it_can_be() {

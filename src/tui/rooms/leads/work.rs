@@ -1,7 +1,7 @@
 //! What the lead room asks of the driver, and what comes back: plain data, so that a test can look at it and answer.
 
 use crate::{
-    app::lead::view::{LastDone, LeadCounts, LeadDetail, Names, PartnerChoice, Viewer},
+    app::lead::view::{LastDone, LeadCounts, LeadDetail, PartnerChoice, Viewer},
     domain::{
         filter::Filter,
         id::{LeadId, OperatorId},
@@ -11,6 +11,7 @@ use crate::{
         },
         text::Text,
         time::Instant,
+        told::Names,
     },
 };
 
