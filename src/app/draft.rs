@@ -21,7 +21,8 @@ pub(super) struct Draft<'a> {
     day: i64,
     pub desk: Desk,
     leads: HashMap<LeadId, Touched>,
-    order: Vec<LeadId>,
+    /// In the order of their first change.
+    changed: Vec<LeadId>,
     counted: BTreeMap<Counted, i64>,
     changes: Changes,
 }
@@ -38,7 +39,7 @@ struct Touched {
 impl<'a> Draft<'a> {
     pub fn new(scene: Scene<'a>, desk: Desk) -> Self {
         let day = stats::day_of(scene.now, scene.rules.program().zone);
-        Self { scene, day, desk, leads: HashMap::new(), order: Vec::new(), counted: BTreeMap::new(), changes: Changes::default() }
+        Self { scene, day, desk, leads: HashMap::new(), changed: Vec::new(), counted: BTreeMap::new(), changes: Changes::default() }
     }
 
     /// Takes in a lead as it stands in the database.
@@ -46,9 +47,7 @@ impl<'a> Draft<'a> {
         let id = lead.id;
         let touched =
             Touched { expected: lead.version, loaded: lead.state.loads(), lead, keys: Vec::new(), keys_gone: Vec::new(), changed: false };
-        if self.leads.insert(id, touched).is_none() {
-            self.order.push(id);
-        }
+        self.leads.insert(id, touched);
     }
 
     pub fn knows(&self, id: LeadId) -> bool {
@@ -68,7 +67,7 @@ impl<'a> Draft<'a> {
         }
         self.desk.moved(None, lead.state.loads());
         self.leads.insert(id, Touched { lead, expected: 0, loaded: None, keys, keys_gone: Vec::new(), changed: true });
-        self.order.push(id);
+        self.changed.push(id);
     }
 
     /// Applies events to a lead that is known.
@@ -86,7 +85,9 @@ impl<'a> Draft<'a> {
                 let stay = keys(&touched.lead.intake, policy);
                 touched.keys_gone.retain(|key| !stay.contains(key));
             }
-            touched.changed = true;
+            if !std::mem::replace(&mut touched.changed, true) {
+                self.changed.push(id);
+            }
             let (after, version) = (touched.lead.state.loads(), touched.lead.version);
             self.desk.moved(before, after);
             self.note(id, version, event);
@@ -129,13 +130,36 @@ impl<'a> Draft<'a> {
         self.changes.suppress.push(mailbox);
     }
 
-    pub fn into_changes(mut self) -> Changes {
-        for id in &self.order {
-            if let Some(Touched { lead, expected, loaded, keys, keys_gone, changed: true }) = self.leads.remove(id) {
-                self.changes.leads.push(LeadChange { lead, expected, loaded, keys, keys_gone });
+    /// What changed since the last time; the draft goes on from there.
+    pub fn take(&mut self) -> Changes {
+        let mut changes = std::mem::take(&mut self.changes);
+        for id in std::mem::take(&mut self.changed) {
+            let Some(touched) = self.leads.get_mut(&id).filter(|touched| touched.changed) else { continue };
+            let lead = touched.lead.clone();
+            let expected = std::mem::replace(&mut touched.expected, lead.version);
+            let loaded = std::mem::replace(&mut touched.loaded, lead.state.loads());
+            let (keys, keys_gone) = (std::mem::take(&mut touched.keys), std::mem::take(&mut touched.keys_gone));
+            touched.changed = false;
+            changes.leads.push(LeadChange { lead, expected, loaded, keys, keys_gone });
+        }
+        changes.counted = std::mem::take(&mut self.counted).into_iter().filter(|(_, by)| *by != 0).collect();
+        changes
+    }
+
+    /// The same when no lead so far is looked at again: the draft forgets them.
+    pub fn take_away(&mut self) -> Changes {
+        let mut changes = std::mem::take(&mut self.changes);
+        for id in std::mem::take(&mut self.changed) {
+            if let Some(Touched { lead, expected, loaded, keys, keys_gone, changed: true }) = self.leads.remove(&id) {
+                changes.leads.push(LeadChange { lead, expected, loaded, keys, keys_gone });
             }
         }
-        self.changes.counted = self.counted.into_iter().filter(|(_, by)| *by != 0).collect();
-        self.changes
+        self.leads.clear();
+        changes.counted = std::mem::take(&mut self.counted).into_iter().filter(|(_, by)| *by != 0).collect();
+        changes
+    }
+
+    pub fn into_changes(mut self) -> Changes {
+        self.take_away()
     }
 }

@@ -13,7 +13,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 /// How many leads one transaction sweeps: enough to be fast, few enough that other writers wait little.
-const BATCH: u32 = 2_000;
+const BATCH: u32 = 1_000;
 /// The engine looks at the clock at least this often, whatever it was told.
 const LONGEST_SLEEP: Duration = Duration::from_secs(30);
 const AFTER_FAILURE: Duration = Duration::from_secs(1);

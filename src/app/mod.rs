@@ -33,7 +33,10 @@ use crate::{
         id::{OperatorId, ProgramVersion},
         time::Instant,
     },
-    store::{self, Unit, unit::Changes},
+    store::{
+        self, Unit,
+        unit::{Changes, Parts, gathered},
+    },
 };
 
 /// One command in one unit of work, up to but not including the commit.
@@ -107,6 +110,32 @@ impl Scene<'_> {
         }
         Ok(Some(unit.save(self.request.id, changes).await?))
     }
+
+    /// The same for changes that come in parts.
+    async fn save_parts<U: Unit, P: Parts<Failure = Failure>>(
+        &self,
+        unit: &mut U,
+        parts: &mut P,
+    ) -> Result<Option<crate::domain::id::AuditSeq>, Failure> {
+        if self.mode == Mode::Plan {
+            gathered(parts).await?;
+            return Ok(None);
+        }
+        unit.save_parts(self.request.id, parts).await
+    }
+}
+
+/// Gives way once: whoever works beside this task on the same command goes on.
+async fn give_way() {
+    let mut gave = false;
+    std::future::poll_fn(|context| {
+        if std::mem::replace(&mut gave, true) {
+            return std::task::Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        std::task::Poll::Pending
+    })
+    .await;
 }
 
 /// Keeps in the chain that somebody asked for what they may not do.

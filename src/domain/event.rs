@@ -133,6 +133,14 @@ impl Event {
         }
     }
 
+    /// Whether it has a personal part.
+    pub fn is_personal(&self) -> bool {
+        match self {
+            Self::Lead(event) => event.is_personal(),
+            _ => false,
+        }
+    }
+
     /// The open part as JSON, as hashed and stored.
     pub fn to_body(&self) -> Result<String, serde_json::Error> {
         match self {

@@ -21,6 +21,7 @@ const TABLES: &[(&str, &str)] = &[
     ("rotation", "select concat_ws('|', scope, body) from rotation order by scope"),
     ("stat", "select concat_ws('|', day, measure, bucket, value) from stat where value <> 0 order by day, measure, bucket"),
     ("lead_key", "select concat_ws('|', key, lead_id) from lead_key order by key, lead_id"),
+    ("lead_key_new", "select concat_ws('|', key, lead_id) from lead_key_new order by key, lead_id"),
 ];
 
 /// One table in short.

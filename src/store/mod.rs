@@ -52,6 +52,7 @@ pub fn statements() -> impl Iterator<Item = &'static str> {
         audit::seal::STATEMENTS,
         audit::verify::STATEMENTS,
         lead::STATEMENTS,
+        lead::keys::STATEMENTS,
         lead::page::STATEMENTS,
         desk::STATEMENTS,
         directory::STATEMENTS,

@@ -3,7 +3,8 @@
 use super::{
     Tx,
     error::Result,
-    unit::{Changes, Heads, OperatorRow, Past, ProgramRow, Unit},
+    session::Backend,
+    unit::{Changes, Heads, OperatorRow, Parts, Past, ProgramRow, Unit, gathered},
 };
 use crate::domain::{
     account::Account,
@@ -15,6 +16,7 @@ use crate::domain::{
     text::Text,
     time::Instant,
 };
+use futures::future;
 
 impl Unit for Tx {
     async fn heads(&mut self) -> Result<Heads> {
@@ -90,8 +92,42 @@ impl Unit for Tx {
         (**self).accounts_by_code(codes).await
     }
 
-    /// The order of the tables is the same in every write, so that two writers never wait for each other in a ring.
     async fn save(&mut self, command: CommandId, changes: Changes) -> Result<AuditSeq> {
+        let last = self.write(changes).await?;
+        self.command_record(command, last).await?;
+        Ok(last)
+    }
+
+    /// On SQLite, which has one writer, each part is written while the next is decided. On PostgreSQL the parts are written
+    /// as one, so that locks are taken in the order of the tables.
+    async fn save_parts<P: Parts>(&mut self, command: CommandId, parts: &mut P) -> std::result::Result<Option<AuditSeq>, P::Failure> {
+        if self.backend() == Backend::Postgres {
+            let changes = gathered(parts).await?;
+            return Ok(if changes.records.is_empty() { None } else { Some(self.save(command, changes).await?) });
+        }
+        let mut last = None;
+        let mut next = parts.next().await?;
+        while let Some(changes) = next {
+            let is_change = !changes.records.is_empty();
+            let write = async { if is_change { self.write(changes).await.map(Some) } else { Ok(None) } };
+            let (written, following) = future::join(write, parts.next()).await;
+            last = written?.or(last);
+            next = following?;
+        }
+        if let Some(last) = last {
+            self.command_record(command, last).await?;
+        }
+        Ok(last)
+    }
+
+    async fn commit(self) -> Result<()> {
+        Tx::commit(self).await.map(|_| ())
+    }
+}
+
+impl Tx {
+    /// The order of the tables is the same in every write, so that two writers never wait for each other in a ring.
+    async fn write(&mut self, changes: Changes) -> Result<AuditSeq> {
         self.leads_save(&changes.leads).await?;
         self.clocks_fire(&changes.fired).await?;
         self.rotations_turn(&changes.turns).await?;
@@ -107,11 +143,6 @@ impl Unit for Tx {
         for lead in changes.forget {
             self.person_forget(lead).await?;
         }
-        self.command_record(command, last).await?;
         Ok(last)
-    }
-
-    async fn commit(self) -> Result<()> {
-        Tx::commit(self).await.map(|_| ())
     }
 }

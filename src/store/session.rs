@@ -2,9 +2,10 @@
 
 use super::{
     error::{Error, Result},
-    sql::{ARRAY_ROWS_MAX, Arg, Bulk, Row, Sql},
+    sql::{Arg, Bulk, Row, Sql},
 };
-use std::borrow::Cow;
+use futures::future;
+use std::{borrow::Cow, sync::Arc};
 
 use sqlx::{
     Arguments, AssertSqlSafe, Encode, Executor, PgConnection, Postgres, SqlSafeStr, Sqlite, SqliteConnection, Statement, Transaction, Type,
@@ -98,25 +99,48 @@ impl Session {
         })
     }
 
-    /// Writes rows; gives how many were changed.
-    pub async fn execute_each(&mut self, bulk: Bulk) -> Result<u64> {
+    /// The rows of several statements. Each is made while the database carries out the one before.
+    pub async fn all_each<T: Row>(&mut self, mut statements: Box<dyn Iterator<Item = Sql> + Send + '_>) -> Result<Vec<T>> {
+        let mut rows = Vec::new();
+        let mut next = statements.next();
+        while let Some(sql) = next {
+            let (found, following) = future::join(self.all(sql), async { statements.next() }).await;
+            rows.append(&mut found?);
+            next = following;
+        }
+        Ok(rows)
+    }
+
+    /// Writes rows; gives how many were changed. Each statement is made while the database carries out the one before.
+    pub async fn execute_each(&mut self, mut bulk: Bulk<'_>) -> Result<u64> {
         let mut changed = 0;
         if self.backend() == Backend::Sqlite {
-            for sql in bulk.values() {
-                changed += self.execute(sql).await?;
+            let mut next = bulk.values()?;
+            while let Some((text, args)) = next {
+                let (done, following) = future::join(self.execute_values(text, args), async { bulk.values() }).await;
+                changed += done?;
+                next = following?;
             }
             return Ok(changed);
         }
-        let text = bulk.arrays();
-        let Bulk { columns, mut args, .. } = bulk;
-        while !args.is_empty() {
-            let left = args.split_off(args.len().min(ARRAY_ROWS_MAX * columns));
-            let binds = arrays(columns, std::mem::replace(&mut args, left))?;
-            if let Driver::Postgres(driver) = self.driver() {
-                changed += sqlx::query_with(AssertSqlSafe(text.clone()), binds).execute(driver).await?.rows_affected();
-            }
+        let columns = bulk.columns;
+        let mut next = bulk.arrays()?;
+        while let Some((text, args)) = next {
+            let (done, following) = future::join(self.execute_arrays(text, columns, args), async { bulk.arrays() }).await;
+            changed += done?;
+            next = following?;
         }
         Ok(changed)
+    }
+
+    async fn execute_values(&mut self, text: Arc<str>, args: Vec<Arg>) -> Result<u64> {
+        let Driver::Sqlite(driver) = self.driver() else { return Ok(0) };
+        Ok(sqlx::query_with(AssertSqlSafe(text), sqlite(args)?).execute(driver).await?.rows_affected())
+    }
+
+    async fn execute_arrays(&mut self, text: String, columns: usize, args: Vec<Arg>) -> Result<u64> {
+        let Driver::Postgres(driver) = self.driver() else { return Ok(0) };
+        Ok(sqlx::query_with(AssertSqlSafe(text), arrays(columns, args)?).execute(driver).await?.rows_affected())
     }
 
     /// Runs several statements without binds, as migrations need it.

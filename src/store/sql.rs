@@ -1,12 +1,18 @@
 //! Statements: fixed text with binds, or composed of fixed fragments and binds. Data never becomes text.
 
+use super::error::Result;
 use crate::domain::{
     id::{AccountId, AuditSeq, CommandId, LeadId, OperatorId, PartnerId, ProgramVersion},
     text::Text,
     time::{Instant, Span},
 };
 use sqlx::{FromRow, postgres::PgRow, sqlite::SqliteRow};
-use std::{borrow::Cow, fmt::Write as _};
+use std::{
+    borrow::Cow,
+    collections::HashMap,
+    fmt::Write as _,
+    sync::{Arc, LazyLock, Mutex, PoisonError},
+};
 
 /// A row type that both databases can fill: derive `sqlx::FromRow`, or use a tuple.
 pub trait Row: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin + 'static {}
@@ -28,23 +34,24 @@ pub struct Sql {
     pub(super) args: Vec<Arg>,
 }
 
-/// Rows for one table, in as few statements as the database takes well.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Bulk {
+/// Rows for one table, in as few statements as the database takes well. Each row is made when it is asked for, so that the
+/// next statement can be made while the database carries one out.
+pub struct Bulk<'a> {
     head: &'static str,
     pub(super) columns: usize,
-    /// Row by row.
-    pub(super) args: Vec<Arg>,
     tail: &'static str,
+    /// Appends the values of the next row; gives whether there was one.
+    row: Box<dyn FnMut(&mut Vec<Arg>) -> Result<bool> + Send + 'a>,
+    /// Rows that were made and not taken yet.
+    waiting: Vec<Arg>,
 }
 
 /// Rows that PostgreSQL takes in one statement: few round trips, and messages of no more than some megabytes.
-pub const ARRAY_ROWS_MAX: usize = 5_000;
-
-/// The most rows in one multi-row statement. Greater ones are hardly faster and cost memory for each prepared text.
-const CHUNK_ROWS_MAX: usize = 128;
-/// SQLite allows 32,766 binds.
-const BINDS_MAX: usize = 32_000;
+const ARRAY_ROWS_MAX: usize = 5_000;
+/// The most binds in one statement of many rows on SQLite. Greater ones are hardly faster and cost memory for each prepared text.
+const BINDS_MAX: usize = 3_072;
+/// The most rows in it.
+const VALUE_ROWS_MAX: usize = 1_024;
 
 impl Sql {
     /// A whole statement whose binds are written `$1`, `$2` ...; follow with [`Sql::bind`] in that order.
@@ -117,15 +124,27 @@ impl Sql {
     }
 
     /// `{head} values (..), (..) {tail}` for all of `rows`, each with a value for every column.
-    pub fn bulk<R: IntoIterator<Item = Arg>>(
+    pub fn bulk<'a, R: IntoIterator<Item = Arg>>(
         head: &'static str,
         columns: usize,
-        rows: impl IntoIterator<Item = R>,
+        rows: impl IntoIterator<Item = R, IntoIter: Send + 'a>,
         tail: &'static str,
-    ) -> Bulk {
-        let args: Vec<Arg> = rows.into_iter().flatten().collect();
-        debug_assert!(args.len().is_multiple_of(columns.max(1)), "{head}");
-        Bulk { head, columns: columns.max(1), args, tail }
+    ) -> Bulk<'a> {
+        let mut rows = rows.into_iter();
+        let row = Box::new(move |out: &mut Vec<Arg>| Ok(rows.next().map(|row| out.extend(row)).is_some()));
+        Bulk { head, columns, tail, row, waiting: Vec::new() }
+    }
+
+    /// The same of rows that may fail; ends with the first failure.
+    pub fn bulk_try<'a, R: IntoIterator<Item = Arg>>(
+        head: &'static str,
+        columns: usize,
+        rows: impl IntoIterator<Item = Result<R>, IntoIter: Send + 'a>,
+        tail: &'static str,
+    ) -> Bulk<'a> {
+        let mut rows = rows.into_iter();
+        let row = Box::new(move |out: &mut Vec<Arg>| Ok(rows.next().transpose()?.map(|row| out.extend(row)).is_some()));
+        Bulk { head, columns, tail, row, waiting: Vec::new() }
     }
 
     pub fn text(&self) -> &str {
@@ -133,43 +152,57 @@ impl Sql {
     }
 }
 
-impl Bulk {
-    /// Statements with a bind for each value. Their sizes are powers of two, so that a handful of prepared statements serves
-    /// every number of rows.
-    pub(super) fn values(self) -> Vec<Sql> {
-        let Self { head, columns, args, tail } = self;
-        let largest = (BINDS_MAX / columns).clamp(1, CHUNK_ROWS_MAX);
-        let mut left = args.len() / columns;
-        let mut args = args.into_iter();
-        let mut out = Vec::new();
-        while left > 0 {
-            // The greatest power of two that is not above `left` nor `largest`.
-            let size = 1 << left.min(largest).ilog2();
-            left -= size;
-            let mut sql =
-                Sql { text: Cow::Owned(String::with_capacity(size * columns * 7 + 256)), args: Vec::with_capacity(size * columns) };
-            sql.push(head).push(" values ");
-            for i in 0..size {
-                if i > 0 {
-                    sql.push(", ");
-                }
-                sql.push_row(args.by_ref().take(columns));
-            }
-            sql.push(" ").push(tail);
-            out.push(sql);
-        }
-        out
+impl Bulk<'_> {
+    /// Makes rows until so many wait or there are no more.
+    fn make(&mut self, rows: usize) -> Result<()> {
+        while self.waiting.len() < rows * self.columns && (self.row)(&mut self.waiting)? {}
+        debug_assert!(self.waiting.len().is_multiple_of(self.columns), "{}", self.head);
+        Ok(())
     }
 
-    /// The text of the statement with an array for each column, for any number of rows; PostgreSQL plans it in no time.
-    pub(super) fn arrays(&self) -> String {
+    /// The first `rows` of those that wait.
+    fn take(&mut self, rows: usize) -> Vec<Arg> {
+        let rest = self.waiting.split_off(rows * self.columns);
+        std::mem::replace(&mut self.waiting, rest)
+    }
+
+    /// The next statement with a bind for each value. Their sizes are powers of two, so that a handful of prepared statements
+    /// serves every number of rows.
+    pub(super) fn values(&mut self) -> Result<Option<(Arc<str>, Vec<Arg>)>> {
+        let largest = 1 << (BINDS_MAX / self.columns).clamp(1, VALUE_ROWS_MAX).ilog2();
+        self.make(largest)?;
+        let Some(power) = (self.waiting.len() / self.columns).checked_ilog2() else { return Ok(None) };
+        let size = 1 << power;
+        Ok(Some((values_text(self.head, self.columns, size, self.tail), self.take(size))))
+    }
+
+    /// The next statement with an array for each column, for any number of rows; PostgreSQL plans it in no time.
+    pub(super) fn arrays(&mut self) -> Result<Option<(String, Vec<Arg>)>> {
+        self.make(ARRAY_ROWS_MAX)?;
+        if self.waiting.is_empty() {
+            return Ok(None);
+        }
+        let args = std::mem::take(&mut self.waiting);
         let mut text = format!("{} select * from unnest(", self.head);
-        for (i, arg) in self.args.iter().take(self.columns).enumerate() {
+        for (i, arg) in args.iter().take(self.columns).enumerate() {
             let comma = if i > 0 { ", " } else { "" };
             let _ = write!(text, "{comma}cast(${} as {}[])", i + 1, arg.type_name());
         }
-        text + ") " + self.tail
+        Ok(Some((text + ") " + self.tail, args)))
     }
+}
+
+/// The text of a statement of so many rows, whose binds have no names: SQLite looks each name up in a list, which with
+/// thousands of them costs more than the insert. Made at its first use; there are few, each head in some sizes.
+fn values_text(head: &'static str, columns: usize, rows: usize, tail: &'static str) -> Arc<str> {
+    type Key = (&'static str, &'static str, usize);
+    static TEXTS: LazyLock<Mutex<HashMap<Key, Arc<str>>>> = LazyLock::new(Mutex::default);
+    let mut texts = TEXTS.lock().unwrap_or_else(PoisonError::into_inner);
+    let text = texts.entry((head, tail, rows)).or_insert_with(|| {
+        let row = format!("({})", vec!["?"; columns].join(", "));
+        format!("{head} values {} {tail}", vec![row; rows].join(", ")).into()
+    });
+    Arc::clone(text)
 }
 
 impl Arg {
@@ -226,14 +259,19 @@ mod tests {
 
     #[test]
     fn bulk_statements_hold_every_row_in_few_sizes() {
-        let rows = (0..777_i64).map(|n| [Arg::from(n), Arg::from("x")]);
-        let bulk = Sql::bulk("insert into t (a, b)", 2, rows, "on conflict do nothing");
+        let rows = || (0..777_i64).map(|n| [Arg::from(n), Arg::from("x")]);
+        let bulk = || Sql::bulk("insert into t (a, b)", 2, rows(), "on conflict do nothing");
         let arrays = "insert into t (a, b) select * from unnest(cast($1 as bigint[]), cast($2 as text[])) on conflict do nothing";
-        assert_eq!(bulk.arrays(), arrays);
-        let all = bulk.values();
-        let seen: Vec<i64> = all.iter().flat_map(|sql| &sql.args).filter_map(|arg| if let Arg::Int(n) = arg { *n } else { None }).collect();
+        assert_eq!(bulk().arrays().unwrap().map(|(text, args)| (text, args.len())), Some((arrays.to_owned(), 2 * 777)));
+        let mut one = bulk();
+        let all: Vec<_> = std::iter::from_fn(|| one.values().unwrap()).collect();
+        let seen: Vec<i64> =
+            all.iter().flat_map(|(_, args)| args).filter_map(|arg| if let Arg::Int(n) = arg { *n } else { None }).collect();
         assert_eq!(seen, (0..777).collect::<Vec<_>>());
-        assert!(all.iter().all(|sql| (sql.args.len() / 2).is_power_of_two()));
-        assert!(Sql::bulk("x", 1, Vec::<[Arg; 1]>::new(), "").values().is_empty());
+        assert!(all.iter().all(|(_, args)| (args.len() / 2).is_power_of_two()));
+        assert_eq!(&*all.last().unwrap().0, "insert into t (a, b) values (?, ?) on conflict do nothing");
+        assert_eq!(Sql::bulk("x", 1, Vec::<[Arg; 1]>::new(), "").values().unwrap(), None);
+        let failing = [Ok([Arg::from(1_i64)]), Err(crate::store::Error::ReadOnly)];
+        assert!(Sql::bulk_try("x", 1, failing, "").values().is_err());
     }
 }

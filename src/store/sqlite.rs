@@ -25,6 +25,8 @@ const SQLITE_MIN: (u32, u32, u32) = (3, 51, 3);
 /// How long a write waits for the write of another process.
 const BUSY: Duration = Duration::from_secs(20);
 const READERS_MAX: u32 = 4;
+/// Rows that may wait between the thread of a connection and whoever asked: with few, each wakes the other all the time.
+const ROWS_AHEAD: usize = 1_024;
 /// Kilobytes of pages that each reader keeps. The rest is in the system's page cache, which is not our memory.
 const READ_CACHE_KB: u32 = 2_048;
 
@@ -89,7 +91,13 @@ fn file_of(path: &Path) -> Option<(u64, u64)> {
 }
 
 fn base(path: &Path) -> SqliteConnectOptions {
-    SqliteConnectOptions::new().filename(path).create_if_missing(false).busy_timeout(BUSY).pragma("temp_store", "memory")
+    SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(false)
+        .busy_timeout(BUSY)
+        .pragma("temp_store", "memory")
+        .row_buffer_size(ROWS_AHEAD)
+        .statement_cache_capacity(200)
 }
 
 /// Makes the file and switches it to WAL, alone: the switch does not wait for others.

@@ -4,7 +4,7 @@
 //! `memory::World`, which the simulation drives a million times a minute. Everything works in bulk: one command
 //! is one transaction, whether it touches one lead or ten thousand.
 
-use super::error::Result;
+use super::error::{Error, Result};
 use crate::domain::{
     account::Account,
     actor::Actor,
@@ -19,7 +19,7 @@ use crate::domain::{
     text::Text,
     time::Instant,
 };
-use std::future::Future;
+use std::{collections::HashMap, future::Future};
 
 /// The cursors that tell whether what the app has cached is still in force.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -98,6 +98,48 @@ pub struct ProgramRow {
     pub note: Text,
 }
 
+impl Changes {
+    /// Takes in what the same command changes after this.
+    fn append(&mut self, mut after: Self) {
+        let place: HashMap<LeadId, usize> = self.leads.iter().enumerate().map(|(place, change)| (change.lead.id, place)).collect();
+        for change in after.leads {
+            let Some(known) = place.get(&change.lead.id).map(|place| &mut self.leads[*place]) else {
+                self.leads.push(change);
+                continue;
+            };
+            known.lead = change.lead;
+            known.keys.extend(change.keys);
+            known.keys_gone.extend(change.keys_gone);
+        }
+        self.turns.append(&mut after.turns);
+        self.counted.append(&mut after.counted);
+        self.partners.append(&mut after.partners);
+        self.accounts.append(&mut after.accounts);
+        self.operators.append(&mut after.operators);
+        self.programs.append(&mut after.programs);
+        self.suppress.append(&mut after.suppress);
+        self.forget.append(&mut after.forget);
+        self.fired.append(&mut after.fired);
+        self.records.append(&mut after.records);
+    }
+}
+
+/// What one command changes, decided part by part: one part can be written while the next is decided.
+pub trait Parts: Send {
+    type Failure: From<Error> + Send;
+    /// The next part; `None` after the last. Gives way now and then, so that the writing goes on beside it.
+    fn next(&mut self) -> impl Future<Output = std::result::Result<Option<Changes>, Self::Failure>> + Send;
+}
+
+/// All parts as one.
+pub async fn gathered<P: Parts>(parts: &mut P) -> std::result::Result<Changes, P::Failure> {
+    let mut all = Changes::default();
+    while let Some(changes) = parts.next().await? {
+        all.append(changes);
+    }
+    Ok(all)
+}
+
 /// The reads and the one write of a use case. Dropping a unit without [`Unit::commit`] undoes it.
 pub trait Unit: Send {
     fn heads(&mut self) -> impl Future<Output = Result<Heads>> + Send;
@@ -140,5 +182,19 @@ pub trait Unit: Send {
     /// Writes everything, the audit rows last. A lead whose version moved on, or a scope that turned meanwhile, is a
     /// [`super::Error::Conflict`]; nothing is written then.
     fn save(&mut self, command: CommandId, changes: Changes) -> impl Future<Output = Result<AuditSeq>> + Send;
+    /// The same for changes that come in parts; `None` when there are none.
+    fn save_parts<P: Parts>(
+        &mut self,
+        command: CommandId,
+        parts: &mut P,
+    ) -> impl Future<Output = std::result::Result<Option<AuditSeq>, P::Failure>> + Send {
+        async move {
+            let changes = gathered(parts).await?;
+            if changes.records.is_empty() {
+                return Ok(None);
+            }
+            Ok(Some(self.save(command, changes).await?))
+        }
+    }
     fn commit(self) -> impl Future<Output = Result<()>> + Send;
 }

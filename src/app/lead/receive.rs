@@ -1,17 +1,21 @@
 //! Takes records in: known ones are passed over, alike ones linked or put up for review, the others placed.
 
 use crate::{
-    app::{Arriving, Done, Failure, Item, Outcome, Scene, draft::Draft},
+    app::{Arriving, Done, Failure, Item, Outcome, Scene, draft::Draft, give_way},
     domain::{
         id::LeadId,
         lead::{
             Intake, Lead, LeadState, Resemblance,
             decide::{self, Verdict},
+            routing::Router,
         },
         matching::{self, Features, Index, MatchingPolicy, Record},
         text::Text,
     },
-    store::Unit,
+    store::{
+        Unit,
+        unit::{Changes, Parts},
+    },
 };
 use std::collections::{HashMap, HashSet};
 
@@ -60,30 +64,74 @@ pub async fn receive<U: Unit>(unit: &mut U, scene: Scene<'_>, arriving: &[Arrivi
     let mut pool = Pool::load(unit, &fresh, &policy).await?;
     let mailboxes: Vec<Text> = fresh.iter().map(|one| one.intake.person.email.clone()).collect();
     let suppressed = unit.suppressed(&mailboxes).await?;
-    let desk = unit.desk(&fresh_scopes(&fresh)).await?;
-    let mut router = scene.rules.router();
-    let mut draft = Draft::new(scene, desk);
+    let mut draft = Draft::new(scene, unit.desk(&fresh_scopes(&fresh)).await?);
     for lead in pool.leads.drain(..) {
         draft.know(lead);
     }
-    let mut items = Vec::with_capacity(fresh.len());
-    for ((number, one), suppressed) in (first..).zip(&fresh).zip(suppressed) {
-        let id = LeadId(number);
-        let verdict = pool.verdict(one, &policy, &draft);
-        let context = scene.rules.context(scene.actor, scene.now);
-        let (lead, events) = decide::receive(id, one.intake.clone(), verdict, suppressed, context, &mut router, &draft.desk)?;
+    let router = scene.rules.router();
+    let items = Vec::with_capacity(fresh.len());
+    let mut arrivals = Arrivals { scene, fresh, first, suppressed, policy, pool, router, draft, items };
+    let seq = scene.save_parts(unit, &mut arrivals).await?;
+    Ok(Outcome { seq, items: arrivals.items, known, ..Outcome::default() })
+}
+
+/// Records a part: enough to write in great statements, few enough to begin writing soon.
+const PART: usize = 512;
+/// Records after which the writing gets its turn.
+const TURN: usize = 8;
+
+/// New records on their way to becoming leads.
+struct Arrivals<'a> {
+    scene: Scene<'a>,
+    fresh: Vec<&'a Arriving>,
+    /// The number of the first of them.
+    first: i64,
+    suppressed: Vec<bool>,
+    policy: MatchingPolicy,
+    pool: Pool,
+    router: Router,
+    draft: Draft<'a>,
+    /// What became of those decided so far.
+    items: Vec<Item>,
+}
+
+impl Parts for Arrivals<'_> {
+    type Failure = Failure;
+
+    async fn next(&mut self) -> Result<Option<Changes>, Failure> {
+        let until = self.fresh.len().min(self.items.len() + PART);
+        if self.items.len() == until {
+            return Ok(None);
+        }
+        while self.items.len() < until {
+            let item = self.decide(self.items.len())?;
+            self.items.push(item);
+            if self.items.len().is_multiple_of(TURN) {
+                give_way().await;
+            }
+        }
+        Ok(Some(self.draft.take()))
+    }
+}
+
+impl Arrivals<'_> {
+    fn decide(&mut self, at: usize) -> Result<Item, Failure> {
+        let one = self.fresh[at];
+        let id = LeadId(self.first + i64::try_from(at).unwrap_or(i64::MAX));
+        let verdict = self.pool.verdict(one, &self.policy, &self.draft);
+        let context = self.scene.rules.context(self.scene.actor, self.scene.now);
+        let (router, desk) = (&mut self.router, &self.draft.desk);
+        let (lead, events) = decide::receive(id, one.intake.clone(), verdict, self.suppressed[at], context, router, desk)?;
         if let LeadState::Merged { into, .. } = lead.state {
-            draft.happened(into, &[decide::absorbed(id, &lead.intake.consent)]);
+            self.draft.happened(into, &[decide::absorbed(id, &lead.intake.consent)]);
         }
         if lead.state.is_open() {
-            pool.add(id, &one.features, &one.keys);
+            self.pool.add(id, &one.features, &one.keys);
         }
         let done = Done { events, lead: Box::new(lead) };
-        draft.begin((*done.lead).clone(), &done.events, one.keys.clone());
-        items.push(Item { lead: id, result: Ok(done) });
+        self.draft.begin((*done.lead).clone(), &done.events, one.keys.clone());
+        Ok(Item { lead: id, result: Ok(done) })
     }
-    let seq = scene.save(unit, draft.into_changes()).await?;
-    Ok(Outcome { seq, items, known, ..Outcome::default() })
 }
 
 /// The records that have not come before, each once.
@@ -97,7 +145,7 @@ async fn fresh<'a, U: Unit>(unit: &mut U, arriving: &'a [Arriving]) -> Result<Ve
 }
 
 fn fresh_scopes(fresh: &[&Arriving]) -> Vec<Text> {
-    let mut scopes: Vec<Text> = fresh.iter().map(|one| crate::domain::lead::routing::Router::scope_of(&one.intake)).collect();
+    let mut scopes: Vec<Text> = fresh.iter().map(|one| Router::scope_of(&one.intake)).collect();
     scopes.sort_unstable();
     scopes.dedup();
     scopes

@@ -245,6 +245,14 @@ impl LeadEvent {
         }
     }
 
+    pub fn is_personal(&self) -> bool {
+        match self {
+            Self::Received { intake, .. } => !intake.person.is_empty(),
+            Self::Noted { .. } => true,
+            _ => false,
+        }
+    }
+
     /// Puts the opened personal part back; what was erased stays empty.
     pub fn set_personal(&mut self, personal: Personal) {
         match self {

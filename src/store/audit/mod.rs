@@ -134,19 +134,11 @@ impl Tx {
         if records.is_empty() {
             return Ok(head.seq);
         }
-        let mut opened = Vec::with_capacity(records.len());
-        for record in records {
-            let personal = record.event.personal().map(|personal| serde_json::to_string(&personal)).transpose();
-            opened.push((personal.map_err(|error| Error::Internal(error.to_string()))?, record));
-        }
         // Under the lock, so that two writers never make two keys for one person.
-        let sealed = opened.iter().filter(|(personal, _)| personal.is_some());
-        let keys = self.person_keys(sealed.map(|(_, record)| record.entity.id())).await?;
-        let mut rows = Vec::with_capacity(opened.len());
-        for (personal, record) in opened {
-            rows.push(chained(&mut head, &record, personal.as_deref(), &keys)?.into_args());
-        }
-        self.execute_each(Sql::bulk(APPEND, 12, rows, "")).await?;
+        let personal = records.iter().filter(|record| record.event.is_personal());
+        let keys = self.person_keys(personal.map(|record| record.entity.id())).await?;
+        let rows = records.iter().map(|record| Ok(chained(&mut head, record, &keys)?.into_args()));
+        self.execute_each(Sql::bulk_try(APPEND, 12, rows, "")).await?;
         self.execute(Sql::new(HEAD_MOVE).bind(head.seq).bind(head.hash)).await?;
         self.head = Some(head);
         Ok(head.seq)
@@ -154,9 +146,11 @@ impl Tx {
 }
 
 /// The row of `record` at the end of the chain, which moves on by one.
-fn chained(head: &mut Head, record: &Record, personal: Option<&str>, keys: &HashMap<i64, seal::Key>) -> Result<AuditRow> {
+fn chained(head: &mut Head, record: &Record, keys: &HashMap<i64, seal::Key>) -> Result<AuditRow> {
     let seq = head.seq.0 + 1;
-    let sealed = match (personal, keys.get(&record.entity.id())) {
+    let personal = record.event.personal().map(|personal| serde_json::to_string(&personal)).transpose();
+    let personal = personal.map_err(|error| Error::Internal(error.to_string()))?;
+    let sealed = match (&personal, keys.get(&record.entity.id())) {
         (None, _) => None,
         (Some(personal), Some(key)) if record.entity.kind() == LEAD => Some(seal::seal(key, seq, personal.as_bytes())?),
         (Some(_), _) => return Err(Error::Internal(format!("an event of a {} has no personal part", record.entity.kind()))),

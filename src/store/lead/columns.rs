@@ -4,6 +4,7 @@ use crate::{
     domain::{lead::Lead, search, time::Instant},
     store::{
         error::{Error, Result},
+        lead::filter::country_word,
         sql::Arg,
     },
 };
@@ -54,10 +55,20 @@ pub fn row(lead: &Lead) -> [Arg; COUNT] {
         search::slug(&intake.source).into(),
         search::slug(&intake.product).into(),
         search::slug(&intake.vertical).into(),
-        lead.search_words().into(),
+        searched(lead).into(),
         (&intake.source).into(),
         (&intake.source_key).into(),
     ]
+}
+
+/// What the text index holds: the words that people search for, and the country.
+fn searched(lead: &Lead) -> String {
+    let mut words = lead.search_words();
+    if let Some(country) = lead.intake.country {
+        words.push(' ');
+        words.push_str(&country_word(country.code()));
+    }
+    words
 }
 
 pub fn body(lead: &Lead) -> Result<[Arg; 3]> {

@@ -9,6 +9,7 @@ use crate::{
     },
     store::{lead::columns::NOT_DUE, sql::Sql},
 };
+use std::borrow::Cow;
 
 /// Appends a condition on `lead`.
 pub fn push(sql: &mut Sql, filter: &Filter, context: &Context<'_>) {
@@ -149,10 +150,15 @@ fn is(sql: &mut Sql, flag: Flag, context: &Context<'_>) {
 }
 
 /// A word that every lead which passes must contain, whole or as a beginning.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Needed<'f> {
-    pub word: &'f str,
+    pub word: Cow<'f, str>,
     pub is_whole: bool,
+}
+
+/// The word that stands for a country in the text index, beside those that people search for; none of these begins so.
+pub fn country_word(country: &str) -> String {
+    format!("\u{a7}{}", country.to_ascii_lowercase())
 }
 
 /// What the text index can be asked for.
@@ -160,20 +166,22 @@ pub fn words_needed(filter: &Filter) -> Vec<Needed<'_>> {
     match filter {
         Filter::Word(words) | Filter::Text { field: Field::Company | Field::City, value: words } => {
             let count = words.split_ascii_whitespace().count();
-            words.split_ascii_whitespace().enumerate().map(|(i, word)| Needed { word, is_whole: i + 1 < count }).collect()
+            let needed = |(i, word)| Needed { word: Cow::Borrowed(word), is_whole: i + 1 < count };
+            words.split_ascii_whitespace().enumerate().map(needed).collect()
+        }
+        Filter::Text { field: Field::Country, value } if value.len() == 2 && value.bytes().all(|byte| byte.is_ascii_uppercase()) => {
+            vec![Needed { word: country_word(value).into(), is_whole: true }]
         }
         Filter::And(terms) => terms.iter().flat_map(words_needed).collect(),
         _ => Vec::new(),
     }
 }
 
-/// The country that every lead which passes must have, if the filter names just one.
-pub fn country_needed(filter: &Filter) -> Option<&str> {
+/// Conditions that every lead which passes must meet and that an index of their own answers.
+pub fn ranges_needed(filter: &Filter) -> Vec<&Filter> {
     match filter {
-        Filter::Text { field: Field::Country, value } if value.len() == 2 && value.bytes().all(|byte| byte.is_ascii_uppercase()) => {
-            Some(value)
-        }
-        Filter::And(terms) => terms.iter().find_map(country_needed),
-        _ => None,
+        Filter::Number { field: Field::Score, .. } | Filter::Time { field: Field::Received, .. } => vec![filter],
+        Filter::And(terms) => terms.iter().flat_map(ranges_needed).collect(),
+        _ => Vec::new(),
     }
 }

@@ -94,15 +94,15 @@ impl Session {
         Ok(keys.iter().map(|key| found.get(key.as_str()).copied()).collect())
     }
 
-    /// Which of these leads are still to be worked.
+    /// Which of these leads are still to be worked; many ids come in one row.
     async fn leads_open(&mut self, ids: &[i64]) -> Result<Vec<i64>> {
-        let mut open = Vec::with_capacity(ids.len());
-        for part in ids.chunks(LIST_MAX) {
-            let mut sql = Sql::new("select id from lead where is_open = 1 and id in ");
+        let ask = |part: &[i64]| {
+            let mut sql = Sql::new("select string_agg(cast(id as text), ',') from lead where is_open = 1 and id in ");
             sql.push_list(part.iter().copied());
-            open.extend(self.all::<(i64,)>(sql).await?.into_iter().map(|(id,)| id));
-        }
-        Ok(open)
+            sql
+        };
+        let found = self.all_each::<(Option<String>,)>(Box::new(ids.chunks(LIST_MAX).map(ask))).await?;
+        Ok(found.iter().filter_map(|(ids,)| ids.as_deref()).flat_map(|ids| ids.split(',')).filter_map(|id| id.parse().ok()).collect())
     }
 }
 
@@ -139,14 +139,10 @@ impl Tx {
         self.leads_unmoved(changes).await?;
         let (new, known): (Vec<_>, Vec<_>) = changes.iter().partition(|change| change.expected == 0);
         for (changes, lead_tail, body_tail) in [(new, "", ""), (known, columns::UPDATE, columns::UPDATE_BODY)] {
-            let mut rows = Vec::with_capacity(changes.len());
-            let mut bodies = Vec::with_capacity(changes.len());
-            for change in changes {
-                rows.push(columns::row(&change.lead));
-                bodies.push(columns::body(&change.lead)?);
-            }
+            let rows = changes.iter().map(|change| columns::row(&change.lead));
             self.execute_each(Sql::bulk(columns::INSERT, columns::COUNT, rows, lead_tail)).await?;
-            self.execute_each(Sql::bulk(columns::INSERT_BODY, 3, bodies, body_tail)).await?;
+            let bodies = changes.iter().map(|change| columns::body(&change.lead));
+            self.execute_each(Sql::bulk_try(columns::INSERT_BODY, 3, bodies, body_tail)).await?;
         }
         self.lead_keys_drop(changes).await?;
         self.lead_keys_add(changes).await

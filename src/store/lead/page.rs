@@ -8,7 +8,7 @@
 //! So we walk a bounded number of steps first, and gather only when that did not fill the page. The sub-select with a limit
 //! (walk) and the materialised table (gather) hold both planners to it.
 
-use super::filter::{self, Needed, country_needed, words_needed};
+use super::filter::{self, Needed, ranges_needed, words_needed};
 use crate::{
     domain::{
         filter::{Context, Filter},
@@ -110,6 +110,13 @@ impl Session {
         if found.len() >= span.limit as usize || self.counted(&look.steps(span)).await? < look.effort.steps_max {
             return Ok(found);
         }
+        for range in look.filter.map(ranges_needed).unwrap_or_default() {
+            let mut found = Sql::new(look.found_by());
+            filter::push(&mut found, range, look.context);
+            if self.counted(&few(found.clone(), RANGE_MAX + 1)).await? <= RANGE_MAX {
+                return self.all(look.gather(Some(found), span)).await;
+            }
+        }
         self.all(if by_queue || hits.is_some() { look.gather(hits, span) } else { look.walk(span, None) }).await
     }
 
@@ -184,6 +191,16 @@ const fn order(sort: Sort) -> (&'static str, &'static str, bool) {
         Sort::Received => ("lead.id, lead.received_at, ''", "lead.received_at", true),
         Sort::Company => ("lead.id, cast(0 as bigint), lead.company_words", "lead.company_words", false),
     }
+}
+
+/// How many leads a range may hold to be gathered: looking at them takes some 20 ms.
+const RANGE_MAX: i64 = 10_000;
+
+/// Counts what an index finds, up to `limit`.
+fn few(hits: Sql, limit: i64) -> Sql {
+    let mut sql = Sql::new("select count(*) from (");
+    sql.push_sql(hits).push(" limit ").push_bind(limit).push(") as found");
+    sql
 }
 
 impl Look<'_> {
@@ -351,19 +368,15 @@ fn matching(backend: Backend, filter: &Filter) -> Option<Sql> {
         Backend::Sqlite => format!("\"{}\"{}", one.word, if one.is_whole { "" } else { "*" }),
         Backend::Postgres => format!("'{}'{}", one.word, if one.is_whole { "" } else { ":*" }),
     };
-    let mut query: Vec<String> = words.map(quoted).collect();
-    if backend == Backend::Postgres {
-        query.extend(country_needed(filter).map(|code| format!("'={code}'")));
-    }
+    let query: Vec<String> = words.map(quoted).collect();
     if query.is_empty() {
         return None;
     }
     Some(match backend {
         Backend::Sqlite => Sql::new("select rowid as id from lead_text where lead_text match $1").bind(query.join(" ")),
-        Backend::Postgres => Sql::new(
-            "select * from lead where array_to_tsvector(array_remove(string_to_array(search || ' =' || coalesce(country, ''), ' '), '')) \
-             @@ cast($1 as tsquery)",
-        )
-        .bind(query.join(" & ")),
+        Backend::Postgres => {
+            Sql::new("select * from lead where array_to_tsvector(array_remove(string_to_array(search, ' '), '')) @@ cast($1 as tsquery)")
+                .bind(query.join(" & "))
+        }
     })
 }

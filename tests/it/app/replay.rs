@@ -12,7 +12,7 @@ use pilothouse::{
 };
 
 /// Everything that a table holds, in order, as text.
-const TABLES: [(&str, &str); 13] = [
+const TABLES: [(&str, &str); 14] = [
     (
         "lead",
         "select id || '|' || version || '|' || state || '|' || due_key || '|' || coalesce(next_at, 0) || '|' || search || '|' || coalesce(partner, 0) || '|' || coalesce(desk, 0) from lead order by id",
@@ -27,6 +27,7 @@ const TABLES: [(&str, &str); 13] = [
     ("stat", "select day || measure || '|' || bucket || '|' || value from stat order by day, measure, bucket"),
     ("clock_fired", "select lead_id || '|' || clock_no || '|' || stage from clock_fired order by lead_id, clock_no, stage"),
     ("lead_key", "select key || '|' || lead_id from lead_key order by key, lead_id"),
+    ("lead_key_new", "select key || '|' || lead_id from lead_key_new order by key, lead_id"),
     ("counter", "select name || '|' || value from counter order by name"),
     (
         "audit",
