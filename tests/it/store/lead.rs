@@ -22,7 +22,7 @@ use pilothouse::{
         time::{Instant, Span},
     },
     store::{
-        Db, Effort, Error, Unit,
+        Db, Effort, Error, Sql, Unit,
         unit::{Changes, LeadChange, OperatorRow, Turned},
     },
 };
@@ -483,6 +483,35 @@ async fn leads_are_found_by_source_and_by_key() {
         let error =
             saved(&fresh.db, 2, Changes { leads: vec![change(twice, 0)], ..Changes::default() }).await.expect_err("the same record");
         assert!(matches!(error, Error::Exists(_)), "{error:?}");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_are_found_and_dropped_wherever_they_are_on_their_way() {
+    on_both(|fresh: Fresh| async move {
+        // A key in each of 64 places of the range, and enough leads for every slice to move once.
+        let key = |n: i64| (n - 32) << 58;
+        let mut leads = some_leads(64);
+        for (n, lead) in (0_i64..).zip(&mut leads) {
+            (lead.id, lead.state) = (LeadId((n + 1) * 2_500), LeadState::Unassigned { why: UnassignedReason::New });
+            let changes = vec![LeadChange { keys: vec![key(n), key(63 - n)], ..change(lead.clone(), 0) }];
+            saved(&fresh.db, u128::from(n.unsigned_abs()) + 1, Changes { leads: changes, ..Changes::default() }).await.expect("saved");
+        }
+        let mut session = fresh.db.read().await.expect("open");
+        let (great,): (i64,) = session.one(Sql::new("select count(*) from lead_key")).await.expect("a count");
+        let (small,): (i64,) = session.one(Sql::new("select count(*) from lead_key_new")).await.expect("a count");
+        assert!(great > 30 && small > 0 && great + small == 128, "{great} moved, {small} on their way");
+        let keys: Vec<i64> = (0..64).map(key).collect();
+        let found = session.leads_by_key(&keys, 8).await.expect("read");
+        assert_eq!(found.len(), 128, "each key has two leads");
+        drop(session);
+        let after = |lead: &Lead| Lead { version: lead.version + 1, ..lead.clone() };
+        let gone = |(n, lead): (i64, &Lead)| LeadChange { keys_gone: vec![key(n)], ..change(after(lead), lead.version) };
+        let gone: Vec<LeadChange> = (0..).zip(&leads).map(gone).collect();
+        saved(&fresh.db, 100, Changes { leads: gone, ..Changes::default() }).await.expect("saved");
+        let found = fresh.db.read().await.expect("open").leads_by_key(&keys, 8).await.expect("read");
+        assert_eq!(found.len(), 64, "the other half is gone from both tables");
     })
     .await;
 }

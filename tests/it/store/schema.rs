@@ -60,6 +60,7 @@ async fn records_that_came_under_two_sources_survive_the_migration() {
         for text in [
             "delete from schema_version where version > 2",
             "drop index lead_source_key",
+            "drop table lead_key_new",
             "create unique index lead_source on lead (source, source_key) where source_key <> ''",
         ] {
             tx.execute(Sql::new(text)).await.expect(text);
