@@ -102,8 +102,11 @@ impl Db {
             Address::Postgres(url) => Pools::Postgres(postgres::open(url, &options)?),
         };
         let db = Self { inner: Arc::new(Inner { feed: Arc::new(Feed::new(options.clock.clone())), address, pools, options }) };
-        migrate::run(&db).await?;
-        Ok(db)
+        match (migrate::run(&db).await, db.pools()) {
+            (Ok(()), _) => Ok(db),
+            (Err(Error::Unavailable(why)), Pools::Postgres(pool)) => Err(postgres::obstacle(pool).await.unwrap_or(Error::Unavailable(why))),
+            (Err(error), _) => Err(error),
+        }
     }
 
     pub fn address(&self) -> &Address {

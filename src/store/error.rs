@@ -126,7 +126,7 @@ fn from_database(error: &(dyn sqlx::error::DatabaseError + 'static)) -> Error {
 fn from_sqlstate(code: &str, message: String) -> Error {
     match code {
         "40001" | "40P01" | "55P03" | "57014" => Error::Busy(message),
-        "57P01" | "57P02" | "57P03" | "53300" => Error::Unavailable(message),
+        "57P01" | "57P02" | "57P03" | "57P05" | "25P03" | "53300" => Error::Unavailable(message),
         "53100" => Error::Full,
         "25006" => Error::ReadOnly,
         "42501" | "28000" | "28P01" => Error::Denied(message),

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::domain::id::AuditSeq;
 use sqlx::{
-    ConnectOptions, Executor, PgConnection, PgPool,
+    ConnectOptions, Connection, Executor, PgConnection, PgPool,
     pool::PoolOptions,
     postgres::{PgConnectOptions, PgListener},
 };
@@ -55,6 +55,12 @@ pub fn open(url: &str, options: &Options) -> Result<PgPool> {
             })
         })
         .connect_lazy_with(connect))
+}
+
+/// Why no connection can be made. The pool tries until its time is up, and then knows only that.
+pub async fn obstacle(pool: &PgPool) -> Option<Error> {
+    let options = pool.connect_options();
+    tokio::time::timeout(ANSWER, PgConnection::connect_with(&options)).await.ok()?.err().map(Error::from)
 }
 
 /// Tells the other processes about the new end of the chain, when the transaction commits. Once for each transaction.

@@ -67,6 +67,13 @@ impl Ran {
 }
 
 #[test]
+fn a_server_that_is_not_there_is_named_with_the_reason() {
+    // Nobody listens on the first port.
+    let said = Home::new().run(&["--database", "postgres://anna@127.0.0.1:1/channel", "operator", "list"]).failed(1);
+    assert!(said.contains("the database is not reachable: Connection refused"), "{said}");
+}
+
+#[test]
 fn the_default_database_is_made_on_first_use() {
     let home = Home::new();
     assert_eq!(home.run(&["audit", "show", "--json"]).ok(), "[]\n");
