@@ -1,6 +1,9 @@
 //! `pilothouse demo`: the console on a channel that is made up, in full swing.
 
-use super::{Call, console};
+use super::{
+    Call, console,
+    progress::{Progress, bar},
+};
 use crate::{
     ambient::Entropy,
     app::{App, demo},
@@ -36,7 +39,10 @@ pub async fn run(args: Args, call: &mut Call<'_>) -> Result<()> {
     let options = Options { write_cache_mb: 64, ..Options::new(call.clock.clone(), Entropy::seeded(args.seed)) };
     let db = Db::open(Address::Sqlite(folder.file.clone()), options).await?;
     let app = App::new(db);
-    let made = demo::make(&app, args.seed).await?;
+    let progress = Progress::new();
+    let made = demo::make(&app, args.seed, |percent| progress.show(&format!("{} a month of a channel", bar(percent, 100)))).await;
+    progress.clear();
+    let made = made?;
     if args.make_only {
         app.db().close().await;
         return Ok(writeln!(call.out, "{} is ready: pilothouse --database {0} --as {}", folder.file.display(), demo::FIRST)?);

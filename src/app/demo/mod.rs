@@ -14,12 +14,15 @@ pub use live::live;
 pub use staff::FIRST;
 
 use super::{App, Arriving, Command, Failure, lead::receive::prepare};
-use crate::domain::{
-    actor::Actor,
-    lead::Intake,
-    program,
-    text::Text,
-    time::{Instant, MICROS_PER_HOUR, Span},
+use crate::{
+    domain::{
+        actor::Actor,
+        lead::Intake,
+        program,
+        text::Text,
+        time::{Instant, MICROS_PER_HOUR, Span},
+    },
+    store::memory::World,
 };
 use chance::{Chance, Share};
 use people::{People, ROUND_THE_CLOCK, Wish};
@@ -45,16 +48,16 @@ pub struct Demo {
     staff: Staff,
 }
 
-/// Fills an empty database with the month up to now.
-pub async fn make(app: &App, seed: u64) -> Result<Demo, Failure> {
-    make_days(app, seed, DAYS).await
+/// Fills an empty database with the month up to now. `told` hears how much is done, in percent.
+pub async fn make(app: &App, seed: u64, told: impl FnMut(u64) + Send) -> Result<Demo, Failure> {
+    make_days(app, seed, DAYS, told).await
 }
 
 /// The same with a shorter past.
-pub async fn make_days(app: &App, seed: u64, days: i64) -> Result<Demo, Failure> {
+pub async fn make_days(app: &App, seed: u64, days: i64, mut told: impl FnMut(u64) + Send) -> Result<Demo, Failure> {
     let now = app.now();
     let start = whole_hour(now).plus(Span::hours(-24 * days));
-    let mut stage = Stage::Past { app, tx: Box::new(app.db().begin().await?), rules: None, now: start };
+    let mut stage = Stage::Past { app, world: World::unsettled(), rules: None, now: start };
     let staff = Staff::hired(&mut stage).await?;
     let first_draft =
         program::DEMO.replace("Lead rules agreed with the partner council on 12 January 2026.", "As proposed to the partner council.");
@@ -64,7 +67,11 @@ pub async fn make_days(app: &App, seed: u64, days: i64) -> Result<Demo, Failure>
     let traffic = Traffic::new(Chance::seeded(seed), staff, now.plus(Span::ZERO.minus(SHORTEST_PROMISE)));
     let mut demo = Demo { people, traffic, staff };
     let mut applied = false;
-    for (at, wishes) in demo.arrivals(start, now) {
+    let arrivals = demo.arrivals(start, now);
+    // Living through it takes most of the time, writing it down the rest.
+    let steps = arrivals.len() as u64 * 10 / 7 + 1;
+    for (step, (at, wishes)) in (0..).zip(arrivals) {
+        told(step * 100 / steps);
         if !applied && at > start.plus(Span::hours(7 * days)) {
             stage
                 .carry(staff.first, Command::Program { toml: program::DEMO.to_owned(), note: Text::clean("agreed on 12 January") })
@@ -74,7 +81,8 @@ pub async fn make_days(app: &App, seed: u64, days: i64) -> Result<Demo, Failure>
         demo.step(&mut stage, at, &wishes).await?;
     }
     demo.step(&mut stage, now, &[]).await?;
-    stage.commit().await?;
+    stage.settle().await?;
+    told(100);
     Ok(demo)
 }
 

@@ -1,5 +1,5 @@
-//! Where the demo acts: in the past, inside one transaction at instants of its choosing, or now, like everybody else.
-//! Either way it goes through the use cases, and so leaves the traces that people and engines leave.
+//! Where the demo acts: in the past, in memory at instants of its choosing, or now, like everybody else. Either way it goes
+//! through the use cases, and so leaves the traces that people and engines leave. The past moves into the database in one go.
 
 use crate::{
     app::{App, Command, Failure, Mode, Outcome, Rules, handle},
@@ -7,12 +7,12 @@ use crate::{
         id::{AuditSeq, OperatorId},
         time::Instant,
     },
-    store::{Tx, Unit, unit::Past},
+    store::{Unit, memory::World, unit::Past},
 };
 use std::sync::Arc;
 
 pub enum Stage<'a> {
-    Past { app: &'a App, tx: Box<Tx>, rules: Option<Arc<Rules>>, now: Instant },
+    Past { app: &'a App, world: World, rules: Option<Arc<Rules>>, now: Instant },
     Now(&'a App),
 }
 
@@ -33,11 +33,13 @@ impl Stage<'_> {
 
     pub async fn carry(&mut self, actor: OperatorId, command: Command) -> Result<Outcome, Failure> {
         match self {
-            Self::Past { app, tx, rules, now } => {
-                let current = Rules::refreshed(rules.take(), tx.as_mut()).await?;
-                let outcome = handle(tx.as_mut(), &current, actor, &app.request(command), Mode::Carry, *now).await;
+            Self::Past { app, world, rules, now } => {
+                let mut unit = world.begin();
+                let current = Rules::refreshed(rules.take(), &mut unit).await?;
+                let outcome = handle(&mut unit, &current, actor, &app.request(command), Mode::Carry, *now).await?;
+                unit.commit().await?;
                 *rules = Some(current);
-                outcome
+                Ok(outcome)
             }
             Self::Now(app) => app.execute(actor, app.request(command)).await,
         }
@@ -45,8 +47,8 @@ impl Stage<'_> {
 
     pub async fn rules(&mut self) -> Result<Arc<Rules>, Failure> {
         match self {
-            Self::Past { tx, rules, .. } => {
-                let current = Rules::refreshed(rules.take(), tx.as_mut()).await?;
+            Self::Past { world, rules, .. } => {
+                let current = Rules::refreshed(rules.take(), &mut world.begin()).await?;
                 *rules = Some(Arc::clone(&current));
                 Ok(current)
             }
@@ -58,15 +60,25 @@ impl Stage<'_> {
     pub async fn since(&mut self, seq: AuditSeq) -> Result<Vec<Past>, Failure> {
         const PAGE: u32 = 2_000;
         Ok(match self {
-            Self::Past { tx, .. } => tx.audit_since(seq, PAGE).await?,
+            Self::Past { world, .. } => {
+                let seen = usize::try_from(seq.0).unwrap_or(0);
+                world.look().audit.iter().skip(seen).take(PAGE as usize).cloned().collect()
+            }
             Self::Now(app) => app.db().read().await?.audit_since(seq, PAGE).await?,
         })
     }
 
-    pub async fn commit(self) -> Result<(), Failure> {
-        if let Self::Past { tx, .. } = self {
-            Unit::commit(*tx).await?;
+    /// Writes the past to the database, which has to be empty.
+    pub async fn settle(self) -> Result<(), Failure> {
+        let Self::Past { app, world, .. } = self else { return Ok(()) };
+        let changes = world.look().to_changes();
+        let mut tx = app.db().begin().await?;
+        if !tx.operators().await?.is_empty() {
+            return Err(Failure::refused("the demo needs an empty database"));
         }
-        Ok(())
+        tx.lead_numbers(u32::try_from(changes.leads.len()).unwrap_or(u32::MAX)).await?;
+        let last = changes.records.last().map_or_else(|| app.request(Command::Receive(Vec::new())).id, |record| record.command);
+        Unit::save(&mut tx, last, changes).await?;
+        Ok(Unit::commit(tx).await?)
     }
 }

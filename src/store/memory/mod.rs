@@ -4,6 +4,7 @@
 //! each read sees what is committed, whoever numbers leads or saves makes others wait until the end of its transaction,
 //! and guards are checked under that lock. Nothing is copied per unit: changes are staged and applied by the commit.
 
+mod moved;
 mod state;
 mod unit;
 
@@ -31,6 +32,11 @@ pub struct World {
 impl World {
     pub fn new(pace: Pace) -> Self {
         Self { state: Arc::new(Mutex::new(State::new())), pace }
+    }
+
+    /// A world that nobody has settled in, as a new database is: even the engine comes with the first operator.
+    pub fn unsettled() -> Self {
+        Self { state: Arc::default(), pace: Pace::Straight }
     }
 
     pub fn begin(&self) -> MemoryUnit {

@@ -4,7 +4,7 @@ mod flow;
 mod house;
 mod import;
 mod race;
-mod replay;
+pub mod replay;
 
 use crate::support::databases::{Fresh, START};
 use pilothouse::{

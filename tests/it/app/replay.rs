@@ -11,7 +11,7 @@ use pilothouse::{
     store::{Db, Sql},
 };
 
-/// Everything that a table holds, in order, as text.
+/// Everything that a table holds, in order, as text. A load or a count of nothing may stand there or not.
 const TABLES: [(&str, &str); 14] = [
     (
         "lead",
@@ -23,8 +23,8 @@ const TABLES: [(&str, &str); 14] = [
     ("operator", "select id || name || roles || version from operator order by id"),
     ("program", "select version || toml from program order by version"),
     ("rotation", "select scope || body from rotation order by scope"),
-    ("partner_load", "select partner_id || '|' || open from partner_load order by partner_id"),
-    ("stat", "select day || measure || '|' || bucket || '|' || value from stat order by day, measure, bucket"),
+    ("partner_load", "select partner_id || '|' || open from partner_load where open <> 0 order by partner_id"),
+    ("stat", "select day || measure || '|' || bucket || '|' || value from stat where value <> 0 order by day, measure, bucket"),
     ("clock_fired", "select lead_id || '|' || clock_no || '|' || stage from clock_fired order by lead_id, clock_no, stage"),
     ("lead_key", "select key || '|' || lead_id from lead_key order by key, lead_id"),
     ("lead_key_new", "select key || '|' || lead_id from lead_key_new order by key, lead_id"),
@@ -35,7 +35,7 @@ const TABLES: [(&str, &str); 14] = [
     ),
 ];
 
-async fn dump(db: &Db) -> Vec<(&'static str, Vec<String>)> {
+pub async fn dump(db: &Db) -> Vec<(&'static str, Vec<String>)> {
     let mut session = db.read().await.unwrap();
     let mut out = Vec::new();
     for (name, sql) in TABLES {
