@@ -1,6 +1,10 @@
 //! Who may be offered a lead, and in which order. The rules as data; the lead room decides with them.
 
-use crate::domain::{country::Country, text::Text};
+use crate::domain::{
+    country::Country,
+    matching::{contact::registrable, legal, normalise::normalise},
+    text::Text,
+};
 use serde::Serialize;
 use std::collections::BTreeSet;
 
@@ -45,6 +49,26 @@ pub struct NamedAccount {
     pub account: Text,
     /// The partner's code.
     pub partner: Text,
+}
+
+impl NamedAccount {
+    /// By what a lead of this account is known, however it is spelt: the name as matching compares it, and the domain.
+    pub fn keys(account: &str) -> Vec<String> {
+        [Self::name_key(account), Self::domain_key(account)].into_iter().flatten().collect()
+    }
+
+    /// `Müller & Söhne GmbH` and `Mueller und Soehne` have the same one.
+    pub fn name_key(company: &str) -> Option<String> {
+        let name = normalise(company);
+        let (bare, _) = legal::strip(&name, "");
+        (!bare.is_empty()).then(|| bare.to_owned())
+    }
+
+    /// `https://www.acme.co.uk/contact` is known as `acme.co.uk`; what holds a space is no domain.
+    pub fn domain_key(website: &str) -> Option<String> {
+        let domain = if website.trim().contains(char::is_whitespace) { String::new() } else { registrable(website) };
+        (!domain.is_empty()).then(|| format!("@{domain}"))
+    }
 }
 
 /// Where, for what and for whom; an empty list means any.
@@ -117,4 +141,30 @@ impl Exclusion {
 /// An empty list names anything. Names are compared without regard to ASCII case, as people type them.
 fn names_any(list: &[Text], value: Option<&str>) -> bool {
     list.is_empty() || value.is_some_and(|value| list.iter().any(|name| name.eq_ignore_ascii_case(value)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_account_is_known_however_it_is_spelt() {
+        let same = |a: &str, b: &str| NamedAccount::name_key(a) == NamedAccount::name_key(b);
+        for (a, b) in [
+            ("Müller Bahn", "Mueller Bahn"),
+            ("Müller Bahn GmbH", "MULLER BAHN"),
+            ("Harbor County Schools", "harbor county  school"),
+            ("Łódź Tramwaje Sp. z o.o.", "Lodz Tramwaje"),
+        ] {
+            assert!(same(a, b), "{a} and {b}");
+        }
+        assert!(!same("Müller Bahn", "Müller Bus"));
+        assert_eq!(NamedAccount::name_key(" "), None);
+        let domain = Some("@acme.co.uk".to_owned());
+        for website in ["acme.co.uk", "https://www.acme.co.uk/contact", "WWW.ACME.CO.UK"] {
+            assert_eq!(NamedAccount::domain_key(website), domain);
+        }
+        assert_eq!(NamedAccount::domain_key("St. Mary's Hospital"), None);
+        assert_eq!(NamedAccount::keys("Müller Bahn"), ["muller bahn"]);
+    }
 }

@@ -142,3 +142,28 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_named_account_is_found_however_it_is_spelt() {
+    let toml = |account: &str| cast::program(0).replace("\"Kestrel Rail\"", &format!("\"{account}\""));
+    let parsed = |account: &str| Arc::new(program::parse("test", &toml(account)).expect("a sound program"));
+    let partners = partners(&mut Chance::new(1));
+    let holder = partners.iter().find(|one| &*one.profile.code == "P05").expect("P05").id;
+    for (account, company, website, is_named) in [
+        ("Müller Bahn", "Mueller Bahn GmbH", "", true),
+        ("Müller Bahn", "Mueller Bus GmbH", "", false),
+        ("kestrel.example", "Somebody Else", "https://www.kestrel.example/fleet", true),
+        ("kestrel.example", "Kestrel Example", "", true),
+        ("kestrel.example", "Somebody Else", "kestrels.example", false),
+    ] {
+        let mut lead = lead(&mut Chance::new(2));
+        (lead.intake.company, lead.intake.website) = (company.into(), website.into());
+        let mut router = Router::new(parsed(account), Arc::new(Directory::new(partners.clone())));
+        let route = router.route(&lead, &Desk::default(), START);
+        let named = matches!(route.why.decided_by, DecidedBy::NamedAccount { .. }) && route.partner == Some(holder);
+        assert_eq!(named, is_named, "{account}: {company} {website}: {:?}", route.why.decided_by);
+    }
+    let twice = toml("Müller Bahn") + "\n[[routing.named_account]]\naccount = \"Mueller Bahn AG\"\npartner = \"P06\"\n";
+    let problems = program::parse("test", &twice).expect_err("one account goes to one partner");
+    assert!(problems[0].to_string().contains("has a partner already"), "{problems:?}");
+}

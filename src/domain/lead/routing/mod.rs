@@ -10,8 +10,7 @@ use crate::domain::{
     id::PartnerId,
     lead::{Intake, Lead, OfferOutcome},
     partner::{Directory, Partner},
-    program::{ClosedCalendar, LeadFacts, Program},
-    search,
+    program::{ClosedCalendar, LeadFacts, NamedAccount, Program},
     text::Text,
     time::Instant,
 };
@@ -79,7 +78,8 @@ impl Router {
             .routing
             .named_accounts
             .iter()
-            .filter_map(|one| Some((account_key(&one.account), (one.account.clone(), directory.by_code(&one.partner)?.id))))
+            .filter_map(|one| Some((one, directory.by_code(&one.partner)?.id)))
+            .flat_map(|(one, partner)| NamedAccount::keys(&one.account).into_iter().map(move |key| (key, (one.account.clone(), partner))))
             .collect();
         Self { program, directory, named, pools: HashMap::new() }
     }
@@ -148,8 +148,8 @@ impl Router {
         if self.named.is_empty() {
             return None;
         }
-        let by_name = self.named.get(&account_key(&lead.intake.company));
-        by_name.or_else(|| self.named.get(&account_key(&lead.intake.website))).cloned()
+        let known = |key: Option<String>| self.named.get(&key?).cloned();
+        known(NamedAccount::name_key(&lead.intake.company)).or_else(|| known(NamedAccount::domain_key(&lead.intake.website)))
     }
 
     /// The partners whose territory holds the lead, by number: territories of the program that name partners, else the
@@ -182,12 +182,6 @@ impl Router {
         self.pools.insert(key, Arc::clone(&pool));
         pool
     }
-}
-
-/// A company name or a web domain, so that spelling does not matter.
-fn account_key(text: &str) -> String {
-    let bare = text.trim().trim_start_matches("https://").trim_start_matches("http://").trim_start_matches("www.");
-    search::words(bare.split('/').next().unwrap_or(bare))
 }
 
 fn facts(lead: &Lead) -> LeadFacts<'_> {

@@ -6,7 +6,6 @@ use crate::domain::{
     document::{Table, Value},
     problem::quoted,
     program::{CertificationRule, ClosedCalendar, Exclusion, NamedAccount, PartnerReference, Routing, Territory},
-    search,
     text::Text,
 };
 use std::collections::BTreeSet;
@@ -58,7 +57,7 @@ impl Rules<'_> {
         for row in rows(routing, "named_account", 10 * MOST) {
             let account = row.required("account").and_then(|value| Some((value.text()?, value)));
             if let Some((account, value)) = &account
-                && !seen.insert(search::words(account))
+                && !NamedAccount::keys(account).into_iter().fold(true, |is_new, key| seen.insert(key) && is_new)
             {
                 value.problem(format!("the account {} has a partner already", quoted(account)), "an account goes to one partner");
             }
