@@ -35,6 +35,12 @@ impl Call<'_> {
         Ok(Db::open(self.config.database.clone(), self.options()).await?)
     }
 
+    /// The same for much writing at once.
+    pub async fn app_for_bulk(&self) -> Result<App> {
+        let options = Options { write_cache_mb: 64, ..self.options() };
+        Ok(App::new(Db::open(self.config.database.clone(), options).await?))
+    }
+
     pub async fn app(&self) -> Result<App> {
         Ok(App::new(self.db().await?))
     }

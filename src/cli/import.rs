@@ -114,7 +114,7 @@ async fn import(kind: Kind, args: Args, call: &mut Call<'_>) -> Result<()> {
         writeln!(call.err, "note: {warning}")?;
     }
     let job = Job { path: args.file.clone(), mapping, rejects: Some(rejects) };
-    let app = call.app().await?;
+    let app = call.app_for_bulk().await?;
     let actor = call.sign_in(&app).await?.id;
     let bar = Bar::new(surveyed.rows, call, progress);
     bar.show(&Counts::default());

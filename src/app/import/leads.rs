@@ -18,8 +18,8 @@ use crate::{
     },
 };
 
-/// Rows a transaction. Other writers wait for the length of one: about a quarter of a second.
-pub const BATCH_ROWS: usize = 2_500;
+/// Rows a transaction. Other writers wait for the length of one: about half a second.
+pub const BATCH_ROWS: usize = 4_096;
 
 /// Takes the leads of a file in. `progress` hears the counts after each batch.
 pub async fn import(app: &App, actor: OperatorId, job: Job, progress: &mut (dyn FnMut(&Counts) + Send)) -> Result<Report, ImportError> {
