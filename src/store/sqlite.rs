@@ -50,7 +50,8 @@ pub async fn open(path: &Path, options: &Options) -> Result<Pools> {
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
         .pragma("cache_size", format!("-{}", options.write_cache_mb * 1024))
-        .pragma("wal_autocheckpoint", "4000")
+        // The more is written at once, the longer the log may grow: a page that changes again and again is copied once.
+        .pragma("wal_autocheckpoint", (options.write_cache_mb * 256).max(4_000).to_string())
         .pragma("journal_size_limit", "67108864");
     let identity = Arc::new(Mutex::new(Identity { file: file_of(path), since: Instant::now() }));
     let pool = || {

@@ -164,7 +164,7 @@ pub trait Unit: Send {
     fn lead_numbers(&mut self, count: u32) -> impl Future<Output = Result<LeadId>> + Send;
     /// For each key of a record the lead that came with it, in order.
     fn leads_by_source(&mut self, keys: &[Text]) -> impl Future<Output = Result<Vec<Option<LeadId>>>> + Send;
-    /// Open leads that share a blocking key, as (key, lead); keys with more than `crowd` leads give none.
+    /// Leads that share a blocking key, as (key, lead), whatever has become of them; keys with more than `crowd` give none.
     fn leads_by_key(&mut self, keys: &[i64], crowd: u32) -> impl Future<Output = Result<Vec<(i64, LeadId)>>> + Send;
     /// Which of these mailboxes are suppressed, in order; compared by keyed hash, without regard to case.
     fn suppressed(&mut self, mailboxes: &[Text]) -> impl Future<Output = Result<Vec<bool>>> + Send;

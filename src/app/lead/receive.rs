@@ -151,7 +151,7 @@ fn fresh_scopes(fresh: &[&Arriving]) -> Vec<Text> {
     scopes
 }
 
-/// Open leads that a new record may be the same as: from the database by blocking key, and from this very batch.
+/// Leads that a new record may be the same as: from the database by blocking key, and from this very batch.
 struct Pool {
     leads: Vec<Lead>,
     by_key: HashMap<i64, Vec<LeadId>>,

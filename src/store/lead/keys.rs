@@ -4,7 +4,7 @@ use crate::{
     domain::id::LeadId,
     store::{Session, Sql, Tx, error::Result, lead::LIST_MAX, sql::Arg, unit::LeadChange},
 };
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 /// 40 bits of a key are kept. Two different keys that look alike only cost one comparison more, and the index, the largest
 /// of the database, is a third smaller.
@@ -48,7 +48,8 @@ fn members_of(keys: &[i64], crowd: u32) -> Sql {
 }
 
 impl Session {
-    /// Open leads that share a key, as (key, lead). A key that more than `crowd` leads have says too little and gives none.
+    /// Leads that share a key, as (key, lead), whatever has become of them. A key that more than `crowd` leads have says too
+    /// little and gives none.
     pub async fn leads_by_key(&mut self, keys: &[i64], crowd: u32) -> Result<Vec<(i64, LeadId)>> {
         let mut wanted: Vec<i64> = keys.iter().map(|key| short(*key)).collect();
         // In the order of the index.
@@ -61,14 +62,10 @@ impl Session {
             let Ok(key) = key.parse() else { continue };
             members.insert(key, list.split(',').filter_map(|id| id.parse().ok()).collect());
         }
-        let mut ids: Vec<i64> = members.values().flatten().copied().collect();
-        ids.sort_unstable();
-        ids.dedup();
-        let open: HashSet<i64> = self.leads_open(&ids).await?.into_iter().collect();
         let mut out = Vec::new();
         for key in keys {
             let list = members.get(&short(*key)).into_iter().flatten();
-            out.extend(list.filter(|id| open.contains(id)).map(|id| (*key, LeadId(*id))));
+            out.extend(list.map(|id| (*key, LeadId(*id))));
         }
         Ok(out)
     }

@@ -93,17 +93,6 @@ impl Session {
         }
         Ok(keys.iter().map(|key| found.get(key.as_str()).copied()).collect())
     }
-
-    /// Which of these leads are still to be worked; many ids come in one row.
-    async fn leads_open(&mut self, ids: &[i64]) -> Result<Vec<i64>> {
-        let ask = |part: &[i64]| {
-            let mut sql = Sql::new("select string_agg(cast(id as text), ',') from lead where is_open = 1 and id in ");
-            sql.push_list(part.iter().copied());
-            sql
-        };
-        let found = self.all_each::<(Option<String>,)>(Box::new(ids.chunks(LIST_MAX).map(ask))).await?;
-        Ok(found.iter().filter_map(|(ids,)| ids.as_deref()).flat_map(|ids| ids.split(',')).filter_map(|id| id.parse().ok()).collect())
-    }
 }
 
 impl Tx {

@@ -139,8 +139,7 @@ impl Unit for MemoryUnit {
         let mut found = Vec::new();
         for key in keys {
             let Some(leads) = state.keys.get(key).filter(|leads| leads.len() <= crowd as usize) else { continue };
-            let open = leads.iter().filter(|id| state.lead(**id).is_some_and(|lead| lead.state.is_open()));
-            found.extend(open.map(|id| (*key, *id)));
+            found.extend(leads.iter().map(|id| (*key, *id)));
         }
         Ok(found)
     }

@@ -475,8 +475,8 @@ async fn leads_are_found_by_source_and_by_key() {
 
         let mut found = session.leads_by_key(&[i64::MIN, 3 << 40, 77 << 40], 50).await.expect("read");
         found.sort_unstable();
-        assert_eq!(found, [(3 << 40, LeadId(11)), (3 << 40, LeadId(12))], "L-10 is closed, and the crowded key says nothing");
-        assert_eq!(session.leads_by_key(&[i64::MIN], 60).await.expect("read").len(), 54);
+        assert_eq!(found, [10, 11, 12].map(|id| (3 << 40, LeadId(id))), "the crowded key says nothing");
+        assert_eq!(session.leads_by_key(&[i64::MIN], 60).await.expect("read").len(), 60);
 
         let mut twice = leads[3].clone();
         twice.id = LeadId(1_000);
