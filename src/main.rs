@@ -19,17 +19,29 @@ fn main() -> ExitCode {
     match run(cli, &entropy) {
         Ok(()) | Err(Error::Closed) => ExitCode::SUCCESS,
         Err(Error::Expected(sentence)) => {
-            eprintln!("pilothouse: {sentence}");
+            say(&sentence);
             ExitCode::FAILURE
         }
         Err(Error::Internal(error)) => {
             let id = entropy.uuid().simple().to_string();
             let id = &id[..8];
             tracing::error!(id, error = format!("{error:?}"), "internal error");
-            eprintln!("pilothouse: internal error {id}: {error}; please report it with what the log says about {id}{}", log::place());
+            say(&format!("internal error {id}: {error}; please report it with what the log says about {id}{}", log::place()));
             ExitCode::FAILURE
         }
     }
+}
+
+/// On stderr, if anybody still reads it.
+fn say(sentence: &str) {
+    let _ = writeln!(io::stderr(), "pilothouse: {}", plain(sentence));
+}
+
+/// Without the numbers of the operating system: "No such file or directory (os error 2)" says enough in words.
+fn plain(sentence: &str) -> String {
+    let mut parts = sentence.split(" (os error ");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |told, part| told + part.split_once(')').map_or(part, |(_, rest)| rest))
 }
 
 fn run(cli: Cli, entropy: &Entropy) -> Result<()> {

@@ -71,7 +71,10 @@ async fn write(app: &App, me: OperatorId, args: &Args, filter: Option<&Filter>, 
     };
     rows.map_err(|error| match error {
         ExportError::Failure(failure) => failure.into(),
-        ExportError::Io(error) => error.into(),
+        ExportError::Io(error) => match &args.output {
+            Some(path) => Error::expected(format!("{} can't be written: {error}", path.display())),
+            None => error.into(),
+        },
     })
 }
 

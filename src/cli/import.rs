@@ -10,6 +10,7 @@ use crate::{
         mapping::{self, Kind},
         survey,
     },
+    domain::nearest::nearest,
     error::{Error, Result},
 };
 use std::path::{Path, PathBuf};
@@ -72,8 +73,10 @@ fn mappings(args: &Mappings, call: &mut Call<'_>) -> Result<()> {
         return Ok(());
     };
     let Some((_, text)) = mapping::BUILT_IN.iter().find(|(known, _)| known == name) else {
-        let known = mapping::BUILT_IN.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
-        return Err(Error::expected(format!("`{name}` is not a built-in mapping; there are {known}")));
+        let known = mapping::BUILT_IN.iter().map(|(name, _)| *name);
+        let hint = nearest(name, known.clone())
+            .map_or_else(|| format!("there are {}", known.collect::<Vec<_>>().join(", ")), |near| format!("did you mean `{near}`?"));
+        return Err(Error::expected(format!("`{name}` is not a built-in mapping; {hint}")));
     };
     Ok(write!(call.out, "{text}")?)
 }

@@ -2,6 +2,7 @@
 
 use super::Call;
 use crate::{
+    domain::nearest::nearest,
     error::{Error, Result},
     tui::keymap::{Keymap, library},
 };
@@ -24,7 +25,10 @@ pub fn run(verb: Verb, call: &mut Call<'_>) -> Result<()> {
     let name = args.name.unwrap_or_else(|| call.config.keymap.clone());
     let library = library(Some(call.config.folders.config.clone()));
     if !library.names().contains(&name) {
-        return Err(Error::expected(format!("there is no keymap {name}; there are {}", library.names().join(", "))));
+        let known = library.names();
+        let hint = nearest(&name, known.iter().map(String::as_str))
+            .map_or_else(|| format!("there are {}", known.join(", ")), |near| format!("did you mean {near}?"));
+        return Err(Error::expected(format!("there is no keymap {name}; {hint}")));
     }
     let (keymap, problems) = Keymap::load(&library, &name);
     for finding in keymap.check() {

@@ -153,7 +153,7 @@ async fn show(args: &Show, call: &mut Call<'_>) -> Result<()> {
             versions
                 .iter()
                 .find(|row| row.version == wanted)
-                .ok_or_else(|| Error::expected(format!("there is no version {wanted}; there are {}", versions.len())))?,
+                .ok_or_else(|| Error::expected(format!("there is no version {wanted}; {}", applied(&versions))))?,
         ),
         None => versions.last(),
     };
@@ -165,6 +165,15 @@ async fn show(args: &Show, call: &mut Call<'_>) -> Result<()> {
         return call.json(&json!({ "version": found.map(|row| row.version.to_string()), "toml": text }));
     }
     Ok(call.out.write_all(text.as_bytes())?)
+}
+
+/// What versions there are, as the end of a sentence.
+fn applied(versions: &[ProgramRow]) -> String {
+    match versions {
+        [] => "no program was applied yet".to_owned(),
+        [only] => format!("there is only {}", only.version),
+        [first, .., last] => format!("there are {} to {}", first.version, last.version),
+    }
 }
 
 fn list(versions: &[ProgramRow], json: bool, call: &mut Call<'_>) -> Result<()> {

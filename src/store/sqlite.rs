@@ -27,6 +27,8 @@ const BUSY: Duration = Duration::from_secs(20);
 const READERS_MAX: u32 = 4;
 /// Rows that may wait between the thread of a connection and whoever asked: with few, each wakes the other all the time.
 const ROWS_AHEAD: usize = 1_024;
+/// What every SQLite file begins with: <https://www.sqlite.org/fileformat.html#magic_header_string>.
+const MAGIC: &[u8] = b"SQLite format 3\0";
 /// Kilobytes of pages that each reader keeps. The rest is in the system's page cache, which is not our memory.
 const READ_CACHE_KB: u32 = 2_048;
 
@@ -37,6 +39,7 @@ pub struct Pools {
 }
 
 pub async fn open(path: &Path, options: &Options) -> Result<Pools> {
+    usable(path)?;
     if !is_wal(path) {
         if options.read_only && !path.exists() {
             return Err(Error::Unavailable(format!("there is no file {}", path.display())));
@@ -66,6 +69,29 @@ pub async fn open(path: &Path, options: &Options) -> Result<Pools> {
     let write = pool().max_connections(1).idle_timeout(None).acquire_timeout(Duration::from_mins(5)).connect_lazy_with(writer);
     check_version(&read).await?;
     Ok(Pools { read, write })
+}
+
+/// Says in a sentence why what stands at the path can't be a database of ours; SQLite itself would only give a code.
+fn usable(path: &Path) -> Result<()> {
+    let refused = |why: String| Err(Error::Address(format!("{} {why}", path.display())));
+    if path.is_dir() {
+        return refused("is a folder; name the database file in it".to_owned());
+    }
+    let mut head = Vec::new();
+    match File::open(path).and_then(|file| file.take(MAGIC.len() as u64).read_to_end(&mut head)) {
+        Ok(_) if head.is_empty() || head == MAGIC => {}
+        Ok(_) => return refused("is no SQLite database; name another file with --database".to_owned()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+        Err(error) => return refused(format!("can't be read: {error}")),
+    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let is_closed = folder.is_dir() && rustix::fs::access(folder, rustix::fs::Access::WRITE_OK).is_err();
+    // Where the owner has it open, the files are there.
+    if is_closed && !beside(path, "-shm").exists() {
+        let why = "can't be opened: SQLite keeps files beside a database, even for a reader, and you may not write to";
+        return refused(format!("{why} {}; work on a copy in a folder of your own", folder.display()));
+    }
+    Ok(())
 }
 
 /// Which file is at the path, and since when. A connection stays with the file that it opened, even when that was moved

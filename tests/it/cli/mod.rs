@@ -2,6 +2,7 @@
 
 mod audit;
 mod import;
+mod mistakes;
 
 use std::{
     path::{Path, PathBuf},
@@ -274,4 +275,5 @@ fn the_keymaps_are_checked() {
     let home = Home::new();
     assert!(home.run(&["keys", "check", "vim"]).ok().ends_with("the keymap vim has no mistakes\n"));
     assert!(home.run(&["keys", "check", "joe"]).failed(1).contains("there is no keymap joe; there are default"), "a name");
+    assert!(home.run(&["keys", "check", "vmi"]).failed(1).contains("did you mean vim?"), "a slip");
 }

@@ -105,7 +105,7 @@ fn by_beginning(bytes: &[u8]) -> Result<Option<Encoding>, SourceError> {
     } else if even > half / 2 && odd < half / 10 {
         Ok(Some(Encoding::Utf16Be))
     } else {
-        refused("it is not a text file: it holds zero bytes")
+        refused("it is not a text file: it holds NUL characters")
     }
 }
 

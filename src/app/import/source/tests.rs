@@ -117,7 +117,7 @@ fn what_is_no_table_is_said() {
     assert_eq!(refusal(b" \n \n"), "the file is empty");
     assert_eq!(refusal(b"PK\x03\x04rest"), "it is a workbook or a zip archive; save the sheet as CSV first");
     assert_eq!(refusal(b"\x1f\x8bxx"), "it is compressed; unpack it first");
-    assert_eq!(refusal(b"ab\0\0\0cd\0"), "it is not a text file: it holds zero bytes");
+    assert_eq!(refusal(b"ab\0\0\0cd\0"), "it is not a text file: it holds NUL characters");
     assert_eq!(refusal(b",,\n1,2,3\n"), "line 1: the first row has to name the columns, and it is empty");
 }
 
