@@ -4,6 +4,7 @@ use crate::{
     domain::{document, problem::Problem, text::Text},
     error::{Error, Result},
     store::Address,
+    tui::notify::{self, Notify},
 };
 use etcetera::BaseStrategy;
 use std::path::{Path, PathBuf};
@@ -12,6 +13,7 @@ use std::path::{Path, PathBuf};
 pub const VARIABLES: &[(&str, &str)] = &[
     ("PILOTHOUSE_DATABASE_URL", "the database, as `--database` takes it"),
     ("PILOTHOUSE_OPERATOR", "the operator, as `--as` takes it"),
+    ("PILOTHOUSE_NOTIFY", "how to call you when something needs you, as `--notify` takes it"),
     ("PILOTHOUSE_CONFIG", "the configuration file, as `--config` takes it"),
     ("PILOTHOUSE_LOG", "how much is logged: error, warn, info, debug, or a filter such as `pilothouse::store=debug`"),
     ("VISUAL, EDITOR", "the editor for long notes"),
@@ -41,6 +43,8 @@ pub struct Config {
     /// `None` follows the terminal's background.
     pub theme: Option<String>,
     pub keymap: String,
+    /// `None` is what the terminal is known to understand.
+    pub notify: Option<Notify>,
     pub folders: Folders,
     /// The configuration file that was read.
     pub file: Option<PathBuf>,
@@ -95,6 +99,7 @@ pub struct File {
     pub production: bool,
     pub theme: Option<String>,
     pub keymap: Option<String>,
+    pub notify: Option<Notify>,
 }
 
 impl File {
@@ -110,6 +115,7 @@ impl File {
             production: table.optional("production").and_then(|value| value.boolean()).unwrap_or(false),
             theme: table.optional("theme").and_then(|value| value.text()).map(|text| text.to_string()),
             keymap: table.optional("keymap").and_then(|value| value.text()).map(|text| text.to_string()),
+            notify: table.optional("notify").and_then(|value| value.one_of(&notify::NAMES)),
         })
     }
 }
@@ -131,6 +137,10 @@ impl Config {
             .map(|name| said(name, "--as"))
             .or_else(|| set("PILOTHOUSE_OPERATOR").map(|name| said(name, "PILOTHOUSE_OPERATOR")))
             .or_else(|| Some(said(file.operator?.to_string(), &format!("operator in {}", path.as_ref()?.display()))));
+        let notify = match set("PILOTHOUSE_NOTIFY") {
+            Some(name) => Some(notify::named(&name).map_err(|error| Error::expected(format!("PILOTHOUSE_NOTIFY: {error}")))?),
+            None => None,
+        };
         let user = set("USER").or_else(|| set("LOGNAME")).unwrap_or_else(|| "operator".to_owned());
         Ok(Self {
             database: named.unwrap_or_else(|| Address::Sqlite(folders.database())),
@@ -140,6 +150,7 @@ impl Config {
             production: file.production,
             theme: file.theme,
             keymap: file.keymap.unwrap_or_else(|| "default".to_owned()),
+            notify: notify.or(file.notify),
             folders,
             file: path,
         })

@@ -52,7 +52,7 @@ fn run(cli: Cli, entropy: &Entropy) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let mut out = BufWriter::new(io::stdout());
     let mut call = Call { config, clock: Clock::System, entropy: entropy.clone(), out: &mut out, err: &mut io::stderr() };
-    let result = runtime.block_on(cli::run(cli.verb, &mut call));
+    let result = runtime.block_on(cli::run(cli.verb, cli.console, &mut call));
     out.flush()?;
     result
 }

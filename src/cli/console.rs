@@ -1,24 +1,46 @@
 //! `pilothouse`: the console on the configured database.
 
-use super::{Call, demo};
+use super::{Call, demo, plain, print};
 use crate::{
     app::App,
-    domain::lead::queue::Queue,
+    domain::{filter, lead::queue::Queue},
     error::{Error, Result},
     store::Backend,
     tui::{
         Settings,
         console::{self, ConsoleOptions, Ended},
+        notify::{self, Notify},
         widgets::status::Banner,
     },
 };
 use std::io::IsTerminal;
 
+#[derive(Debug, Clone, Default, PartialEq, Eq, clap::Args)]
+#[command(next_help_heading = "The console")]
+#[group(skip)]
+pub struct Args {
+    /// The queue to open: mine, unassigned, due-soon, breached, review, quarantine, all
+    #[arg(long, value_name = "QUEUE", value_parser = print::queue)]
+    pub queue: Option<Queue>,
+    /// The filter to open with, such as `country:DE score>70`
+    #[arg(long, value_name = "FILTER", value_parser = filter)]
+    pub filter: Option<String>,
+    /// Print lines instead of a screen: what is there, then every change as it happens. For screen readers and logs
+    #[arg(long)]
+    pub plain: bool,
+    /// With --plain: each line a JSON object
+    #[arg(long, requires = "plain")]
+    pub json: bool,
+    /// How to call you when a lead of yours needs you: off, bell, osc9, osc99 (default: what the terminal understands)
+    #[arg(long, value_name = "HOW", value_parser = notify::named)]
+    pub notify: Option<Notify>,
+}
+
 /// Runs until the person leaves; from the first screen of an empty database the way leads to the demo.
-pub async fn run(call: &mut Call<'_>) -> Result<()> {
+pub async fn run(args: &Args, call: &mut Call<'_>) -> Result<()> {
     let app = call.app().await?;
     let banner = if call.config.production { Banner::Production } else { Banner::None };
-    match open(&app, call, banner).await? {
+    match open(&app, call, banner, args).await? {
         Ended::Left => Ok(()),
         Ended::Demo => {
             app.db().close().await;
@@ -29,27 +51,47 @@ pub async fn run(call: &mut Call<'_>) -> Result<()> {
 
 /// The console on an open database. On SQLite the engine works inside, because nobody may have started another one: a
 /// second engine does no harm. On PostgreSQL it is a service of its own.
-pub async fn open(app: &App, call: &Call<'_>, banner: Banner) -> Result<Ended> {
-    if !std::io::stdout().is_terminal() || !std::io::stdin().is_terminal() {
-        return Err(Error::expected("the console needs a terminal; `pilothouse print leads` shows a screen as text"));
+pub async fn open(app: &App, call: &mut Call<'_>, banner: Banner, args: &Args) -> Result<Ended> {
+    if args.plain {
+        plain::run(app, call, args).await?;
+        return Ok(Ended::Left);
     }
-    let options = options(app, call, banner).await?;
+    if !std::io::stdout().is_terminal() || !std::io::stdin().is_terminal() {
+        return Err(Error::expected(
+            "the console needs a terminal; `pilothouse print leads` shows a screen as text, `pilothouse --plain` every change as a line",
+        ));
+    }
+    let options = options(app, call, banner, args).await?;
     Ok(console::run(options).await?)
 }
 
-pub async fn options(app: &App, call: &Call<'_>, banner: Banner) -> Result<ConsoleOptions> {
+pub async fn options(app: &App, call: &Call<'_>, banner: Banner, args: &Args) -> Result<ConsoleOptions> {
     let variable = |name: &str| std::env::var(name).ok();
     let mut settings = Settings::from_environment(Some(call.config.folders.config.clone()), variable);
     settings.theme.clone_from(&call.config.theme);
     settings.keymap.clone_from(&call.config.keymap);
-    let read_only = call.config.read_only;
+    settings.notify = args.notify.or(call.config.notify).unwrap_or(settings.notify);
     Ok(ConsoleOptions {
         operator: call.sign_in(app).await?,
         db: app.db().clone(),
         settings,
         banner,
-        read_only,
-        engine: !read_only && app.db().backend() == Backend::Sqlite,
-        queue: Queue::All,
+        read_only: call.config.read_only,
+        engine: has_engine(app, call),
+        queue: args.queue.unwrap_or(Queue::All),
+        filter: args.filter.clone().unwrap_or_default(),
     })
+}
+
+/// Whether the clocks are swept in this process.
+pub fn has_engine(app: &App, call: &Call<'_>) -> bool {
+    !call.config.read_only && app.db().backend() == Backend::Sqlite
+}
+
+/// A filter that can be read.
+fn filter(text: &str) -> Result<String, String> {
+    match filter::parse::<filter::Leads>(text) {
+        Ok(_) => Ok(text.to_owned()),
+        Err(error) => Err(error.to_string()),
+    }
 }

@@ -29,6 +29,8 @@ pub struct Args {
     /// Make the database and leave
     #[arg(long, requires = "keep")]
     make_only: bool,
+    #[command(flatten)]
+    console: console::Args,
 }
 
 pub async fn run(args: Args, call: &mut Call<'_>) -> Result<()> {
@@ -52,7 +54,7 @@ pub async fn run(args: Args, call: &mut Call<'_>) -> Result<()> {
     if call.config.operator.is_none() {
         call.config.operator = Some(Named { value: Text::clean(demo::FIRST), by: "the demo".to_owned() });
     }
-    let left = console::open(&app, call, Banner::Demo).await;
+    let left = console::open(&app, call, Banner::Demo, &args.console).await;
     let _ = stop.send(true);
     let _ = traffic.await;
     app.db().close().await;

@@ -13,13 +13,18 @@ mod keys;
 mod man;
 pub mod match_evaluate;
 mod operator;
+mod plain;
 mod print;
 mod program;
 mod progress;
 
 pub use call::Call;
 
-use crate::{config::Flags, error::Result, store::Address};
+use crate::{
+    config::Flags,
+    error::{Error, Result},
+    store::Address,
+};
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -32,11 +37,14 @@ use std::path::PathBuf;
     after_help = "Without a command it opens the console on the configured database.\n\n\
         Examples:\n  pilothouse demo                          a channel in full swing, to look around in\n  \
         pilothouse import leads export.csv       bring leads in\n  \
+        pilothouse --plain --queue breached      what is late, and every change of it, a line each\n  \
         pilothouse --database postgres://anna@db1/channel"
 )]
 pub struct Cli {
     #[command(flatten)]
     pub global: Global,
+    #[command(flatten)]
+    pub console: console::Args,
     #[command(subcommand)]
     pub verb: Option<Verb>,
 }
@@ -114,9 +122,14 @@ pub const fn logs_to_stderr(verb: Option<&Verb>) -> bool {
 }
 
 /// Carries a verb out.
-pub async fn run(verb: Option<Verb>, call: &mut Call<'_>) -> Result<()> {
+pub async fn run(verb: Option<Verb>, console: console::Args, call: &mut Call<'_>) -> Result<()> {
+    if verb.is_some() && console != console::Args::default() {
+        return Err(Error::expected(
+            "--plain, --json, --queue, --filter and --notify before a command are the console's; it opens without a command, or with `demo`",
+        ));
+    }
     match verb {
-        None => console::run(call).await,
+        None => console::run(&console, call).await,
         Some(Verb::Print(args)) => print::run(args, call).await,
         Some(Verb::Demo(args)) => demo::run(args, call).await,
         Some(Verb::Import(verb)) => import::run(verb, call).await,

@@ -29,14 +29,14 @@ pub async fn run(args: Args, call: &mut Call<'_>) -> Result<()> {
     let Room::Leads = args.room;
     let app = call.app().await?;
     let banner = if call.config.production { Banner::Production } else { Banner::None };
-    let mut options = console::options(&app, call, banner).await?;
+    let mut options = console::options(&app, call, banner, &console::Args::default()).await?;
     options.queue = args.queue;
     let text = screen::print(&options, args.size).await.map_err(Error::Expected)?;
     Ok(call.out.write_all(text.as_bytes())?)
 }
 
 /// Reads `due-soon`.
-fn queue(text: &str) -> Result<Queue, String> {
+pub(super) fn queue(text: &str) -> Result<Queue, String> {
     let wanted = search::slug(text);
     Queue::ALL.into_iter().find(|queue| search::slug(queue.title()) == wanted).ok_or_else(|| {
         let names: Vec<_> = Queue::ALL.iter().map(|queue| search::slug(queue.title())).collect();

@@ -39,6 +39,7 @@ pub mod input;
 pub mod key;
 pub mod keymap;
 pub mod library;
+pub mod notify;
 pub mod paint;
 pub mod reference;
 pub mod room;
@@ -189,6 +190,7 @@ impl<R: Room, D: Driver<R>> Desk<R, D> {
                         self.queue.push_back(Msg::Fault(format!("not copied: {error}")));
                     }
                 }
+                Effect::Notify(text) => self.terminal.notify(self.settings.notify, &text, self.settings.in_tmux)?,
                 Effect::Edit(text) => {
                     let edited = self.terminal.lend(settings::edit(&self.settings.editor, text)).await?;
                     self.resized();

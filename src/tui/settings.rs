@@ -3,6 +3,7 @@
 use super::{
     Msg,
     keymap::{self, Keymap},
+    notify::Notify,
     theme::{self, Depth, Theme},
 };
 use crate::domain::problem::Problem;
@@ -23,6 +24,8 @@ pub struct Settings {
     /// The command for long notes.
     pub editor: String,
     pub in_tmux: bool,
+    /// How to call the person when something needs them.
+    pub notify: Notify,
     /// What the background turned out to be; dark until the terminal says otherwise.
     pub dark: bool,
 }
@@ -38,6 +41,7 @@ impl Settings {
             depth: Depth::detect(&variable),
             editor: editor.unwrap_or_else(|| "vi".to_owned()),
             in_tmux: variable("TMUX").is_some(),
+            notify: Notify::detect(&variable),
             dark: true,
         }
     }

@@ -8,6 +8,7 @@ use super::{
     input::Event,
     key::{Code, Key},
     keymap::{Keymap, Lookup, Next},
+    notify::{Call, Calls},
     room::{Answer, Ask, Cx, Pulse, Room, Tone},
     theme::Theme,
     view,
@@ -44,6 +45,8 @@ pub enum Msg<M> {
     Theme(Theme, Vec<Problem>),
     /// The editor came back with this text, or failed.
     Edited(Result<String, String>),
+    /// Records need the person, who may look elsewhere.
+    Calls(Vec<Call>),
     /// Something outside a room's control went wrong; shown until acknowledged.
     Fault(String),
 }
@@ -56,6 +59,8 @@ pub enum Effect<E> {
     Suspend,
     Redraw,
     Copy(String),
+    /// Call the person by whatever means the terminal has.
+    Notify(String),
     Edit(String),
     NextTheme,
     /// Read keymap and theme again.
@@ -99,6 +104,7 @@ pub struct Shell<R: Room> {
     pub(super) count: Option<u32>,
     /// When a digit that nothing followed becomes the number of a room.
     count_ends: Option<Instant>,
+    calls: Calls,
     /// What is shown at the foot; errors queue until each is acknowledged.
     pub(super) toasts: Vec<Toast>,
     pub(super) history: Vec<Toast>,
@@ -137,6 +143,7 @@ impl<R: Room> Shell<R> {
             pending: Vec::new(),
             count: None,
             count_ends: None,
+            calls: Calls::default(),
             toasts: Vec::new(),
             history: Vec::new(),
             drafts: Vec::new(),
@@ -164,6 +171,7 @@ impl<R: Room> Shell<R> {
             Msg::Input(Event::Background { dark }) => effects.push(Effect::SuitBackground { dark }),
             Msg::Input(Event::Focus(_) | Event::Fence) => {}
             Msg::Tick => self.count_waited(&mut effects),
+            Msg::Calls(calls) => self.calls.came(calls),
             Msg::Resize(width, height) => self.size = Rect::new(0, 0, width, height),
             Msg::Room(msg) => self.ask(None, &mut effects, |room, cx| room.update(msg, cx)),
             Msg::Link(link) => self.place.link = link,
@@ -180,6 +188,10 @@ impl<R: Room> Shell<R> {
             }
             Msg::Edited(result) => self.edited(result, &mut effects),
             Msg::Fault(text) => self.tell(Tone::Error, text),
+        }
+        if let Some(text) = self.calls.tell(now) {
+            self.tell(Tone::Info, text.clone());
+            effects.push(Effect::Notify(text));
         }
         self.settle(&mut effects);
         effects
@@ -203,8 +215,8 @@ impl<R: Room> Shell<R> {
     }
 
     /// When time alone does something else than turning clocks, if it will.
-    pub const fn alarm(&self) -> Option<Instant> {
-        self.count_ends
+    pub fn alarm(&self) -> Option<Instant> {
+        self.count_ends.into_iter().chain(self.calls.due(self.now)).min()
     }
 
     pub const fn now(&self) -> Instant {
@@ -310,8 +322,12 @@ impl<R: Room> Shell<R> {
         }
     }
 
-    /// What the count so far would go to, should nothing follow it.
-    pub(super) fn room_of_count(&self) -> Option<Act> {
+    /// Where a digit goes if nothing follows it soon.
+    pub(super) fn room_that_waits(&self) -> Option<Act> {
+        self.room_of_count().filter(|_| self.count_ends.is_some())
+    }
+
+    fn room_of_count(&self) -> Option<Act> {
         self.count.and_then(Act::room)
     }
 

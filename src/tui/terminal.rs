@@ -3,6 +3,7 @@
 
 use super::{
     input::{Event, Parser},
+    notify::Notify,
     paint::Painter,
 };
 use ratatui::{buffer::Buffer, layout::Position};
@@ -210,6 +211,11 @@ impl Terminal {
         // tmux passes it on only when it is wrapped, with each escape doubled; newer ones take it plain as well.
         let wrapped = if in_tmux { format!("\x1bPtmux;{}\x1b\\", sequence.replace('\x1b', "\x1b\x1b")) } else { String::new() };
         self.out.write_all(format!("{wrapped}{sequence}").as_bytes())
+    }
+
+    /// Calls the person, who may look elsewhere.
+    pub fn notify(&mut self, how: Notify, text: &str, in_tmux: bool) -> io::Result<()> {
+        self.out.write_all(&how.bytes(text, in_tmux))
     }
 
     /// Stops the program as C-z does. The stop takes effect a moment later, so the terminal stays given back until

@@ -74,7 +74,7 @@ pub(super) fn view<R: Room>(shell: &Shell<R>, canvas: &mut Canvas<'_>) {
 /// The hint bar, with what was typed of a count or chord at its right, and the room that a digit alone goes to.
 fn foot<R: Room>(shell: &Shell<R>, canvas: &mut Canvas<'_>, area: Rect) {
     let mut typed = format!("{}{}", shell.count.map(|count| count.to_string()).unwrap_or_default(), spell(&shell.pending));
-    if let (Some(room), Some(_)) = (shell.room_of_count(), shell.alarm()) {
+    if let Some(room) = shell.room_that_waits() {
         typed = format!("{typed} → {}", room.row().label);
     }
     let typed_wide = u16::try_from(text::width(&typed)).unwrap_or(0);

@@ -110,12 +110,18 @@ const HISTORY: &str = "select seq, at, actor, command_id, entity_kind, entity_id
     from audit where entity_kind = $1 and entity_id = $2 and entity_version > $3 order by seq";
 const RECENT: &str = "select seq, at, actor, command_id, entity_kind, entity_id, entity_version, kind, program_version, body, sealed, hash \
     from audit where seq < $1 order by seq desc limit $2";
+/// What somebody else did to the leads that an operator looks after, of the kinds that may need them at once.
+const CALLS: &str = "select audit.seq, audit.at, audit.actor, audit.command_id, audit.entity_kind, audit.entity_id, audit.entity_version, \
+    audit.kind, audit.program_version, audit.body, audit.sealed, audit.hash \
+    from audit join lead on lead.id = audit.entity_id where audit.seq > $1 and audit.entity_kind = 'lead' \
+    and audit.kind in ('lead.breached', 'lead.escalated', 'lead.fell_back', 'lead.absorbed', 'lead.taken') \
+    and lead.desk = $2 and audit.actor <> $2 order by audit.seq limit $3";
 const FASTER: &str = "select audit.seq, audit.at, coalesce(operator.name, 'operator ' || cast(audit.actor as text)), audit.kind, \
     audit.entity_version from audit left join operator on operator.id = audit.actor \
     where audit.entity_kind = $1 and audit.entity_id = $2 order by audit.seq desc limit 1";
 
 /// The statements of this file, for the test that prepares them.
-pub const STATEMENTS: &[&str] = &[HEAD, HEAD_LOCK, HEAD_MOVE, FEED, TIMELINE, HISTORY, RECENT, FASTER];
+pub const STATEMENTS: &[&str] = &[HEAD, HEAD_LOCK, HEAD_MOVE, FEED, TIMELINE, HISTORY, RECENT, CALLS, FASTER];
 
 fn head_from((seq, hash): (i64, Vec<u8>)) -> Result<Head> {
     let hash = hash.try_into().map_err(|_| Error::corrupt("the head of the audit chain has no hash"))?;
@@ -196,6 +202,12 @@ impl Session {
     pub async fn audit_timeline(&mut self, entity: Entity, before: AuditSeq, limit: u32) -> Result<Vec<Past>> {
         let sql = Sql::new(TIMELINE).bind(entity.kind()).bind(entity.id()).bind(before).bind(limit);
         let rows = self.all(sql).await?;
+        self.opened(rows).await
+    }
+
+    /// What others did after `seq` to the leads of `desk`, of the kinds that may need that operator at once; oldest first.
+    pub async fn audit_calls(&mut self, desk: OperatorId, seq: AuditSeq, limit: u32) -> Result<Vec<Past>> {
+        let rows = self.all(Sql::new(CALLS).bind(seq).bind(desk).bind(limit)).await?;
         self.opened(rows).await
     }
 

@@ -1,11 +1,14 @@
 //! Does the lead room's work on tasks of its own, and tells it of changes.
 
 use crate::{
-    app::{App, Command, Failure, LeadTarget, Outcome, Request},
-    domain::{id::OperatorId, told::Names},
+    app::{
+        App, Command, Failure, LeadTarget, Outcome, Request,
+        lead::news::{self, CallCause},
+    },
+    domain::{event::Entity, id::OperatorId, told::Names},
     store,
     tui::{
-        Answers as Sender, Driver,
+        Answers as Sender, Driver, notify,
         rooms::leads::{
             LeadRoom,
             work::{Answer, Answers, Directory, Effect, Happened, Msg, Order, Target},
@@ -28,6 +31,7 @@ const MARKS_MAX: usize = 5_000;
 /// Changes come in bursts; the screen follows them at this pace.
 const CHANGES_APART: Duration = Duration::from_millis(60);
 const COUNTS_APART: Duration = Duration::from_millis(400);
+const CALLS_APART: Duration = Duration::from_millis(250);
 const KPIS_APART: Duration = Duration::from_secs(2);
 /// A commit whose answer was lost is asked for again, under the same identity.
 const COMMIT_TRIES: u32 = 8;
@@ -39,6 +43,8 @@ pub(super) struct LeadDriver {
     /// A copy of it lives as long as a write is on its way.
     writing: mpsc::Sender<()>,
     demo: Arc<AtomicBool>,
+    /// Whether the person is called when something needs them.
+    calls: bool,
     lanes: Option<Lanes>,
 }
 
@@ -53,14 +59,17 @@ struct Lanes {
 type Lane = watch::Sender<Option<Effect>>;
 
 impl LeadDriver {
-    pub fn new(app: App, place: Place, writing: mpsc::Sender<()>, demo: Arc<AtomicBool>) -> Self {
-        Self { app, place, writing, demo, lanes: None }
+    pub fn new(app: App, place: Place, writing: mpsc::Sender<()>, demo: Arc<AtomicBool>, calls: bool) -> Self {
+        Self { app, place, writing, demo, calls, lanes: None }
     }
 
     fn lanes(&mut self, answers: &Sender<LeadRoom>) -> &Lanes {
-        let Self { app, place, lanes, .. } = self;
+        let Self { app, place, calls, lanes, .. } = self;
         lanes.get_or_insert_with(|| {
             tokio::spawn(follow(app.clone(), answers.clone()));
+            if *calls {
+                tokio::spawn(call(app.clone(), place.actor.id, answers.clone()));
+            }
             tokio::spawn(settle_in(app.clone(), place.clone(), answers.clone()));
             let lane = |apart| lane(app.clone(), place.actor.id, answers.clone(), apart);
             Lanes { page: lane(Duration::ZERO), counts: lane(COUNTS_APART), kpis: lane(KPIS_APART), detail: lane(Duration::ZERO) }
@@ -128,6 +137,40 @@ async fn follow(app: App, answers: Sender<LeadRoom>) {
         }
         tokio::time::sleep(CHANGES_APART).await;
     }
+}
+
+/// Tells what needs the operator from now on. What a lost database hides meanwhile is told once it is back.
+async fn call(app: App, me: OperatorId, answers: Sender<LeadRoom>) {
+    let mut pulses = app.db().changes();
+    let mut since = None;
+    loop {
+        let found = match since {
+            Some(since) => app.lead_calls(me, since).await,
+            None => app.news_end().await.map(|end| (end, Vec::new())),
+        };
+        if let Ok((end, calls)) = found {
+            since = Some(end);
+            if !calls.is_empty() && answers.send(shell::Msg::Calls(calls.iter().map(in_words).collect())).is_err() {
+                return;
+            }
+        }
+        tokio::time::sleep(CALLS_APART).await;
+        if pulses.changed().await.is_err() || answers.is_closed() {
+            return;
+        }
+    }
+}
+
+fn in_words(call: &news::Call) -> notify::Call {
+    let about = format!("{} {}", call.lead, call.company);
+    let (kind, nth, text) = match call.cause {
+        CallCause::Breached { clock } => (["lead breached", "leads breached"], clock, format!("{about}: breached")),
+        CallCause::Escalated { severity } => {
+            (["lead escalated", "leads escalated"], severity as u32, format!("{about}: escalated, {}", severity.doc()))
+        }
+        CallCause::Handed => (["lead handed to you", "leads handed to you"], 0, format!("{about}: handed to you")),
+    };
+    notify::Call { record: Entity::Lead(call.lead), kind, nth, text }
 }
 
 /// Tells the zone of the program once it is known; the first frame does not wait for it.

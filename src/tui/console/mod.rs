@@ -4,6 +4,7 @@ mod driver;
 
 use super::{
     Settings,
+    notify::Notify,
     rooms::leads::{LeadRoom, Station},
     shell::Msg,
     testing::Stage,
@@ -37,6 +38,8 @@ pub struct ConsoleOptions {
     /// Sweep and route in this process as well.
     pub engine: bool,
     pub queue: Queue,
+    /// The text of the filter to begin with; empty for none.
+    pub filter: String,
 }
 
 /// Why the console ended.
@@ -52,7 +55,7 @@ const LAST_WRITES: Duration = Duration::from_secs(10);
 
 /// Runs the console until the person leaves. Nothing is read before the first frame but what it shows.
 pub async fn run(options: ConsoleOptions) -> io::Result<Ended> {
-    let ConsoleOptions { db, operator, settings, banner, read_only, engine, queue } = options;
+    let ConsoleOptions { db, operator, settings, banner, read_only, engine, queue, filter } = options;
     let clock = db.options().clock.clone();
     let app = App::new(db);
     let (stop, stopped) = watch::channel(false);
@@ -60,8 +63,9 @@ pub async fn run(options: ConsoleOptions) -> io::Result<Ended> {
     let (writing, mut written) = mpsc::channel::<()>(1);
     let demo = Arc::new(AtomicBool::new(false));
     let place = place(app.db().address(), operator.clone(), banner, read_only, chrono_tz::UTC);
-    let room = room(&app, &operator, chrono_tz::UTC).on(queue);
-    let driver = LeadDriver::new(app, place.clone(), writing, Arc::clone(&demo));
+    let room = room(&app, &operator, chrono_tz::UTC).on(queue).filtered(&filter);
+    let calls = settings.notify != Notify::Off;
+    let driver = LeadDriver::new(app, place.clone(), writing, Arc::clone(&demo), calls);
     let result = super::run(room, place, settings, driver, clock).await;
     // A write that was on its way when the person left is carried through.
     let _ = tokio::time::timeout(LAST_WRITES, written.recv()).await;
@@ -78,7 +82,7 @@ pub async fn print(options: &ConsoleOptions, size: (u16, u16)) -> Result<String,
     let rules = app.rules().await.map_err(|error| error.to_string())?;
     let zone = rules.program().zone;
     let place = place(app.db().address(), options.operator.clone(), options.banner, options.read_only, zone);
-    let room = room(&app, &options.operator, zone).on(options.queue);
+    let room = room(&app, &options.operator, zone).on(options.queue).filtered(&options.filter);
     let mut stage = Stage::new(room, place, size, app.now());
     stage.shell.theme = Theme::built_in("none", super::theme::Depth::None);
     settle(&mut stage, &app, &options.operator).await;

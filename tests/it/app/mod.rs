@@ -3,6 +3,7 @@
 mod flow;
 mod house;
 mod import;
+mod news;
 mod race;
 pub mod replay;
 

@@ -3,6 +3,7 @@
 mod audit;
 mod import;
 mod mistakes;
+mod plain;
 
 use std::{
     path::{Path, PathBuf},

@@ -27,7 +27,7 @@ use std::{
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A home whose default database is a small channel: Anna Berg (admin), Ben Okafor (triager), three leads.
-async fn settled_home() -> Home {
+pub async fn settled_home() -> Home {
     let home = Home::new();
     let path = home.write(".local/share/pilothouse/note", "").with_file_name("channel.db");
     settle(Address::Sqlite(path)).await.db().close().await;

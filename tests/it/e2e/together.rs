@@ -76,3 +76,28 @@ fn together(mut anna: Terminal, mut ben: Terminal) {
 fn shows_stage(console: &Terminal, stage: &str) -> bool {
     console.text().lines().any(|line| line.contains("L-1 ") && line.contains(stage))
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_gets_a_lead_is_called_once_by_the_means_of_the_terminal() {
+    let home = settled_home().await;
+    let mut anna = Terminal::open(&home, &["--as", "Anna Berg", "--notify", "osc9"]);
+    let mut ben = Terminal::open(&home, &["--as", "Ben Okafor", "--notify", "off"]);
+    for console in [&mut anna, &mut ben] {
+        console.shows("Alpenblick Kliniken");
+        console.choose(1);
+    }
+    ben.keys("H");
+    ben.shows("Hand L-1 Alpenblick Kliniken over");
+    ben.keys("anna\r");
+    anna.shows("L-1 Alpenblick Kliniken: handed to you");
+    ben.shows("Anna Berg looks after it");
+    let wanted = "\x1b]9;Pilothouse: L-1 Alpenblick Kliniken: handed to you\x1b\\\x07".as_bytes();
+    let told = |console: &Terminal| console.bytes().windows(wanted.len()).filter(|window| *window == wanted).count();
+    anna.until("called", |console| told(console) == 1);
+    for console in [&mut anna, &mut ben] {
+        console.keys("q");
+        console.ends_well();
+    }
+    assert_eq!((told(&anna), told(&ben)), (1, 0));
+    assert!(!ben.bytes().contains(&7), "no bell for whoever did it");
+}

@@ -4,10 +4,11 @@ use super::{
     room::{Effect, Msg as RoomMsg},
     stage,
 };
-use pilothouse::domain::time::Span;
+use pilothouse::domain::{event::Entity, id::LeadId, time::Span};
 use pilothouse::tui::{
     action::ACTIONS,
     key::{Code, Key},
+    notify::Call,
     room::Pulse,
     shell::{Effect as Ask, Msg},
 };
@@ -180,4 +181,32 @@ fn time_is_only_watched_while_something_visible_turns() {
     stage.keys("/ z z z z enter");
     assert_eq!(stage.shell.pulse(), Pulse::Still);
     assert!(!stage.screen().contains("CET"), "a clock that stands would lie");
+}
+
+#[test]
+fn what_needs_the_person_is_told_once_and_the_rest_later_in_one_sum() {
+    let call = |lead| Call {
+        record: Entity::Lead(LeadId(lead)),
+        kind: ["lead breached", "leads breached"],
+        nth: 1,
+        text: format!("L-{lead} Acme: breached"),
+    };
+    let told = |stage: &mut pilothouse::tui::testing::Stage<super::room::Desk>| -> Vec<String> {
+        let texts = std::mem::take(&mut stage.effects).into_iter().filter_map(|effect| match effect {
+            Ask::Notify(text) => Some(text),
+            _ => None,
+        });
+        texts.collect()
+    };
+    let mut stage = stage(100, 30);
+    stage.send(Msg::Calls(vec![call(1)]));
+    assert_eq!(told(&mut stage), ["L-1 Acme: breached"]);
+    assert!(stage.screen().contains("L-1 Acme: breached"), "{}", stage.screen());
+    assert_eq!(stage.shell.alarm(), None);
+    stage.send(Msg::Calls(vec![call(1), call(2)])).send(Msg::Calls(vec![call(3)]));
+    assert_eq!(told(&mut stage), [] as [&str; 0]);
+    stage.now = stage.shell.alarm().expect("it waits for its turn");
+    stage.send(Msg::Tick);
+    assert_eq!(told(&mut stage), ["2 leads breached"]);
+    assert_eq!(stage.shell.alarm(), None);
 }

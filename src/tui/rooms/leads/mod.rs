@@ -166,6 +166,16 @@ impl LeadRoom {
         self
     }
 
+    /// Opens with a filter; one that can't be read is none.
+    #[must_use]
+    pub fn filtered(mut self, text: &str) -> Self {
+        if let Ok(tree) = crate::domain::filter::parse(text) {
+            text.trim().clone_into(&mut self.filter.text);
+            self.filter.tree = Some(tree).filter(|tree: &crate::domain::filter::Filter| !tree.is_everything());
+        }
+        self
+    }
+
     /// The lead under the cursor.
     pub fn selected(&self) -> Option<LeadId> {
         self.list.selected_key()
