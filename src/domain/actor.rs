@@ -78,6 +78,10 @@ impl fmt::Display for Roles {
 pub enum Permission {
     /// Work leads: assign, accept on behalf, pause, note and the like.
     LeadWork,
+    /// Work deal registrations and conflicts: submit, review, ask, hold, attach, note and the like.
+    DealWork,
+    /// Approve and reject registrations, extend protections, decide conflicts and appeals.
+    DealDecide,
     /// Bring leads, partners and accounts in.
     Import,
     /// Apply a version of the channel program.
@@ -94,6 +98,8 @@ impl Permission {
     pub const fn granted_to(self) -> &'static [Role] {
         match self {
             Self::LeadWork => &[Role::Triager, Role::ChannelManager, Role::Admin],
+            Self::DealWork => &[Role::Triager, Role::ChannelManager, Role::Approver, Role::Admin],
+            Self::DealDecide => &[Role::ChannelManager, Role::Approver, Role::Admin],
             Self::Import => &[Role::Triager, Role::ChannelManager, Role::Admin, Role::Engine],
             Self::ProgramApply => &[Role::ChannelManager, Role::Admin],
             Self::OperatorManage | Self::Erase => &[Role::Admin],
@@ -104,6 +110,8 @@ impl Permission {
     pub const fn doc(self) -> &'static str {
         match self {
             Self::LeadWork => "work leads",
+            Self::DealWork => "work deals",
+            Self::DealDecide => "decide deals",
             Self::Import => "import data",
             Self::ProgramApply => "apply a channel program",
             Self::OperatorManage => "manage operators",

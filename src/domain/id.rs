@@ -35,6 +35,12 @@ numbered!(
     /// A lead, numbered without gaps in order of arrival: the highest number is the count.
     LeadId, "L");
 numbered!(
+    /// A deal registration.
+    DealId, "D");
+numbered!(
+    /// A conflict between registrations.
+    ConflictId, "C");
+numbered!(
     /// A distributor, reseller or other partner; the maker's own sales is one as well.
     PartnerId, "P");
 numbered!(

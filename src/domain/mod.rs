@@ -6,6 +6,7 @@ pub mod calendar;
 pub mod clock;
 pub mod country;
 pub mod day;
+pub mod deal;
 pub mod decision;
 pub mod document;
 pub mod escalation;

@@ -5,6 +5,7 @@
 mod app;
 mod business_time;
 mod cli;
+mod deal;
 mod demo;
 mod deploy;
 mod e2e;

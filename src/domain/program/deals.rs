@@ -131,7 +131,7 @@ words! {
         PostalCode => "postal_code", "the end customer's postal code";
         Website => "website", "the end customer's web site";
         Vertical => "vertical", "the end customer's line of business";
-        Products => "products", "the product lines";
+        Products => "products", "the list of product lines";
         Value => "value", "the value with its currency";
         CloseDate => "close_date", "the expected close date";
         SalesStage => "sales_stage", "how far the sale has come";

@@ -33,7 +33,7 @@ pub fn deals(root: &Table<'_>, names: &Names<'_>, tiers: &[Tier], calendars: &Ca
     }
     let section = table.section("conflict");
     if let Some(table) = &section {
-        deals.conflict = conflict(table, deals.conflict, calendars);
+        deals.conflict = conflict(table, &deals.conflict, calendars);
     }
     if let Some(value) = table.optional("clause") {
         deals.clauses = clauses(&value);
@@ -49,7 +49,7 @@ pub fn deals(root: &Table<'_>, names: &Names<'_>, tiers: &[Tier], calendars: &Ca
 /// A list of names of fields; the default where the program states none.
 fn fields(table: &Table<'_>, key: &'static str, default: BTreeSet<DealField>) -> BTreeSet<DealField> {
     let Some(value) = table.optional(key) else { return default };
-    value.texts().iter().filter_map(|(text, value)| one_of(value, text, "field", DealField::ALL, |field| field.name())).collect()
+    value.texts().iter().filter_map(|(text, value)| one_of(value, text, "field", DealField::ALL, DealField::name)).collect()
 }
 
 fn one_of<T: Copy>(value: &Value<'_>, text: &str, kind: &str, all: &[T], name: impl Fn(T) -> &'static str) -> Option<T> {
@@ -137,7 +137,7 @@ fn eligibility(deals: &Table<'_>, names: &Names<'_>, tiers: &[Tier]) -> Vec<Elig
     rules
 }
 
-fn conflict(table: &Table<'_>, default: ConflictRules, calendars: &Calendars) -> ConflictRules {
+fn conflict(table: &Table<'_>, default: &ConflictRules, calendars: &Calendars) -> ConflictRules {
     let hours = |key, default| table.optional(key).and_then(|value| hours_of(&value)).unwrap_or(default);
     let number = |key, range, default| table.optional(key).and_then(|value| whole(&value, range)).unwrap_or(default);
     let letter = table.optional("customer_letter_overrides").and_then(|value| value.boolean());
@@ -158,7 +158,7 @@ fn clauses(value: &Value<'_>) -> Vec<ClauseRule> {
     let mut rules: Vec<ClauseRule> = Vec::new();
     for row in value.tables_up_to(MOST) {
         let name = row.required("name");
-        let clause = name.as_ref().and_then(|value| one_of(value, &value.text()?, "clause", Clause::ALL, |clause| clause.name()));
+        let clause = name.as_ref().and_then(|value| one_of(value, &value.text()?, "clause", Clause::ALL, Clause::name));
         let weight = row.required("weight").and_then(|value| value.integer(1..=100)).map(positive);
         row.finish();
         let (Some(name), Some(clause), Some(weight)) = (name, clause, weight) else { continue };

@@ -1,0 +1,241 @@
+//! The verbs of the desk.
+
+use super::{Facts, Work};
+use crate::domain::{
+    day::local_date,
+    deal::{
+        ContentHash, DealCommand, DealEvent, DealField, DealState, DealVerb, Document, FieldChange, FieldFault, FieldProblem, HoldReason,
+        Refusal, completeness::completeness, protection::NoExtension, stats::cohort,
+    },
+    escalation::EscalationCause,
+    money::Money,
+    text::Text,
+};
+use chrono::NaiveDate;
+use std::collections::BTreeSet;
+
+impl Work<'_> {
+    pub(super) fn carry_out(&mut self, command: &DealCommand, facts: Facts<'_>) -> Result<(), Refusal> {
+        let me = self.context.actor.id;
+        match command {
+            DealCommand::Submit => self.submit(Some(me), facts)?,
+            DealCommand::Edit { changes } => self.edit(changes)?,
+            DealCommand::Match { account } => {
+                if self.deal.account == *account {
+                    return Err(Refusal::not_now(DealVerb::Match, format!("{} is matched like that already", self.deal.id)));
+                }
+                self.push(DealEvent::Matched { account: *account, before: self.deal.account });
+            }
+            DealCommand::TakeReview => self.take_review(me, DealVerb::TakeReview)?,
+            DealCommand::Reassign { reviewer } => self.take_review(*reviewer, DealVerb::Reassign)?,
+            DealCommand::RequestInfo { fields, text } => self.request_info(fields, text)?,
+            DealCommand::Resubmit => self.resubmit(facts),
+            DealCommand::SendForApproval => self.push(DealEvent::SentForApproval { reviewer: me }),
+            DealCommand::Approve => self.approve(facts)?,
+            DealCommand::Reject { reason, of } => self.reject(*reason, *of)?,
+            DealCommand::Withdraw => {
+                self.push(DealEvent::Withdrawn { from: self.deal.state.clone() });
+                self.settle_any();
+            }
+            DealCommand::Extend { evidence } => self.extend(evidence)?,
+            DealCommand::Expire => {
+                if !self.expire() {
+                    let until = self.deal.protection().map_or_else(String::new, |protection| protection.last_day().to_string());
+                    return Err(Refusal::not_now(DealVerb::Expire, format!("{} is protected to the end of {until}", self.deal.id)));
+                }
+            }
+            DealCommand::Win { on, value } => self.win(*on, *value)?,
+            DealCommand::Lose { reason } => {
+                let cohort = self.cohort();
+                self.push(DealEvent::Lost { reason: *reason, cohort });
+                self.settle_any();
+            }
+            DealCommand::Hold { reason } => {
+                if *reason == HoldReason::Conflict {
+                    return Err(Refusal::invalid("a conflict holds by itself; open one"));
+                }
+                self.push(DealEvent::Held { reason: *reason, clock: self.stopped_clock(), protection: None });
+            }
+            DealCommand::Release => self.release(),
+            DealCommand::Attach { document } => self.attach(document)?,
+            DealCommand::Note { text } => {
+                if text.trim().is_empty() {
+                    return Err(Refusal::invalid("a note needs some text"));
+                }
+                self.push(DealEvent::Noted { text: text.clone() });
+            }
+            DealCommand::Escalate { severity, reason } => {
+                let reason = Text::clean(reason.trim());
+                if reason.is_empty() {
+                    return Err(Refusal::invalid("an escalation needs a reason"));
+                }
+                self.push(DealEvent::Escalated { severity: *severity, cause: EscalationCause::Raised { reason } });
+            }
+            DealCommand::Settle => self.push(DealEvent::Settled { by_itself: false }),
+            DealCommand::RecomputeClock => self.recompute(),
+            DealCommand::Erase => self.push(DealEvent::Erased),
+            DealCommand::Undo => return Err(Refusal::invalid("undo needs the last command; it is decided by a function of its own")),
+        }
+        Ok(())
+    }
+
+    /// Field by field: one that may not be changed refuses the whole edit, and every such field is named.
+    fn edit(&mut self, changes: &[FieldChange]) -> Result<(), Refusal> {
+        let verb = DealVerb::Edit;
+        let fields: BTreeSet<DealField> = changes.iter().map(FieldChange::field).collect();
+        if fields.len() < changes.len() {
+            return Err(Refusal::invalid("a field stands twice in this edit"));
+        }
+        let problems = self.locked(fields.iter());
+        if !problems.is_empty() {
+            return Err(Refusal::Fields { verb, problems });
+        }
+        let changes: Vec<FieldChange> =
+            changes.iter().filter(|change| self.deal.details.get(change.field()) != **change).cloned().collect();
+        if changes.is_empty() {
+            return Err(Refusal::not_now(verb, format!("nothing changes in {}", self.deal.id)));
+        }
+        self.still_sound(&changes)?;
+        let (contact, open): (Vec<FieldChange>, Vec<FieldChange>) =
+            changes.into_iter().partition(|change| change.field() == DealField::Contact);
+        if !open.is_empty() {
+            let before = open.iter().map(|change| self.deal.details.get(change.field())).collect();
+            self.push(DealEvent::Edited { changes: open, before });
+        }
+        for change in contact {
+            if let FieldChange::Contact(contact) = change {
+                self.push(DealEvent::ContactChanged { contact });
+            }
+        }
+        Ok(())
+    }
+
+    /// Nobody looks at an approved registration again, so an edit may not break it.
+    fn still_sound(&self, changes: &[FieldChange]) -> Result<(), Refusal> {
+        if !matches!(self.deal.state, DealState::Approved { .. }) {
+            return Ok(());
+        }
+        let mut after = self.deal.details.clone();
+        for change in changes {
+            after.set(change);
+        }
+        let touched = |problem: &FieldProblem| changes.iter().any(|change| change.field() == problem.field);
+        let found = completeness(&after, self.program(), self.context.now);
+        let mut problems: Vec<FieldProblem> = found.into_iter().filter(touched).collect();
+        let currency = |value: Option<Money>| value.map(|value| value.currency);
+        if currency(after.value) != currency(self.deal.details.value) && problems.is_empty() {
+            problems.push(FieldProblem::new(DealField::Value, FieldFault::Locked { state: "approved in another currency".into() }));
+        }
+        if problems.is_empty() { Ok(()) } else { Err(Refusal::Fields { verb: DealVerb::Edit, problems }) }
+    }
+
+    fn extend(&mut self, evidence: &BTreeSet<u32>) -> Result<(), Refusal> {
+        let verb = DealVerb::Extend;
+        let DealState::Approved { approval } = &self.deal.state else {
+            return Err(Refusal::not_now(verb, format!("{} is not approved yet", self.deal.id)));
+        };
+        let mut hashes: Vec<ContentHash> = Vec::new();
+        for no in evidence {
+            let Some(exhibit) = self.deal.documents.iter().find(|exhibit| exhibit.no == *no) else {
+                return Err(Refusal::invalid(format!("{} has no document {no}", self.deal.id)));
+            };
+            if !exhibit.document.kind.shows_progress() {
+                let why = format!("document {no} is a {}, which shows no progress", exhibit.document.kind.doc());
+                return Err(Refusal::not_now(verb, why));
+            }
+            if exhibit.attached_at < approval.at {
+                return Err(Refusal::not_now(verb, format!("document {no} is older than the approval, and shows no progress since")));
+            }
+            hashes.push(exhibit.document.hash);
+        }
+        if hashes.is_empty() {
+            return Err(Refusal::not_now(verb, format!("{} needs evidence of progress: attach a document first", self.deal.id)));
+        }
+        if approval.protection.is_over(self.context.now) {
+            return Err(Refusal::not_now(verb, format!("the protection of {} has ended", self.deal.id)));
+        }
+        let program = self.program();
+        let before = approval.protection.until;
+        let protection = approval.protection.extended(&program.deals.protection, program.zone).map_err(|why| {
+            let id = self.deal.id;
+            Refusal::not_now(
+                verb,
+                match why {
+                    NoExtension::UsedUp { extensions } => format!("{id} was extended before, and the program allows it {extensions} times"),
+                    NoExtension::AtTheMost { days } => format!("{id} is protected for {days} days, the most that the program allows"),
+                },
+            )
+        })?;
+        self.push(DealEvent::Extended { protection, before, evidence: hashes });
+        Ok(())
+    }
+
+    /// Ends a protection that has run out; says whether it had.
+    pub(super) fn expire(&mut self) -> bool {
+        let Some(protection) = self.deal.protection().filter(|protection| protection.is_over(self.context.now)) else { return false };
+        let (until, cohort) = (protection.until, self.cohort());
+        self.push(DealEvent::Expired { until, cohort });
+        self.settle_any();
+        true
+    }
+
+    fn win(&mut self, on: NaiveDate, value: Option<Money>) -> Result<(), Refusal> {
+        let today = self.today();
+        if on > today {
+            return Err(Refusal::invalid(format!("an order of {on} lies in the future")));
+        }
+        if value.is_some_and(|value| value.minor <= 0) {
+            return Err(Refusal::invalid("the value of an order is more than nothing"));
+        }
+        let cohort = self.cohort();
+        self.push(DealEvent::Won { on, value, cohort });
+        self.settle_any();
+        Ok(())
+    }
+
+    /// The month of the approval.
+    fn cohort(&self) -> i64 {
+        let zone = self.program().zone;
+        let at = self.deal.state.approval().map_or(self.context.now, |approval| approval.at);
+        cohort(local_date(at, zone))
+    }
+
+    fn release(&mut self) {
+        let Some(hold) = self.deal.hold.clone() else { return };
+        let still_waits = matches!(self.deal.state, DealState::ActionRequired { .. });
+        let (clock, waited) = if still_waits { (self.deal.clock.clone(), None) } else { self.waits_no_more() };
+        self.push(DealEvent::Released { reason: hold.reason, clock, protection: None, waited });
+    }
+
+    fn attach(&mut self, document: &Document) -> Result<(), Refusal> {
+        let verb = DealVerb::Attach;
+        if document.name.trim().is_empty() {
+            return Err(Refusal::invalid("a document needs a name"));
+        }
+        if let Some(same) = self.deal.documents.iter().find(|exhibit| exhibit.document.hash == document.hash) {
+            return Err(Refusal::not_now(verb, format!("{} has this document already, as number {}", self.deal.id, same.no)));
+        }
+        if document.dated.is_some_and(|date| date > self.today()) {
+            return Err(Refusal::invalid("a document can't prove what lies in the future"));
+        }
+        if document.kind == crate::domain::deal::DocumentKind::PosLine && (document.dated.is_none() || document.amount.is_none()) {
+            return Err(Refusal::invalid("a sale needs its day and its amount"));
+        }
+        let no = u32::try_from(self.deal.documents.len()).unwrap_or(u32::MAX).saturating_add(1);
+        self.push(DealEvent::Attached { no, document: document.clone() });
+        Ok(())
+    }
+
+    /// Re-derives the due instant by the calendar of the program in force; the business time left so far is by the old one.
+    fn recompute(&mut self) {
+        let Some(before) = self.deal.clock.clone() else { return };
+        let mut clock = self.stopped_clock().unwrap_or_else(|| before.clone());
+        clock.program = self.context.programs.version();
+        let calendar = self.program().default_calendar();
+        clock.calendar = calendar.calendar.name.clone();
+        if self.deal.waiting_since.is_none() {
+            clock = clock.resumed(calendar, self.context.now);
+        }
+        self.push(DealEvent::ClockRecomputed { clock, before });
+    }
+}

@@ -1,0 +1,98 @@
+//! Past decisions: which of them are like this case, and what they would have had decided.
+
+use super::{ClauseRow, Standing};
+use crate::domain::{
+    deal::conflict::{ConflictCase, Verdict, VerdictKind},
+    id::{ConflictId, DealId},
+    program::{Clause, Program},
+    time::Instant,
+};
+
+/// What is kept of a past decision to compare with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Precedent {
+    pub case: ConflictId,
+    pub decided_at: Instant,
+    pub kind: VerdictKind,
+    /// How the clauses stood for whoever won, or would have by the rules.
+    pub standings: Vec<(Clause, Standing)>,
+}
+
+/// A past decision like this case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Nearest {
+    pub case: ConflictId,
+    pub decided_at: Instant,
+    /// The weight of the clauses that stood alike, in basis points of all.
+    pub similarity_bp: u16,
+    pub kind: VerdictKind,
+    /// The party that stands where the winner stood then; nobody when two stand alike.
+    pub suggests: Option<DealId>,
+}
+
+/// A verdict goes against this many of the nearest decisions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Against {
+    pub against: u32,
+    pub of: u32,
+}
+
+/// How many past decisions are shown.
+pub const NEAREST_MAX: usize = 5;
+/// Less alike than this is not shown, in basis points.
+pub const ALIKE_BP: u16 = 7_000;
+
+impl Precedent {
+    /// Of a case with a decision in force; of one that was overturned, the one that stands.
+    pub fn of(case: &ConflictCase) -> Option<Self> {
+        let decision = case.decision()?;
+        Some(Self { case: case.id, decided_at: decision.at, kind: decision.verdict.kind(), standings: decision.standings.clone() })
+    }
+}
+
+/// The weight of the clauses that stand alike, in basis points of the weight of all clauses of the program. A clause that
+/// was not compared then stood even.
+pub fn similarity(a: &[(Clause, Standing)], b: &[(Clause, Standing)], program: &Program) -> u16 {
+    let of =
+        |list: &[(Clause, Standing)], clause| list.iter().find(|(one, _)| *one == clause).map_or(Standing::Even, |(_, standing)| *standing);
+    let all: u32 = program.deals.clauses.iter().map(|rule| rule.weight).sum();
+    let alike: u32 = program.deals.clauses.iter().filter(|rule| of(a, rule.clause) == of(b, rule.clause)).map(|rule| rule.weight).sum();
+    if all == 0 { 0 } else { u16::try_from(u64::from(alike) * 10_000 / u64::from(all)).unwrap_or(10_000) }
+}
+
+/// The past decisions most like this case, whichever of the parties stands where the winner stood then.
+pub(super) fn nearest(rows: &[ClauseRow], parties: &[DealId], past: &[Precedent], program: &Program) -> Vec<Nearest> {
+    let standings: Vec<(DealId, Vec<(Clause, Standing)>)> =
+        parties.iter().map(|deal| (*deal, rows.iter().map(|row| (row.clause, row.standing(*deal))).collect())).collect();
+    let mut found: Vec<Nearest> = past.iter().filter_map(|one| compare(one, &standings, program)).collect();
+    found.sort_by_key(|one| (std::cmp::Reverse(one.similarity_bp), std::cmp::Reverse(one.decided_at), one.case));
+    found.truncate(NEAREST_MAX);
+    found
+}
+
+fn compare(past: &Precedent, standings: &[(DealId, Vec<(Clause, Standing)>)], program: &Program) -> Option<Nearest> {
+    let scores: Vec<(DealId, u16)> = standings.iter().map(|(deal, own)| (*deal, similarity(own, &past.standings, program))).collect();
+    let similarity_bp = scores.iter().map(|(_, bp)| *bp).max().filter(|bp| *bp >= ALIKE_BP)?;
+    let mut best = scores.iter().filter(|(_, bp)| *bp == similarity_bp);
+    let suggests = match (best.next(), best.next()) {
+        (Some((deal, _)), None) => Some(*deal),
+        _ => None,
+    };
+    Some(Nearest { case: past.case, decided_at: past.decided_at, similarity_bp, kind: past.kind, suggests })
+}
+
+/// Whether most of the nearest decisions speak against a verdict. Those that suggest an award without saying to whom have
+/// no opinion.
+pub(super) fn against(nearest: &[Nearest], verdict: &Verdict) -> Option<Against> {
+    let opinions: Vec<bool> = nearest
+        .iter()
+        .filter(|one| one.kind != VerdictKind::Award || one.suggests.is_some())
+        .map(|one| {
+            let same_kind = one.kind == verdict.kind();
+            same_kind && (one.kind != VerdictKind::Award || one.suggests == verdict.principal())
+        })
+        .collect();
+    let against = opinions.iter().filter(|agrees| !**agrees).count();
+    let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+    (2 * against > opinions.len()).then(|| Against { against: number(against), of: number(opinions.len()) })
+}

@@ -1,0 +1,233 @@
+//! What a filter can ask about registrations.
+
+use crate::domain::{
+    deal::DealState,
+    filter::{FlagSpec, Kind, Room, Spec},
+    id::DealId,
+};
+
+/// The deal desk's words in the filter language.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Deals;
+
+impl Room for Deals {
+    type Field = Field;
+    type Flag = Flag;
+    type Id = DealId;
+    const FIELDS: &'static [Spec<Field>] = FIELDS;
+    const FLAGS: &'static [FlagSpec<Flag>] = FLAGS;
+}
+
+/// A field of a registration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Field {
+    Id,
+    Stage,
+    Sales,
+    Country,
+    City,
+    Company,
+    Value,
+    Currency,
+    Tier,
+    Partner,
+    Owner,
+    Source,
+    Product,
+    Vertical,
+    Due,
+    Expires,
+    Closes,
+    Submitted,
+    Updated,
+}
+
+const SALES: [&str; 5] = ["prospect", "qualified", "evaluation", "proposal", "committed"];
+
+pub const FIELDS: &[Spec<Field>] = &[
+    Spec {
+        field: Field::Stage,
+        name: "stage",
+        aliases: &["state", "status"],
+        kind: Kind::Choice(&DealState::NAMES),
+        doc: "where the registration stands",
+        examples: &["stage:submitted", "stage:under_review,pending_approval"],
+    },
+    Spec {
+        field: Field::Sales,
+        name: "sales",
+        aliases: &["sales-stage"],
+        kind: Kind::Choice(&SALES),
+        doc: "how far the sale has come at the partner",
+        examples: &["sales:proposal,committed"],
+    },
+    Spec {
+        field: Field::Country,
+        name: "country",
+        aliases: &["c"],
+        kind: Kind::Country,
+        doc: "the end customer's country, by code or name",
+        examples: &["country:DE,FR", "-country:US"],
+    },
+    Spec {
+        field: Field::Value,
+        name: "value",
+        aliases: &["amount"],
+        kind: Kind::Number,
+        doc: "the value in whole units of its currency",
+        examples: &["value>100000", "value:5000..20000 currency:EUR"],
+    },
+    Spec {
+        field: Field::Currency,
+        name: "currency",
+        aliases: &[],
+        kind: Kind::Code,
+        doc: "the currency of the value",
+        examples: &["currency:EUR"],
+    },
+    Spec {
+        field: Field::Due,
+        name: "due",
+        aliases: &[],
+        kind: Kind::Future,
+        doc: "when the decision is due",
+        examples: &["due<8h", "due:today"],
+    },
+    Spec {
+        field: Field::Expires,
+        name: "expires",
+        aliases: &["until"],
+        kind: Kind::Future,
+        doc: "when the protection ends",
+        examples: &["expires<14d", "expires:2026-06"],
+    },
+    Spec {
+        field: Field::Closes,
+        name: "closes",
+        aliases: &["close"],
+        kind: Kind::Future,
+        doc: "the day on which the order is expected",
+        examples: &["closes<30d", "closes:month"],
+    },
+    Spec {
+        field: Field::Submitted,
+        name: "submitted",
+        aliases: &["age", "received"],
+        kind: Kind::Past,
+        doc: "when it was handed in; a length of time is its age",
+        examples: &["submitted>2d", "submitted:yesterday"],
+    },
+    Spec {
+        field: Field::Updated,
+        name: "updated",
+        aliases: &["changed"],
+        kind: Kind::Past,
+        doc: "when it last changed",
+        examples: &["updated<30m"],
+    },
+    Spec {
+        field: Field::Owner,
+        name: "owner",
+        aliases: &["reviewer", "desk"],
+        kind: Kind::Words,
+        doc: "the operator who reviews it",
+        examples: &["owner:anna", "owner:none"],
+    },
+    Spec {
+        field: Field::Partner,
+        name: "partner",
+        aliases: &[],
+        kind: Kind::Words,
+        doc: "the partner whose registration it is",
+        examples: &["partner:\"Acme Systems\""],
+    },
+    Spec {
+        field: Field::Tier,
+        name: "tier",
+        aliases: &[],
+        kind: Kind::Code,
+        doc: "the tier of that partner",
+        examples: &["tier:gold,platinum"],
+    },
+    Spec {
+        field: Field::Company,
+        name: "company",
+        aliases: &["customer", "name"],
+        kind: Kind::Words,
+        doc: "words of the end customer's name",
+        examples: &["company:acme"],
+    },
+    Spec {
+        field: Field::City,
+        name: "city",
+        aliases: &["town"],
+        kind: Kind::Words,
+        doc: "the end customer's city",
+        examples: &["city:berlin"],
+    },
+    Spec {
+        field: Field::Source,
+        name: "source",
+        aliases: &["origin"],
+        kind: Kind::Code,
+        doc: "the system or list that it comes from",
+        examples: &["source:salesforce"],
+    },
+    Spec {
+        field: Field::Product,
+        name: "product",
+        aliases: &["line"],
+        kind: Kind::Code,
+        doc: "one of its product lines",
+        examples: &["product:firewall"],
+    },
+    Spec {
+        field: Field::Vertical,
+        name: "vertical",
+        aliases: &["industry"],
+        kind: Kind::Code,
+        doc: "the end customer's line of business",
+        examples: &["vertical:health"],
+    },
+    Spec { field: Field::Id, name: "id", aliases: &["deal"], kind: Kind::Id, doc: "its number", examples: &["id:D-12", "id>1000"] },
+];
+
+/// What can only be yes or no.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Flag {
+    Breached,
+    Held,
+    Mine,
+    Marked,
+    Open,
+    Escalated,
+    Complete,
+    Protected,
+    Extended,
+    Conflict,
+    Appealed,
+    Shared,
+    Matched,
+}
+
+pub const FLAGS: &[FlagSpec<Flag>] = &[
+    FlagSpec { flag: Flag::Breached, name: "breached", aliases: &["overdue", "late"], doc: "its decision is overdue" },
+    FlagSpec { flag: Flag::Held, name: "held", aliases: &["paused"], doc: "its clocks stand still" },
+    FlagSpec { flag: Flag::Mine, name: "mine", aliases: &["my"], doc: "you review it" },
+    FlagSpec { flag: Flag::Marked, name: "marked", aliases: &["selected"], doc: "you marked it" },
+    FlagSpec { flag: Flag::Open, name: "open", aliases: &["live"], doc: "somebody still has to do something about it" },
+    FlagSpec { flag: Flag::Escalated, name: "escalated", aliases: &[], doc: "somebody senior has to look" },
+    FlagSpec { flag: Flag::Complete, name: "complete", aliases: &[], doc: "it has its place in the order of complete submissions" },
+    FlagSpec { flag: Flag::Protected, name: "protected", aliases: &[], doc: "its protection is in force" },
+    FlagSpec { flag: Flag::Extended, name: "extended", aliases: &[], doc: "its protection was extended" },
+    FlagSpec { flag: Flag::Conflict, name: "conflict", aliases: &["disputed"], doc: "a conflict about it is not closed" },
+    FlagSpec { flag: Flag::Appealed, name: "appealed", aliases: &[], doc: "the decision of its conflict is appealed" },
+    FlagSpec { flag: Flag::Shared, name: "shared", aliases: &["split"], doc: "it has a share of a split deal" },
+    FlagSpec { flag: Flag::Matched, name: "matched", aliases: &[], doc: "its end customer is in our directory" },
+];
+
+impl Field {
+    pub fn spec(self) -> &'static Spec<Self> {
+        Deals::spec(self)
+    }
+}

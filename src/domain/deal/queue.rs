@@ -1,0 +1,237 @@
+//! The queues of the deal desk, and the row that each shows.
+
+use crate::domain::{
+    country::Country,
+    deal::{DealState, DisputePhase, HoldReason, Registration, Scope, fields::Deals},
+    escalation::Severity,
+    filter::Filter,
+    id::{ConflictId, DealId, OperatorId, PartnerId},
+    money::Money,
+    page,
+    text::Text,
+    time::{Instant, Span},
+};
+use std::collections::BTreeMap;
+
+pub use page::{Count, SortKey};
+
+/// A tab. What a queue holds is defined once, here in words and in the store as SQL; a test compares the two.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Queue {
+    /// Handed in, and waiting for us: nothing holds it.
+    ToDecide,
+    /// Decisions that are overdue, or due within [`DUE_SOON`].
+    DueSoon,
+    /// Returned to the partner.
+    ActionRequired,
+    /// Parties of a conflict that nobody has decided yet.
+    Conflicts,
+    /// Parties of a conflict whose decision is appealed.
+    Appeals,
+    /// Protections that end within [`EXPIRING`].
+    Expiring,
+    Protected,
+    All,
+}
+
+/// How far ahead "due soon" looks, in elapsed time.
+pub const DUE_SOON: Span = Span::hours(8);
+
+/// How far ahead "expiring" looks, in elapsed time: 14 days.
+pub const EXPIRING: Span = Span::hours(14 * 24);
+
+impl Queue {
+    pub const ALL: [Self; 8] =
+        [Self::ToDecide, Self::DueSoon, Self::ActionRequired, Self::Conflicts, Self::Appeals, Self::Expiring, Self::Protected, Self::All];
+
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::ToDecide => "To decide",
+            Self::DueSoon => "Due soon",
+            Self::ActionRequired => "Action required",
+            Self::Conflicts => "Conflicts",
+            Self::Appeals => "Appeals",
+            Self::Expiring => "Expiring in 14 days",
+            Self::Protected => "Protected",
+            Self::All => "All",
+        }
+    }
+
+    /// Whether `deal` stands in this queue at `now`.
+    pub fn holds(self, deal: &Registration, now: Instant) -> bool {
+        let undecided = deal.state.is_undecided() && deal.waiting_since.is_none();
+        let due_by = |ahead: Span| deal.due().is_some_and(|due| due <= now.plus(ahead));
+        match self {
+            Self::ToDecide => undecided,
+            Self::DueSoon => undecided && due_by(DUE_SOON),
+            Self::ActionRequired => matches!(deal.state, DealState::ActionRequired { .. }),
+            Self::Conflicts => deal.is_in_phase(DisputePhase::Open),
+            Self::Appeals => deal.is_in_phase(DisputePhase::Appealed),
+            Self::Expiring => deal.protection().is_some() && due_by(EXPIRING),
+            Self::Protected => deal.protection().is_some(),
+            Self::All => true,
+        }
+    }
+}
+
+/// In which order a queue stands. Each has the registration's number as the last key, so that an order is always total.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Sort {
+    /// What is due first stands first, be it a decision or the end of a protection; without a due instant last, the
+    /// oldest first.
+    Due,
+    /// The highest value first, whatever the currency; without a value last.
+    Value,
+    /// The newest first, by submission or else by its beginning.
+    Submitted,
+    /// By the normalised name of the end customer.
+    Company,
+}
+
+impl Sort {
+    pub const ALL: [Self; 4] = [Self::Due, Self::Value, Self::Submitted, Self::Company];
+
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Due => "due first",
+            Self::Value => "highest value",
+            Self::Submitted => "newest",
+            Self::Company => "customer",
+        }
+    }
+}
+
+/// One line of a queue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DealRow {
+    pub id: DealId,
+    pub version: i64,
+    /// One of [`DealState::NAMES`].
+    pub state: &'static str,
+    pub partner: (PartnerId, Text),
+    pub customer: Text,
+    pub country: Option<Country>,
+    pub products: Scope,
+    pub value: Option<Money>,
+    pub reviewer: Option<(OperatorId, Text)>,
+    /// Of the submission, or of the draft's beginning.
+    pub received_at: Instant,
+    /// Of the decision, or the end of the protection; nothing while it stands still.
+    pub due: Option<Instant>,
+    /// When the running clock began, so that a countdown can show how much of the way is gone.
+    pub clock_started: Option<Instant>,
+    /// Business time left as the clock last stood.
+    pub left: Span,
+    pub breached: bool,
+    pub held: Option<HoldReason>,
+    pub dispute: Option<(ConflictId, DisputePhase)>,
+    pub escalated: Option<Severity>,
+    pub is_complete: bool,
+    /// The share of a split deal, in basis points.
+    pub share_bp: Option<u16>,
+    pub extensions: u32,
+}
+
+impl DealRow {
+    /// The line of a registration; `partner` and `reviewer` are the names of those who hold it.
+    pub fn of(deal: &Registration, partner: impl FnOnce(PartnerId) -> Text, reviewer: impl FnOnce(OperatorId) -> Text) -> Self {
+        let (customer, clock) = (&deal.details.customer, deal.clock.as_ref());
+        let approval = deal.state.approval();
+        Self {
+            id: deal.id,
+            version: deal.version,
+            state: deal.state.name(),
+            partner: (deal.partner, partner(deal.partner)),
+            customer: customer.name.clone(),
+            country: customer.country,
+            products: deal.details.scope.clone(),
+            value: deal.details.value,
+            reviewer: deal.state.reviewer().map(|id| (id, reviewer(id))),
+            received_at: deal.submitted_at.unwrap_or(deal.created_at),
+            due: deal.due(),
+            clock_started: clock.map(|clock| clock.started_at),
+            left: clock.map_or(Span::ZERO, |clock| clock.left),
+            breached: deal.is_breached(),
+            held: deal.hold.as_ref().map(|hold| hold.reason),
+            dispute: deal.dispute.map(|dispute| (dispute.case, dispute.phase)),
+            escalated: deal.escalation.as_ref().map(|escalation| escalation.severity),
+            is_complete: deal.place.is_some(),
+            share_bp: approval.and_then(|approval| approval.share).map(|share| share.share_bp),
+            extensions: approval.map_or(0, |approval| approval.protection.extensions),
+        }
+    }
+}
+
+/// Which page of which queue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageRequest {
+    pub queue: Queue,
+    pub filter: Option<Filter<Deals>>,
+    pub sort: Sort,
+    pub me: OperatorId,
+    pub now: Instant,
+    pub from: From,
+    pub limit: u32,
+}
+
+/// Where a page of registrations begins, and the place of one in the order of its queue.
+pub type From = page::From<DealId>;
+pub type Cursor = page::Cursor<DealId>;
+pub type Page = page::Page<DealId, DealRow>;
+
+/// The figures of the header.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Kpis {
+    /// Of the cohorts of the last twelve months, the oldest first.
+    pub cohorts: Vec<Cohort>,
+    /// Business minutes from the submission to the decision, of the last 30 days.
+    pub decision_p50_minutes: Option<i64>,
+    pub decision_p90_minutes: Option<i64>,
+    /// Conflicts opened / registrations submitted, of the last 30 days, in basis points.
+    pub conflict_bp: Option<u16>,
+    /// Decisions overturned / conflicts decided, of the last 90 days.
+    pub overturn_bp: Option<u16>,
+    /// Protections expired / (won + lost + expired), of the last 90 days.
+    pub expiry_bp: Option<u16>,
+    pub breaches_today: u64,
+}
+
+/// The registrations approved in one month, and what became of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Cohort {
+    /// As [`crate::domain::deal::stats::cohort`] counts months.
+    pub month: i64,
+    pub approved: u64,
+    pub won: u64,
+}
+
+impl Cohort {
+    /// Won / approved, in basis points; nothing without any.
+    pub fn conversion_bp(&self) -> Option<u16> {
+        ratio_bp(self.won, self.approved)
+    }
+}
+
+/// `part / whole` in basis points, halves up; nothing of nothing. At most 10,000 for a part of a whole, and never more
+/// than 65,535.
+pub fn ratio_bp(part: u64, whole: u64) -> Option<u16> {
+    if whole == 0 {
+        return None;
+    }
+    let bp = (u128::from(part) * 20_000 + u128::from(whole)) / (2 * u128::from(whole));
+    Some(u16::try_from(bp).unwrap_or(u16::MAX))
+}
+
+/// The value at or below which `percent` of all lie (nearest rank), of values with how often each occurs.
+pub fn quantile(counts: &BTreeMap<i64, u64>, percent: u8) -> Option<i64> {
+    let all: u64 = counts.values().sum();
+    let rank = (u128::from(all) * u128::from(percent)).div_ceil(100).max(1);
+    let mut seen = 0_u128;
+    counts
+        .iter()
+        .find(|(_, count)| {
+            seen += u128::from(**count);
+            seen >= rank
+        })
+        .map(|(value, _)| *value)
+}

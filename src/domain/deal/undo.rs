@@ -1,0 +1,64 @@
+//! Undo: what the last command did to a registration is taken back by one more event; nothing is erased from the chain.
+
+use crate::domain::{
+    deal::{
+        DealEvent, DealVerb, Refusal, Registration,
+        decide::Context,
+        event::Restored,
+        stats::{Counted, counted},
+    },
+    id::OperatorId,
+    time::Instant,
+};
+
+/// The last command that changed a registration and was not taken back, read from the chain.
+#[derive(Debug, Clone)]
+pub struct LastCommand {
+    pub actor: OperatorId,
+    pub at: Instant,
+    /// The day under which its figures were counted.
+    pub day: i64,
+    pub events: Vec<DealEvent>,
+    /// The registration as it was before.
+    pub before: Registration,
+}
+
+/// Takes the last command back. A clock that ran then runs on from now with what was left at that time: the time in
+/// between counts for nobody, and no clock runs backwards.
+pub fn undo(deal: &Registration, last: &LastCommand, context: Context<'_>) -> Result<Vec<DealEvent>, Refusal> {
+    let verb = DealVerb::Undo;
+    context.actor.may(verb.permission()).map_err(Refusal::not_allowed)?;
+    for event in &last.events {
+        if let Some(why) = irreversible(event) {
+            return Err(Refusal::not_now(verb, format!("{}: {why}", deal.id)));
+        }
+    }
+    let mut restored = Restored::from(&last.before);
+    if let (Some(clock), None) = (&last.before.clock, last.before.waiting_since) {
+        let calendar = context.programs.calendar(clock);
+        restored.clock = Some(clock.stopped(calendar, last.at).resumed(calendar, context.now));
+        restored.waited = restored.waited.plus(calendar.elapsed(last.at, context.now).max(crate::domain::time::Span::ZERO));
+    }
+    let what = last.events.iter().map(|event| event.name().to_owned()).collect();
+    let taken: Vec<Counted> = last.events.iter().flat_map(|event| counted(event, last.day)).collect();
+    Ok(vec![DealEvent::Undone { what, restored: Box::new(restored), counted: taken }])
+}
+
+/// Why an event can't be taken back, if so.
+pub const fn irreversible(event: &DealEvent) -> Option<&'static str> {
+    Some(match event {
+        DealEvent::Drafted { .. } => "a draft cannot be undone; withdraw it instead",
+        DealEvent::Submitted { .. } | DealEvent::Resubmitted { .. } => "a submission has its place in the order; withdraw it instead",
+        DealEvent::Attached { .. } => "a document stays as evidence",
+        DealEvent::ContactChanged { .. } => "a changed contact stays; edit it again",
+        DealEvent::Noted { .. } => "a note stays; add another that corrects it",
+        DealEvent::Disputed { .. } | DealEvent::Awarded { .. } | DealEvent::Overruled { .. } => {
+            "a conflict decides that; its decision can be appealed"
+        }
+        DealEvent::Expired { .. } | DealEvent::Warned { .. } | DealEvent::Breached { .. } => "time that has passed cannot be undone",
+        DealEvent::ClockRecomputed { .. } => "a recomputed clock stays; apply the earlier program and recompute again",
+        DealEvent::Undone { .. } => "an undo is taken back by doing it again",
+        DealEvent::Erased => "erased data cannot come back",
+        _ => return None,
+    })
+}
