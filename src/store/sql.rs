@@ -41,10 +41,12 @@ pub struct Bulk<'a> {
     pub(super) columns: usize,
     tail: &'static str,
     /// Appends the values of the next row; gives whether there was one.
-    row: Box<dyn FnMut(&mut Vec<Arg>) -> Result<bool> + Send + 'a>,
+    row: NextRow<'a>,
     /// Rows that were made and not taken yet.
     waiting: Vec<Arg>,
 }
+
+type NextRow<'a> = Box<dyn FnMut(&mut Vec<Arg>) -> Result<bool> + Send + 'a>;
 
 /// Rows that PostgreSQL takes in one statement: few round trips, and messages of no more than some megabytes.
 const ARRAY_ROWS_MAX: usize = 5_000;

@@ -15,7 +15,7 @@ pub enum Notify {
     #[default]
     Off,
     Bell,
-    /// OSC 9 (iTerm2, WezTerm, Ghostty, foot) and the bell.
+    /// OSC 9 (`iTerm2`, `WezTerm`, Ghostty, foot) and the bell.
     Osc9,
     /// OSC 99 (kitty) and the bell.
     Osc99,
@@ -62,10 +62,8 @@ impl Notify {
             Self::Osc9 => format!("\x1b]9;Pilothouse: {text}\x1b\\"),
             Self::Osc99 => format!("\x1b]99;i=pilothouse:d=0:p=title;Pilothouse\x1b\\\x1b]99;i=pilothouse:d=1:p=body;{text}\x1b\\"),
         };
-        let sequence = match in_tmux {
-            true if !sequence.is_empty() => format!("\x1bPtmux;{}\x1b\\", sequence.replace('\x1b', "\x1b\x1b")),
-            _ => sequence,
-        };
+        let sequence =
+            if in_tmux && !sequence.is_empty() { format!("\x1bPtmux;{}\x1b\\", sequence.replace('\x1b', "\x1b\x1b")) } else { sequence };
         format!("{sequence}\x07").into_bytes()
     }
 }

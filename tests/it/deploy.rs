@@ -48,7 +48,7 @@ impl Team {
 
     async fn refuses(&self, login: &str, sql: &str) {
         let refused = run(self.server, login, "channel", &[sql.to_owned()]).await.expect_err(sql);
-        let code = refused.as_database_error().and_then(|error| error.code()).expect("the database says why").into_owned();
+        let code = refused.as_database_error().and_then(sqlx::error::DatabaseError::code).expect("the database says why").into_owned();
         assert_eq!(code, "42501", "{login}: {sql}: {refused}");
     }
 }

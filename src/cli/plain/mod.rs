@@ -166,7 +166,7 @@ impl Watch {
         let request = self.request(ROWS);
         let counts = self.app.lead_counts(&self.viewer, self.queue, request.filter.as_ref(), now).await?;
         let rows = self.app.lead_page(&request, &self.viewer).await?.rows;
-        let mut lines = vec![self.told.start(now, read_only), self.told.counts(&counts), self.told.heading(&counts, rows.len())];
+        let mut lines = vec![self.told.start(now, read_only), Told::counts(&counts), self.told.heading(&counts, rows.len())];
         lines.extend(rows.iter().map(|(_, row)| self.told.row(row, now)));
         lines.push(self.told.now_follows(now));
         Ok(lines)

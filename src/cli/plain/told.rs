@@ -4,6 +4,7 @@ use crate::{
     app::lead::{news::News, view::LeadCounts},
     domain::{
         actor::Actor,
+        escalation::Severity,
         event::{Entity, Event},
         id::LeadId,
         lead::{
@@ -51,7 +52,7 @@ impl Told {
         Line { text, json }
     }
 
-    pub fn counts(&self, counts: &LeadCounts) -> Line {
+    pub fn counts(counts: &LeadCounts) -> Line {
         let each = || Queue::ALL.iter().zip(&counts.queues);
         let told: Vec<String> = each().map(|(queue, count)| format!("{} {}", queue.title(), many(*count))).collect();
         let json: serde_json::Map<String, Value> = each().map(|(queue, count)| (search::slug(queue.title()), json!(count.n))).collect();
@@ -87,11 +88,11 @@ impl Told {
                 ClockKind::FirstTouch => " for first touch",
                 ClockKind::Qualify => " for qualification",
             });
-            parts.push(match due < now {
-                true => {
-                    format!("overdue{purpose} since {}, by {}", words::moment(due, now, self.zone), now.since(due).to_words_in_minutes())
-                }
-                false => format!("due{purpose} {}, in {}", words::moment(due, now, self.zone), due.since(now).to_words_in_minutes()),
+            let moment = words::moment(due, now, self.zone);
+            parts.push(if due < now {
+                format!("overdue{purpose} since {moment}, by {}", now.since(due).to_words_in_minutes())
+            } else {
+                format!("due{purpose} {moment}, in {}", due.since(now).to_words_in_minutes())
             });
         }
         if let Some(severity) = row.escalated {
@@ -107,7 +108,7 @@ impl Told {
             "kind": "row", "lead": row.id.to_string(), "company": row.company.as_str(), "country": country, "state": row.state,
             "partner": row.partner.as_ref().map(|(_, name)| name.as_str()), "desk": row.desk.as_ref().map(|(_, name)| name.as_str()),
             "due": row.due.map(|due| due.to_string()), "paused": row.paused, "breached": row.breached,
-            "escalated": row.escalated.map(|severity| severity.name()), "score": row.score,
+            "escalated": row.escalated.map(Severity::name), "score": row.score,
         });
         Line { text: format!("{}.", parts.join(", ")), json }
     }

@@ -57,7 +57,7 @@ impl Rules<'_> {
         for row in rows(routing, "named_account", 10 * MOST) {
             let account = row.required("account").and_then(|value| Some((value.text()?, value)));
             if let Some((account, value)) = &account
-                && !NamedAccount::keys(account).into_iter().fold(true, |is_new, key| seen.insert(key) && is_new)
+                && NamedAccount::keys(account).into_iter().filter(|key| !seen.insert(key.clone())).count() > 0
             {
                 value.problem(format!("the account {} has a partner already", quoted(account)), "an account goes to one partner");
             }
