@@ -5,12 +5,16 @@ use crate::store::{
     Db, Session, Sql,
     error::{Error, Result},
 };
+use tokio::sync::mpsc;
 
 /// Events in one page: enough to make the question cheap, little enough to stay below 20 MB.
 const PAGE: i64 = 10_000;
 const PAGE_SQL: &str = "select seq, at, actor, command_id, entity_kind, entity_id, entity_version, kind, program_version, body, sealed, hash \
-    from audit where seq > $1 order by seq limit $2";
-pub const STATEMENTS: &[&str] = &[PAGE_SQL];
+    from audit where seq > $1 and seq <= $2 order by seq limit $3";
+const OUTSIDE_SQL: &str = "select seq from audit where seq <= $1 or seq > $2 order by seq limit 1";
+pub const STATEMENTS: &[&str] = &[PAGE_SQL, OUTSIDE_SQL];
+/// Connections that read a long chain at once, page by page in turn.
+const READERS: usize = 2;
 
 /// What was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,11 +72,74 @@ impl Walk {
     }
 }
 
+/// Rows in order, and the sequence of the one after them if it can't be read.
+type Page = (Vec<AuditRow>, Option<i64>);
+
 impl Db {
     /// Reads the whole chain as it stands now. `progress` hears the number of events checked so far, page by page.
     pub async fn audit_verify(&self, progress: impl FnMut(i64)) -> Result<Verdict> {
-        self.snapshot().await?.audit_verify(progress).await
+        self.audit_verify_by(PAGE, progress).await
     }
+
+    /// The same with pages of another size, which changes how fast it is and nothing else.
+    pub async fn audit_verify_by(&self, page: i64, mut progress: impl FnMut(i64)) -> Result<Verdict> {
+        let mut session = self.snapshot().await?;
+        let head = session.audit_head().await?;
+        if head.seq.0 <= 2 * page {
+            return session.audit_verify(progress).await;
+        }
+        if let Some(seq) = outside(&mut session, 0, i64::MAX).await? {
+            return Ok(Verdict { events: 0, head, broken: Some(Broken { seq, why: Why::Beyond }) });
+        }
+        let mut readers = Vec::with_capacity(READERS);
+        for first in 0..READERS {
+            readers.push(reader(self.snapshot().await?, first, page, head.seq.0));
+        }
+        let mut walk = Walk { seq: 0, hash: [0; 32] };
+        for turn in 0.. {
+            let Some(page) = readers[turn % READERS].recv().await else { break };
+            let (rows, unreadable) = page?;
+            let broken;
+            (walk, broken) = checked(walk, rows).await?;
+            progress(walk.seq);
+            let broken = broken.or(unreadable.map(|seq| Broken { seq, why: Why::Unreadable }));
+            if broken.is_some() {
+                return Ok(Verdict { events: walk.seq, head, broken });
+            }
+        }
+        let beyond = outside(&mut session, i64::MIN, head.seq.0).await?.map(|seq| Broken { seq, why: Why::Beyond });
+        Ok(Verdict { events: walk.seq, head, broken: beyond.or_else(|| ending(walk, head)) })
+    }
+}
+
+/// Reads every [`READERS`]th page up to the end of the chain, one ahead of whoever checks them. Each reader has a state of its
+/// own: events up to the end are never written again, so that all see the same.
+fn reader(mut session: Session, first: usize, page: i64, end: i64) -> mpsc::Receiver<Result<Page>> {
+    let (sender, receiver) = mpsc::channel(1);
+    tokio::spawn(async move {
+        for number in (first..).step_by(READERS) {
+            let after = i64::try_from(number).unwrap_or(i64::MAX).saturating_mul(page);
+            if after >= end || sender.send(fetch(&mut session, after, end.min(after + page)).await).await.is_err() {
+                return;
+            }
+        }
+    });
+    receiver
+}
+
+/// The first event that stands where none may: up to `from`, or after `until`.
+async fn outside(session: &mut Session, from: i64, until: i64) -> Result<Option<i64>> {
+    let found = session.optional::<(i64,)>(Sql::new(OUTSIDE_SQL).bind(from).bind(until)).await?;
+    Ok(found.map(|(seq,)| seq))
+}
+
+/// Checks rows on a thread of its own, while the next are read.
+async fn checked(mut walk: Walk, rows: Vec<AuditRow>) -> Result<(Walk, Option<Broken>)> {
+    let checking = tokio::task::spawn_blocking(move || {
+        let result = rows.iter().try_for_each(|row| walk.step(row));
+        (walk, result.err())
+    });
+    checking.await.map_err(|error| Error::Internal(error.to_string()))
 }
 
 impl Session {
@@ -82,35 +149,20 @@ impl Session {
         let head = session.audit_head().await?;
         let mut walk = Walk { seq: 0, hash: [0; 32] };
         let mut after = i64::MIN;
-        // One page is hashed while the next is read.
-        let mut page = fetch(session, after).await?;
+        let mut page = fetch(session, after, i64::MAX).await?;
         let broken = loop {
             let (rows, unreadable) = page;
             let last = rows.last().map(|row| row.seq);
-            let checking = tokio::task::spawn_blocking(move || {
-                let result = rows.iter().try_for_each(|row| walk.step(row));
-                (walk, result)
-            });
-            let next = match last {
-                Some(last) if unreadable.is_none() => {
-                    after = last;
-                    Some(fetch(session, after).await?)
-                }
-                _ => None,
-            };
-            let (walked, result) = checking.await.map_err(|error| Error::Internal(error.to_string()))?;
-            walk = walked;
+            let broken;
+            (walk, broken) = checked(walk, rows).await?;
             progress(walk.seq);
-            if let Err(broken) = result {
-                break Some(broken);
+            match (broken, unreadable, last) {
+                (Some(broken), ..) => break Some(broken),
+                (None, Some(seq), _) => break Some(Broken { seq, why: Why::Unreadable }),
+                (None, None, None) => break ending(walk, head),
+                (None, None, Some(last)) => after = last,
             }
-            if let Some(seq) = unreadable {
-                break Some(Broken { seq, why: Why::Unreadable });
-            }
-            match next {
-                Some(next) => page = next,
-                None => break ending(walk, head),
-            }
+            page = fetch(session, after, i64::MAX).await?;
         };
         Ok(Verdict { events: walk.seq, head, broken })
     }
@@ -125,20 +177,21 @@ fn ending(walk: Walk, head: Head) -> Option<Broken> {
     }
 }
 
-/// The next page. A row that holds something else than its type allows (SQLite permits it) ends the page; its sequence is given.
-async fn fetch(session: &mut Session, after: i64) -> Result<(Vec<AuditRow>, Option<i64>)> {
-    match session.all(Sql::new(PAGE_SQL).bind(after).bind(PAGE)).await {
+/// The next page, up to `until`. A row that holds something else than its type allows (SQLite permits it) ends the page; its
+/// sequence is given.
+async fn fetch(session: &mut Session, after: i64, until: i64) -> Result<Page> {
+    match session.all(Sql::new(PAGE_SQL).bind(after).bind(until).bind(PAGE)).await {
         Ok(rows) => Ok((rows, None)),
-        Err(Error::Corrupt(_)) => up_to_unreadable(session, after).await,
+        Err(Error::Corrupt(_)) => up_to_unreadable(session, after, until).await,
         Err(error) => Err(error),
     }
 }
 
-async fn up_to_unreadable(session: &mut Session, after: i64) -> Result<(Vec<AuditRow>, Option<i64>)> {
+async fn up_to_unreadable(session: &mut Session, after: i64, until: i64) -> Result<Page> {
     let mut rows: Vec<AuditRow> = Vec::new();
     loop {
         let last = rows.last().map_or(after, |row| row.seq);
-        match session.optional(Sql::new(PAGE_SQL).bind(last).bind(1_i64)).await {
+        match session.optional(Sql::new(PAGE_SQL).bind(last).bind(until).bind(1_i64)).await {
             Ok(Some(row)) => rows.push(row),
             Ok(None) => return Ok((rows, None)),
             Err(Error::Corrupt(_)) => {

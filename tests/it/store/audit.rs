@@ -162,6 +162,30 @@ async fn every_mutation_is_found() {
     .await;
 }
 
+/// A long chain is read by two connections in turn, which must find what one finds.
+#[tokio::test(flavor = "multi_thread")]
+async fn two_readers_find_what_one_finds() {
+    const EVENTS: i64 = 60;
+    let mut runner = TestRunner::deterministic();
+    for round in 0..16 {
+        let fresh = crate::support::databases::sqlite().await;
+        fill(&fresh.db, EVENTS).await;
+        let (mutation, seq, other) = (mutation(), 1..=EVENTS, 1..EVENTS).new_tree(&mut runner).expect("a strategy").current();
+        let other = if other == seq { EVENTS - seq + 1 } else { other };
+        if round > 0 {
+            let mut tx = fresh.db.begin().await.expect("free");
+            for sql in mutation.statements(seq, other) {
+                tx.execute(sql).await.expect("changed");
+            }
+            tx.commit().await.expect("saved");
+        }
+        let one = fresh.db.snapshot().await.expect("open").audit_verify(|_| {}).await.expect("read");
+        let two = fresh.db.audit_verify_by(7, |_| {}).await.expect("read");
+        assert_eq!(two.broken, one.broken, "round {round}: {mutation:?} of {seq}, {other}");
+        assert_eq!(one.broken.is_none(), round == 0);
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_row_that_cannot_be_read_is_named() {
     let fresh = crate::support::databases::sqlite().await;
