@@ -17,6 +17,7 @@ pub const VARIABLES: &[(&str, &str)] = &[
     ("PILOTHOUSE_CONFIG", "the configuration file, as `--config` takes it"),
     ("PILOTHOUSE_LOG", "how much is logged: error, warn, info, debug, or a filter such as `pilothouse::store=debug`"),
     ("VISUAL, EDITOR", "the editor for long notes"),
+    ("COLORFGBG", "whether the background is light, until the terminal itself says so"),
     ("NO_COLOR", "when set to anything, no colours"),
 ];
 

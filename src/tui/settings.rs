@@ -26,7 +26,7 @@ pub struct Settings {
     pub in_tmux: bool,
     /// How to call the person when something needs them.
     pub notify: Notify,
-    /// What the background turned out to be; dark until the terminal says otherwise.
+    /// What the background turned out to be; dark until the terminal or `COLORFGBG` (rxvt, Konsole) says otherwise.
     pub dark: bool,
 }
 
@@ -42,7 +42,7 @@ impl Settings {
             editor: editor.unwrap_or_else(|| "vi".to_owned()),
             in_tmux: variable("TMUX").is_some(),
             notify: Notify::detect(&variable),
-            dark: true,
+            dark: !variable("COLORFGBG").is_some_and(|colors| matches!(colors.rsplit(';').next(), Some("7" | "15"))),
         }
     }
 
@@ -123,5 +123,24 @@ pub(super) async fn edit(editor: &str, text: String) -> Result<String, String> {
         Ok(status) if status.success() => edited.map_err(|error| failed(&error)),
         Ok(status) => Err(failed(&status)),
         Err(error) => Err(failed(&error)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_environment_tells_a_light_background_until_the_terminal_does() {
+        let name = |colors: &'static str| {
+            let variable = move |name: &str| match name {
+                "COLORFGBG" => Some(colors.to_owned()),
+                "COLORTERM" => Some("truecolor".to_owned()),
+                "TERM" => Some("xterm-256color".to_owned()),
+                _ => None,
+            };
+            Settings::from_environment(None, variable).theme_name()
+        };
+        assert_eq!([name("0;15"), name("0;default;7"), name("15;0"), name("")], ["light", "light", "dark", "dark"]);
     }
 }

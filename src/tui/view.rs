@@ -110,7 +110,7 @@ pub(super) fn message_sections<R: Room>(shell: &Shell<R>) -> Vec<Section> {
         .map(|toast| {
             let time = toast.at.to_utc().with_timezone(&shell.place.zone).format("%H:%M:%S  ").to_string();
             let role = if toast.tone == Tone::Error { Role::ToastError } else { Role::Text };
-            Row::pieces(vec![(time, Role::Dim), (toast.text.clone(), role)])
+            Row::pieces(vec![(time, Role::Dim), (toast.text.clone(), role)]).hanging(10)
         })
         .collect();
     let rows = if rows.is_empty() { vec![Row::text("no messages yet", Role::Dim)] } else { rows };

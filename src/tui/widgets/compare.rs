@@ -59,16 +59,22 @@ pub fn view(canvas: &mut Canvas<'_>, area: Rect, compare: &Compare) {
     let right = middle + MIDDLE;
     canvas.put(left, area.y, side, &compare.left, Role::Strong);
     canvas.put(right, area.y, side, &compare.right, Role::Strong);
-    let mut y = area.y + 1;
+    // The verdict comes first: it has to be seen where there is no room for all the fields.
+    canvas.put(area.x, area.y + 1, area.width, &compare.verdict, Role::Info);
+    let mut y = area.y + 2;
+    let tall = |pair: &Pair| text::wrap(&pair.left, usize::from(side)).len().max(text::wrap(&pair.right, usize::from(side)).len()).min(3);
+    let mut left_over: usize = compare.pairs.iter().map(tall).sum();
     for pair in &compare.pairs {
         let (shape, role) = pair.likeness.show();
         let lines_left = text::wrap(&pair.left, usize::from(side));
         let lines_right = text::wrap(&pair.right, usize::from(side));
         let value_role = if pair.likeness == Likeness::Same { Role::Dim } else { Role::Text };
         for index in 0..lines_left.len().max(lines_right.len()).min(3) {
-            if y + 1 >= area.bottom() {
+            if y + 1 >= area.bottom() && left_over > 1 {
+                canvas.put(area.x, y, area.width, "… more on a larger screen", Role::Dim);
                 return;
             }
+            left_over -= 1;
             if index == 0 {
                 canvas.put(area.x, y, labels, pair.label, Role::Dim);
                 canvas.put_aligned(middle, y, MIDDLE, &shape, role, Align::Center);
@@ -77,8 +83,5 @@ pub fn view(canvas: &mut Canvas<'_>, area: Rect, compare: &Compare) {
             canvas.put(right, y, side, lines_right.get(index).map_or("", String::as_str), value_role);
             y += 1;
         }
-    }
-    if y < area.bottom() {
-        canvas.put(area.x, y, area.width, &compare.verdict, Role::Info);
     }
 }

@@ -40,13 +40,13 @@ fn row(act: Act, keys: &[&[Key]], availability: &Availability) -> Row {
         pieces[2].1 = Role::Disabled;
         pieces.push((format!("  – {why}"), Role::Warn));
     }
-    Row::pieces(pieces)
+    Row::pieces(pieces).hanging(22)
 }
 
 fn grammar() -> Section {
     let row = |keys: &str, doc: &str| {
         let padding = " ".repeat(22_usize.saturating_sub(super::text::width(keys)));
-        Row::pieces(vec![(keys.to_owned(), Role::Key), (padding, Role::Text), (doc.to_owned(), Role::Text)])
+        Row::pieces(vec![(keys.to_owned(), Role::Key), (padding, Role::Text), (doc.to_owned(), Role::Text)]).hanging(22)
     };
     Section::new(
         "The grammar",

@@ -14,6 +14,8 @@ pub struct Row {
     pub label: Option<&'static str>,
     pub pieces: Vec<Piece>,
     pub indent: u16,
+    /// Its continuation stands so many columns further in: beneath the text, not beneath the time or mark before it.
+    pub hanging: u16,
 }
 
 impl Row {
@@ -32,6 +34,12 @@ impl Row {
     #[must_use]
     pub const fn indented(mut self, columns: u16) -> Self {
         self.indent = columns;
+        self
+    }
+
+    #[must_use]
+    pub const fn hanging(mut self, columns: u16) -> Self {
+        self.hanging = columns;
         self
     }
 }
@@ -160,7 +168,11 @@ fn lay_out(sections: &[Section], width: u16) -> Vec<Drawn<'_>> {
         }
         for row in &section.rows {
             let indent = row.indent + if row.label.is_some() { LABEL } else { 0 };
-            for (index, pieces) in wrap_pieces(&row.pieces, usize::from(width.saturating_sub(indent)).max(8)).into_iter().enumerate() {
+            let wide = usize::from(width.saturating_sub(indent)).max(8);
+            // In a narrow pane there is no room for it.
+            let hanging = if usize::from(row.hanging) * 2 < wide { row.hanging } else { 0 };
+            for (index, pieces) in wrap_pieces(&row.pieces, wide, usize::from(hanging)).into_iter().enumerate() {
+                let indent = if index == 0 { indent } else { indent + hanging };
                 lines.push(Drawn::Line { label: row.label.filter(|_| index == 0), indent, pieces });
             }
         }
@@ -168,8 +180,8 @@ fn lay_out(sections: &[Section], width: u16) -> Vec<Drawn<'_>> {
     lines
 }
 
-/// Breaks pieces into lines, keeping each word's role.
-fn wrap_pieces(pieces: &[Piece], width: usize) -> Vec<Vec<Piece>> {
+/// Breaks pieces into lines, keeping each word's role; all lines but the first are narrower by `hanging`.
+fn wrap_pieces(pieces: &[Piece], width: usize, hanging: usize) -> Vec<Vec<Piece>> {
     if pieces.iter().map(|(text, _)| text::width(text)).sum::<usize>() <= width && !pieces.iter().any(|(text, _)| text.contains('\n')) {
         return vec![pieces.to_vec()];
     }
@@ -183,11 +195,13 @@ fn wrap_pieces(pieces: &[Piece], width: usize) -> Vec<Vec<Piece>> {
             }
             for word in paragraph.split_inclusive(' ') {
                 let needed = text::width(word.trim_end());
-                if used > 0 && used + needed > width {
+                let rest = width - hanging;
+                let room = if lines.len() == 1 { width } else { rest };
+                if used > 0 && used + needed > room {
                     lines.push(Vec::new());
                     used = 0;
                 }
-                let parts = if needed > width { text::wrap(word, width) } else { vec![word.to_owned()] };
+                let parts = if needed > rest { text::wrap(word, rest) } else { vec![word.to_owned()] };
                 for (index, part) in parts.into_iter().enumerate() {
                     if index > 0 {
                         lines.push(Vec::new());

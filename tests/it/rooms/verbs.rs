@@ -142,6 +142,26 @@ async fn undo_reaches_back_into_an_earlier_session() {
 }
 
 #[tokio::test]
+async fn keys_typed_ahead_of_another_queue_do_not_touch_the_rows_of_the_one_before() {
+    let mut desk = Desk::busy(80, 24).await;
+    desk.press("7 ]").await;
+    desk.stage.keys("4 ] space");
+    assert!(desk.screen().contains("the rows are still on their way"), "{}", desk.screen());
+    desk.stage.keys("o");
+    assert!(desk.screen().contains("take: the rows are still on their way"), "{}", desk.screen());
+    assert!(!desk.screen().contains("marked"), "{}", desk.screen());
+    desk.press("esc").await.press("space").await;
+    assert!(desk.screen().contains("1 marked"), "{}", desk.screen());
+}
+
+#[tokio::test]
+async fn a_verb_that_suits_none_of_the_marked_leads_says_so() {
+    let mut desk = Desk::busy(80, 24).await;
+    desk.press("6 ]").await.press("space space a").await;
+    assert!(desk.screen().contains("accept: possible for none of the marked leads; L-"), "{}", desk.screen());
+}
+
+#[tokio::test]
 async fn undo_goes_back_one_command_after_the_other() {
     let mut desk = Desk::busy(80, 24).await;
     desk.on(33).await.press("a t +").await;

@@ -78,7 +78,8 @@ impl LeadRoom {
                 .field(Field::text("score", self.score_of(&asked.targets)).hint("0 to 100")),
             Act::LeadErase => Form::new(format!("Erase the personal data of {about}"), "erase")
                 .about("Name, contact, message and notes are destroyed and cannot come back. What happened stays in the audit chain.")
-                .field(Field::text("type", "").hint("the words that are asked for below")),
+                .about(format!("Type `{}` to confirm.", erase_words(&asked.targets.iter().map(|target| target.id).collect::<Vec<_>>())))
+                .field(Field::text("type", "")),
             Act::LeadHandOver => Form::new(format!("Hand {about} over"), "hand over").field(Field::choice("to", self.colleague_choices())),
             Act::LeadMerge => self.merge_form(&asked.targets),
             Act::LeadAssign => self.assign_form(&asked.targets),

@@ -125,7 +125,7 @@ impl Told<'_> {
         if self.lead().pause.is_none() {
             pieces.push((format!("  to {}, due {}", purpose(clock), self.moment(clock.due)), Role::Text));
         }
-        let first = Row { label: Some("clock"), pieces, indent: 0 };
+        let first = Row { label: Some("clock"), pieces, ..Row::default() };
         let left = match &self.detail.calendar {
             Some(calendar) if self.lead().pause.is_none() => clock.left_at(calendar, self.now),
             _ => clock.left,
@@ -210,6 +210,7 @@ impl Told<'_> {
                     (format!("{hand} {}: ", self.moment(offer.offered_at)), Role::Dim),
                     (answer, role),
                 ])
+                .hanging(4)
             })
             .collect()
     }
@@ -288,6 +289,7 @@ impl Told<'_> {
                 (format!(", {}  ", duplicate.lead.state.name()), Role::Dim),
                 (parts.join(", "), Role::Dim),
             ])
+            .hanging(2)
         };
         self.detail.duplicates.iter().enumerate().map(one).collect()
     }
@@ -324,7 +326,8 @@ impl Told<'_> {
             _ => what,
         };
         let by = self.names().operator(past.record.actor);
-        Some(Row::pieces(vec![(format!("{:<13}", self.moment(past.record.at)), Role::Dim), (what, role), (format!("  {by}"), Role::Dim)]))
+        let time = format!("{:<13}", self.moment(past.record.at));
+        Some(Row::pieces(vec![(time, Role::Dim), (what, role), (format!("  {by}"), Role::Dim)]).hanging(13))
     }
 }
 

@@ -71,7 +71,10 @@ pub(super) const fn verb_of(act: Act) -> Option<LeadVerb> {
 impl LeadRoom {
     pub(super) fn is_possible(&self, act: Act) -> Availability {
         let selected = self.list.selected();
+        let is_about_rows = act.row().is_verb() || matches!(act, Act::Mark | Act::MarkRange | Act::MarkAll);
         match act {
+            // What is typed ahead is meant for the rows that are coming, not for those of the queue before.
+            _ if self.dimmed && is_about_rows && act != Act::Undo => Availability::no("the rows are still on their way"),
             Act::LeadDemo if self.is_first_run() => Availability::Yes,
             Act::LeadDemo => Availability::no("it opens from an empty database; `pilothouse demo` opens it at any time"),
             Act::FilterClear if self.filter.tree.is_none() => Availability::no("no filter is set"),
@@ -97,14 +100,18 @@ impl LeadRoom {
         if self.list.marks_hidden() > 0 {
             return Availability::Yes;
         }
-        let mut reason = Availability::Yes;
+        let mut first = None;
         for row in self.list.rows().iter().filter(|row| self.list.is_marked(row.lead.id)) {
-            reason = self.row_possible(act, verb, &row.lead);
-            if reason.is_yes() {
-                return reason;
+            match self.row_possible(act, verb, &row.lead) {
+                Availability::Yes => return Availability::Yes,
+                Availability::No(reason) => drop(first.get_or_insert(reason)),
             }
         }
-        reason
+        match (first, self.list.marks().len()) {
+            (Some(reason), 2..) => Availability::No(format!("possible for none of the marked leads; {reason}")),
+            (Some(reason), _) => Availability::No(reason),
+            (None, _) => Availability::Yes,
+        }
     }
 
     fn row_possible(&self, act: Act, verb: LeadVerb, row: &LeadRow) -> Availability {
