@@ -39,7 +39,7 @@ async fn settle(address: Address) -> App {
     let db = Db::open(address, Options::new(Clock::System, Entropy::seeded(7))).await.expect("a new database opens");
     let channel = Channel::empty(App::new(db)).await;
     channel.receive(1, &LATE).await;
-    channel.app
+    channel.app.clone()
 }
 
 /// The program in a terminal, what the terminal shows and every byte that it got.

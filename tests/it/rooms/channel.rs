@@ -1,25 +1,18 @@
 //! A small channel in the middle of a working day, made through the use cases: every queue holds something.
 
+pub use crate::support::house::{ANNA, BEN, text};
+
+use crate::support::house::{House, partner};
 use pilothouse::{
-    app::{App, Command, LeadTarget, OperatorSpec, lead::receive::prepare},
+    app::{App, Command, LeadTarget},
     domain::{
         actor::{Actor, Role, Roles},
         id::{LeadId, OperatorId},
         lead::{Consent, ConsentBasis, DeclineReason, Intake, Lead, LeadCommand, PauseReason, Person, Severity},
-        partner::{Area, Certification, PartnerKind, PartnerStatus, Profile},
-        program,
-        text::Text,
+        partner::{PartnerStatus, Profile},
         time::{Instant, Span},
     },
 };
-
-pub const ENGINE: OperatorId = OperatorId(1);
-pub const ANNA: OperatorId = OperatorId(2);
-pub const BEN: OperatorId = OperatorId(3);
-
-pub fn text(text: &str) -> Text {
-    Text::clean(text)
-}
 
 pub fn anna() -> Actor {
     Actor { id: ANNA, name: text("Anna Berg"), roles: Roles(vec![Role::Admin]) }
@@ -86,19 +79,23 @@ pub const LATE: [Line; 3] = [
 
 /// The database with its people, its program, its partners and its leads.
 pub struct Channel {
-    pub app: App,
+    house: House,
+}
+
+impl std::ops::Deref for Channel {
+    type Target = House;
+
+    fn deref(&self) -> &House {
+        &self.house
+    }
 }
 
 impl Channel {
     /// People, program and partners; no leads.
     pub async fn empty(app: App) -> Self {
-        let channel = Self { app };
-        channel.run(ENGINE, Command::FirstOperator { name: text("Anna Berg"), login: None }).await;
-        let roles = Roles(vec![Role::Triager]);
-        channel.run(ANNA, Command::Operator(OperatorSpec { name: text("Ben Okafor"), login: None, roles, active: true })).await;
-        channel.run(ANNA, Command::Program { toml: program::DEMO.to_owned(), note: text("first") }).await;
-        channel.run(ANNA, Command::Partners(PARTNERS.into_iter().map(partner).collect())).await;
-        channel
+        let profile = |(code, name, tier, country, capacity, status)| Profile { capacity, status, ..partner(code, name, tier, country) };
+        let partners = PARTNERS.into_iter().map(profile).collect();
+        Self { house: House::settle(app, ["Anna Berg", "Ben Okafor"], partners).await }
     }
 
     /// A working day: leads that came in over a week, worked on, with some about to be late and some late.
@@ -164,23 +161,8 @@ impl Channel {
         self.app.db().options().clock.set(noon.plus(Span::hours(hours)));
     }
 
-    pub fn pass(&self, span: Span) {
-        self.app.db().options().clock.set(self.app.now().plus(span));
-    }
-
-    pub async fn run(&self, actor: OperatorId, command: Command) {
-        self.app.execute(actor, self.app.request(command)).await.expect("the command is carried out");
-    }
-
-    pub async fn sweep(&self) {
-        self.run(ENGINE, Command::Sweep { limit: 1_000 }).await;
-    }
-
     pub async fn receive(&self, first: usize, lines: &[Line]) {
-        let rules = self.app.rules().await.expect("rules");
-        let policy = rules.program().matching.policy();
-        let arriving = (first..).zip(lines).map(|(n, line)| prepare(intake(n, line), &policy)).collect();
-        self.run(ANNA, Command::Receive(arriving)).await;
+        self.house.receive((first..).zip(lines).map(|(n, line)| intake(n, line)).collect()).await;
     }
 
     /// One verb on one lead; a refusal is a story that did not need telling.
@@ -190,22 +172,7 @@ impl Channel {
     }
 
     pub async fn lead(&self, lead: i64) -> Lead {
-        self.app.db().read().await.expect("a session").leads(&[LeadId(lead)]).await.expect("a lead").remove(0)
-    }
-}
-
-fn partner((code, name, tier, country, capacity, status): (&str, &str, &str, &str, u32, PartnerStatus)) -> Profile {
-    Profile {
-        code: text(code),
-        name: text(name),
-        kind: PartnerKind::Reseller,
-        status,
-        tier: text(tier),
-        country: country.parse().ok(),
-        capacity,
-        areas: vec![Area { countries: country.parse().into_iter().collect(), ..Area::default() }],
-        certifications: vec![Certification { name: text("security-specialist"), until: None }],
-        ..Profile::default()
+        self.house.lead(LeadId(lead)).await
     }
 }
 

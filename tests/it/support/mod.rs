@@ -2,4 +2,5 @@
 
 pub mod data;
 pub mod databases;
+pub mod house;
 pub mod postgres;
