@@ -159,7 +159,10 @@ async fn show(args: &Show, call: &mut Call<'_>) -> Result<()> {
     };
     let text = found.map_or(program::DEMO, |row| row.toml.as_str());
     if found.is_none() {
-        writeln!(call.err, "No program was applied yet; this is the built-in one.")?;
+        writeln!(
+            call.err,
+            "No program was applied yet; this is the built-in one. It names partners of the demo: put yours in their place."
+        )?;
     }
     if args.json {
         return call.json(&json!({ "version": found.map(|row| row.version.to_string()), "toml": text }));

@@ -146,7 +146,7 @@ async fn program(db: &Db) -> store::Result<Finding> {
         0 => Finding::weak(
             "program",
             "none was applied; the built-in one decides",
-            "write yours: `pilothouse program show > program.toml`, then `program apply`",
+            "import your partners, write `pilothouse program show > program.toml`, name yours in it, and `pilothouse program apply program.toml`",
         ),
         version => Finding::good("program", format!("v-{version} is in force")),
     })

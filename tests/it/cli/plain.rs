@@ -82,7 +82,7 @@ fn pid(child: &Child) -> Pid {
 async fn colleague(home: &Home) -> Channel {
     let path = home.path().join(".local/share/pilothouse/channel.db");
     let db = Db::open(Address::Sqlite(path), Options::new(Clock::System, Entropy::System)).await.expect("it opens");
-    Channel { app: App::new(db) }
+    Channel::of(App::new(db))
 }
 
 #[tokio::test(flavor = "multi_thread")]

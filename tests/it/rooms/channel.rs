@@ -91,6 +91,11 @@ impl std::ops::Deref for Channel {
 }
 
 impl Channel {
+    /// The one that a database holds already.
+    pub const fn of(app: App) -> Self {
+        Self { house: House { app } }
+    }
+
     /// People, program and partners; no leads.
     pub async fn empty(app: App) -> Self {
         let profile = |(code, name, tier, country, capacity, status)| Profile { capacity, status, ..partner(code, name, tier, country) };
