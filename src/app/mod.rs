@@ -20,6 +20,7 @@ pub mod replay;
 mod rules;
 mod service;
 pub mod sign_in;
+pub mod view;
 
 pub use command::{Arriving, Command, Done, Item, LeadTarget, Mode, OperatorSpec, Outcome, Request};
 pub use failure::Failure;

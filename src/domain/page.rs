@@ -1,4 +1,22 @@
-//! Pages of a queue: where one begins, the place of a row, and how many rows there are.
+//! Pages of a queue: which one, where it begins, the place of a row, and how many rows there are.
+
+use crate::domain::{
+    filter::{self, Filter},
+    id::OperatorId,
+    time::Instant,
+};
+
+/// Which page of which queue. `Q` and `S` are the queues and orders of a desk, `F` its words in the filter language.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageRequest<Q, S, F: filter::Room> {
+    pub queue: Q,
+    pub filter: Option<Filter<F>>,
+    pub sort: S,
+    pub me: OperatorId,
+    pub now: Instant,
+    pub from: From<F::Id>,
+    pub limit: u32,
+}
 
 /// Where a page begins. `I` is the number of a row.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -16,7 +16,7 @@ use std::fmt::Debug;
 /// A room: its state, how it changes, how it looks. It does no IO and never waits: what must be done elsewhere it
 /// returns as an effect, and the answer comes back as a message.
 pub trait Room: Sized + 'static {
-    /// Answers of effects, changes in the database.
+    /// Answers of effects.
     type Msg: Send + 'static;
     /// Work for the driver: plain data, so that a test can look at it.
     type Effect: Debug + Send + 'static;
@@ -28,6 +28,12 @@ pub trait Room: Sized + 'static {
 
     /// Called once before the first frame: ask for the first rows here.
     fn start(&mut self, cx: &mut Cx<Self>);
+
+    /// Something in the database has changed, whoever changed it.
+    fn changed(&mut self, _cx: &mut Cx<Self>) {}
+
+    /// The zone in which times are told is known now.
+    fn zoned(&mut self, _zone: chrono_tz::Tz) {}
 
     /// The contexts of the focused pane, innermost first, without `Global`.
     fn contexts(&self) -> &'static [Context];

@@ -35,9 +35,11 @@ pub enum Msg<M> {
     /// Time has passed; nothing else happened.
     Tick,
     Room(M),
+    /// Something in the database has changed.
+    Changed,
     Link(Link),
     Place(Box<Place>),
-    /// The zone of the clock.
+    /// The zone of the clock and of all times that are told.
     Zone(chrono_tz::Tz),
     /// A keymap or theme file has changed.
     FilesChanged,
@@ -176,7 +178,11 @@ impl<R: Room> Shell<R> {
             Msg::Room(msg) => self.ask(None, &mut effects, |room, cx| room.update(msg, cx)),
             Msg::Link(link) => self.place.link = link,
             Msg::Place(place) => self.place = *place,
-            Msg::Zone(zone) => self.place.zone = zone,
+            Msg::Changed => self.ask(None, &mut effects, R::changed),
+            Msg::Zone(zone) => {
+                self.place.zone = zone;
+                self.room.zoned(zone);
+            }
             Msg::FilesChanged => effects.push(Effect::Reload),
             Msg::Keymap(keymap, problems) => {
                 self.keymap = keymap;

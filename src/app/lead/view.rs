@@ -1,15 +1,19 @@
 //! What the lead room shows: pages of queues, counts, figures, and one lead with its whole story. Reads only.
 
 use crate::{
-    app::{App, Failure, Rules, lead::receive::features},
+    app::{
+        App, Failure, Rules,
+        lead::receive::features,
+        view::{self, Counts},
+    },
     domain::{
         calendar::CompiledCalendar,
         event::{Entity, Event},
-        filter::{self, Filter},
+        filter::Filter,
         id::{AuditSeq, CommandId, LeadId, OperatorId, PartnerId},
         lead::{
             Lead, LeadEvent, LeadState,
-            queue::{Count, From, Kpis, LeadRow, Page, PageRequest, Queue},
+            queue::{From, Kpis, LeadRow, Page, PageRequest, Queue},
             routing::Router,
             stats::day_of,
         },
@@ -21,7 +25,6 @@ use crate::{
     },
     store::{Session, unit::Past},
 };
-use chrono_tz::Tz;
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
@@ -38,28 +41,8 @@ const CROWD: u32 = 64;
 /// How far back the last command of an operator is looked for.
 const LOOK_BACK: u32 = 20_000;
 
-/// Who looks, and from where: what a filter means depends on it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Viewer {
-    pub me: OperatorId,
-    /// The zone in which `today` is a day.
-    pub zone: Tz,
-    /// What `is:marked` means on this screen.
-    pub marked: Vec<LeadId>,
-}
-
-impl Viewer {
-    fn context(&self, now: Instant) -> filter::Context<'_> {
-        filter::Context { now, zone: self.zone, me: self.me, marked: &self.marked }
-    }
-}
-
-/// The number of leads in each queue, in the order of [`Queue::ALL`], and in the open queue with its filter.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct LeadCounts {
-    pub queues: [Count; Queue::ALL.len()],
-    pub filtered: Option<Count>,
-}
+pub type Viewer = view::Viewer<LeadId>;
+pub type LastDone = view::LastDone<LeadId>;
 
 /// One lead with everything that is known of it.
 #[derive(Debug, Clone)]
@@ -98,17 +81,6 @@ pub struct PartnerChoice {
     pub why_not: Option<String>,
 }
 
-/// What an operator did last to leads.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LastDone {
-    pub command: CommandId,
-    pub at: Instant,
-    /// The first event's stable name.
-    pub event: String,
-    /// Each lead with its version right after.
-    pub leads: Vec<(LeadId, i64)>,
-}
-
 impl App {
     /// A page of a queue.
     pub async fn lead_page(&self, request: &PageRequest, viewer: &Viewer) -> Result<Page, Failure> {
@@ -117,12 +89,12 @@ impl App {
     }
 
     /// How many leads each queue holds, and how many pass `filter` in `queue`.
-    pub async fn lead_counts(&self, viewer: &Viewer, queue: Queue, filter: Option<&Filter>, now: Instant) -> Result<LeadCounts, Failure> {
+    pub async fn lead_counts(&self, viewer: &Viewer, queue: Queue, filter: Option<&Filter>, now: Instant) -> Result<Counts, Failure> {
         let context = viewer.context(now);
         let mut session = self.db().snapshot().await?;
-        let mut counts = LeadCounts::default();
-        for (place, queue) in counts.queues.iter_mut().zip(Queue::ALL) {
-            *place = session.lead_count(queue, None, &context, COUNT_MAX).await?;
+        let mut counts = Counts::default();
+        for queue in Queue::ALL {
+            counts.queues.push(session.lead_count(queue, None, &context, COUNT_MAX).await?);
         }
         if let Some(filter) = filter {
             counts.filtered = Some(session.lead_count(queue, Some(filter), &context, COUNT_MAX).await?);
@@ -288,8 +260,8 @@ impl Finder {
                 return true;
             }
             // The newest event of each lead came first and has the version after the command.
-            if !found.leads.iter().any(|(known, _)| *known == lead) {
-                found.leads.push((lead, record.version));
+            if !found.records.iter().any(|(known, _)| *known == lead) {
+                found.records.push((lead, record.version));
             }
             event.name().clone_into(&mut found.event);
             return false;
@@ -311,7 +283,7 @@ impl Finder {
             }
         }
         let event = event.name().to_owned();
-        self.found = Some(LastDone { command: record.command, at: record.at, event, leads: vec![(lead, record.version)] });
+        self.found = Some(LastDone { command: record.command, at: record.at, event, records: vec![(lead, record.version)] });
         false
     }
 }

@@ -1,7 +1,7 @@
 //! The lines of the plain mode: one sentence each, and the same as JSON.
 
 use crate::{
-    app::lead::{news::News, view::LeadCounts},
+    app::{lead::news::News, view::Counts},
     domain::{
         actor::Actor,
         escalation::Severity,
@@ -52,7 +52,7 @@ impl Told {
         Line { text, json }
     }
 
-    pub fn counts(counts: &LeadCounts) -> Line {
+    pub fn counts(counts: &Counts) -> Line {
         let each = || Queue::ALL.iter().zip(&counts.queues);
         let told: Vec<String> = each().map(|(queue, count)| format!("{} {}", queue.title(), many(*count))).collect();
         let json: serde_json::Map<String, Value> = each().map(|(queue, count)| (search::slug(queue.title()), json!(count.n))).collect();
@@ -60,7 +60,7 @@ impl Told {
     }
 
     /// What the rows are that follow.
-    pub fn heading(&self, counts: &LeadCounts, shown: usize) -> Line {
+    pub fn heading(&self, counts: &Counts, shown: usize) -> Line {
         let place = Queue::ALL.iter().position(|queue| *queue == self.queue).unwrap_or_default();
         let count = counts.filtered.unwrap_or(counts.queues[place]);
         let filter = self.filter.as_ref().map_or_else(String::new, |filter| format!(", filtered by {}", Text::clean(filter)));

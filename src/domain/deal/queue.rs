@@ -4,7 +4,6 @@ use crate::domain::{
     country::Country,
     deal::{DealState, DisputePhase, HoldReason, Registration, Scope, fields::Deals},
     escalation::Severity,
-    filter::Filter,
     id::{ConflictId, DealId, OperatorId, PartnerId},
     money::Money,
     page,
@@ -162,18 +161,7 @@ impl DealRow {
     }
 }
 
-/// Which page of which queue.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PageRequest {
-    pub queue: Queue,
-    pub filter: Option<Filter<Deals>>,
-    pub sort: Sort,
-    pub me: OperatorId,
-    pub now: Instant,
-    pub from: From,
-    pub limit: u32,
-}
-
+pub type PageRequest = page::PageRequest<Queue, Sort, Deals>;
 /// Where a page of registrations begins, and the place of one in the order of its queue.
 pub type From = page::From<DealId>;
 pub type Cursor = page::Cursor<DealId>;

@@ -3,12 +3,12 @@
 use std::fmt;
 
 /// The words of one room: what a filter can ask about its records.
-pub trait Room: fmt::Debug + Copy + Eq + 'static {
-    type Field: fmt::Debug + Copy + Eq + 'static;
+pub trait Room: fmt::Debug + Copy + Eq + Send + Sync + 'static {
+    type Field: fmt::Debug + Copy + Eq + Send + Sync + 'static;
     /// What can only be yes or no.
-    type Flag: fmt::Debug + Copy + Eq + 'static;
+    type Flag: fmt::Debug + Copy + Eq + Send + Sync + 'static;
     /// The number of a record.
-    type Id: fmt::Debug + Copy + Eq + 'static;
+    type Id: fmt::Debug + Copy + Eq + Send + Sync + 'static;
     const FIELDS: &'static [Spec<Self::Field>];
     const FLAGS: &'static [FlagSpec<Self::Flag>];
 

@@ -152,18 +152,7 @@ impl LeadRow {
     }
 }
 
-/// Which page of which queue.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PageRequest {
-    pub queue: Queue,
-    pub filter: Option<crate::domain::filter::Filter>,
-    pub sort: Sort,
-    pub me: OperatorId,
-    pub now: Instant,
-    pub from: From,
-    pub limit: u32,
-}
-
+pub type PageRequest = page::PageRequest<Queue, Sort, crate::domain::filter::Leads>;
 /// Where a page of leads begins, and the place of a lead in the order of its queue.
 pub type From = page::From<LeadId>;
 pub type Cursor = page::Cursor<LeadId>;

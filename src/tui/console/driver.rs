@@ -1,113 +1,135 @@
-//! Does the lead room's work on tasks of its own, and tells it of changes.
+//! Does the work of a room on tasks of its own, and tells it of changes.
 
 use crate::{
     app::{
-        App, Command, Failure, LeadTarget, Outcome, Request,
-        lead::news::{self, CallCause},
+        App, Command, Failure, Outcome, Request,
+        view::{Counts, LastDone, Viewer},
     },
-    domain::{event::Entity, id::OperatorId, told::Names},
+    domain::{filter::Filter, id::OperatorId, time::Instant, told::Names},
     store,
     tui::{
-        Answers as Sender, Driver, notify,
-        rooms::leads::{
-            LeadRoom,
-            work::{Answer, Answers, Directory, Effect, Happened, Msg, Order, Target},
+        furniture::{
+            Trade,
+            work::{Answer, Answers, Browse, Directory, Effect, Found, Msg, Order, Page, PageRequest},
         },
         shell,
-        widgets::status::{Link, Place},
+        widgets::status::Link,
     },
 };
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
+use std::{future::Future, time::Duration};
+use tokio::sync::{
+    mpsc::{self, UnboundedSender},
+    watch,
 };
-use tokio::sync::{mpsc, watch};
 
-/// How many leads `mark all` marks at once.
+/// How many records `mark all` marks at once.
 const MARKS_MAX: usize = 5_000;
 /// Changes come in bursts; the screen follows them at this pace.
 const CHANGES_APART: Duration = Duration::from_millis(60);
 const COUNTS_APART: Duration = Duration::from_millis(400);
-const CALLS_APART: Duration = Duration::from_millis(250);
-const KPIS_APART: Duration = Duration::from_secs(2);
+const FIGURES_APART: Duration = Duration::from_secs(2);
 /// A commit whose answer was lost is asked for again, under the same identity.
 const COMMIT_TRIES: u32 = 8;
 const COMMIT_WAIT: Duration = Duration::from_millis(750);
 
-pub(super) struct LeadDriver {
+/// What of the app a room works with.
+pub(super) trait Supply: Trade {
+    fn page(app: &App, request: &PageRequest<Self>, viewer: &Viewer<Self::Id>) -> impl Future<Output = Result<Page<Self>, Failure>> + Send;
+    fn counts(
+        app: &App,
+        viewer: &Viewer<Self::Id>,
+        queue: Self::Queue,
+        filter: Option<&Filter<Self::Filters>>,
+        now: Instant,
+    ) -> impl Future<Output = Result<Counts, Failure>> + Send;
+    fn header(app: &App) -> impl Future<Output = Result<Self::Figures, Failure>> + Send;
+    fn detail(app: &App, id: Self::Id) -> impl Future<Output = Result<Option<Self::Detail>, Failure>> + Send;
+    /// The rows that match, so many at most, and whether there are more.
+    fn matching(
+        app: &App,
+        request: PageRequest<Self>,
+        viewer: &Viewer<Self::Id>,
+        limit: usize,
+    ) -> impl Future<Output = Result<(Vec<Self::Row>, bool), Failure>> + Send;
+    fn last_done(app: &App, me: OperatorId) -> impl Future<Output = Result<Option<LastDone<Self::Id>>, Failure>> + Send;
+    /// Who can be handed a record.
+    fn colleagues(app: &App) -> impl Future<Output = Result<Vec<(OperatorId, crate::domain::text::Text)>, Failure>> + Send;
+    fn command(order: Order<Self>) -> Command;
+    /// The answers of a command, one a record.
+    fn answers(outcome: Outcome) -> Vec<Answer<Self>>;
+    /// The names that answers mention.
+    fn names(app: &App, answers: &[Answer<Self>]) -> impl Future<Output = Result<Names, Failure>> + Send;
+    /// The answer to the room's own question; nothing where there is none.
+    fn own(app: &App, me: OperatorId, ask: Self::Ask) -> impl Future<Output = Option<Self::Told>> + Send;
+}
+
+/// Passes an answer on to its room; false when nobody listens any more.
+pub(super) type Tell<T> = std::sync::Arc<dyn Fn(Msg<T>) -> bool + Send + Sync>;
+
+/// Does the work of one room.
+pub(super) struct RoomDriver<T: Supply> {
     app: App,
-    place: Place,
+    me: OperatorId,
     /// A copy of it lives as long as a write is on its way.
     writing: mpsc::Sender<()>,
-    demo: Arc<AtomicBool>,
-    /// Whether the person is called when something needs them.
-    calls: bool,
-    lanes: Option<Lanes>,
+    lanes: Option<Lanes<T>>,
 }
 
 /// One query of a kind in flight; what was asked for meanwhile and then replaced is never asked.
-struct Lanes {
-    page: Lane,
-    counts: Lane,
-    kpis: Lane,
-    detail: Lane,
+struct Lanes<T: Supply> {
+    tell: Tell<T>,
+    page: Lane<T>,
+    counts: Lane<T>,
+    figures: Lane<T>,
+    detail: Lane<T>,
 }
 
-type Lane = watch::Sender<Option<Effect>>;
+type Lane<T> = watch::Sender<Option<Browse<T>>>;
 
-impl LeadDriver {
-    pub fn new(app: App, place: Place, writing: mpsc::Sender<()>, demo: Arc<AtomicBool>, calls: bool) -> Self {
-        Self { app, place, writing, demo, calls, lanes: None }
+impl<T: Supply> RoomDriver<T> {
+    pub const fn new(app: App, me: OperatorId, writing: mpsc::Sender<()>) -> Self {
+        Self { app, me, writing, lanes: None }
     }
 
-    fn lanes(&mut self, answers: &Sender<LeadRoom>) -> &Lanes {
-        let Self { app, place, calls, lanes, .. } = self;
-        lanes.get_or_insert_with(|| {
-            tokio::spawn(follow(app.clone(), answers.clone()));
-            if *calls {
-                tokio::spawn(call(app.clone(), place.actor.id, answers.clone()));
-            }
-            tokio::spawn(settle_in(app.clone(), place.clone(), answers.clone()));
-            let lane = |apart| lane(app.clone(), place.actor.id, answers.clone(), apart);
-            Lanes { page: lane(Duration::ZERO), counts: lane(COUNTS_APART), kpis: lane(KPIS_APART), detail: lane(Duration::ZERO) }
-        })
-    }
-}
-
-impl Driver<LeadRoom> for LeadDriver {
-    fn start(&mut self, effect: Effect, answers: &Sender<LeadRoom>) {
-        let lanes = self.lanes(answers);
-        match &effect {
-            Effect::Page { load, .. } if load.purpose.is_of_list() => return drop(lanes.page.send(Some(effect))),
-            Effect::Counts { .. } => return drop(lanes.counts.send(Some(effect))),
-            Effect::Kpis => return drop(lanes.kpis.send(Some(effect))),
-            Effect::Detail { .. } => return drop(lanes.detail.send(Some(effect))),
-            Effect::Demo => return self.demo.store(true, Ordering::SeqCst),
-            _ => {}
-        }
-        let writing = matches!(effect, Effect::Execute { .. }).then(|| self.writing.clone());
-        let (app, me, answers) = (self.app.clone(), self.place.actor.id, answers.clone());
-        tokio::spawn(async move {
-            if let Some(msg) = answer(&app, me, effect).await {
-                let _ = answers.send(shell::Msg::Room(msg));
-            }
-            drop(writing);
+    pub fn start(&mut self, effect: Effect<T>, tell: impl FnOnce() -> Tell<T>) {
+        let Self { app, me, writing, lanes } = self;
+        let lanes = lanes.get_or_insert_with(|| {
+            let tell = tell();
+            let lane = |apart| lane(app.clone(), *me, tell.clone(), apart);
+            let (page, detail) = (lane(Duration::ZERO), lane(Duration::ZERO));
+            Lanes { page, counts: lane(COUNTS_APART), figures: lane(FIGURES_APART), detail, tell: tell.clone() }
         });
+        let lane = match &effect {
+            Effect::Browse(Browse::Page { load, .. }) if load.purpose.is_of_list() => Some(&lanes.page),
+            Effect::Browse(Browse::Counts { .. }) => Some(&lanes.counts),
+            Effect::Browse(Browse::Figures) => Some(&lanes.figures),
+            Effect::Browse(Browse::Detail { .. }) => Some(&lanes.detail),
+            _ => None,
+        };
+        match (lane, effect) {
+            (Some(lane), Effect::Browse(browse)) => drop(lane.send(Some(browse))),
+            (_, effect) => {
+                let writing = matches!(effect, Effect::Browse(Browse::Execute { .. })).then(|| writing.clone());
+                let (app, me, tell) = (app.clone(), *me, lanes.tell.clone());
+                tokio::spawn(async move {
+                    if let Some(msg) = answer(&app, me, effect).await {
+                        tell(msg);
+                    }
+                    drop(writing);
+                });
+            }
+        }
     }
 }
 
 /// Answers the latest wish of its kind, and waits a little before the next.
-fn lane(app: App, me: OperatorId, answers: Sender<LeadRoom>, apart: Duration) -> Lane {
+fn lane<T: Supply>(app: App, me: OperatorId, tell: Tell<T>, apart: Duration) -> Lane<T> {
     let (sender, mut wishes) = watch::channel(None);
     tokio::spawn(async move {
         while wishes.changed().await.is_ok() {
-            let wish: Option<Effect> = wishes.borrow_and_update().clone();
-            if let Some(effect) = wish
-                && let Some(msg) = answer(&app, me, effect).await
-                && answers.send(shell::Msg::Room(msg)).is_err()
+            let wish: Option<Browse<T>> = wishes.borrow_and_update().clone();
+            if let Some(browse) = wish
+                && !tell(Msg::Browse(found(&app, me, browse).await))
             {
                 return;
             }
@@ -118,7 +140,7 @@ fn lane(app: App, me: OperatorId, answers: Sender<LeadRoom>, apart: Duration) ->
 }
 
 /// Passes on what changes in the database, whoever changed it, and whether it answers.
-async fn follow(app: App, answers: Sender<LeadRoom>) {
+pub(super) async fn follow<M: Send + 'static>(app: App, answers: UnboundedSender<shell::Msg<M>>) {
     let mut pulses = app.db().changes();
     let mut known = (pulses.borrow_and_update().seq, false);
     while pulses.changed().await.is_ok() {
@@ -132,54 +154,18 @@ async fn follow(app: App, answers: Sender<LeadRoom>) {
         }
         let news = pulse.seq != known.0 || (known.1 && !is_stale);
         known = (pulse.seq, is_stale);
-        if news && !is_stale && answers.send(shell::Msg::Room(Msg::Changed)).is_err() {
+        if news && !is_stale && answers.send(shell::Msg::Changed).is_err() {
             return;
         }
         tokio::time::sleep(CHANGES_APART).await;
     }
 }
 
-/// Tells what needs the operator from now on. What a lost database hides meanwhile is told once it is back.
-async fn call(app: App, me: OperatorId, answers: Sender<LeadRoom>) {
-    let mut pulses = app.db().changes();
-    let mut since = None;
-    loop {
-        let found = match since {
-            Some(since) => app.lead_calls(me, since).await,
-            None => app.news_end().await.map(|end| (end, Vec::new())),
-        };
-        if let Ok((end, calls)) = found {
-            since = Some(end);
-            if !calls.is_empty() && answers.send(shell::Msg::Calls(calls.iter().map(in_words).collect())).is_err() {
-                return;
-            }
-        }
-        tokio::time::sleep(CALLS_APART).await;
-        if pulses.changed().await.is_err() || answers.is_closed() {
-            return;
-        }
-    }
-}
-
-fn in_words(call: &news::Call) -> notify::Call {
-    let about = format!("{} {}", call.lead, call.company);
-    let (kind, nth, text) = match call.cause {
-        CallCause::Breached { clock } => (["lead breached", "leads breached"], clock, format!("{about}: breached")),
-        CallCause::Escalated { severity } => {
-            (["lead escalated", "leads escalated"], severity as u32, format!("{about}: escalated, {}", severity.doc()))
-        }
-        CallCause::Handed => (["lead handed to you", "leads handed to you"], 0, format!("{about}: handed to you")),
-    };
-    notify::Call { record: Entity::Lead(call.lead), kind, nth, text }
-}
-
 /// Tells the zone of the program once it is known; the first frame does not wait for it.
-async fn settle_in(app: App, mut place: Place, answers: Sender<LeadRoom>) {
+pub(super) async fn settle_in<M: Send + 'static>(app: App, answers: UnboundedSender<shell::Msg<M>>) {
     loop {
         if let Ok(rules) = app.rules().await {
-            place.zone = rules.program().zone;
-            let _ = answers.send(shell::Msg::Room(Msg::Zone(place.zone)));
-            let _ = answers.send(shell::Msg::Zone(place.zone));
+            let _ = answers.send(shell::Msg::Zone(rules.program().zone));
             return;
         }
         tokio::time::sleep(Duration::from_secs(1)).await;
@@ -190,29 +176,28 @@ async fn settle_in(app: App, mut place: Place, answers: Sender<LeadRoom>) {
 }
 
 /// The answer to one wish.
-pub(super) async fn answer(app: &App, me: OperatorId, effect: Effect) -> Option<Msg> {
-    Some(match effect {
-        Effect::Page { load, request, viewer } => Msg::Page(load, told(app.lead_page(&request, &viewer).await)),
-        Effect::Counts { queue, filter, viewer, now } => Msg::Counts(told(app.lead_counts(&viewer, queue, filter.as_ref(), now).await)),
-        Effect::Kpis => Msg::Kpis(told(app.lead_kpis(app.now()).await)),
-        Effect::Detail { id } => Msg::Detail(id, told(app.lead_detail(id).await).map(|detail| detail.map(Box::new))),
-        Effect::Partners { id } => Msg::Partners(id, told(app.lead_partners(id, app.now()).await)),
-        Effect::Directory => Msg::Directory(told(directory(app).await)),
-        Effect::Matching { request, viewer } => {
-            let found = told(app.lead_matching(request, &viewer, MARKS_MAX).await);
-            Msg::Matching(found.map(|(rows, more)| {
-                let target = |row: crate::domain::lead::queue::LeadRow| Target { id: row.id, seen: Some(row.version), offer: row.offers };
-                (rows.into_iter().map(target).collect(), more)
-            }))
-        }
-        Effect::Plan { job, orders } => Msg::Planned(job, plan(app, me, orders).await),
-        Effect::Execute { job, orders } => Msg::Executed(job, execute(app, me, orders).await),
-        Effect::LastDone => Msg::LastDone(told(app.lead_last_done(me).await)),
-        Effect::Demo => return None,
-    })
+pub(super) async fn answer<T: Supply>(app: &App, me: OperatorId, effect: Effect<T>) -> Option<Msg<T>> {
+    match effect {
+        Effect::Browse(browse) => Some(Msg::Browse(found(app, me, browse).await)),
+        Effect::Own(ask) => T::own(app, me, ask).await.map(Msg::Own),
+    }
 }
 
-fn told<T>(result: Result<T, Failure>) -> Result<T, String> {
+async fn found<T: Supply>(app: &App, me: OperatorId, browse: Browse<T>) -> Found<T> {
+    match browse {
+        Browse::Page { load, request, viewer } => Found::Page(load, told(T::page(app, &request, &viewer).await)),
+        Browse::Counts { queue, filter, viewer, now } => Found::Counts(told(T::counts(app, &viewer, queue, filter.as_ref(), now).await)),
+        Browse::Figures => Found::Figures(told(T::header(app).await)),
+        Browse::Detail { id } => Found::Detail(id, told(T::detail(app, id).await).map(|detail| detail.map(Box::new))),
+        Browse::Directory => Found::Directory(told(directory::<T>(app).await)),
+        Browse::Matching { request, viewer } => Found::Matching(told(T::matching(app, request, &viewer, MARKS_MAX).await)),
+        Browse::Plan { job, orders } => Found::Planned(job, plan(app, me, orders).await),
+        Browse::Execute { job, orders } => Found::Executed(job, execute(app, me, orders).await),
+        Browse::LastDone => Found::LastDone(told(T::last_done(app, me).await)),
+    }
+}
+
+pub(super) fn told<T>(result: Result<T, Failure>) -> Result<T, String> {
     result.map_err(|failure| sentence(&failure))
 }
 
@@ -224,33 +209,28 @@ fn sentence(failure: &Failure) -> String {
     failure.to_string()
 }
 
-async fn directory(app: &App) -> Result<Directory, Failure> {
-    let colleagues = app.lead_colleagues().await?;
+async fn directory<T: Supply>(app: &App) -> Result<Directory, Failure> {
+    let colleagues = T::colleagues(app).await?;
     let rules = app.rules().await?;
     let partners = rules.directory().all().iter().map(|partner| partner.profile.name.to_string()).collect();
     Ok(Directory { colleagues, partners })
 }
 
-fn request(app: &App, order: Order) -> Request {
-    let targets = order.targets.iter().map(|target| LeadTarget { id: target.id, seen: target.seen }).collect();
-    app.request(Command::Leads { targets, command: order.command })
-}
-
-async fn plan(app: &App, me: OperatorId, orders: Vec<Order>) -> Result<Answers, String> {
+async fn plan<T: Supply>(app: &App, me: OperatorId, orders: Vec<Order<T>>) -> Result<Answers<T>, String> {
     let mut out = Answers::default();
     for order in orders {
-        let outcome = told(app.plan(me, &request(app, order)).await)?;
-        take(&mut out, outcome);
+        let outcome = told(app.plan(me, &app.request(T::command(order))).await)?;
+        out.answers.extend(T::answers(outcome));
     }
     out.names = names(app, &out).await;
     Ok(out)
 }
 
-async fn execute(app: &App, me: OperatorId, orders: Vec<Order>) -> Answers {
+async fn execute<T: Supply>(app: &App, me: OperatorId, orders: Vec<Order<T>>) -> Answers<T> {
     let mut out = Answers::default();
     for order in orders {
-        match carry_out(app, me, request(app, order)).await {
-            Ok(outcome) => take(&mut out, outcome),
+        match carry_out(app, me, app.request(T::command(order))).await {
+            Ok(outcome) => out.answers.extend(T::answers(outcome)),
             Err(failure) => {
                 out.failure = Some(sentence(&failure));
                 break;
@@ -276,19 +256,7 @@ async fn carry_out(app: &App, me: OperatorId, request: Request) -> Result<Outcom
     }
 }
 
-fn take(out: &mut Answers, outcome: Outcome) {
-    out.answers.extend(
-        outcome
-            .items
-            .into_iter()
-            .map(|item| Answer { id: item.lead, result: item.result.map(|done| Happened { events: done.events, lead: done.lead }) }),
-    );
-}
-
 /// The names that the answers mention. Without them numbers stand in the sentences, so a failure here is none.
-async fn names(app: &App, answers: &Answers) -> Names {
-    let happened = || answers.answers.iter().filter_map(|answer| answer.result.as_ref().ok());
-    let events = happened().flat_map(|happened| &happened.events);
-    let holders = happened().filter_map(|happened| happened.lead.state.partner());
-    app.lead_names(events, holders).await.unwrap_or_default()
+async fn names<T: Supply>(app: &App, answers: &Answers<T>) -> Names {
+    T::names(app, &answers.answers).await.unwrap_or_default()
 }

@@ -1,11 +1,14 @@
 //! The console on a database: the lead room, its driver and, where it is asked for, the engine beside it.
 
 mod driver;
+mod house;
+mod leads;
 
 use super::{
     Settings,
+    furniture::Station,
     notify::Notify,
-    rooms::leads::{LeadRoom, Station},
+    rooms::leads::LeadRoom,
     shell::Msg,
     testing::Stage,
     theme::Theme,
@@ -17,7 +20,8 @@ use crate::{
     store::{Address, Db},
 };
 use chrono_tz::Tz;
-use driver::{LeadDriver, answer};
+use driver::answer;
+use house::ConsoleDriver;
 use std::{
     io,
     sync::{
@@ -65,7 +69,7 @@ pub async fn run(options: ConsoleOptions) -> io::Result<Ended> {
     let place = place(app.db().address(), operator.clone(), banner, read_only, chrono_tz::UTC);
     let room = room(&app, &operator, chrono_tz::UTC).on(queue).filtered(&filter);
     let calls = settings.notify != Notify::Off;
-    let driver = LeadDriver::new(app, place.clone(), writing, Arc::clone(&demo), calls);
+    let driver = ConsoleDriver::new(app, operator.id, writing, Arc::clone(&demo), calls);
     let result = super::run(room, place, settings, driver, clock).await;
     // A write that was on its way when the person left is carried through.
     let _ = tokio::time::timeout(LAST_WRITES, written.recv()).await;

@@ -10,13 +10,7 @@ use pilothouse::{
     app::App,
     domain::time::Instant,
     store::Db,
-    tui::{
-        console,
-        rooms::leads::{LeadRoom, Station, work::Msg},
-        shell,
-        testing::Stage,
-        widgets::status::Banner,
-    },
+    tui::{console, furniture::Station, rooms::leads::LeadRoom, shell, testing::Stage, widgets::status::Banner},
 };
 
 /// Wednesday, 2026-03-04 10:00 UTC, 11:00 in the program's zone.
@@ -73,7 +67,7 @@ impl Desk {
     /// What the change feed does.
     pub async fn changed(&mut self) -> &mut Self {
         self.stage.now = self.channel.app.now();
-        self.stage.send(shell::Msg::Room(Msg::Changed));
+        self.stage.send(shell::Msg::Changed);
         self.settle().await;
         self
     }

@@ -3,7 +3,10 @@
 use super::{Desk, NOON, channel::ANNA};
 use pilothouse::{
     domain::{lead::LeadCommand, time::Span},
-    tui::rooms::leads::work::{Effect, Purpose},
+    tui::{
+        furniture::work::{Browse, Effect, Purpose},
+        rooms::leads::{Ask, LeadTrade},
+    },
 };
 
 const SIZES: [(u16, u16); 3] = [(80, 24), (120, 36), (200, 50)];
@@ -64,7 +67,7 @@ async fn the_first_screen_of_an_empty_database_says_what_to_do() {
         insta::assert_snapshot!(format!("first_run_{width}x{height}"), desk.screen());
     }
     desk.stage.keys("D");
-    assert!(desk.stage.take_effects().iter().any(|effect| matches!(effect, Effect::Demo)));
+    assert!(desk.stage.take_effects().iter().any(|effect| matches!(effect, Effect::Own(Ask::Demo))));
 }
 
 #[tokio::test]
@@ -134,7 +137,8 @@ async fn old_rows_stay_dimmed_until_the_new_ones_are_there_and_late_answers_are_
     let mut desk = Desk::busy(80, 24).await;
     desk.stage.keys("6 ]");
     let effects = desk.stage.take_effects();
-    let replaced = |effect: &Effect| matches!(effect, Effect::Page { load, .. } if load.purpose == Purpose::Replace);
+    let replaced =
+        |effect: &Effect<LeadTrade>| matches!(effect, Effect::Browse(Browse::Page { load, .. }) if load.purpose == Purpose::Replace);
     assert_eq!(effects.iter().filter(|effect| replaced(effect)).count(), 1, "{effects:?}");
     assert!(desk.screen().contains("L-8 "), "the old rows are still there:\n{}", desk.screen());
     desk.stage.keys("7 ]");
@@ -153,7 +157,7 @@ async fn never_more_than_a_window_is_loaded() {
     }
     desk.stage.keys("j");
     for effect in desk.stage.take_effects() {
-        if let Effect::Page { request, .. } = effect {
+        if let Effect::Browse(Browse::Page { request, .. }) = effect {
             assert!(request.limit <= 100, "{request:?}");
         }
     }

@@ -24,10 +24,10 @@ impl LeadRoom {
     /// The highlighted duplicate of the lead under the cursor.
     pub(super) fn rival(&self) -> Option<&Duplicate> {
         let duplicates = &self.story()?.duplicates;
-        duplicates.get(self.rival.min(duplicates.len().saturating_sub(1)))
+        duplicates.get(self.rival_at().min(duplicates.len().saturating_sub(1)))
     }
 
-    pub(super) fn draw_compare(&self, area: Rect, canvas: &mut Canvas<'_>) {
+    pub(super) fn draw_rival(&self, area: Rect, canvas: &mut Canvas<'_>) {
         let Some(story) = self.story() else {
             canvas.put(area.x, area.y + 1, area.width, "…", Role::Dim);
             return;
@@ -49,7 +49,7 @@ impl LeadRoom {
             return y;
         }
         let rows = duplicates.len().min(usize::from(area.height / 5).max(2));
-        let chosen = self.rival.min(duplicates.len() - 1);
+        let chosen = self.rival_at().min(duplicates.len() - 1);
         let first = (chosen + 1).saturating_sub(rows);
         for (index, one) in duplicates.iter().enumerate().skip(first).take(rows) {
             let current = index == chosen;

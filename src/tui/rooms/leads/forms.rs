@@ -1,15 +1,10 @@
 //! The forms of the verbs that need more than a lead, and what their values mean.
 
-use super::{
-    LeadRoom, compare,
-    verbs::{Asked, orders},
-    words,
-    work::{Order, Target},
-};
+use super::{Ask, C, LeadRoom, LeadTrade, Order, Target, compare, words};
 use crate::{
     app::lead::view::PartnerChoice,
     domain::{
-        filter::{self, Op, When},
+        filter::{Op, When},
         id::LeadId,
         lead::{Consent, ConsentBasis, DeclineReason, DisqualifyReason, LeadCommand, PauseReason, Severity},
         text::Text,
@@ -17,12 +12,14 @@ use crate::{
     },
     tui::{
         action::Act,
-        room::{Cx, FieldError},
+        furniture::{
+            Asked,
+            work::{Effect, orders},
+        },
+        room::FieldError,
         widgets::form::{Choice, Field, Form, Kind, Value},
     },
 };
-
-type C<'a> = Cx<'a, LeadRoom>;
 
 /// Whether a verb asks for more than the lead.
 pub(super) const fn asks(act: Act) -> bool {
@@ -50,7 +47,7 @@ macro_rules! choices {
 }
 
 impl LeadRoom {
-    pub(super) fn form(&self, asked: &Asked) -> Option<Form> {
+    pub(super) fn form_of(&self, asked: &Asked<LeadTrade>) -> Option<Form> {
         let about = self.told(&asked.targets);
         Some(match asked.act {
             Act::LeadDecline => Form::new(format!("Decline {about}"), "decline")
@@ -88,13 +85,13 @@ impl LeadRoom {
     }
 
     fn score_of(&self, targets: &[Target]) -> String {
-        let row = targets.first().and_then(|target| self.list.rows().iter().find(|row| row.lead.id == target.id));
-        row.map_or_else(String::new, |row| row.lead.score.to_string())
+        let row = targets.first().and_then(|target| self.row(target.id));
+        row.map_or_else(String::new, |row| row.score.to_string())
     }
 
     fn colleague_choices(&self) -> Vec<Choice> {
         let nobody = Choice::new("nobody", "back to the whole desk");
-        let others = self.known.colleagues.iter().filter(|(id, _)| *id != self.station.me);
+        let others = self.known().colleagues.iter().filter(|(id, _)| *id != self.station.me);
         others.map(|(_, name)| Choice::new(name.to_string(), "")).chain(std::iter::once(nobody)).collect()
     }
 
@@ -116,15 +113,16 @@ impl LeadRoom {
     }
 
     fn rivals_of(&self, targets: &[Target]) -> &[crate::app::lead::view::Duplicate] {
-        match (targets, self.detail.as_deref()) {
+        match (targets, self.detail()) {
             ([one], Some(detail)) if detail.lead.id == one.id => &detail.duplicates,
             _ => &[],
         }
     }
 
     fn assign_form(&self, targets: &[Target]) -> Form {
-        let choices: Vec<Choice> = self.partners.iter().map(partner_choice).collect();
-        let chosen = self.jobs.last_partner.and_then(|last| self.partners.iter().position(|one| one.id == last && one.objection.is_none()));
+        let choices: Vec<Choice> = self.own.partners.iter().map(partner_choice).collect();
+        let chosen =
+            self.own.last_partner.and_then(|last| self.own.partners.iter().position(|one| one.id == last && one.objection.is_none()));
         let mut field = Field::choice("partner", choices);
         if let Kind::Choice { chosen: at, .. } = &mut field.kind {
             *at = chosen.unwrap_or(0);
@@ -136,14 +134,14 @@ impl LeadRoom {
 
     pub(super) fn partners_came(&mut self, id: LeadId, result: Result<Vec<PartnerChoice>, String>, cx: &mut C<'_>) {
         let waiting =
-            self.asked.as_ref().is_some_and(|asked| asked.act == Act::LeadAssign && asked.targets.first().is_some_and(|one| one.id == id));
+            self.asked().is_some_and(|asked| asked.act == Act::LeadAssign && asked.targets.first().is_some_and(|one| one.id == id));
         match result {
             Ok(partners) if waiting && partners.is_empty() => {
                 cx.say("there are no partners yet; `pilothouse import partners` brings them in");
             }
             Ok(partners) if waiting => {
-                self.partners = partners;
-                let refused = self.jobs.refusal.take();
+                self.own.partners = partners;
+                let refused = self.own.refusal.take();
                 self.ask(cx, refused);
             }
             Ok(_) => {}
@@ -151,15 +149,15 @@ impl LeadRoom {
         }
     }
 
-    pub(super) fn directory_came(&mut self, result: Result<super::work::Directory, String>, cx: &mut C<'_>) {
-        match result {
-            Ok(known) => {
-                self.known = known;
-                if self.asked.as_ref().is_some_and(|asked| asked.act == Act::LeadHandOver) {
-                    self.ask(cx, None);
-                }
+    pub(super) fn ask_verb_again(&mut self, sentence: String, cx: &mut C<'_>) {
+        let first = self.asked().filter(|asked| asked.act == Act::LeadAssign).and_then(|asked| asked.targets.first());
+        match first.map(|target| target.id) {
+            // The partners may have changed meanwhile.
+            Some(id) => {
+                self.own.refusal = Some(sentence);
+                cx.run(Effect::Own(Ask::Partners { id }));
             }
-            Err(why) => cx.fail(format!("names were not loaded: {why}")),
+            None => self.ask(cx, Some(sentence)),
         }
     }
 
@@ -171,7 +169,7 @@ impl LeadRoom {
         match act {
             Act::LeadPause => match self.until(text(1)) {
                 Ok(None) => Ok("until somebody resumes it".to_owned()),
-                Ok(Some(until)) => Ok(format!("resumes by itself {}", words::moment(until, self.now, self.station.zone))),
+                Ok(Some(until)) => Ok(format!("resumes by itself {}", words::moment(until, self.now(), self.station.zone))),
                 Err(message) => error(1, message),
             },
             Act::LeadEscalate if text(1).is_empty() => error(1, "an escalation needs a reason".to_owned()),
@@ -184,7 +182,7 @@ impl LeadRoom {
                 let wanted = erase_words(leads);
                 if text(0) == wanted { Ok("this cannot be undone".to_owned()) } else { error(0, format!("type `{wanted}` to confirm")) }
             }
-            Act::LeadAssign => match chosen.and_then(|at| self.partners.get(at)) {
+            Act::LeadAssign => match chosen.and_then(|at| self.own.partners.get(at)) {
                 Some(PartnerChoice { objection: Some(why), .. }) => error(0, why.clone()),
                 Some(PartnerChoice { why_not: Some(why), name, .. }) => Ok(format!("by the rules {name} would not get it: {why}")),
                 Some(_) => Ok(String::new()),
@@ -216,30 +214,20 @@ impl LeadRoom {
             return Ok(None);
         }
         let when = When::read(text).map_err(|(what, hint)| format!("`{text}` {what}; {hint}"))?;
-        let context: filter::Context<'_> = filter::Context { now: self.now, zone: self.station.zone, me: self.station.me, marked: &[] };
-        let (from, _) = when.interval(Op::Ge, false, &context);
+        let (from, _) = when.interval(Op::Ge, false, &self.moments());
         match from {
-            Some(until) if until > self.now => Ok(Some(until)),
+            Some(until) if until > self.now() => Ok(Some(until)),
             _ => Err(format!("`{text}` is not in the future")),
         }
     }
 
-    /// A form was sent: the orders that it means.
-    pub(super) fn filled(&mut self, act: Act, values: &[Value], cx: &mut C<'_>) {
-        let Some(asked) = self.asked.clone().filter(|asked| asked.act == act) else { return };
-        match self.orders_of(act, values, &asked.targets, cx.now) {
-            Some(orders) => self.submit(act, orders, cx),
-            None => cx.say("nothing was chosen"),
-        }
-    }
-
-    fn orders_of(&mut self, act: Act, values: &[Value], targets: &[Target], now: Instant) -> Option<Vec<Order>> {
+    pub(super) fn orders_of(&mut self, act: Act, values: &[Value], targets: &[Target], now: Instant) -> Option<Vec<Order>> {
         let chosen = values.first().and_then(Value::choice);
         let text = |index: usize| values.get(index).map_or("", Value::text);
         let command = match act {
             Act::LeadDecline => {
                 let reason = *DeclineReason::ALL.get(chosen?)?;
-                return Some(orders(targets, |target| LeadCommand::Decline { offer: target.offer, reason }));
+                return Some(orders(targets, |target| LeadCommand::Decline { offer: target.extra, reason }));
             }
             Act::LeadPause => LeadCommand::Pause { reason: *PauseReason::ALL.get(chosen?)?, until: self.until(text(1)).ok()? },
             Act::LeadDisqualify => LeadCommand::Disqualify { reason: *DisqualifyReason::ALL.get(chosen?)? },
@@ -252,12 +240,12 @@ impl LeadRoom {
                 LeadCommand::RecordConsent { consent: Consent { basis, text_version: Text::clean(text(1)), at: Some(now) } }
             }
             Act::LeadHandOver => {
-                let others: Vec<_> = self.known.colleagues.iter().map(|(id, _)| *id).filter(|id| *id != self.station.me).collect();
+                let others: Vec<_> = self.known().colleagues.iter().map(|(id, _)| *id).filter(|id| *id != self.station.me).collect();
                 LeadCommand::Take { desk: others.get(chosen?).copied() }
             }
             Act::LeadAssign => {
-                let partner = self.partners.get(chosen?)?.id;
-                self.jobs.last_partner = Some(partner);
+                let partner = self.own.partners.get(chosen?)?.id;
+                self.own.last_partner = Some(partner);
                 LeadCommand::Assign { partner }
             }
             Act::LeadMerge => {

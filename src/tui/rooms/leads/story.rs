@@ -1,9 +1,6 @@
 //! A lead's whole story as sections: facts, clock and offers, why, duplicates, notes, what happened.
 
-use super::{
-    table::{self, Row as TableRow},
-    words,
-};
+use super::{table, words};
 use crate::{
     app::lead::view::LeadDetail,
     domain::{
@@ -27,28 +24,12 @@ use crate::{
 };
 use chrono_tz::Tz;
 
-/// A section that a key leads to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part {
-    Why,
-    Timeline,
-}
-
-const WHY: &str = "Why";
-const TIMELINE: &str = "Timeline";
-
-/// Where a part stands among the sections with a title.
-pub fn place(sections: &[Section], part: Part) -> usize {
-    let title = match part {
-        Part::Why => WHY,
-        Part::Timeline => TIMELINE,
-    };
-    sections.iter().filter(|section| !section.title.is_empty()).position(|section| section.title.starts_with(title)).unwrap_or(0)
-}
+/// Titles of sections that a key leads to.
+pub const WHY: &str = "Why";
+pub const TIMELINE: &str = "Timeline";
 
 /// What the row alone tells, until the rest is loaded.
-pub fn first_facts(row: &TableRow, now: Instant, zone: Tz) -> Vec<Section> {
-    let lead = &row.lead;
+pub fn first_facts(lead: &LeadRow, now: Instant, zone: Tz) -> Vec<Section> {
     let (due, role) = countdown::show(table::standing(lead, now));
     let mut rows = vec![Row::fact("stage", lead.state, Role::Strong), Row::fact("clock", due, role)];
     if let Some((_, name)) = &lead.partner {

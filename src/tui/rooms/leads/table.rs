@@ -1,37 +1,18 @@
-//! The table of leads: its rows, columns and cells.
+//! The table of leads: its columns and cells.
 
 use crate::{
     domain::{
-        id::LeadId,
-        lead::{
-            LeadState, Severity,
-            queue::{Cursor, LeadRow},
-        },
+        lead::{LeadState, Severity, queue::LeadRow},
         time::Instant,
     },
     tui::{
         theme::Role,
         widgets::{
             countdown::{self, Standing},
-            list::Record,
             table::{Cell, Column},
         },
     },
 };
-
-/// A line of the queue with its place in the order.
-#[derive(Debug, Clone)]
-pub struct Row {
-    pub place: Cursor,
-    pub lead: LeadRow,
-}
-
-impl Record for Row {
-    type Key = LeadId;
-    fn key(&self) -> LeadId {
-        self.lead.id
-    }
-}
 
 /// In the order in which they stand; the first ones are the cursor.
 pub const COLUMNS: [Column; 12] = [
@@ -68,13 +49,13 @@ pub fn used(start: Instant, due: Instant, now: Instant) -> u8 {
     u8::try_from((i128::from(gone) * 100 / i128::from(whole)).clamp(0, 100)).unwrap_or(100)
 }
 
-pub fn cells(row: &LeadRow, now: Instant, dimmed: bool) -> Vec<Cell<'_>> {
+pub fn cells(row: &LeadRow, now: Instant) -> Vec<Cell<'_>> {
     let (due, due_role) = countdown::show(standing(row, now));
     let (stage, stage_role) = stage(row);
     let (flag, flag_role) = flag(row.escalated);
     let partner = row.partner.as_ref().map_or("", |(_, name)| name.as_str());
     let contact = if row.person.is_empty() { "" } else { row.person.as_str() };
-    let cells = vec![
+    vec![
         Cell::new(row.id.to_string(), Role::Dim),
         Cell::new(if row.company.is_empty() { contact } else { row.company.as_str() }, Role::Text),
         Cell::new(flag, flag_role),
@@ -87,8 +68,7 @@ pub fn cells(row: &LeadRow, now: Instant, dimmed: bool) -> Vec<Cell<'_>> {
         Cell::new(contact, Role::Dim),
         Cell::new(row.desk.as_ref().map_or("", |(_, name)| name.as_str()), Role::Text),
         Cell::new(age(row.received_at, now), Role::Dim),
-    ];
-    if dimmed { cells.into_iter().map(|cell| Cell { role: Role::Disabled, ..cell }).collect() } else { cells }
+    ]
 }
 
 /// The stage, with the number of the offer from the second on.

@@ -1,9 +1,6 @@
 //! From an action to a command: what is possible now, what it is about, and what must be asked first.
 
-use super::{
-    Intent, LeadRoom, forms,
-    work::{Answer, Effect, Order, Target},
-};
+use super::{Answer, Ask, C, LeadRoom, LeadTrade, Target, forms};
 use crate::{
     domain::{
         id::{LeadId, PartnerId},
@@ -16,27 +13,12 @@ use crate::{
     },
     tui::{
         action::{Act, Availability},
-        room::Cx,
+        furniture::{
+            trade::Parted,
+            work::{Effect, Order, orders},
+        },
     },
 };
-
-type C<'a> = Cx<'a, LeadRoom>;
-
-/// A verb whose object is being asked for.
-#[derive(Debug, Clone)]
-pub(super) struct Asked {
-    pub act: Act,
-    pub targets: Vec<Target>,
-    /// Marked leads for which it means nothing: they are named in the plan, and not asked about.
-    pub aside: Vec<Answer>,
-}
-
-impl Asked {
-    /// What its form is for.
-    pub fn intent(&self) -> Intent {
-        Intent::Form { act: self.act, leads: self.targets.iter().map(|target| target.id).collect() }
-    }
-}
 
 /// The verb of an action.
 pub(super) const fn verb_of(act: Act) -> Option<LeadVerb> {
@@ -69,59 +51,15 @@ pub(super) const fn verb_of(act: Act) -> Option<LeadVerb> {
 }
 
 impl LeadRoom {
-    pub(super) fn is_possible(&self, act: Act) -> Availability {
-        let selected = self.list.selected();
-        let is_about_rows = act.row().is_verb() || matches!(act, Act::Mark | Act::MarkRange | Act::MarkAll);
-        match act {
-            // What is typed ahead is meant for the rows that are coming, not for those of the queue before.
-            _ if self.dimmed && is_about_rows && act != Act::Undo => Availability::no("the rows are still on their way"),
-            Act::LeadDemo if self.is_first_run() => Availability::Yes,
-            Act::LeadDemo => Availability::no("it opens from an empty database; `pilothouse demo` opens it at any time"),
-            Act::FilterClear if self.filter.tree.is_none() => Availability::no("no filter is set"),
-            Act::Unmark if self.list.marks().is_empty() => Availability::no("nothing is marked"),
-            Act::Undo => Availability::Yes,
-            Act::Open | Act::LeadWhy | Act::LeadTimeline | Act::LeadCompare | Act::CopyId | Act::Mark | Act::MarkRange
-                if selected.is_none() =>
-            {
-                Availability::no("there is no lead under the cursor")
-            }
-            _ => verb_of(act).map_or(Availability::Yes, |verb| self.is_verb_possible(act, verb)),
-        }
-    }
-
-    /// Possible for the lead under the cursor, or for at least one of the marked.
-    fn is_verb_possible(&self, act: Act, verb: LeadVerb) -> Availability {
-        if self.list.marks().is_empty() {
-            return match self.list.selected() {
-                Some(row) => self.row_possible(act, verb, &row.lead),
-                None => Availability::no("there is no lead under the cursor"),
-            };
-        }
-        if self.list.marks_hidden() > 0 {
-            return Availability::Yes;
-        }
-        let mut first = None;
-        for row in self.list.rows().iter().filter(|row| self.list.is_marked(row.lead.id)) {
-            match self.row_possible(act, verb, &row.lead) {
-                Availability::Yes => return Availability::Yes,
-                Availability::No(reason) => drop(first.get_or_insert(reason)),
-            }
-        }
-        match (first, self.list.marks().len()) {
-            (Some(reason), 2..) => Availability::No(format!("possible for none of the marked leads; {reason}")),
-            (Some(reason), _) => Availability::No(reason),
-            (None, _) => Availability::Yes,
-        }
-    }
-
-    fn row_possible(&self, act: Act, verb: LeadVerb, row: &LeadRow) -> Availability {
+    pub(super) fn row_possible(&self, act: Act, row: &LeadRow) -> Availability {
+        let Some(verb) = verb_of(act) else { return Availability::Yes };
         if act == Act::LeadTake && row.desk.as_ref().is_some_and(|(desk, _)| *desk == self.station.me) {
             return Availability::no(format!("you look after {} already", row.id));
         }
         if matches!(verb, LeadVerb::Accept | LeadVerb::Decline) && row.state != "offered" {
             return Availability::no(format!("{} is not offered to a partner now", row.id));
         }
-        let known = self.detail.as_deref().map(|detail| &detail.lead).filter(|lead| lead.id == row.id && lead.version == row.version);
+        let known = self.detail().map(|detail| &detail.lead).filter(|lead| lead.id == row.id && lead.version == row.version);
         let outcome = match known {
             Some(lead) => possible(lead, verb),
             None => possible(&sketch(row), verb),
@@ -133,124 +71,71 @@ impl LeadRoom {
         }
     }
 
-    /// The verbs that the lead under the cursor most likely needs, for the hint bar.
-    pub(super) fn useful(&self) -> Vec<Act> {
-        let mut acts: Vec<Act> = match self.list.selected().map(|row| row.lead.state) {
-            // The same for all stages with a partner, some dimmed: a move of the cursor re-sends little.
-            Some("offered" | "accepted" | "working") => {
-                vec![Act::LeadAccept, Act::LeadDecline, Act::LeadTouch, Act::LeadQualify, Act::LeadReassign, Act::LeadPause]
-            }
-            Some("unassigned") => vec![Act::LeadAssign, Act::LeadRoute, Act::LeadDisqualify],
-            Some("review") => vec![Act::LeadCompare, Act::LeadMerge, Act::LeadSeparate],
-            Some("quarantined") => vec![Act::LeadConsent, Act::LeadRelease, Act::LeadDisqualify],
-            Some("merged") => vec![Act::LeadUnmerge],
-            Some(_) => Vec::new(),
-            None if self.is_first_run() => return vec![Act::LeadDemo],
-            None => return vec![Act::Filter, Act::TabNext],
-        };
-        acts.extend([Act::LeadNote, Act::LeadTake]);
-        if self.side_focused {
-            acts.extend([Act::Back, Act::LeadWhy, Act::LeadTimeline]);
-        } else {
-            acts.extend([Act::Open, Act::Filter, Act::Mark]);
-        }
-        acts.extend([Act::Undo, Act::Sort]);
-        acts
-    }
-
-    /// Begins a verb: asks for its object, or carries it out.
-    pub(super) fn begin(&mut self, act: Act, cx: &mut C<'_>) {
-        if act == Act::Undo {
-            self.undo(cx);
-            return;
-        }
-        if verb_of(act).is_none() {
-            return;
-        }
-        let targets = self.targets();
-        if targets.is_empty() {
-            cx.say("there is no lead under the cursor");
-            return;
-        }
-        let (targets, aside) = self.split(act, targets);
-        if targets.is_empty() {
-            cx.say("none of the marked leads is offered to a partner now");
-            return;
-        }
-        self.asked = Some(Asked { act, targets: targets.clone(), aside });
+    /// Asks for the object of a verb, or carries it out.
+    pub(super) fn begin_verb(&mut self, act: Act, targets: &[Target], cx: &mut C<'_>) {
         match act {
             Act::LeadAssign => {
                 if let Some(first) = targets.first() {
-                    cx.run(Effect::Partners { id: first.id });
+                    cx.run(Effect::Own(Ask::Partners { id: first.id }));
                 }
             }
-            Act::LeadHandOver if self.known.colleagues.is_empty() => cx.run(Effect::Directory),
-            Act::LeadMerge if targets.len() == 1 && self.side == super::Side::Compare && self.rival().is_some() => {
-                self.merge_into_rival(cx);
-            }
+            Act::LeadHandOver if self.known().colleagues.is_empty() => self.want_directory(cx),
+            Act::LeadMerge if targets.len() == 1 && self.is_comparing() && self.rival().is_some() => self.merge_into_rival(targets, cx),
             _ if forms::asks(act) => self.ask(cx, None),
             _ => {
                 let me = self.station.me;
-                let orders = orders(&targets, |target| plain(act, me, target));
-                self.submit(act, orders, cx);
+                self.submit(act, orders(targets, |target| plain(act, me, target)), cx);
             }
         }
     }
 
     /// Parts from the marked leads those that are not offered now, where the verb is an answer to an offer: an answer to
     /// one that has ended would be kept as evidence, which nobody means who marked a page of leads.
-    fn split(&self, act: Act, targets: Vec<Target>) -> (Vec<Target>, Vec<Answer>) {
+    pub(super) fn part_answerable(&self, act: Act, targets: Vec<Target>) -> Result<Parted<LeadTrade>, String> {
         let Some(verb) = verb_of(act).filter(|verb| matches!(verb, LeadVerb::Accept | LeadVerb::Decline)) else {
-            return (targets, Vec::new());
+            return Ok((targets, Vec::new()));
         };
-        let stage = |id| self.list.rows().iter().find(|row| row.lead.id == id).map(|row| row.lead.state);
+        let stage = |id| self.row(id).map(|row| row.state);
         let (answerable, others): (Vec<Target>, Vec<Target>) =
             targets.into_iter().partition(|target| stage(target.id).is_none_or(|stage| stage == "offered"));
         let refused = |target: Target| Answer {
             id: target.id,
             result: Err(Refusal::not_now(verb, format!("{} is not offered to a partner now", target.id))),
         };
-        (answerable, others.into_iter().map(refused).collect())
-    }
-
-    /// Opens the form of the verb that is being asked about; again with the sentence of a refusal.
-    pub(super) fn ask(&mut self, cx: &mut C<'_>, refused: Option<String>) {
-        let Some(asked) = &self.asked else { return };
-        let Some(mut form) = self.form(asked) else { return };
-        if let Some(sentence) = refused {
-            form = form.refused(sentence);
+        if answerable.is_empty() {
+            return Err("none of the marked leads is offered to a partner now".to_owned());
         }
-        cx.form(form, asked.intent());
+        Ok((answerable, others.into_iter().map(refused).collect()))
     }
 
-    fn merge_into_rival(&mut self, cx: &mut C<'_>) {
-        let (Some(rival), Some(asked)) = (self.rival(), &self.asked) else { return };
+    fn merge_into_rival(&mut self, targets: &[Target], cx: &mut C<'_>) {
+        let Some(rival) = self.rival() else { return };
         let command = LeadCommand::Merge { into: rival.lead.id };
-        let orders = vec![Order { command, targets: asked.targets.clone() }];
-        self.plan(Act::LeadMerge, orders, cx);
+        self.plan(Act::LeadMerge, vec![Order { command, targets: targets.to_vec() }], cx);
     }
+}
 
-    /// `L-12 Acme GmbH`, or how many.
-    pub(super) fn told(&self, targets: &[Target]) -> String {
-        match targets {
-            [one] => self.record(one.id),
-            many => format!("{} leads", many.len()),
+/// The verbs that a lead most likely needs.
+pub(super) fn useful(row: &LeadRow) -> Vec<Act> {
+    let mut acts: Vec<Act> = match row.state {
+        // The same for all stages with a partner, some dimmed: a move of the cursor re-sends little.
+        "offered" | "accepted" | "working" => {
+            vec![Act::LeadAccept, Act::LeadDecline, Act::LeadTouch, Act::LeadQualify, Act::LeadReassign, Act::LeadPause]
         }
-    }
-
-    pub(super) fn record(&self, id: LeadId) -> String {
-        let company = self.list.rows().iter().find(|row| row.lead.id == id).map(|row| row.lead.company.to_string());
-        match company.filter(|company| !company.is_empty()) {
-            Some(company) => format!("{id} {company}"),
-            None => id.to_string(),
-        }
-    }
+        "unassigned" => vec![Act::LeadAssign, Act::LeadRoute, Act::LeadDisqualify],
+        "review" => vec![Act::LeadCompare, Act::LeadMerge, Act::LeadSeparate],
+        "quarantined" => vec![Act::LeadConsent, Act::LeadRelease, Act::LeadDisqualify],
+        "merged" => vec![Act::LeadUnmerge],
+        _ => Vec::new(),
+    };
+    acts.extend([Act::LeadNote, Act::LeadTake]);
+    acts
 }
 
 /// The command of a verb that needs no object but the lead.
 fn plain(act: Act, me: crate::domain::id::OperatorId, target: &Target) -> LeadCommand {
     match act {
-        Act::LeadAccept => LeadCommand::Accept { offer: target.offer },
+        Act::LeadAccept => LeadCommand::Accept { offer: target.extra },
         Act::LeadReassign => LeadCommand::Reassign,
         Act::LeadRoute => LeadCommand::Route,
         Act::LeadTake => LeadCommand::Take { desk: Some(me) },
@@ -264,19 +149,6 @@ fn plain(act: Act, me: crate::domain::id::OperatorId, target: &Target) -> LeadCo
         Act::LeadClock => LeadCommand::RecomputeClock,
         _ => LeadCommand::Undo,
     }
-}
-
-/// Puts targets with the same command into one order.
-pub(super) fn orders(targets: &[Target], command: impl Fn(&Target) -> LeadCommand) -> Vec<Order> {
-    let mut out: Vec<Order> = Vec::new();
-    for target in targets {
-        let command = command(target);
-        match out.iter_mut().find(|order| order.command == command) {
-            Some(order) => order.targets.push(*target),
-            None => out.push(Order { command, targets: vec![*target] }),
-        }
-    }
-    out
 }
 
 /// What a row tells of its lead, as far as it matters for what is possible: the rules stay in one place.

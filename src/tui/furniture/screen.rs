@@ -1,13 +1,18 @@
 //! Where everything stands, and what is said where there is nothing.
 
-use super::{LeadRoom, Side, story, table};
+use super::{Line, Tab, Trade, Workroom, side::Side};
 use crate::{
-    domain::{lead::queue::Queue, time::Instant},
+    domain::time::Instant,
     tui::{
         canvas::Canvas,
         room::Pulse,
         theme::Role,
-        widgets::{countdown, table as widget, table::Empty, text},
+        widgets::{
+            countdown,
+            pane::Section,
+            table::{self as widget, Cell, Empty},
+            text,
+        },
     },
 };
 use ratatui::layout::Rect;
@@ -19,7 +24,7 @@ const COMPARE_BESIDE: u16 = 170;
 
 /// The places of this frame.
 #[derive(Debug, Clone, Copy)]
-pub struct Areas {
+pub(super) struct Areas {
     tabs: Rect,
     strip: Rect,
     pub table: Option<Rect>,
@@ -35,7 +40,7 @@ impl Areas {
     }
 }
 
-impl LeadRoom {
+impl<T: Trade> Workroom<T> {
     pub(super) fn areas(&self, area: Rect) -> Areas {
         let tabs = Rect { height: 1, ..area };
         let strip = Rect { y: area.y + 1, height: 1, ..area };
@@ -75,7 +80,7 @@ impl LeadRoom {
         let focused = canvas.focused && !self.side_focused;
         let (now, dimmed) = (canvas.now, self.dimmed);
         let empty = Empty { title: &title, hint };
-        widget::view(canvas, area, &self.list, &table::COLUMNS, focused, empty, |row| table::cells(&row.lead, now, dimmed));
+        widget::view(canvas, area, &self.list, T::COLUMNS, focused, empty, |line| cells::<T>(line, now, dimmed));
     }
 
     fn draw_side(&self, area: Rect, inside: Rect, canvas: &mut Canvas<'_>) {
@@ -88,15 +93,15 @@ impl LeadRoom {
         let title_area = Rect { x: area.x + u16::from(beside), width: area.width - u16::from(beside), height: 1, ..area };
         canvas.rule(title_area, &title, focused);
         match self.side {
-            Side::Compare => self.draw_compare(inside, canvas),
+            Side::Compare => T::draw_compare(self, inside, canvas),
             _ => self.pane.view(canvas, inside, &self.sections(canvas.now)),
         }
     }
 
     fn side_title(&self) -> String {
         let Some(row) = self.list.selected() else { return String::new() };
-        let gone = if self.list.is_gone(row.lead.id) { " · no longer in this queue" } else { "" };
-        format!("{} {}{gone}", row.lead.id, text::cut(&row.lead.company, 48))
+        let gone = if self.list.is_gone(row.id()) { " · no longer in this queue" } else { "" };
+        format!("{} {}{gone}", row.id(), text::cut(T::name(&row.row), 48))
     }
 
     /// Why the table is empty, and what to do.
@@ -105,67 +110,52 @@ impl LeadRoom {
             return ("…".to_owned(), "");
         }
         if self.filter.tree.is_some() {
-            let hint = match self.queue {
-                Queue::All => "/ changes the filter, esc shows all again",
-                _ => "/ changes the filter, esc shows all again, ] looks in the next queue",
+            let hint = if self.queue == T::Queue::EVERYTHING {
+                "/ changes the filter, esc shows all again"
+            } else {
+                "/ changes the filter, esc shows all again, ] looks in the next queue"
             };
             return (format!("nothing in {} matches", self.queue.title()), hint);
         }
-        let (title, hint) = match self.queue {
-            Queue::Mine => ("you look after no lead", "take one from another queue with o; ] goes to the next queue"),
-            Queue::Unassigned => ("every lead has a partner", "what no partner takes comes here"),
-            Queue::DueSoon => ("nothing is due in the next two hours", "] goes on to what is breached already"),
-            Queue::Breached => ("nothing is late", "clocks that run out come here"),
-            Queue::Review => ("no lead resembles another", "leads that may be the same come here to be merged or kept apart"),
-            Queue::Quarantine => ("nothing is held back", "leads without consent, or that cannot be reached, come here"),
-            Queue::All => ("no leads", "bring some in with `pilothouse import`"),
-        };
+        let (title, hint) = self.queue.nothing_here();
         (title.to_owned(), hint)
     }
 
     fn draw_first_run(&self, area: Rect, canvas: &mut Canvas<'_>) {
-        let address = self.station.address.as_str();
-        let lines: [(&str, &str, Role); 11] = [
-            ("", "Welcome to Pilothouse", Role::Heading),
-            ("", "This database has no leads yet. You can", Role::Text),
-            ("", "", Role::Text),
-            ("D", "look around in a channel in full swing, in a database of its own", Role::Strong),
-            ("", "also: pilothouse demo", Role::Dim),
-            ("", "bring your own leads in, from another terminal; they appear here at once", Role::Strong),
-            ("", "pilothouse import leads FILE.csv --dry-run", Role::Link),
-            ("", "open another database", Role::Strong),
-            ("", "pilothouse --database postgres://USER@HOST/NAME", Role::Link),
-            ("", "", Role::Text),
-            ("", address, Role::Dim),
-        ];
-        let wide = lines.iter().map(|(_, line, _)| text::width(line)).max().unwrap_or(0).min(usize::from(area.width.saturating_sub(8)));
+        let lines = T::greeting(&self.station.address);
+        let wide = lines.iter().map(|line| text::width(&line.text)).max().unwrap_or(0).min(usize::from(area.width.saturating_sub(8)));
         let wide = u16::try_from(wide).unwrap_or(0);
         let x = area.x + (area.width.saturating_sub(wide + 4)) / 2;
         let mut y = area.y + area.height.saturating_sub(14) / 3;
-        for (index, (key, line, role)) in lines.iter().enumerate() {
+        for line in lines {
             if y >= area.bottom() {
                 return;
             }
-            canvas.put(x, y, 3, key, Role::Key);
-            canvas.put(x + 4, y, area.right().saturating_sub(x + 4), line, *role);
-            let spaced = matches!(index, 0 | 4 | 6 | 8);
-            y += 1 + u16::from(spaced);
+            canvas.put(x, y, 3, line.key, Role::Key);
+            canvas.put(x + 4, y, area.right().saturating_sub(x + 4), &line.text, line.role);
+            y += 1 + u16::from(line.air);
         }
     }
 
     pub(super) fn pulse_of(&self, now: Instant) -> Pulse {
         let areas = self.areas(self.area);
         let rows = if areas.table.is_some() { self.list.visible() } else { &[] };
-        let table = rows.iter().map(|row| countdown::pulse(table::standing(&row.lead, now))).max();
-        let side = areas.side.and(self.list.selected()).map(|row| countdown::pulse(table::standing(&row.lead, now)));
+        let table = rows.iter().map(|row| countdown::pulse(T::standing(&row.row, now))).max();
+        let side = areas.side.and(self.list.selected()).map(|row| countdown::pulse(T::standing(&row.row, now)));
         table.into_iter().chain(side).max().unwrap_or(Pulse::Still)
     }
 
-    pub(super) fn sections(&self, now: Instant) -> Vec<crate::tui::widgets::pane::Section> {
+    pub(super) fn sections(&self, now: Instant) -> Vec<Section> {
         match (self.story(), self.list.selected()) {
-            (Some(detail), _) => story::sections(detail, now, self.station.zone),
-            (None, Some(row)) => story::first_facts(row, now, self.station.zone),
+            (Some(detail), _) => T::story(detail, now, self.station.zone),
+            (None, Some(row)) => T::first_facts(&row.row, now, self.station.zone),
             (None, None) => Vec::new(),
         }
     }
+}
+
+/// The cells of a line; faint while the rows belong to the queue before.
+fn cells<T: Trade>(line: &Line<T>, now: Instant, dimmed: bool) -> Vec<Cell<'_>> {
+    let cells = T::cells(&line.row, now);
+    if dimmed { cells.into_iter().map(|cell| Cell { role: Role::Disabled, ..cell }).collect() } else { cells }
 }

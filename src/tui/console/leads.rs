@@ -1,0 +1,124 @@
+//! What of the app the lead room works with, and the leads for which a person is called.
+
+use super::driver::{Supply, told};
+use crate::{
+    app::{
+        App, Command, Failure, LeadTarget, Outcome,
+        lead::{
+            news::{self, CallCause},
+            view::{LastDone, Viewer},
+        },
+        view::Counts,
+    },
+    domain::{
+        event::Entity,
+        filter::Filter,
+        id::{LeadId, OperatorId},
+        lead::queue::{Kpis, LeadRow, Page, PageRequest, Queue},
+        text::Text,
+        time::Instant,
+        told::Names,
+    },
+    tui::{
+        furniture::work::{Answer, Happened, Order},
+        notify,
+        rooms::leads::{Ask, LeadTrade, Told},
+        shell,
+    },
+};
+use std::time::Duration;
+use tokio::sync::mpsc::UnboundedSender;
+
+const CALLS_APART: Duration = Duration::from_millis(250);
+
+impl Supply for LeadTrade {
+    async fn page(app: &App, request: &PageRequest, viewer: &Viewer) -> Result<Page, Failure> {
+        app.lead_page(request, viewer).await
+    }
+
+    async fn counts(app: &App, viewer: &Viewer, queue: Queue, filter: Option<&Filter>, now: Instant) -> Result<Counts, Failure> {
+        app.lead_counts(viewer, queue, filter, now).await
+    }
+
+    async fn header(app: &App) -> Result<Kpis, Failure> {
+        app.lead_kpis(app.now()).await
+    }
+
+    async fn detail(app: &App, id: LeadId) -> Result<Option<crate::app::lead::view::LeadDetail>, Failure> {
+        app.lead_detail(id).await
+    }
+
+    async fn matching(app: &App, request: PageRequest, viewer: &Viewer, limit: usize) -> Result<(Vec<LeadRow>, bool), Failure> {
+        app.lead_matching(request, viewer, limit).await
+    }
+
+    async fn last_done(app: &App, me: OperatorId) -> Result<Option<LastDone>, Failure> {
+        app.lead_last_done(me).await
+    }
+
+    async fn colleagues(app: &App) -> Result<Vec<(OperatorId, Text)>, Failure> {
+        app.lead_colleagues().await
+    }
+
+    fn command(order: Order<Self>) -> Command {
+        let targets = order.targets.iter().map(|target| LeadTarget { id: target.id, seen: target.seen }).collect();
+        Command::Leads { targets, command: order.command }
+    }
+
+    fn answers(outcome: Outcome) -> Vec<Answer<Self>> {
+        let answer = |item: crate::app::Item| Answer {
+            id: item.lead,
+            result: item.result.map(|done| Happened { events: done.events, record: done.lead }),
+        };
+        outcome.items.into_iter().map(answer).collect()
+    }
+
+    async fn names(app: &App, answers: &[Answer<Self>]) -> Result<Names, Failure> {
+        let happened = || answers.iter().filter_map(|answer| answer.result.as_ref().ok());
+        let events = happened().flat_map(|happened| &happened.events);
+        let holders = happened().filter_map(|happened| happened.record.state.partner());
+        app.lead_names(events, holders).await
+    }
+
+    async fn own(app: &App, _me: OperatorId, ask: Ask) -> Option<Told> {
+        match ask {
+            Ask::Partners { id } => Some(Told::Partners(id, told(app.lead_partners(id, app.now()).await))),
+            // The console itself does it.
+            Ask::Demo => None,
+        }
+    }
+}
+
+/// Tells what needs the operator from now on. What a lost database hides meanwhile is told once it is back.
+pub(super) async fn call<M: Send + 'static>(app: App, me: OperatorId, answers: UnboundedSender<shell::Msg<M>>) {
+    let mut pulses = app.db().changes();
+    let mut since = None;
+    loop {
+        let found = match since {
+            Some(since) => app.lead_calls(me, since).await,
+            None => app.news_end().await.map(|end| (end, Vec::new())),
+        };
+        if let Ok((end, calls)) = found {
+            since = Some(end);
+            if !calls.is_empty() && answers.send(shell::Msg::Calls(calls.iter().map(in_words).collect())).is_err() {
+                return;
+            }
+        }
+        tokio::time::sleep(CALLS_APART).await;
+        if pulses.changed().await.is_err() || answers.is_closed() {
+            return;
+        }
+    }
+}
+
+fn in_words(call: &news::Call) -> notify::Call {
+    let about = format!("{} {}", call.lead, call.company);
+    let (kind, nth, text) = match call.cause {
+        CallCause::Breached { clock } => (["lead breached", "leads breached"], clock, format!("{about}: breached")),
+        CallCause::Escalated { severity } => {
+            (["lead escalated", "leads escalated"], severity as u32, format!("{about}: escalated, {}", severity.doc()))
+        }
+        CallCause::Handed => (["lead handed to you", "leads handed to you"], 0, format!("{about}: handed to you")),
+    };
+    notify::Call { record: Entity::Lead(call.lead), kind, nth, text }
+}

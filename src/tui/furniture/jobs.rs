@@ -1,0 +1,266 @@
+//! Orders on their way: planned and confirmed where many records are touched, carried out, told, taken back.
+
+use super::{
+    Asked, Intent, Line, Trade, Workroom,
+    marks::Seen,
+    work::{Answer, Answers, Browse, Effect, Order, Target},
+};
+use crate::{
+    app::view::LastDone,
+    domain::{time::Instant, told::Names},
+    tui::{
+        action::Act,
+        room::Cx,
+        widgets::confirm::{Confirm, PlanRow},
+    },
+};
+use std::collections::HashMap;
+
+type C<'a, T> = Cx<'a, Workroom<T>>;
+
+/// Jobs whose answer may still come, and own commands that can be taken back.
+const JOBS_MAX: usize = 16;
+const DONE_MAX: usize = 100;
+/// How many rows a plan names; the rest are counted.
+const PLAN_ROWS_MAX: usize = 2_000;
+
+#[derive(Debug, Clone)]
+struct Job<T: Trade> {
+    id: u64,
+    act: Act,
+    orders: Vec<Order<T>>,
+    /// Asked by a form, which comes back when it is refused.
+    asked: Option<Asked<T>>,
+    /// Records that were left out before it was planned, with the reason.
+    aside: Vec<Answer<T>>,
+}
+
+/// A command of this operator, with the records as it left them.
+#[derive(Debug, Clone)]
+struct Done<T: Trade> {
+    act: Act,
+    targets: Vec<Target<T>>,
+}
+
+#[derive(Debug)]
+pub(super) struct Jobs<T: Trade> {
+    next: u64,
+    open: Vec<Job<T>>,
+    done: Vec<Done<T>>,
+}
+
+impl<T: Trade> Default for Jobs<T> {
+    fn default() -> Self {
+        Self { next: 0, open: Vec::new(), done: Vec::new() }
+    }
+}
+
+impl<T: Trade> Workroom<T> {
+    /// Shows what orders would do, and carries them out once that is confirmed.
+    pub fn plan(&mut self, act: Act, orders: Vec<Order<T>>, cx: &mut C<'_, T>) {
+        let job = self.job(act, orders.clone());
+        cx.run(Effect::Browse(Browse::Plan { job, orders }));
+    }
+
+    pub(super) fn job(&mut self, act: Act, orders: Vec<Order<T>>) -> u64 {
+        let jobs = &mut self.jobs;
+        jobs.next += 1;
+        let asked = self.asked.take().filter(|asked| asked.act == act);
+        let aside = asked.as_ref().map(|asked| asked.aside.clone()).unwrap_or_default();
+        let asked = asked.filter(|_| T::asks(act));
+        jobs.open.push(Job { id: jobs.next, act, orders, asked, aside });
+        if jobs.open.len() > JOBS_MAX {
+            jobs.open.remove(0);
+        }
+        jobs.next
+    }
+
+    pub(super) fn planned(&mut self, job: u64, result: Result<Answers<T>, String>, cx: &mut C<'_, T>) {
+        let Some(index) = self.jobs.open.iter().position(|one| one.id == job) else { return };
+        let mut answers = match result {
+            Ok(answers) => answers,
+            Err(why) => {
+                self.jobs.open.remove(index);
+                cx.fail(format!("not planned: {why}"));
+                return;
+            }
+        };
+        answers.answers.extend(self.jobs.open[index].aside.iter().cloned());
+        let (act, eligible) = (self.jobs.open[index].act, answers.answers.iter().filter(|answer| answer.result.is_ok()).count());
+        let total = answers.answers.len();
+        let rows: Vec<PlanRow> =
+            answers.answers.iter().take(PLAN_ROWS_MAX).map(|answer| self.plan_row(answer, &answers.names, cx.now)).collect();
+        let label = title(act);
+        let mut confirm = match (total, answers.answers.first()) {
+            (1, Some(only)) => Confirm::new(format!("{label} {}?", self.record(only.id)), act.row().danger),
+            _ => Confirm::new(format!("{label} {eligible} of {total} {}?", T::NOUN.1), act.row().danger),
+        };
+        if total > PLAN_ROWS_MAX {
+            confirm = confirm.about(format!("The first {PLAN_ROWS_MAX} are named here; the others are treated alike."));
+        }
+        if let Some(sentence) = Some(act).filter(|_| total == 1).and_then(|act| T::about_plan(self, act)) {
+            confirm = confirm.about(sentence);
+        }
+        // Only what can be done is ordered, each on the version that the plan has seen.
+        self.jobs.open[index].orders = narrowed(&self.jobs.open[index].orders, &answers.answers);
+        cx.confirm(confirm.plan(rows), Intent::Apply { job });
+    }
+
+    fn plan_row(&self, answer: &Answer<T>, names: &Names, now: Instant) -> PlanRow {
+        let row = answer.result.as_ref().ok().map(|happened| T::row_of(&happened.record, names));
+        let record = match row.as_ref().map(T::name) {
+            Some(name) if !name.is_empty() => format!("{} {name}", answer.id),
+            _ => self.record(answer.id),
+        };
+        let outcome = match &answer.result {
+            Ok(happened) => Ok(T::outcome(&happened.events, names)),
+            Err(refusal) => Err(T::refusal(refusal, Some(answer.id), now, self.station.zone)),
+        };
+        PlanRow { record, outcome }
+    }
+
+    pub(super) fn apply(&mut self, job: u64, cx: &mut C<'_, T>) {
+        if let Some(known) = self.jobs.open.iter().find(|one| one.id == job) {
+            cx.run(Effect::Browse(Browse::Execute { job, orders: known.orders.clone() }));
+        }
+    }
+
+    pub(super) fn executed(&mut self, job: u64, answers: &Answers<T>, cx: &mut C<'_, T>) {
+        let Some(index) = self.jobs.open.iter().position(|one| one.id == job) else { return };
+        let job = self.jobs.open.remove(index);
+        let done: Vec<Target<T>> = answers.answers.iter().filter_map(done).collect();
+        self.follow(answers, cx.now);
+        if job.act == Act::Undo {
+            // It was tried: whether or not all of it could be taken back, the next undo is about what was done before.
+            self.jobs.done.pop();
+        } else if !done.is_empty() {
+            self.jobs.done.push(Done { act: job.act, targets: done.clone() });
+            if self.jobs.done.len() > DONE_MAX {
+                self.jobs.done.remove(0);
+            }
+        }
+        self.tell(job, answers, done.len(), cx);
+    }
+
+    fn tell(&mut self, job: Job<T>, answers: &Answers<T>, done: usize, cx: &mut C<'_, T>) {
+        let refused: Vec<(T::Id, &T::Refusal)> =
+            answers.answers.iter().filter_map(|answer| answer.result.as_ref().err().map(|refusal| (answer.id, refusal))).collect();
+        let told = |refusal: &T::Refusal| T::refusal(refusal, None, cx.now, self.station.zone);
+        let failure = answers.failure.clone().or_else(|| match (refused.as_slice(), answers.answers.len()) {
+            ([(_, refusal)], 1) => Some(told(refusal)),
+            _ => None,
+        });
+        if let Some(why) = failure {
+            self.refuse(job, &why, refused.is_empty(), cx);
+            return;
+        }
+        let first = refused.first().map(|(id, why)| format!("{id}: {}", told(why)));
+        if let Some(asked) = &job.asked {
+            cx.forget(asked.intent());
+        }
+        if let ([only], None) = (answers.answers.as_slice(), &first) {
+            let what = only.result.as_ref().map_or_else(|_| String::new(), |happened| T::outcome(&happened.events, &answers.names));
+            cx.say(format!("{}: {what}", self.record(only.id)));
+        } else if let Some(first) = first {
+            cx.fail(format!("{done} done, {} refused and still marked; {first}", refused.len()));
+        } else {
+            cx.say(format!("{}: done on {done} {}", title(job.act).to_lowercase(), T::NOUN.1));
+        }
+    }
+
+    /// It was refused: the form comes back with what was typed and the reason; without a form the reason alone.
+    fn refuse(&mut self, job: Job<T>, why: &str, is_failure: bool, cx: &mut C<'_, T>) {
+        let Some(mut asked) = job.asked else {
+            cx.fail(format!("{}: {why}", job.act.row().label));
+            return;
+        };
+        // The person has been told; sending it again is meant.
+        if !is_failure {
+            for target in &mut asked.targets {
+                target.seen = None;
+            }
+        }
+        self.asked = Some(asked);
+        T::ask_again(self, format!("{why}. What you typed is still here: send it again, or leave with esc."), cx);
+    }
+
+    /// Shows the records as they are now, without waiting for the change to come back: those that left the queue go.
+    fn follow(&mut self, answers: &Answers<T>, now: Instant) {
+        let mut left = Vec::new();
+        for answer in &answers.answers {
+            let Ok(happened) = &answer.result else { continue };
+            let row = T::row_of(&happened.record, &answers.names);
+            let id = answer.id;
+            self.seen.insert(id, Seen::in_row(&row));
+            self.list.unmark_keys(&[id]);
+            if T::holds(self.queue, &happened.record, self.station.me, now) {
+                let place = self.list.rows().iter().find(|line| line.id() == id).map(|line| line.place.clone());
+                if let Some(place) = place {
+                    self.list.update(Line { place, row });
+                }
+            } else {
+                left.push(id);
+            }
+        }
+        if !left.is_empty() {
+            self.list.remove(&left);
+        }
+        self.forget_story();
+    }
+
+    /// Takes back the last command of this operator: of this session, or the last one in the audit chain.
+    pub(super) fn undo(&mut self, cx: &mut C<'_, T>) {
+        let Some(done) = self.jobs.done.last().cloned() else {
+            cx.run(Effect::Browse(Browse::LastDone));
+            return;
+        };
+        // Without it, the undo would be about what somebody else did to the record before.
+        if let Some(why) = T::stays(done.act) {
+            self.jobs.done.pop();
+            cx.say(format!("{why}. Undo again takes back what you did before"));
+            return;
+        }
+        self.submit(Act::Undo, vec![Order { command: T::undo(), targets: done.targets }], cx);
+    }
+
+    pub(super) fn last_done_came(&mut self, result: Result<Option<LastDone<T::Id>>, String>, cx: &mut C<'_, T>) {
+        match result {
+            Ok(Some(last)) => {
+                let target = |(id, version): &(T::Id, i64)| Target { id: *id, seen: Some(*version), extra: T::Extra::default() };
+                let targets = last.records.iter().map(target).collect();
+                // It was done in another session: what it was is shown before it is taken back.
+                self.plan(Act::Undo, vec![Order { command: T::undo(), targets }], cx);
+            }
+            Ok(None) => cx.say("you have done nothing lately that could be taken back"),
+            Err(why) => cx.fail(format!("the audit chain was not read: {why}")),
+        }
+    }
+}
+
+/// The part of the orders that a plan found possible.
+fn narrowed<T: Trade>(orders: &[Order<T>], answers: &[Answer<T>]) -> Vec<Order<T>> {
+    let possible = answers.iter().filter_map(|answer| Some((answer.id, answer.result.as_ref().ok()?.version_before())));
+    let seen: HashMap<T::Id, i64> = possible.collect();
+    let mut out = Vec::new();
+    for order in orders {
+        let targets = order.targets.iter().filter_map(|target| Some(Target { seen: Some(*seen.get(&target.id)?), ..*target }));
+        let targets: Vec<Target<T>> = targets.collect();
+        if !targets.is_empty() {
+            out.push(Order { command: order.command.clone(), targets });
+        }
+    }
+    out
+}
+
+/// A record that a command has changed, as it left it.
+fn done<T: Trade>(answer: &Answer<T>) -> Option<Target<T>> {
+    let happened = answer.result.as_ref().ok().filter(|happened| !happened.events.is_empty())?;
+    Some(Target { id: answer.id, seen: Some(T::version_of(&happened.record)), extra: T::Extra::default() })
+}
+
+/// `Hand over` from `hand over`.
+fn title(act: Act) -> String {
+    let label = if act == Act::Undo { "take back" } else { act.row().label };
+    let mut chars = label.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}

@@ -1,0 +1,271 @@
+//! The furniture of a room with queues: tabs, a table with pages and marks, a filter, a story or a comparison beside it,
+//! and verbs that are planned, confirmed, carried out, told and taken back. A room is a [`Workroom`] of its [`Trade`].
+//!
+//! - [`trade`]: what a room has to provide. [`work`]: what is asked of the driver and what comes back.
+//! - `rows`: which rows are shown: loading, paging, counts; `marks`: which are marked, and the search for the next;
+//!   `filter`: the line in which it is typed.
+//! - `verbs`: an action becomes a command, or a question first; `jobs` plans, carries out, tells and takes back.
+//! - `side`: what stands beside the table; `screen`, `header`: how it looks; `room`: all of it as a [`Room`].
+//!
+//! [`Room`]: crate::tui::room::Room
+
+mod filter;
+mod header;
+mod jobs;
+mod marks;
+mod room;
+mod rows;
+mod screen;
+mod side;
+pub mod trade;
+mod verbs;
+pub mod work;
+
+pub use trade::{Greeting, Look, Piece, Sorting, Stock, Tab, Trade};
+pub use verbs::Asked;
+
+use crate::{
+    app::view::Counts,
+    domain::{filter as language, id::OperatorId, time::Instant},
+    tui::{
+        action::Act,
+        widgets::{
+            list::{List, Record},
+            pane::Pane,
+        },
+    },
+};
+use chrono_tz::Tz;
+use filter::FilterState;
+use marks::Seen;
+use ratatui::layout::Rect;
+use side::Side;
+use std::collections::BTreeMap;
+use work::{Cursor, Directory, Purpose, Target};
+
+/// Who works in the room, and where.
+#[derive(Debug, Clone)]
+pub struct Station {
+    pub me: OperatorId,
+    /// The zone in which times are told.
+    pub zone: Tz,
+    /// The address of the database, for the first screen.
+    pub address: String,
+}
+
+/// What an open dialog is for.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Intent<I> {
+    Filter,
+    /// The object of a verb.
+    Form {
+        act: Act,
+        records: Vec<I>,
+    },
+    /// A plan was shown; the job knows its orders.
+    Apply {
+        job: u64,
+    },
+}
+
+/// A line of a queue with its place in the order.
+#[derive(Debug, Clone)]
+pub struct Line<T: Stock> {
+    pub place: Cursor<T>,
+    pub row: T::Row,
+}
+
+impl<T: Stock> Line<T> {
+    pub fn id(&self) -> T::Id {
+        T::id(&self.row)
+    }
+}
+
+impl<T: Stock> Record for Line<T> {
+    type Key = T::Id;
+    fn key(&self) -> T::Id {
+        self.id()
+    }
+}
+
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, and all combinations occur")]
+pub struct Workroom<T: Trade> {
+    pub station: Station,
+    /// What the room keeps of its own.
+    pub own: T::Own,
+    queue: T::Queue,
+    sort: T::Sort,
+    filter: FilterState<T>,
+    list: List<Line<T>>,
+    /// Versions of marked records as they were on the screen.
+    seen: BTreeMap<T::Id, Seen<T>>,
+    /// Counts changes of queue, order and filter.
+    view: u64,
+    /// What is being loaded for the list.
+    loading: Option<Purpose>,
+    /// Something changed while a load was under way.
+    again: bool,
+    /// The rows belong to the queue before; the new ones are on their way.
+    dimmed: bool,
+    /// A page could not be loaded: no further try until something happens.
+    blocked: bool,
+    counts: Option<Counts>,
+    figures: Option<T::Figures>,
+    counted_at: Option<Instant>,
+    side: Side,
+    side_focused: bool,
+    zoomed: bool,
+    pane: Pane,
+    /// The story opens at the section of this title once it is loaded.
+    open_at: Option<&'static str>,
+    /// The record whose story was asked for last, and the one that is loaded.
+    wanted: Option<T::Id>,
+    detail: Option<Box<T::Detail>>,
+    /// Which of those that it resembles is highlighted.
+    rival: usize,
+    known: Directory,
+    jobs: jobs::Jobs<T>,
+    /// What a question is about, while its answers are being loaded or its form is open.
+    asked: Option<Asked<T>>,
+    area: Rect,
+    /// The moment of the last change, for checks that have no clock of their own.
+    now: Instant,
+}
+
+impl<T: Trade> Workroom<T> {
+    pub fn new(station: Station) -> Self {
+        Self {
+            station,
+            own: T::Own::default(),
+            queue: T::Queue::EVERYTHING,
+            sort: T::Sort::ALL[0],
+            filter: FilterState::default(),
+            list: List::default(),
+            seen: BTreeMap::new(),
+            view: 0,
+            loading: None,
+            again: false,
+            dimmed: false,
+            blocked: false,
+            counts: None,
+            figures: None,
+            counted_at: None,
+            side: Side::Closed,
+            side_focused: false,
+            zoomed: false,
+            pane: Pane::default(),
+            open_at: None,
+            wanted: None,
+            detail: None,
+            rival: 0,
+            known: Directory::default(),
+            jobs: jobs::Jobs::default(),
+            asked: None,
+            area: Rect::ZERO,
+            now: Instant::from_micros(0),
+        }
+    }
+
+    /// Opens on another queue than the one with everything.
+    #[must_use]
+    pub const fn on(mut self, queue: T::Queue) -> Self {
+        self.queue = queue;
+        self
+    }
+
+    /// Opens with a filter; one that can't be read is none.
+    #[must_use]
+    pub fn filtered(mut self, text: &str) -> Self {
+        if let Ok(tree) = language::parse(text) {
+            text.trim().clone_into(&mut self.filter.text);
+            self.filter.tree = Some(tree).filter(|tree| !tree.is_everything());
+        }
+        self
+    }
+
+    /// The record under the cursor.
+    pub fn selected(&self) -> Option<T::Id> {
+        self.list.selected_key()
+    }
+
+    /// The moment of the last change.
+    pub const fn now(&self) -> Instant {
+        self.now
+    }
+
+    /// What was loaded last of a record, which may not be the one under the cursor any more.
+    pub fn detail(&self) -> Option<&T::Detail> {
+        self.detail.as_deref()
+    }
+
+    /// The story of the record under the cursor, once it is loaded.
+    pub fn story(&self) -> Option<&T::Detail> {
+        self.detail().filter(|detail| Some(T::id_of(detail)) == self.selected())
+    }
+
+    /// Which of those that the record resembles is highlighted.
+    pub const fn rival_at(&self) -> usize {
+        self.rival
+    }
+
+    /// A row that is loaded.
+    pub fn row(&self, id: T::Id) -> Option<&T::Row> {
+        self.list.rows().iter().find(|line| line.id() == id).map(|line| &line.row)
+    }
+
+    /// Names of colleagues and partners, as far as they are known.
+    pub const fn known(&self) -> &Directory {
+        &self.known
+    }
+
+    /// What is being asked about, if anything.
+    pub const fn asked(&self) -> Option<&Asked<T>> {
+        self.asked.as_ref()
+    }
+
+    /// Whether the record stands beside another.
+    pub fn is_comparing(&self) -> bool {
+        self.side == Side::Compare
+    }
+
+    /// What the filter means by a moment, here and now.
+    pub fn moments(&self) -> language::Context<'_, T::Filters> {
+        language::Context { now: self.now, zone: self.station.zone, me: self.station.me, marked: &[] }
+    }
+
+    /// Whether nothing is in the database yet.
+    fn is_first_run(&self) -> bool {
+        let all = position(T::Queue::ALL, T::Queue::EVERYTHING);
+        let none = self.counts.as_ref().is_some_and(|counts| counts.queues.get(all).is_some_and(|count| count.n == 0));
+        self.list.is_empty() && self.filter.tree.is_none() && none
+    }
+
+    /// The records that a verb is about, with what was seen of them.
+    fn targets(&self) -> Vec<Target<T>> {
+        let target = |id| {
+            let seen = self.row(id).map(Seen::in_row).or_else(|| self.seen.get(&id).copied());
+            Target { id, seen: seen.map(|seen| seen.version), extra: seen.map(|seen| seen.extra).unwrap_or_default() }
+        };
+        self.list.targets().into_iter().map(target).collect()
+    }
+
+    /// `L-12 Acme GmbH`, or how many.
+    pub fn told(&self, targets: &[Target<T>]) -> String {
+        match targets {
+            [one] => self.record(one.id),
+            many => format!("{} {}", many.len(), T::NOUN.1),
+        }
+    }
+
+    pub(super) fn record(&self, id: T::Id) -> String {
+        match self.row(id).map(T::name) {
+            Some(name) if !name.is_empty() => format!("{id} {name}"),
+            _ => id.to_string(),
+        }
+    }
+}
+
+/// Where `one` stands among `all`.
+fn position<Q: PartialEq + Copy>(all: &[Q], one: Q) -> usize {
+    all.iter().position(|known| *known == one).unwrap_or(0)
+}

@@ -1,0 +1,246 @@
+//! Which rows are shown: queue, order, pages, counts, and the story of the one under the cursor.
+
+use super::{
+    Line, Sorting, Tab, Trade, Workroom, position,
+    side::Side,
+    work::{Browse, Effect, From, Load, Page, PageRequest, Purpose},
+};
+use crate::{
+    app::view::Viewer,
+    domain::time::Instant,
+    tui::{
+        action::Act,
+        room::Cx,
+        widgets::list::{self, Want},
+    },
+};
+
+/// The least number of rows that a page has, so that small screens do not ask too often.
+pub(super) const PAGE_MIN: usize = 60;
+
+type C<'a, T> = Cx<'a, Workroom<T>>;
+
+impl<T: Trade> Workroom<T> {
+    pub(super) fn viewer(&self) -> Viewer<T::Id> {
+        let needed = self.filter.tree.as_ref().is_some_and(super::filter::asks_for_marks);
+        let marked = if needed { self.list.marks().iter().copied().collect() } else { Vec::new() };
+        Viewer { me: self.station.me, zone: self.station.zone, marked }
+    }
+
+    pub(super) fn request(&self, from: From<T>, limit: usize, now: Instant) -> PageRequest<T> {
+        PageRequest::<T> {
+            queue: self.queue,
+            filter: self.filter.tree.clone(),
+            sort: self.sort,
+            me: self.station.me,
+            now,
+            from,
+            limit: u32::try_from(limit).unwrap_or(u32::MAX),
+        }
+    }
+
+    pub(super) fn page_rows(&self) -> usize {
+        (3 * self.list.height()).max(PAGE_MIN)
+    }
+
+    pub(super) fn run_page(&self, purpose: Purpose, request: PageRequest<T>, cx: &mut C<'_, T>) {
+        let load = Load { view: self.view, purpose };
+        cx.run(Effect::Browse(Browse::Page { load, request, viewer: self.viewer() }));
+    }
+
+    /// Asks for rows. One load at a time: what happens meanwhile makes it load again.
+    pub(super) fn load(&mut self, purpose: Purpose, cx: &mut C<'_, T>) {
+        let rows = self.list.rows();
+        let (from, limit) = match purpose {
+            Purpose::Replace | Purpose::Start => (From::<T>::Start, self.page_rows()),
+            Purpose::End => (From::<T>::End, self.page_rows()),
+            Purpose::After => match rows.last() {
+                Some(row) => (From::<T>::After(row.place.clone()), self.page_rows()),
+                None => (From::<T>::Start, self.page_rows()),
+            },
+            Purpose::Before => match rows.first() {
+                Some(row) => (From::<T>::Before(row.place.clone()), self.page_rows()),
+                None => (From::<T>::Start, self.page_rows()),
+            },
+            Purpose::Refresh => self.window(),
+            Purpose::Jump => return,
+        };
+        if purpose == Purpose::Replace {
+            self.view += 1;
+            self.dimmed = !self.list.is_empty();
+        }
+        self.loading = Some(purpose);
+        self.again = false;
+        self.run_page(purpose, self.request(from, limit, cx.now), cx);
+    }
+
+    /// The visible rows and as many above and below: what a refresh loads, wherever in the list that is.
+    fn window(&self) -> (From<T>, usize) {
+        let (rows, height) = (self.list.rows(), self.list.height());
+        let first = self.list.visible().first().and_then(|row| rows.iter().position(|one| one.id() == row.id())).unwrap_or(0);
+        let start = first.saturating_sub(height);
+        let limit = (first - start + 3 * height).max(PAGE_MIN);
+        match rows.get(start) {
+            Some(row) if start > 0 || self.list.more_before() => (From::<T>::At(row.place.clone()), limit),
+            _ => (From::<T>::Start, limit),
+        }
+    }
+
+    pub(super) fn page_came(&mut self, load: Load, result: Result<Page<T>, String>, cx: &mut C<'_, T>) {
+        if load.view != self.view {
+            return;
+        }
+        if load.purpose != Purpose::Jump {
+            self.loading = None;
+        }
+        let page = match result {
+            Ok(page) => page,
+            Err(why) => {
+                self.blocked = true;
+                cx.say(format!("not loaded: {why}"));
+                return;
+            }
+        };
+        let rows = page.rows.into_iter().map(|(place, row)| Line { place, row }).collect();
+        let page = list::Page { rows, more_before: page.more_before, more_after: page.more_after };
+        match load.purpose {
+            Purpose::Replace => {
+                self.dimmed = false;
+                self.list.replace(page);
+            }
+            Purpose::Start => {
+                self.list.replace(page);
+                self.list.motion(Act::First, None);
+            }
+            Purpose::End => self.list.replace_at_end(page),
+            Purpose::Refresh => self.list.refresh(page),
+            Purpose::After => self.list.append(page),
+            Purpose::Before => self.list.prepend(page),
+            Purpose::Jump => self.jumped(page, cx),
+        }
+        if self.again {
+            self.load(Purpose::Refresh, cx);
+        }
+    }
+
+    /// Asks for rows that the cursor is about to reach.
+    pub(super) fn want_rows(&mut self, cx: &mut C<'_, T>) {
+        if self.loading.is_some() || self.blocked || self.dimmed {
+            return;
+        }
+        match self.list.want() {
+            Some(Want::After) => self.load(Purpose::After, cx),
+            Some(Want::Before) => self.load(Purpose::Before, cx),
+            _ => {}
+        }
+    }
+
+    /// Asks for the story of the record under the cursor while it is in sight.
+    pub(super) fn want_story(&mut self, cx: &mut C<'_, T>) {
+        let selected = self.list.selected_key();
+        if self.side == Side::Closed || self.dimmed || selected == self.wanted {
+            return;
+        }
+        self.wanted = selected;
+        if let Some(id) = selected {
+            cx.run(Effect::Browse(Browse::Detail { id }));
+        }
+    }
+
+    /// Asks anew for a story that belongs to the record under the cursor and the state it is in.
+    pub(super) const fn forget_story(&mut self) {
+        self.wanted = None;
+    }
+
+    pub(super) fn detail_came(&mut self, id: T::Id, detail: Option<Box<T::Detail>>) {
+        if self.wanted != Some(id) {
+            return;
+        }
+        let another = self.detail.as_ref().is_none_or(|known| T::id_of(known) != id);
+        if another {
+            self.pane.reset();
+            self.rival = 0;
+        }
+        self.detail = detail;
+    }
+
+    /// Somebody changed something: the same rows again, in place.
+    pub(super) fn load_again(&mut self, cx: &mut C<'_, T>) {
+        self.blocked = false;
+        if self.loading.is_some() {
+            self.again = true;
+        } else {
+            self.load(Purpose::Refresh, cx);
+        }
+        self.recount(cx);
+        cx.run(Effect::Browse(Browse::Figures));
+        if self.side == Side::Closed {
+            self.wanted = None;
+        } else if let Some(id) = self.list.selected_key() {
+            self.wanted = Some(id);
+            cx.run(Effect::Browse(Browse::Detail { id }));
+        }
+    }
+
+    pub(super) fn recount(&mut self, cx: &mut C<'_, T>) {
+        self.counted_at = Some(cx.now);
+        let (queue, filter, viewer) = (self.queue, self.filter.tree.clone(), self.viewer());
+        cx.run(Effect::Browse(Browse::Counts { queue, filter, viewer, now: cx.now }));
+    }
+
+    /// Clocks run out without anybody changing anything.
+    pub(super) fn time_passed(&mut self, cx: &mut C<'_, T>) {
+        self.recount(cx);
+        if self.queue.turns_with_time() && self.loading.is_none() {
+            self.load(Purpose::Refresh, cx);
+        }
+    }
+
+    /// Motions, marks, queue, order and filter; false when the action is none of them.
+    pub(super) fn browse(&mut self, act: Act, count: Option<u32>, cx: &mut C<'_, T>) -> bool {
+        if let Some(want) = self.list.motion(act, count) {
+            match want {
+                Some(Want::Start) => self.load(Purpose::Start, cx),
+                Some(Want::End) => self.load(Purpose::End, cx),
+                _ => {}
+            }
+            return true;
+        }
+        match act {
+            Act::TabNext | Act::TabPrevious => self.switch_queue(act, count, cx),
+            Act::Sort => {
+                let at = position(T::Sort::ALL, self.sort);
+                self.sort = T::Sort::ALL[(at + 1) % T::Sort::ALL.len()];
+                self.load(Purpose::Replace, cx);
+            }
+            Act::Filter => self.open_filter(cx),
+            Act::FilterClear => self.clear_filter(cx),
+            Act::Refresh => {
+                if !self.list.bring_in() {
+                    cx.say("loading again");
+                }
+                self.loading = None;
+                self.load_again(cx);
+            }
+            _ => return self.mark(act, count, cx),
+        }
+        true
+    }
+
+    fn switch_queue(&mut self, act: Act, count: Option<u32>, cx: &mut C<'_, T>) {
+        let len = T::Queue::ALL.len();
+        let at = position(T::Queue::ALL, self.queue);
+        let to = match (count, act) {
+            (Some(number), Act::TabNext) => usize::try_from(number).unwrap_or(1).clamp(1, len) - 1,
+            (_, Act::TabNext) => (at + 1) % len,
+            _ => (at + len - 1) % len,
+        };
+        if to != at {
+            self.queue = T::Queue::ALL[to];
+            self.load(Purpose::Replace, cx);
+            if self.filter.tree.is_some() {
+                self.recount(cx);
+            }
+        }
+    }
+}

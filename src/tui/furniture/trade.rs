@@ -1,0 +1,233 @@
+//! What a room has to provide, in three parts that stand upon each other: [`Stock`], what is worked with; [`Look`], how
+//! it looks; [`Trade`], what can be done with it and in which words it is told.
+
+use super::{
+    Workroom,
+    verbs::Asked,
+    work::{Answer, Order, Target},
+};
+use crate::{
+    domain::{
+        filter,
+        id::OperatorId,
+        time::{Instant, Span},
+        told::Names,
+    },
+    tui::{
+        action::{Act, Availability, Context},
+        canvas::Canvas,
+        room::{Cx, FieldError},
+        theme::Role,
+        widgets::{
+            countdown::Standing,
+            form::{Form, Value},
+            pane::Section,
+            table::{Cell, Column},
+        },
+    },
+};
+use chrono_tz::Tz;
+use ratatui::layout::Rect;
+use std::{
+    fmt::{Debug, Display},
+    hash::Hash,
+};
+
+/// A queue: a tab.
+pub trait Tab: Copy + Debug + Eq + Send + Sync + 'static {
+    const ALL: &'static [Self];
+    /// The queue that holds every record.
+    const EVERYTHING: Self;
+
+    fn title(self) -> &'static str;
+
+    /// A record in it is too late: its count is shown with a mark.
+    fn is_alarm(self) -> bool {
+        false
+    }
+
+    /// Records come and go by time alone.
+    fn turns_with_time(self) -> bool {
+        false
+    }
+
+    /// What is opened from it is compared first.
+    fn is_compared(self) -> bool {
+        false
+    }
+
+    /// What is said where it is empty without a filter, and what to do then.
+    fn nothing_here(self) -> (&'static str, &'static str);
+}
+
+/// An order in which queues stand. The first one is the order that a room begins with.
+pub trait Sorting: Copy + Debug + Eq + Send + Sync + 'static {
+    const ALL: &'static [Self];
+    fn title(self) -> &'static str;
+}
+
+/// What is worked with: records, their lines, queues, commands and events. The type itself is only a name.
+pub trait Stock: Copy + Debug + Eq + Send + Sync + 'static {
+    type Id: Copy + Ord + Hash + Debug + Display + Send + Sync + 'static;
+    /// A line of a queue.
+    type Row: Clone + Debug + Send + Sync + 'static;
+    type Record: Clone + Debug + Send + Sync + 'static;
+    type Queue: Tab;
+    type Sort: Sorting;
+    /// The words of the filter.
+    type Filters: filter::Room<Id = Self::Id>;
+    /// What a command has to know of what was on the screen, beside the version: the number of an offer.
+    type Extra: Copy + Debug + Default + Eq + Send + Sync + 'static;
+    type Command: Clone + Debug + Eq + Send + Sync + 'static;
+    type Event: Clone + Debug + Send + Sync + 'static;
+    type Refusal: Clone + Debug + Send + Sync + 'static;
+    /// One record with everything that is known of it.
+    type Detail: Debug + Send + 'static;
+    /// The figures of the header.
+    type Figures: Debug + Send + 'static;
+
+    fn id(row: &Self::Row) -> Self::Id;
+    fn version(row: &Self::Row) -> i64;
+    fn extra(row: &Self::Row) -> Self::Extra;
+    /// What a person calls it, beside its number: a company. Empty where nobody knows.
+    fn name(row: &Self::Row) -> &str;
+    fn version_of(record: &Self::Record) -> i64;
+    fn row_of(record: &Self::Record, names: &Names) -> Self::Row;
+    fn holds(queue: Self::Queue, record: &Self::Record, me: OperatorId, now: Instant) -> bool;
+    fn id_of(detail: &Self::Detail) -> Self::Id;
+}
+
+/// A piece of a line.
+pub type Piece = (String, Role);
+
+/// A line of the first screen: the key that it is about, and whether air follows.
+#[derive(Debug, Clone)]
+pub struct Greeting {
+    pub key: &'static str,
+    pub text: String,
+    pub role: Role,
+    pub air: bool,
+}
+
+impl Greeting {
+    pub fn new(key: &'static str, text: impl Into<String>, role: Role) -> Self {
+        Self { key, text: text.into(), role, air: false }
+    }
+
+    #[must_use]
+    pub fn air(self) -> Self {
+        Self { air: true, ..self }
+    }
+}
+
+/// How it looks.
+pub trait Look: Stock {
+    /// The room's name for the status line.
+    const TITLE: &'static str;
+    /// What a record is called: one, and many.
+    const NOUN: (&'static str, &'static str);
+    /// The contexts of the keys while the table has the focus, and while the side has it; innermost first.
+    const IN_TABLE: &'static [Context];
+    const IN_SIDE: &'static [Context];
+    /// In the order in which they stand; the first ones are the cursor.
+    const COLUMNS: &'static [Column];
+
+    /// One cell a column.
+    fn cells(row: &Self::Row, now: Instant) -> Vec<Cell<'_>>;
+    /// How the clock of a row stands.
+    fn standing(row: &Self::Row, now: Instant) -> Standing;
+    /// The whole story, and what the row alone tells until it is loaded.
+    fn story(detail: &Self::Detail, now: Instant, zone: Tz) -> Vec<Section>;
+    fn first_facts(row: &Self::Row, now: Instant, zone: Tz) -> Vec<Section>;
+    /// The figures of the header, the most important first; in full where there is room for it.
+    fn figures(figures: &Self::Figures, spelt: bool) -> Vec<Vec<Piece>>;
+    /// What an empty database says.
+    fn greeting(address: &str) -> Vec<Greeting>;
+}
+
+/// What can be done with it, and in which words it is told.
+pub trait Trade: Look {
+    /// What the room asks of the driver beside [`super::work::Browse`], and the answers.
+    type Ask: Clone + Debug + Send + 'static;
+    type Told: Debug + Send + 'static;
+    /// What the room keeps of its own.
+    type Own: Debug + Default + 'static;
+
+    /// The action that goes to this room.
+    const HOME: Act;
+    /// The action that puts a record beside another, if the room has one.
+    const COMPARE: Option<Act>;
+
+    /// Whether an action is a verb on records of this room.
+    fn is_verb(act: Act) -> bool;
+
+    /// Whether a verb is possible on a row, and if not, why.
+    fn possible(room: &Workroom<Self>, act: Act, row: &Self::Row) -> Availability;
+
+    /// The verbs that the record under the cursor most likely needs, the most useful first.
+    fn useful(row: &Self::Row) -> Vec<Act>;
+
+    /// What helps in an empty database, and is possible only there.
+    const USEFUL_AT_FIRST: &'static [Act];
+
+    /// Actions that lead to a section of the story, with the words with which its title begins.
+    const SECTIONS: &'static [(Act, &'static str)] = &[];
+
+    fn section(act: Act) -> Option<&'static str> {
+        Self::SECTIONS.iter().find(|(known, _)| *known == act).map(|(_, title)| *title)
+    }
+
+    /// Parts from the marked records those for which a verb means nothing, with the reason: they are named in the plan.
+    /// Fails with a sentence where nothing is left.
+    fn split(_room: &Workroom<Self>, _act: Act, targets: Vec<Target<Self>>) -> Result<Parted<Self>, String> {
+        Ok((targets, Vec::new()))
+    }
+
+    /// Whether an action asks for more than the record.
+    fn asks(act: Act) -> bool;
+    /// Carries a verb out that asks for nothing, or whatever it needs before its form can be opened.
+    fn begin(room: &mut Workroom<Self>, act: Act, targets: Vec<Target<Self>>, cx: &mut Cx<'_, Workroom<Self>>);
+    fn form(room: &Workroom<Self>, asked: &Asked<Self>) -> Option<Form>;
+    /// Opens the form of the question again after it was refused.
+    fn ask_again(room: &mut Workroom<Self>, sentence: String, cx: &mut Cx<'_, Workroom<Self>>) {
+        room.ask(cx, Some(sentence));
+    }
+    /// What will happen with these values, or which is wrong.
+    fn check(room: &Workroom<Self>, act: Act, records: &[Self::Id], values: &[Value]) -> Result<String, FieldError>;
+    /// The orders that a form means; nothing where nothing was chosen.
+    fn orders(room: &mut Workroom<Self>, act: Act, values: &[Value], targets: &[Target<Self>], now: Instant) -> Option<Vec<Order<Self>>>;
+    /// An action that is about no record; false when it is none of the room's own.
+    fn act(_room: &mut Workroom<Self>, _act: Act, _cx: &mut Cx<'_, Workroom<Self>>) -> bool {
+        false
+    }
+    /// An answer to the room's own question.
+    fn told(room: &mut Workroom<Self>, told: Self::Told, cx: &mut Cx<'_, Workroom<Self>>);
+    /// Names have come that a picker may have waited for.
+    fn directory_came(_room: &mut Workroom<Self>, _cx: &mut Cx<'_, Workroom<Self>>) {}
+
+    /// The command that takes the last one back, and why a verb can't be taken back, as a sentence.
+    fn undo() -> Self::Command;
+    fn stays(_act: Act) -> Option<&'static str> {
+        None
+    }
+    /// What a command did to a record, in a few words.
+    fn outcome(events: &[Self::Event], names: &Names) -> String;
+    /// Why not; `beside` when the verb and the record stand beside it already.
+    fn refusal(refusal: &Self::Refusal, beside: Option<Self::Id>, now: Instant, zone: Tz) -> String;
+    /// What else a plan about a single record should say.
+    fn about_plan(_room: &Workroom<Self>, _act: Act) -> Option<String> {
+        None
+    }
+
+    /// Draws the record beside another; how many others there are to choose from.
+    fn draw_compare(_room: &Workroom<Self>, _area: Rect, _canvas: &mut Canvas<'_>) {}
+    fn rivals(_detail: &Self::Detail) -> usize {
+        0
+    }
+}
+
+/// Records that a verb is about, and those that are put aside.
+pub type Parted<T> = (Vec<Target<T>>, Vec<Answer<T>>);
+
+/// Counts of queues that change by time alone are asked for again after this long, while a clock runs on the screen.
+pub(super) const RECOUNT: Span = Span::from_micros(20_000_000);
