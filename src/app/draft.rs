@@ -100,10 +100,10 @@ impl<'a> Draft<'a> {
             self.turn(turn);
         }
         if let Some((clock, stage)) = event.fires() {
-            self.changes.fired.push((id, clock, stage));
+            self.changes.fired.push((Entity::Lead(id), clock, stage));
         }
         if matches!(event, LeadEvent::Erased) {
-            self.changes.forget.push(id);
+            self.changes.forget.push(Entity::Lead(id));
         }
         for counted in stats::counted(event, self.day) {
             *self.counted.entry(counted).or_default() += 1;

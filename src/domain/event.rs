@@ -3,7 +3,8 @@
 use crate::domain::{
     account::AccountEvent,
     actor::Roles,
-    id::{AccountId, CommandId, LeadId, OperatorId, PartnerId, ProgramVersion},
+    deal::{DealEvent, SaleLine, conflict::CaseEvent},
+    id::{AccountId, CommandId, ConflictId, DealId, LeadId, OperatorId, PartnerId, ProgramVersion},
     lead::LeadEvent,
     partner::PartnerEvent,
     person::Personal,
@@ -17,6 +18,8 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "snake_case")]
 pub enum Entity {
     Lead(LeadId),
+    Deal(DealId),
+    Conflict(ConflictId),
     Partner(PartnerId),
     Account(AccountId),
     Operator(OperatorId),
@@ -27,6 +30,8 @@ impl Entity {
     pub const fn kind(self) -> &'static str {
         match self {
             Self::Lead(_) => "lead",
+            Self::Deal(_) => "deal",
+            Self::Conflict(_) => "conflict",
             Self::Partner(_) => "partner",
             Self::Account(_) => "account",
             Self::Operator(_) => "operator",
@@ -37,6 +42,8 @@ impl Entity {
     pub const fn id(self) -> i64 {
         match self {
             Self::Lead(LeadId(id))
+            | Self::Deal(DealId(id))
+            | Self::Conflict(ConflictId(id))
             | Self::Partner(PartnerId(id))
             | Self::Account(AccountId(id))
             | Self::Operator(OperatorId(id))
@@ -47,6 +54,8 @@ impl Entity {
     pub fn from_parts(kind: &str, id: i64) -> Option<Self> {
         Some(match kind {
             "lead" => Self::Lead(LeadId(id)),
+            "deal" => Self::Deal(DealId(id)),
+            "conflict" => Self::Conflict(ConflictId(id)),
             "partner" => Self::Partner(PartnerId(id)),
             "account" => Self::Account(AccountId(id)),
             "operator" => Self::Operator(OperatorId(id)),
@@ -60,6 +69,8 @@ impl std::fmt::Display for Entity {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Lead(id) => id.fmt(f),
+            Self::Deal(id) => id.fmt(f),
+            Self::Conflict(id) => id.fmt(f),
             Self::Partner(id) => id.fmt(f),
             Self::Account(id) => id.fmt(f),
             Self::Operator(id) => id.fmt(f),
@@ -72,12 +83,21 @@ impl std::fmt::Display for Entity {
 #[serde(untagged)]
 pub enum Event {
     Lead(LeadEvent),
+    Deal(DealEvent),
+    Case(CaseEvent),
+    Sold(Sold),
     Partner(PartnerEvent),
     Account(AccountEvent),
     Operator(OperatorEvent),
     Program(ProgramEvent),
     Suppressed(Suppressed),
     Denied(Denied),
+}
+
+/// Lines of our point-of-sale data were recorded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sold {
+    pub lines: Vec<SaleLine>,
 }
 
 /// Mailboxes were put on the list of those never to be contacted; the mailboxes themselves are kept as keyed hashes.
@@ -117,6 +137,9 @@ impl Event {
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Lead(event) => event.name(),
+            Self::Deal(event) => event.name(),
+            Self::Case(event) => event.name(),
+            Self::Sold(_) => "sales.recorded",
             Self::Partner(event) => event.name(),
             Self::Account(event) => event.name(),
             Self::Operator(_) => "operator.recorded",
@@ -129,7 +152,19 @@ impl Event {
     pub fn personal(&self) -> Option<Personal> {
         match self {
             Self::Lead(event) => event.personal(),
+            Self::Deal(event) => event.personal(),
+            Self::Case(event) => event.personal(),
             _ => None,
+        }
+    }
+
+    /// Puts the opened personal part back; what was erased stays empty.
+    pub fn set_personal(&mut self, personal: Personal) {
+        match self {
+            Self::Lead(event) => event.set_personal(personal),
+            Self::Deal(event) => event.set_personal(personal),
+            Self::Case(event) => event.set_personal(personal),
+            _ => {}
         }
     }
 
@@ -137,6 +172,8 @@ impl Event {
     pub fn is_personal(&self) -> bool {
         match self {
             Self::Lead(event) => event.is_personal(),
+            Self::Deal(event) => event.is_personal(),
+            Self::Case(event) => event.is_personal(),
             _ => false,
         }
     }
@@ -145,6 +182,9 @@ impl Event {
     pub fn to_body(&self) -> Result<String, serde_json::Error> {
         match self {
             Self::Lead(event) => serde_json::to_string(event),
+            Self::Deal(event) => serde_json::to_string(event),
+            Self::Case(event) => serde_json::to_string(event),
+            Self::Sold(event) => serde_json::to_string(event),
             Self::Partner(event) => serde_json::to_string(event),
             Self::Account(event) => serde_json::to_string(event),
             Self::Operator(event) => serde_json::to_string(event),
@@ -158,6 +198,9 @@ impl Event {
     pub fn from_body(name: &str, body: &str) -> Result<Self, serde_json::Error> {
         Ok(match name.split('.').next().unwrap_or_default() {
             "lead" => Self::Lead(serde_json::from_str(body)?),
+            "deal" => Self::Deal(serde_json::from_str(body)?),
+            "conflict" => Self::Case(serde_json::from_str(body)?),
+            "sales" => Self::Sold(serde_json::from_str(body)?),
             "partner" => Self::Partner(serde_json::from_str(body)?),
             "account" => Self::Account(serde_json::from_str(body)?),
             "operator" => Self::Operator(serde_json::from_str(body)?),

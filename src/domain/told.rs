@@ -1,9 +1,11 @@
 //! What happened, in words: one fragment for each event, without its subject. The console and the command line both tell
 //! it with these words.
 
+pub mod deal;
+
 use crate::domain::{
     account::AccountEvent,
-    event::{Denied, Event, OperatorEvent, Suppressed},
+    event::{Denied, Event, OperatorEvent, Sold, Suppressed},
     id::{LeadId, OperatorId, PartnerId},
     lead::{ConsentBasis, Escalation, LeadEvent, LeadState, event::Arrival},
     partner::PartnerEvent,
@@ -48,6 +50,10 @@ pub enum Weight {
 pub fn event(event: &Event, names: &Names) -> (String, Weight) {
     let text = match event {
         Event::Lead(event) => return lead(event, names),
+        Event::Deal(event) => return deal::deal(event, names),
+        Event::Case(event) => return deal::case(event, names),
+        Event::Sold(Sold { lines }) if lines.len() == 1 => "1 sale recorded".to_owned(),
+        Event::Sold(Sold { lines }) => format!("{} sales recorded", lines.len()),
         Event::Partner(PartnerEvent::Recorded { profile }) => format!("recorded: {} ({})", profile.name, profile.code),
         Event::Partner(PartnerEvent::Changed { profile, before }) => {
             format!("{} changed: {}", profile.name, differences(&serde_json::to_value(before), &serde_json::to_value(profile)))

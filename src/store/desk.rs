@@ -2,12 +2,15 @@
 
 use super::{
     Backend, Session, Sql, Tx,
+    audit::seal::number,
     error::{Conflict, Error, Result},
     lead::LIST_MAX,
     sql::Arg,
     unit::{LeadChange, Turned},
 };
 use crate::domain::{
+    deal,
+    event::Entity,
     id::PartnerId,
     lead::{
         queue::Kpis,
@@ -20,7 +23,7 @@ use std::collections::{BTreeMap, HashMap};
 
 const LOADS: &str = "select partner_id, open from partner_load where open > 0";
 const STATS: &str = "select measure, day, bucket, value from stat where day >= $1 and day <= $2";
-const FIRED: &str = "insert into clock_fired (lead_id, clock_no, stage)";
+const FIRED: &str = "insert into clock_fired (entity_no, clock_no, stage)";
 const STAT_ADD: &str = "on conflict (day, measure, bucket) do update set value = stat.value + excluded.value";
 const LOAD_ADD: &str = "on conflict (partner_id) do update set open = partner_load.open + excluded.open";
 const ROTATION_SET: &str = "on conflict (scope) do update set body = excluded.body";
@@ -159,22 +162,24 @@ impl Tx {
         Ok(())
     }
 
-    pub(super) async fn stats_add(&mut self, counted: &[(Counted, i64)]) -> Result<()> {
-        let mut sums: BTreeMap<Counted, i64> = BTreeMap::new();
-        for (counted, by) in counted {
-            *sums.entry(*counted).or_default() += by;
+    pub(super) async fn stats_add(&mut self, counted: &[(Counted, i64)], deals: &[(deal::stats::Counted, i64)]) -> Result<()> {
+        let mut sums: BTreeMap<(i64, &str, i64), i64> = BTreeMap::new();
+        let leads = counted.iter().map(|(one, by)| ((one.day, one.measure.name(), one.bucket), by));
+        for (one, by) in leads.chain(deals.iter().map(|(one, by)| ((one.day, one.measure.name(), one.bucket), by))) {
+            *sums.entry(one).or_default() += by;
         }
         let rows = sums
             .into_iter()
             .filter(|(_, by)| *by != 0)
-            .map(|(one, by)| [Arg::from(one.day), Arg::from(one.measure.name()), Arg::from(one.bucket), Arg::from(by)]);
+            .map(|((day, measure, bucket), by)| [Arg::from(day), Arg::from(measure), Arg::from(bucket), Arg::from(by)]);
         self.execute_each(Sql::bulk("insert into stat (day, measure, bucket, value)", 4, rows, STAT_ADD)).await?;
         Ok(())
     }
 
     /// Fires stages of clocks; one that fired before is an [`Error::Exists`].
-    pub(super) async fn clocks_fire(&mut self, fired: &[(crate::domain::id::LeadId, u32, u8)]) -> Result<()> {
-        let rows = fired.iter().map(|(lead, clock, stage)| [Arg::from(*lead), Arg::from(*clock), Arg::from(*stage)]);
+    pub(super) async fn clocks_fire(&mut self, fired: &[(Entity, u32, u8)]) -> Result<()> {
+        let numbered = fired.iter().filter_map(|(entity, clock, stage)| Some((number(*entity)?, clock, stage)));
+        let rows = numbered.map(|(number, clock, stage)| [Arg::from(number), Arg::from(*clock), Arg::from(*stage)]);
         self.execute_each(Sql::bulk(FIRED, 3, rows, "")).await?;
         Ok(())
     }

@@ -10,7 +10,7 @@ use super::{
 use crate::domain::{
     account::Account,
     actor::{Actor, Roles},
-    id::{CommandId, OperatorId, ProgramVersion},
+    id::{AccountId, CommandId, OperatorId, ProgramVersion},
     partner::Partner,
     search,
     text::Text,
@@ -143,6 +143,20 @@ impl Session {
             }
         }
         Ok(codes.iter().map(|code| found.get(code).cloned()).collect())
+    }
+
+    /// Accounts in the order asked for; unknown ones are left out.
+    pub async fn accounts_by_id(&mut self, ids: &[AccountId]) -> Result<Vec<Account>> {
+        let mut found: HashMap<AccountId, Account> = HashMap::with_capacity(ids.len());
+        for part in ids.chunks(LIST_MAX) {
+            let mut sql = Sql::new("select body from account where id in ");
+            sql.push_list(part.iter().copied());
+            for (body,) in self.all::<(String,)>(sql).await? {
+                let account: Account = from_json(&body)?;
+                found.insert(account.id, account);
+            }
+        }
+        Ok(ids.iter().filter_map(|id| found.get(id).cloned()).collect())
     }
 
     /// Every account, in the order of their numbers.

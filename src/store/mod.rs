@@ -16,16 +16,19 @@
 
 pub mod audit;
 mod db;
+mod deal;
 mod desk;
 mod digest;
 mod directory;
 pub mod engine;
 mod error;
 mod feed;
+mod filter;
 mod health;
 mod lead;
 pub mod memory;
 mod migrate;
+mod page;
 mod postgres;
 mod save;
 mod session;
@@ -38,8 +41,8 @@ pub use digest::Digest;
 pub use error::{Conflict, ConflictBy, Error, Result};
 pub use feed::{Pulse, Stale};
 pub use health::Health;
-pub use lead::page::Effort;
 pub use migrate::VERSION as SCHEMA_VERSION;
+pub use page::Effort;
 pub use postgres::Rights;
 pub use session::{Backend, Session};
 pub use sql::{Arg, Bulk, Row, Sql};
@@ -54,6 +57,9 @@ pub fn statements() -> impl Iterator<Item = &'static str> {
         lead::STATEMENTS,
         lead::keys::STATEMENTS,
         lead::page::STATEMENTS,
+        deal::STATEMENTS,
+        deal::conflict::STATEMENTS,
+        deal::page::STATEMENTS,
         desk::STATEMENTS,
         directory::STATEMENTS,
         health::STATEMENTS,

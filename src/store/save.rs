@@ -9,13 +9,19 @@ use super::{
 use crate::domain::{
     account::Account,
     actor::Actor,
+    deal::{
+        Registration,
+        conflict::{CandidateKey, ConflictCase, ProtectionKey, Sale},
+        dossier::Precedent,
+    },
     event::Entity,
-    id::{AuditSeq, CommandId, LeadId, OperatorId, ProgramVersion},
+    id::{AccountId, AuditSeq, CommandId, ConflictId, DealId, LeadId, OperatorId, PartnerId, ProgramVersion},
     lead::{Lead, routing::Desk},
     partner::Partner,
     text::Text,
     time::Instant,
 };
+use chrono::NaiveDate;
 use futures::future;
 
 impl Unit for Tx {
@@ -56,8 +62,7 @@ impl Unit for Tx {
     }
 
     async fn lead_numbers(&mut self, count: u32) -> Result<LeadId> {
-        let last = self.counter_add("lead", count.into()).await?;
-        Ok(LeadId(last - i64::from(count) + 1))
+        Ok(LeadId(self.numbers("lead", count).await?))
     }
 
     async fn leads_by_source(&mut self, keys: &[Text]) -> Result<Vec<Option<LeadId>>> {
@@ -70,6 +75,74 @@ impl Unit for Tx {
 
     async fn suppressed(&mut self, mailboxes: &[Text]) -> Result<Vec<bool>> {
         (**self).suppressed(mailboxes).await
+    }
+
+    async fn deals(&mut self, ids: &[DealId]) -> Result<Vec<Registration>> {
+        self.deals_locked(ids).await
+    }
+
+    async fn deals_due(&mut self, now: Instant, limit: u32) -> Result<Vec<Registration>> {
+        Tx::deals_due(self, now, limit).await
+    }
+
+    async fn deals_claiming(&mut self, after: DealId, limit: u32) -> Result<Vec<DealId>> {
+        (**self).deals_claiming(after, limit).await
+    }
+
+    async fn deal_numbers(&mut self, count: u32) -> Result<DealId> {
+        Ok(DealId(self.numbers("deal", count).await?))
+    }
+
+    async fn submission_numbers(&mut self, count: u32) -> Result<i64> {
+        self.numbers("submission", count).await
+    }
+
+    async fn deals_by_source(&mut self, keys: &[Text]) -> Result<Vec<Option<DealId>>> {
+        (**self).deals_by_source(keys).await
+    }
+
+    async fn deals_by_key(&mut self, keys: &[CandidateKey], since_day: i64) -> Result<Vec<(i64, DealId)>> {
+        (**self).deals_by_key(keys, since_day).await
+    }
+
+    async fn protected_by(&mut self, keys: &[ProtectionKey]) -> Result<Vec<Option<DealId>>> {
+        (**self).protected_by(keys).await
+    }
+
+    async fn cases(&mut self, ids: &[ConflictId]) -> Result<Vec<ConflictCase>> {
+        self.cases_locked(ids).await
+    }
+
+    async fn cases_due(&mut self, now: Instant, limit: u32) -> Result<Vec<ConflictCase>> {
+        Tx::cases_due(self, now, limit).await
+    }
+
+    async fn case_numbers(&mut self, count: u32) -> Result<ConflictId> {
+        Ok(ConflictId(self.numbers("conflict", count).await?))
+    }
+
+    async fn cases_of(&mut self, deals: &[DealId]) -> Result<Vec<(DealId, ConflictId)>> {
+        (**self).cases_of(deals).await
+    }
+
+    async fn precedents(&mut self, codes: &[String], limit: u32) -> Result<Vec<Precedent>> {
+        (**self).precedents(codes, limit).await
+    }
+
+    async fn sales(&mut self, of: &[(PartnerId, AccountId)], since: NaiveDate) -> Result<Vec<(PartnerId, AccountId, Sale)>> {
+        (**self).sales(of, since).await
+    }
+
+    async fn sales_known(&mut self, keys: &[Text]) -> Result<Vec<bool>> {
+        (**self).sales_known(keys).await
+    }
+
+    async fn sale_numbers(&mut self, count: u32) -> Result<i64> {
+        self.numbers("sale", count).await
+    }
+
+    async fn accounts_by_id(&mut self, ids: &[AccountId]) -> Result<Vec<Account>> {
+        (**self).accounts_by_id(ids).await
     }
 
     async fn desk(&mut self, scopes: &[Text]) -> Result<Desk> {
@@ -129,6 +202,9 @@ impl Tx {
     /// The order of the tables is the same in every write, so that two writers never wait for each other in a ring.
     async fn write(&mut self, changes: Changes) -> Result<AuditSeq> {
         self.leads_save(&changes.leads).await?;
+        self.deals_save(&changes.deals).await?;
+        self.cases_save(&changes.cases).await?;
+        self.sales_save(&changes.sales).await?;
         self.clocks_fire(&changes.fired).await?;
         self.rotations_turn(&changes.turns).await?;
         self.loads_move(&changes.leads).await?;
@@ -137,12 +213,18 @@ impl Tx {
         self.operators_save(&changes.operators).await?;
         self.programs_save(&changes.programs).await?;
         self.suppress(&changes.suppress).await?;
-        self.stats_add(&changes.counted).await?;
+        self.stats_add(&changes.counted, &changes.deals_counted).await?;
         let last = self.audit_append(changes.records).await?;
         // After the events: what they hold is sealed with a key, which is then destroyed.
-        for lead in changes.forget {
-            self.person_forget(lead).await?;
+        for entity in changes.forget {
+            self.person_forget(entity).await?;
         }
         Ok(last)
+    }
+
+    /// Reserves `count` numbers of a kind and gives the first. Whoever asks for the same kind waits until this write ends.
+    async fn numbers(&mut self, kind: &'static str, count: u32) -> Result<i64> {
+        let last = self.counter_add(kind, count.into()).await?;
+        Ok(last - i64::from(count) + 1)
     }
 }

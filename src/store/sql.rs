@@ -2,7 +2,7 @@
 
 use super::error::Result;
 use crate::domain::{
-    id::{AccountId, AuditSeq, CommandId, LeadId, OperatorId, PartnerId, ProgramVersion},
+    id::{AccountId, AuditSeq, CommandId, ConflictId, DealId, LeadId, OperatorId, PartnerId, ProgramVersion},
     text::Text,
     time::{Instant, Span},
 };
@@ -239,7 +239,7 @@ macro_rules! arg_from {
 arg_from! {
     Int: i64 => |v| v, i32 => |v| v.into(), u32 => |v| v.into(), u8 => |v| v.into(), bool => |v| v.into(),
         Instant => |v| v.micros(), Span => |v| v.micros(),
-        LeadId => |v| v.0, PartnerId => |v| v.0, AccountId => |v| v.0, OperatorId => |v| v.0,
+        LeadId => |v| v.0, DealId => |v| v.0, ConflictId => |v| v.0, PartnerId => |v| v.0, AccountId => |v| v.0, OperatorId => |v| v.0,
         ProgramVersion => |v| v.0, AuditSeq => |v| v.0;
     Text: &str => |v| v.to_owned(), String => |v| v, &String => |v| v.clone(), &Text => |v| v.to_string(), Text => |v| v.to_string();
     Bytes: &[u8] => |v| v.to_vec(), Vec<u8> => |v| v, [u8; 32] => |v| v.to_vec(), &[u8; 32] => |v| v.to_vec(),

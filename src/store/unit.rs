@@ -8,8 +8,13 @@ use super::error::{Error, Result};
 use crate::domain::{
     account::Account,
     actor::Actor,
+    deal::{
+        self, Registration, SaleLine,
+        conflict::{CandidateKey, ConflictCase, ProtectionKey, Sale},
+        dossier::Precedent,
+    },
     event::{Entity, Record},
-    id::{AuditSeq, CommandId, LeadId, OperatorId, PartnerId, ProgramVersion},
+    id::{AccountId, AuditSeq, CommandId, ConflictId, DealId, LeadId, OperatorId, PartnerId, ProgramVersion},
     lead::{
         Lead,
         routing::{Desk, Turn},
@@ -45,16 +50,21 @@ pub struct Changes {
     pub turns: Vec<Turned>,
     /// How much each counter moves, negative for what an undo takes away.
     pub counted: Vec<(Counted, i64)>,
+    pub deals: Vec<DealChange>,
+    pub cases: Vec<CaseChange>,
+    pub sales: Vec<SaleRow>,
+    /// The same for the counters of the deal desk.
+    pub deals_counted: Vec<(deal::stats::Counted, i64)>,
     pub partners: Vec<Partner>,
     pub accounts: Vec<Account>,
     pub operators: Vec<OperatorRow>,
     pub programs: Vec<ProgramRow>,
     /// Mailboxes that may not be contacted again; kept as keyed hashes, so that they survive an erasure.
     pub suppress: Vec<Text>,
-    /// Leads whose personal key is destroyed.
-    pub forget: Vec<LeadId>,
-    /// (clock number, stage) that fire; unique for their lead.
-    pub fired: Vec<(LeadId, u32, u8)>,
+    /// Whose personal key is destroyed.
+    pub forget: Vec<Entity>,
+    /// (clock number, stage) that fire; unique for what the clock is of.
+    pub fired: Vec<(Entity, u32, u8)>,
     pub records: Vec<Record>,
 }
 
@@ -70,6 +80,45 @@ pub struct LeadChange {
     pub keys: Vec<i64>,
     /// Blocking keys to take away: those that were made of erased fields.
     pub keys_gone: Vec<i64>,
+}
+
+/// A registration after the command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DealChange {
+    pub deal: Registration,
+    /// The version it must still have; 0 = it is new.
+    pub expected: i64,
+    /// Candidate keys to add, and to take away: only live claims have any.
+    pub keys: Vec<Member>,
+    pub keys_gone: Vec<Member>,
+    /// Exactly what it protects from now on, if that may have changed. The database refuses a key that another has.
+    pub protects: Option<Vec<ProtectionKey>>,
+}
+
+/// A registration's place under a candidate key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Member {
+    pub key: i64,
+    /// The day of the order (days since 1970-01-01) of a deal that was won; [`NOT_SETTLED`] of any other.
+    pub settled_day: i64,
+}
+
+/// The day of what is not settled: after all days.
+pub const NOT_SETTLED: i64 = i32::MAX as i64;
+
+/// A conflict case after the command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseChange {
+    pub case: ConflictCase,
+    /// The version it must still have; 0 = it is new.
+    pub expected: i64,
+}
+
+/// A line of point-of-sale data with its number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SaleRow {
+    pub id: i64,
+    pub line: SaleLine,
 }
 
 /// A turn of a rotation, with the number of turns that the scope must still have had before it.
@@ -111,6 +160,16 @@ impl Changes {
             known.keys.extend(change.keys);
             known.keys_gone.extend(change.keys_gone);
         }
+        self.append_deals(after.deals);
+        let place: HashMap<ConflictId, usize> = self.cases.iter().enumerate().map(|(place, change)| (change.case.id, place)).collect();
+        for change in after.cases {
+            match place.get(&change.case.id) {
+                Some(place) => self.cases[*place].case = change.case,
+                None => self.cases.push(change),
+            }
+        }
+        self.sales.append(&mut after.sales);
+        self.deals_counted.append(&mut after.deals_counted);
         self.turns.append(&mut after.turns);
         self.counted.append(&mut after.counted);
         self.partners.append(&mut after.partners);
@@ -121,6 +180,23 @@ impl Changes {
         self.forget.append(&mut after.forget);
         self.fired.append(&mut after.fired);
         self.records.append(&mut after.records);
+    }
+
+    fn append_deals(&mut self, after: Vec<DealChange>) {
+        let place: HashMap<DealId, usize> = self.deals.iter().enumerate().map(|(place, change)| (change.deal.id, place)).collect();
+        for change in after {
+            let Some(known) = place.get(&change.deal.id).map(|place| &mut self.deals[*place]) else {
+                self.deals.push(change);
+                continue;
+            };
+            known.deal = change.deal;
+            known.protects = change.protects.or_else(|| known.protects.take());
+            // What comes and goes again does neither.
+            known.keys.retain(|key| !change.keys_gone.contains(key));
+            known.keys_gone.retain(|key| !change.keys.contains(key));
+            known.keys.extend(change.keys);
+            known.keys_gone.extend(change.keys_gone);
+        }
     }
 }
 
@@ -139,6 +215,9 @@ pub async fn gathered<P: Parts>(parts: &mut P) -> std::result::Result<Changes, P
     }
     Ok(all)
 }
+
+/// How many members of a key that is made from a customer's family are looked at.
+pub const FAMILY_MAX: usize = 256;
 
 /// The reads and the one write of a use case. Dropping a unit without [`Unit::commit`] undoes it.
 pub trait Unit: Send {
@@ -169,6 +248,43 @@ pub trait Unit: Send {
     /// Which of these mailboxes are suppressed, in order; compared by keyed hash, without regard to case.
     fn suppressed(&mut self, mailboxes: &[Text]) -> impl Future<Output = Result<Vec<bool>>> + Send;
 
+    /// The registrations in the order asked for; unknown ones are left out.
+    fn deals(&mut self, ids: &[DealId]) -> impl Future<Output = Result<Vec<Registration>>> + Send;
+    /// Registrations whose `next_at` is at or before `now`, the earliest first.
+    fn deals_due(&mut self, now: Instant, limit: u32) -> impl Future<Output = Result<Vec<Registration>>> + Send;
+    /// Registrations that claim a deal and are a party of no conflict, after `after` by number.
+    fn deals_claiming(&mut self, after: DealId, limit: u32) -> impl Future<Output = Result<Vec<DealId>>> + Send;
+    /// Reserves `count` registration numbers and gives the first. Whoever makes registrations at the same time waits here.
+    fn deal_numbers(&mut self, count: u32) -> impl Future<Output = Result<DealId>> + Send;
+    /// Reserves `count` places in the order of submissions and gives the first. Whoever submits, or looks for conflicts, at
+    /// the same time waits here, and so sees what we write; none are reserved for 0.
+    fn submission_numbers(&mut self, count: u32) -> impl Future<Output = Result<i64>> + Send;
+    /// For each key of a record the registration that came with it, in order.
+    fn deals_by_source(&mut self, keys: &[Text]) -> impl Future<Output = Result<Vec<Option<DealId>>>> + Send;
+    /// Live claims that share a key, as (key, registration), those won before `since_day` left out. A key with more than
+    /// [`crate::domain::matching::MEMBERS_MAX`] members gives none; one of a customer family gives the newest
+    /// [`FAMILY_MAX`].
+    fn deals_by_key(&mut self, keys: &[CandidateKey], since_day: i64) -> impl Future<Output = Result<Vec<(i64, DealId)>>> + Send;
+    /// Who protects each of these keys, in order.
+    fn protected_by(&mut self, keys: &[ProtectionKey]) -> impl Future<Output = Result<Vec<Option<DealId>>>> + Send;
+    /// The cases in the order asked for; unknown ones are left out.
+    fn cases(&mut self, ids: &[ConflictId]) -> impl Future<Output = Result<Vec<ConflictCase>>> + Send;
+    fn cases_due(&mut self, now: Instant, limit: u32) -> impl Future<Output = Result<Vec<ConflictCase>>> + Send;
+    fn case_numbers(&mut self, count: u32) -> impl Future<Output = Result<ConflictId>> + Send;
+    /// The cases that these registrations are or were a party of.
+    fn cases_of(&mut self, deals: &[DealId]) -> impl Future<Output = Result<Vec<(DealId, ConflictId)>>> + Send;
+    /// The newest decisions whose clauses stood in one of these ways, `limit` at most.
+    fn precedents(&mut self, codes: &[String], limit: u32) -> impl Future<Output = Result<Vec<Precedent>>> + Send;
+    /// What these partners sold to these customer families since a day, the oldest first.
+    fn sales(
+        &mut self,
+        of: &[(PartnerId, AccountId)],
+        since: chrono::NaiveDate,
+    ) -> impl Future<Output = Result<Vec<(PartnerId, AccountId, Sale)>>> + Send;
+    /// Whether a line of point-of-sale data came with each of these keys before, in order.
+    fn sales_known(&mut self, keys: &[Text]) -> impl Future<Output = Result<Vec<bool>>> + Send;
+    fn sale_numbers(&mut self, count: u32) -> impl Future<Output = Result<i64>> + Send;
+
     /// The loads of all partners and the cursors of these scopes.
     fn desk(&mut self, scopes: &[Text]) -> impl Future<Output = Result<Desk>> + Send;
     /// The events of an entity after a version, oldest first.
@@ -177,6 +293,8 @@ pub trait Unit: Send {
     /// The partners, accounts or operators numbered so far: the next is one higher.
     fn partner_number(&mut self) -> impl Future<Output = Result<i64>> + Send;
     fn account_number(&mut self) -> impl Future<Output = Result<i64>> + Send;
+    /// In the order asked for; unknown ones are left out.
+    fn accounts_by_id(&mut self, ids: &[AccountId]) -> impl Future<Output = Result<Vec<Account>>> + Send;
     fn accounts_by_code(&mut self, codes: &[Text]) -> impl Future<Output = Result<Vec<Option<Account>>>> + Send;
 
     /// Writes everything, the audit rows last. A lead whose version moved on, or a scope that turned meanwhile, is a

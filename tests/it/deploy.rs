@@ -148,10 +148,10 @@ async fn the_doctor_knows_the_rights(team: &Team) {
     let said = team.call("channel_engine", &["doctor"]).ok();
     assert!(said.contains("but none with the database login channel_engine") && !said.contains("--as"), "{said}");
     // A newer version brought a table, and nobody was given rights to it.
-    run(team.server, "channel_owner", "channel", &["create table deal (id bigint)".to_owned()]).await.expect("it is the owner");
+    run(team.server, "channel_owner", "channel", &["create table fund (id bigint)".to_owned()]).await.expect("it is the owner");
     let said = team.call("ben", &["doctor"]);
     let (out, _) = (said.out(), said.failed(1));
-    assert!(out.contains("ben may not read deal") && out.contains("the owner, channel_owner, has to run the grants"), "{out}");
+    assert!(out.contains("ben may not read fund") && out.contains("the owner, channel_owner, has to run the grants"), "{out}");
     // A newer version that was not started by the owner yet.
     let older = "delete from schema_version where version > 1".to_owned();
     run(team.server, "channel_owner", "channel", &[older]).await.expect("it is the owner");

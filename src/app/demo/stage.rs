@@ -71,12 +71,20 @@ impl Stage<'_> {
     /// Writes the past to the database, which has to be empty.
     pub async fn settle(self) -> Result<(), Failure> {
         let Self::Past { app, world, .. } = self else { return Ok(()) };
-        let changes = world.look().to_changes();
+        let (changes, submissions) = {
+            let state = world.look();
+            (state.to_changes(), state.desk.submissions)
+        };
         let mut tx = app.db().begin().await?;
         if !tx.operators().await?.is_empty() {
             return Err(Failure::refused("the demo needs an empty database"));
         }
-        tx.lead_numbers(u32::try_from(changes.leads.len()).unwrap_or(u32::MAX)).await?;
+        let count = |rows: usize| u32::try_from(rows).unwrap_or(u32::MAX);
+        tx.lead_numbers(count(changes.leads.len())).await?;
+        tx.deal_numbers(count(changes.deals.len())).await?;
+        tx.submission_numbers(count(usize::try_from(submissions).unwrap_or(0))).await?;
+        tx.case_numbers(count(changes.cases.len())).await?;
+        tx.sale_numbers(count(changes.sales.len())).await?;
         let last = changes.records.last().map_or_else(|| app.request(Command::Receive(Vec::new())).id, |record| record.command);
         Unit::save(&mut tx, last, changes).await?;
         Ok(Unit::commit(tx).await?)

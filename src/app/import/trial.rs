@@ -8,8 +8,13 @@ use crate::{
     domain::{
         account::Account,
         actor::Actor,
+        deal::{
+            Registration,
+            conflict::{CandidateKey, ConflictCase, ProtectionKey, Sale},
+            dossier::Precedent,
+        },
         event::Entity,
-        id::{AuditSeq, CommandId, LeadId, OperatorId, ProgramVersion},
+        id::{AccountId, AuditSeq, CommandId, ConflictId, DealId, LeadId, OperatorId, PartnerId, ProgramVersion},
         lead::{Lead, routing::Desk},
         partner::Partner,
         text::Text,
@@ -22,7 +27,7 @@ use crate::{
 };
 use std::{collections::HashMap, sync::Arc};
 
-/// Leads of the scratch database have numbers from here on, which no real lead reaches.
+/// Leads, registrations and cases of the scratch database have numbers from here on, which no real one reaches.
 const FIRST: i64 = u32::MAX as i64 + 1;
 
 pub struct Trial {
@@ -40,6 +45,8 @@ impl Trial {
         let scratch = Db::open(Address::Sqlite(folder.path().join("trial.db")), options).await?;
         let mut tx = scratch.begin().await?;
         tx.lead_numbers(u32::MAX).await?;
+        tx.deal_numbers(u32::MAX).await?;
+        tx.case_numbers(u32::MAX).await?;
         Unit::commit(tx).await?;
         let rules = real.rules().await?;
         Ok(Self { scratch: App::new(scratch), real: real.clone(), rules, _folder: folder })
@@ -126,6 +133,88 @@ impl Unit for Overlay {
         Ok(found)
     }
 
+    async fn deals(&mut self, ids: &[DealId]) -> Result<Vec<Registration>> {
+        let (ours, theirs): (Vec<DealId>, Vec<DealId>) = ids.iter().copied().partition(|id| id.0 >= FIRST);
+        let mut deals = self.scratch.deals(&ours).await?;
+        deals.extend(self.real.deals(&theirs).await?);
+        Ok(deals)
+    }
+
+    async fn deals_due(&mut self, now: Instant, limit: u32) -> Result<Vec<Registration>> {
+        Unit::deals_due(&mut self.scratch, now, limit).await
+    }
+
+    async fn deals_claiming(&mut self, after: DealId, limit: u32) -> Result<Vec<DealId>> {
+        self.scratch.deals_claiming(after, limit).await
+    }
+
+    async fn deal_numbers(&mut self, count: u32) -> Result<DealId> {
+        self.scratch.deal_numbers(count).await
+    }
+
+    async fn submission_numbers(&mut self, count: u32) -> Result<i64> {
+        self.scratch.submission_numbers(count).await
+    }
+
+    async fn deals_by_source(&mut self, keys: &[Text]) -> Result<Vec<Option<DealId>>> {
+        let ours = self.scratch.deals_by_source(keys).await?;
+        let theirs = self.real.deals_by_source(keys).await?;
+        Ok(ours.into_iter().zip(theirs).map(|(ours, theirs)| theirs.or(ours)).collect())
+    }
+
+    async fn deals_by_key(&mut self, keys: &[CandidateKey], since_day: i64) -> Result<Vec<(i64, DealId)>> {
+        let mut found = self.real.deals_by_key(keys, since_day).await?;
+        found.extend(self.scratch.deals_by_key(keys, since_day).await?);
+        Ok(found)
+    }
+
+    async fn protected_by(&mut self, keys: &[ProtectionKey]) -> Result<Vec<Option<DealId>>> {
+        let ours = self.scratch.protected_by(keys).await?;
+        let theirs = self.real.protected_by(keys).await?;
+        Ok(ours.into_iter().zip(theirs).map(|(ours, theirs)| theirs.or(ours)).collect())
+    }
+
+    async fn cases(&mut self, ids: &[ConflictId]) -> Result<Vec<ConflictCase>> {
+        let (ours, theirs): (Vec<ConflictId>, Vec<ConflictId>) = ids.iter().copied().partition(|id| id.0 >= FIRST);
+        let mut cases = self.scratch.cases(&ours).await?;
+        cases.extend(self.real.cases(&theirs).await?);
+        Ok(cases)
+    }
+
+    async fn cases_due(&mut self, now: Instant, limit: u32) -> Result<Vec<ConflictCase>> {
+        Unit::cases_due(&mut self.scratch, now, limit).await
+    }
+
+    async fn case_numbers(&mut self, count: u32) -> Result<ConflictId> {
+        self.scratch.case_numbers(count).await
+    }
+
+    async fn cases_of(&mut self, deals: &[DealId]) -> Result<Vec<(DealId, ConflictId)>> {
+        let mut found = self.real.cases_of(deals).await?;
+        found.extend(self.scratch.cases_of(deals).await?);
+        Ok(found)
+    }
+
+    async fn precedents(&mut self, codes: &[String], limit: u32) -> Result<Vec<Precedent>> {
+        self.real.precedents(codes, limit).await
+    }
+
+    async fn sales(&mut self, of: &[(PartnerId, AccountId)], since: chrono::NaiveDate) -> Result<Vec<(PartnerId, AccountId, Sale)>> {
+        self.real.sales(of, since).await
+    }
+
+    async fn sales_known(&mut self, keys: &[Text]) -> Result<Vec<bool>> {
+        self.real.sales_known(keys).await
+    }
+
+    async fn sale_numbers(&mut self, count: u32) -> Result<i64> {
+        self.scratch.sale_numbers(count).await
+    }
+
+    async fn accounts_by_id(&mut self, ids: &[AccountId]) -> Result<Vec<Account>> {
+        self.real.accounts_by_id(ids).await
+    }
+
     async fn suppressed(&mut self, mailboxes: &[Text]) -> Result<Vec<bool>> {
         self.real.suppressed(mailboxes).await
     }
@@ -150,10 +239,15 @@ impl Unit for Overlay {
         self.real.accounts_by_code(codes).await
     }
 
-    /// What would happen to a lead of the real database is left out; it would not change what becomes of another row.
+    /// What would happen to a record of the real database is left out; it would not change what becomes of another row.
     async fn save(&mut self, command: CommandId, mut changes: Changes) -> Result<AuditSeq> {
         changes.leads.retain(|change| is_scratch(change.lead.id));
-        changes.records.retain(|record| !matches!(record.entity, Entity::Lead(id) if !is_scratch(id)));
+        changes.deals.retain(|change| change.deal.id.0 >= FIRST);
+        changes.cases.retain(|change| change.case.id.0 >= FIRST);
+        let is_real =
+            |entity| matches!(entity, Entity::Lead(LeadId(id)) | Entity::Deal(DealId(id)) | Entity::Conflict(ConflictId(id)) if id < FIRST);
+        changes.records.retain(|record| !is_real(record.entity));
+        changes.fired.retain(|(entity, ..)| !is_real(*entity));
         self.scratch.save(command, changes).await
     }
 

@@ -263,6 +263,7 @@ impl DealEvent {
         }
     }
 
+    /// Whether it has a personal part.
     pub fn is_personal(&self) -> bool {
         match self {
             Self::Drafted { details, .. } => !details.contact.is_empty(),

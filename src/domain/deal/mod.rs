@@ -17,6 +17,7 @@ pub mod fields;
 pub mod protection;
 pub mod queue;
 pub mod refusal;
+pub mod sale;
 pub mod stats;
 pub mod undo;
 pub mod words;
@@ -29,6 +30,7 @@ pub use document::{ContentHash, Document, DocumentKind, EvidencePin, Exhibit};
 pub use event::DealEvent;
 pub use protection::Protection;
 pub use refusal::Refusal;
+pub use sale::SaleLine;
 
 use crate::domain::{
     escalation::Escalation,

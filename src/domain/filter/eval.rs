@@ -21,6 +21,8 @@ pub enum Datum<'a> {
     Missing,
     /// A code, a choice, or the normalised words of a field of [`Kind::Words`].
     Text(&'a str),
+    /// Several codes, each after a space; one of them is enough.
+    Codes(&'a str),
     Number(i64),
     Instant(Instant),
 }
@@ -45,6 +47,7 @@ pub fn eval<R: Room>(filter: &Filter<R>, record: &impl Fields<R>, context: &Cont
         Filter::Text { field, value } => match record.get(*field) {
             Datum::Text(text) if R::spec(*field).kind == Kind::Words => text.contains(value.as_str()),
             Datum::Text(text) => text == value,
+            Datum::Codes(codes) => codes.split(' ').any(|code| code == value),
             _ => false,
         },
         Filter::Number { field, op, value } => match record.get(*field) {

@@ -1,6 +1,6 @@
 //! The audit chain: every change is one event, every event holds the hash of the one before it.
 //!
-//! An event's body is JSON without personal data. What is personal travels beside it, sealed under a key of its lead: the
+//! An event's body is JSON without personal data. What is personal travels beside it, sealed under a key of its entity: the
 //! hash is over the sealed bytes, so that destroying the key ([`Tx::person_forget`]) erases and the chain stays valid.
 
 pub mod seal;
@@ -23,7 +23,6 @@ use std::collections::HashMap;
 
 pub type Hash = [u8; 32];
 
-/// The kind of the entities whose personal data is sealed; their number chooses the key.
 pub(super) const LEAD: &str = "lead";
 
 /// The end of the chain.
@@ -76,6 +75,11 @@ impl AuditRow {
         }
         hasher.update(&buffer);
         *hasher.finalize().as_bytes()
+    }
+
+    /// The number under which the key of its entity is kept.
+    fn key_number(&self) -> Option<i64> {
+        seal::number(Entity::from_parts(&self.entity_kind, self.entity_id)?)
     }
 
     fn into_args(self) -> [Arg; 12] {
@@ -142,7 +146,7 @@ impl Tx {
         }
         // Under the lock, so that two writers never make two keys for one person.
         let personal = records.iter().filter(|record| record.event.is_personal());
-        let keys = self.person_keys(personal.map(|record| record.entity.id())).await?;
+        let keys = self.person_keys(personal.filter_map(|record| seal::number(record.entity))).await?;
         let rows = records.iter().map(|record| Ok(chained(&mut head, record, &keys)?.into_args()));
         self.execute_each(Sql::bulk_try(APPEND, 12, rows, "")).await?;
         self.execute(Sql::new(HEAD_MOVE).bind(head.seq).bind(head.hash)).await?;
@@ -156,9 +160,9 @@ fn chained(head: &mut Head, record: &Record, keys: &HashMap<i64, seal::Key>) -> 
     let seq = head.seq.0 + 1;
     let personal = record.event.personal().map(|personal| serde_json::to_string(&personal)).transpose();
     let personal = personal.map_err(|error| Error::Internal(error.to_string()))?;
-    let sealed = match (&personal, keys.get(&record.entity.id())) {
+    let sealed = match (&personal, seal::number(record.entity).and_then(|number| keys.get(&number))) {
         (None, _) => None,
-        (Some(personal), Some(key)) if record.entity.kind() == LEAD => Some(seal::seal(key, seq, personal.as_bytes())?),
+        (Some(personal), Some(key)) => Some(seal::seal(key, seq, personal.as_bytes())?),
         (Some(_), _) => return Err(Error::Internal(format!("an event of a {} has no personal part", record.entity.kind()))),
     };
     let mut row = AuditRow {
@@ -235,7 +239,7 @@ impl Session {
     }
 
     async fn opened(&mut self, rows: Vec<AuditRow>) -> Result<Vec<Past>> {
-        let sealed = rows.iter().filter(|row| row.sealed.is_some()).map(|row| row.entity_id);
+        let sealed = rows.iter().filter(|row| row.sealed.is_some()).filter_map(AuditRow::key_number);
         let keys = self.person_keys_known(sealed).await?;
         rows.into_iter().map(|row| past(&row, &keys)).collect()
     }
@@ -245,8 +249,8 @@ fn past(row: &AuditRow, keys: &HashMap<i64, seal::Key>) -> Result<Past> {
     let broken = |what: &str| Error::corrupt(format!("event {} {what}", row.seq));
     let mut event = Event::from_body(&row.kind, &row.body).map_err(|error| broken(&error.to_string()))?;
     // Without its key, or with one that was made after an erasure, it stays empty.
-    let open = row.sealed.as_ref().and_then(|sealed| seal::open(keys.get(&row.entity_id)?, row.seq, sealed));
-    if let (Event::Lead(event), Some(open)) = (&mut event, open) {
+    let open = row.sealed.as_ref().and_then(|sealed| seal::open(keys.get(&row.key_number()?)?, row.seq, sealed));
+    if let Some(open) = open {
         event.set_personal(serde_json::from_str::<Personal>(&open).map_err(|error| broken(&error.to_string()))?);
     }
     let record = Record {

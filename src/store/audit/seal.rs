@@ -1,6 +1,9 @@
-//! Sealing of personal data: ChaCha20-Poly1305 (RFC 8439) under a key for each lead.
+//! Sealing of personal data: ChaCha20-Poly1305 (RFC 8439) under a key for each lead, registration and case.
 
-use crate::domain::id::LeadId;
+use crate::domain::{
+    event::Entity,
+    id::{ConflictId, DealId, LeadId},
+};
 use crate::store::{
     Session, Sql, Tx,
     error::{Error, Result},
@@ -37,22 +40,33 @@ pub fn open(key: &Key, seq: i64, sealed: &[u8]) -> Option<String> {
     String::from_utf8(open).ok()
 }
 
-const FORGET: &str = "delete from person_key where lead_id = $1";
+/// The one numbering of what has sealed parts and clocks: leads by their own number, registrations and conflicts below
+/// zero, by turns. Nothing else has any.
+pub const fn number(entity: Entity) -> Option<i64> {
+    match entity {
+        Entity::Lead(LeadId(id)) => Some(id),
+        Entity::Deal(DealId(id)) => Some(-2 * id),
+        Entity::Conflict(ConflictId(id)) => Some(-2 * id - 1),
+        _ => None,
+    }
+}
+
+const FORGET: &str = "delete from person_key where entity_no = $1";
 pub const STATEMENTS: &[&str] = &[FORGET];
 /// How many ids are asked for in one list.
 const LIST_MAX: usize = 512;
 
 impl Session {
-    /// The keys that there are for these leads.
-    pub(super) async fn person_keys_known(&mut self, leads: impl IntoIterator<Item = i64>) -> Result<HashMap<i64, Key>> {
-        let wanted: Vec<i64> = leads.into_iter().collect::<BTreeSet<_>>().into_iter().collect();
+    /// The keys that there are under these numbers.
+    pub(super) async fn person_keys_known(&mut self, numbers: impl IntoIterator<Item = i64>) -> Result<HashMap<i64, Key>> {
+        let wanted: Vec<i64> = numbers.into_iter().collect::<BTreeSet<_>>().into_iter().collect();
         let mut keys = HashMap::with_capacity(wanted.len());
         for part in wanted.chunks(LIST_MAX) {
-            let mut sql = Sql::new("select lead_id, key from person_key where lead_id in ");
+            let mut sql = Sql::new("select entity_no, key from person_key where entity_no in ");
             sql.push_list(part.iter().copied());
-            for (lead, key) in self.all::<(i64, Vec<u8>)>(sql).await? {
-                let key = key.try_into().map_err(|_| Error::corrupt(format!("the key of lead {lead} is not a key")))?;
-                keys.insert(lead, key);
+            for (number, key) in self.all::<(i64, Vec<u8>)>(sql).await? {
+                let key = key.try_into().map_err(|_| Error::corrupt(format!("the key of number {number} is not a key")))?;
+                keys.insert(number, key);
             }
         }
         Ok(keys)
@@ -60,25 +74,26 @@ impl Session {
 }
 
 impl Tx {
-    /// The keys of these leads, made now for those that have none.
-    pub(super) async fn person_keys(&mut self, leads: impl IntoIterator<Item = i64>) -> Result<HashMap<i64, Key>> {
-        let wanted: BTreeSet<i64> = leads.into_iter().collect();
+    /// The keys under these numbers, made now for those that have none.
+    pub(super) async fn person_keys(&mut self, numbers: impl IntoIterator<Item = i64>) -> Result<HashMap<i64, Key>> {
+        let wanted: BTreeSet<i64> = numbers.into_iter().collect();
         let mut keys = self.person_keys_known(wanted.iter().copied()).await?;
         let mut rows = Vec::new();
-        for lead in wanted {
-            if let std::collections::hash_map::Entry::Vacant(e) = keys.entry(lead) {
+        for number in wanted {
+            if let std::collections::hash_map::Entry::Vacant(e) = keys.entry(number) {
                 let key: Key = self.entropy().bytes();
                 e.insert(key);
-                rows.push([Arg::from(lead), Arg::from(&key)]);
+                rows.push([Arg::from(number), Arg::from(&key)]);
             }
         }
-        self.execute_each(Sql::bulk("insert into person_key (lead_id, key)", 2, rows, "")).await?;
+        self.execute_each(Sql::bulk("insert into person_key (entity_no, key)", 2, rows, "")).await?;
         Ok(keys)
     }
 
-    /// Destroys the key of a lead: what is personal in its events can never be read again. Gives whether there was one.
-    pub async fn person_forget(&mut self, lead: LeadId) -> Result<bool> {
-        Ok(self.execute(Sql::new(FORGET).bind(lead)).await? > 0)
+    /// Destroys the key of an entity: what is personal in its events can never be read again. Gives whether there was one.
+    pub async fn person_forget(&mut self, entity: Entity) -> Result<bool> {
+        let Some(number) = number(entity) else { return Ok(false) };
+        Ok(self.execute(Sql::new(FORGET).bind(number)).await? > 0)
     }
 }
 

@@ -97,7 +97,7 @@ impl Session {
 
 impl Tx {
     /// Words that lock the rows a `select` finds; SQLite has one writer and needs none.
-    fn lock(&self, words: &'static str) -> &'static str {
+    pub(super) fn lock(&self, words: &'static str) -> &'static str {
         if self.backend() == Backend::Postgres { words } else { "" }
     }
 

@@ -4,10 +4,12 @@
 //! each read sees what is committed, whoever numbers leads or saves makes others wait until the end of its transaction,
 //! and guards are checked under that lock. Nothing is copied per unit: changes are staged and applied by the commit.
 
+mod deal;
 mod moved;
 mod state;
 mod unit;
 
+pub use deal::DealDesk;
 pub use state::State;
 pub use unit::MemoryUnit;
 

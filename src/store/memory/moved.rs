@@ -8,7 +8,8 @@ use crate::{
 use std::collections::HashMap;
 
 impl State {
-    /// Everything, as changes to an empty database. As many lead numbers have to be reserved there as there are leads.
+    /// Everything, as changes to an empty database. As many numbers have to be reserved there as
+    /// there are leads, registrations, submissions, cases and sales.
     pub fn to_changes(&self) -> Changes {
         let mut keys: HashMap<LeadId, Vec<i64>> = HashMap::new();
         for (key, leads) in &self.keys {
@@ -23,7 +24,7 @@ impl State {
         };
         let mut fired: Vec<_> = self.fired.iter().copied().collect();
         fired.sort_unstable();
-        Changes {
+        let mut changes = Changes {
             leads: self.leads.iter().map(&mut lead_change).collect(),
             turns: self.turns(),
             counted: self.counters.iter().map(|(counted, value)| (*counted, *value)).collect(),
@@ -35,7 +36,10 @@ impl State {
             forget: Vec::new(),
             fired,
             records: self.audit.iter().map(|past| past.record.clone()).collect(),
-        }
+            ..Changes::default()
+        };
+        self.desk.add_to(&mut changes);
+        changes
     }
 
     /// The turns of all rotations in the order in which they were taken.

@@ -1,10 +1,11 @@
 //! What is committed, and how changes are checked and applied.
 
+use super::deal::DealDesk;
 use crate::{
     domain::{
         account::Account,
         actor::Actor,
-        event::{Entity, Event, Record},
+        event::{Entity, Record},
         id::{AuditSeq, CommandId, LeadId, OperatorId, PartnerId},
         lead::{Lead, LeadState, routing::Rotation, stats::Counted},
         partner::Partner,
@@ -33,7 +34,8 @@ pub struct State {
     pub loads: HashMap<PartnerId, u32>,
     pub rotations: HashMap<Text, Rotation>,
     pub counters: BTreeMap<Counted, i64>,
-    pub fired: HashSet<(LeadId, u32, u8)>,
+    pub fired: HashSet<(Entity, u32, u8)>,
+    pub desk: DealDesk,
     pub done: HashMap<CommandId, AuditSeq>,
     pub(super) due: BTreeSet<(Instant, LeadId)>,
     pub(super) unplaced: BTreeSet<LeadId>,
@@ -44,6 +46,8 @@ pub struct State {
     /// The unit that numbers leads, and the one that has saved and not yet ended.
     pub(super) numbering: Option<u64>,
     pub(super) saving: Option<u64>,
+    /// The unit that submits registrations or looks for conflicts.
+    pub(super) claiming: Option<u64>,
     units: u64,
 }
 
@@ -78,6 +82,10 @@ impl State {
             return Err(Error::Exists(format!("command {}", command.0)));
         }
         self.check_leads(&changes.leads)?;
+        let moved = self.desk.check(changes)?;
+        if let Some((entity, expected, found)) = moved {
+            return Err(conflict(entity.to_string(), expected, found, self.last_by(entity)));
+        }
         let mut turns: HashMap<&Text, i64> = HashMap::new();
         for turned in &changes.turns {
             let scope = &turned.turn.scope;
@@ -160,7 +168,8 @@ impl State {
     }
 
     /// Writes changes that were checked.
-    pub(super) fn apply(&mut self, command: CommandId, changes: Changes) {
+    pub(super) fn apply(&mut self, command: CommandId, mut changes: Changes) {
+        self.desk.apply(&mut changes);
         for change in changes.leads {
             self.apply_lead(change);
         }
@@ -186,8 +195,8 @@ impl State {
         for record in changes.records {
             self.append(record);
         }
-        for lead in changes.forget {
-            self.forget(lead);
+        for entity in changes.forget {
+            self.forget(entity);
         }
         self.done.insert(command, self.last_seq());
     }
@@ -236,11 +245,9 @@ impl State {
     }
 
     /// Destroys what is personal in the records so far, as destroying the key does.
-    fn forget(&mut self, lead: LeadId) {
-        for &index in self.by_entity.get(&Entity::Lead(lead)).into_iter().flatten() {
-            if let Event::Lead(event) = &mut self.audit[index].record.event {
-                event.set_personal(Personal::default());
-            }
+    fn forget(&mut self, entity: Entity) {
+        for &index in self.by_entity.get(&entity).into_iter().flatten() {
+            self.audit[index].record.event.set_personal(Personal::default());
         }
     }
 

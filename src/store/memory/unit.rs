@@ -5,8 +5,13 @@ use crate::{
     domain::{
         account::Account,
         actor::Actor,
+        deal::{
+            Registration,
+            conflict::{CandidateKey, ConflictCase, ProtectionKey, Sale},
+            dossier::Precedent,
+        },
         event::Entity,
-        id::{AuditSeq, CommandId, LeadId, OperatorId, ProgramVersion},
+        id::{AccountId, AuditSeq, CommandId, ConflictId, DealId, LeadId, OperatorId, PartnerId, ProgramVersion},
         lead::{Lead, routing::Desk},
         partner::Partner,
         text::Text,
@@ -24,11 +29,13 @@ pub struct MemoryUnit {
     world: World,
     number: u64,
     staged: Option<(CommandId, Changes)>,
+    /// Places in the order of submissions that this unit reserved.
+    submissions: i64,
 }
 
 impl MemoryUnit {
     pub(super) const fn new(world: World, number: u64) -> Self {
-        Self { world, number, staged: None }
+        Self { world, number, staged: None, submissions: 0 }
     }
 
     /// Gives way to other units if the world is stepped.
@@ -69,8 +76,8 @@ impl MemoryUnit {
 impl Drop for MemoryUnit {
     fn drop(&mut self) {
         let mut state = self.world.look();
-        let State { numbering, saving, .. } = &mut *state;
-        for holder in [numbering, saving] {
+        let State { numbering, saving, claiming, .. } = &mut *state;
+        for holder in [numbering, saving, claiming] {
             if *holder == Some(self.number) {
                 *holder = None;
             }
@@ -149,6 +156,90 @@ impl Unit for MemoryUnit {
         Ok(mailboxes.iter().map(|mailbox| state.suppressed.contains(&mailbox.to_lowercase())).collect())
     }
 
+    async fn deals(&mut self, ids: &[DealId]) -> Result<Vec<Registration>> {
+        let state = self.look().await;
+        Ok(ids.iter().filter_map(|id| state.desk.deal(*id)).cloned().collect())
+    }
+
+    async fn deals_due(&mut self, now: Instant, limit: u32) -> Result<Vec<Registration>> {
+        Ok(self.look().await.desk.due(now, limit))
+    }
+
+    async fn deals_claiming(&mut self, after: DealId, limit: u32) -> Result<Vec<DealId>> {
+        Ok(self.look().await.desk.claiming(after, limit))
+    }
+
+    async fn deal_numbers(&mut self, _count: u32) -> Result<DealId> {
+        self.step().await;
+        self.lock(|state| &mut state.claiming).await;
+        Ok(DealId(next(self.world.look().desk.deals.len())))
+    }
+
+    async fn submission_numbers(&mut self, count: u32) -> Result<i64> {
+        self.step().await;
+        self.lock(|state| &mut state.claiming).await;
+        let first = self.world.look().desk.submissions + self.submissions + 1;
+        self.submissions += i64::from(count);
+        Ok(first)
+    }
+
+    async fn deals_by_source(&mut self, keys: &[Text]) -> Result<Vec<Option<DealId>>> {
+        let state = self.look().await;
+        Ok(keys.iter().map(|key| state.desk.by_source(key)).collect())
+    }
+
+    async fn deals_by_key(&mut self, keys: &[CandidateKey], since_day: i64) -> Result<Vec<(i64, DealId)>> {
+        Ok(self.look().await.desk.by_key(keys, since_day))
+    }
+
+    async fn protected_by(&mut self, keys: &[ProtectionKey]) -> Result<Vec<Option<DealId>>> {
+        let state = self.look().await;
+        Ok(keys.iter().map(|key| state.desk.protections.get(key).copied()).collect())
+    }
+
+    async fn cases(&mut self, ids: &[ConflictId]) -> Result<Vec<ConflictCase>> {
+        let state = self.look().await;
+        Ok(ids.iter().filter_map(|id| state.desk.case(*id)).cloned().collect())
+    }
+
+    async fn cases_due(&mut self, now: Instant, limit: u32) -> Result<Vec<ConflictCase>> {
+        Ok(self.look().await.desk.due_cases(now, limit))
+    }
+
+    async fn case_numbers(&mut self, _count: u32) -> Result<ConflictId> {
+        self.step().await;
+        self.lock(|state| &mut state.claiming).await;
+        Ok(ConflictId(next(self.world.look().desk.cases.len())))
+    }
+
+    async fn cases_of(&mut self, deals: &[DealId]) -> Result<Vec<(DealId, ConflictId)>> {
+        Ok(self.look().await.desk.cases_of(deals))
+    }
+
+    async fn precedents(&mut self, codes: &[String], limit: u32) -> Result<Vec<Precedent>> {
+        Ok(self.look().await.desk.precedents(codes, limit))
+    }
+
+    async fn sales(&mut self, of: &[(PartnerId, AccountId)], since: chrono::NaiveDate) -> Result<Vec<(PartnerId, AccountId, Sale)>> {
+        Ok(self.look().await.desk.sales(of, since))
+    }
+
+    async fn sales_known(&mut self, keys: &[Text]) -> Result<Vec<bool>> {
+        let state = self.look().await;
+        Ok(keys.iter().map(|key| state.desk.knows_sale(key)).collect())
+    }
+
+    async fn sale_numbers(&mut self, _count: u32) -> Result<i64> {
+        self.step().await;
+        self.lock(|state| &mut state.claiming).await;
+        Ok(next(self.world.look().desk.sales.len()))
+    }
+
+    async fn accounts_by_id(&mut self, ids: &[AccountId]) -> Result<Vec<Account>> {
+        let state = self.look().await;
+        Ok(ids.iter().filter_map(|id| state.accounts.iter().find(|one| one.id == *id)).cloned().collect())
+    }
+
     async fn desk(&mut self, scopes: &[Text]) -> Result<Desk> {
         let state = self.look().await;
         let rotations = scopes.iter().filter_map(|scope| Some((scope.clone(), state.rotations.get(scope)?.clone()))).collect();
@@ -186,9 +277,17 @@ impl Unit for MemoryUnit {
 
     async fn commit(mut self) -> Result<()> {
         self.step().await;
+        let mut state = self.world.look();
+        state.desk.submissions += self.submissions;
         if let Some((command, changes)) = self.staged.take() {
-            self.world.look().apply(command, changes);
+            state.apply(command, changes);
         }
+        drop(state);
         Ok(())
     }
+}
+
+/// The number after so many.
+fn next(count: usize) -> i64 {
+    i64::try_from(count + 1).unwrap_or(i64::MAX)
 }

@@ -25,7 +25,7 @@ const TABLES: [(&str, &str); 14] = [
     ("rotation", "select scope || body from rotation order by scope"),
     ("partner_load", "select partner_id || '|' || open from partner_load where open <> 0 order by partner_id"),
     ("stat", "select day || measure || '|' || bucket || '|' || value from stat where value <> 0 order by day, measure, bucket"),
-    ("clock_fired", "select lead_id || '|' || clock_no || '|' || stage from clock_fired order by lead_id, clock_no, stage"),
+    ("clock_fired", "select entity_no || '|' || clock_no || '|' || stage from clock_fired order by entity_no, clock_no, stage"),
     ("lead_key", "select key || '|' || lead_id from lead_key order by key, lead_id"),
     ("lead_key_new", "select key || '|' || lead_id from lead_key_new order by key, lead_id"),
     ("counter", "select name || '|' || value from counter order by name"),

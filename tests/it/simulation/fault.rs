@@ -4,8 +4,13 @@ use pilothouse::{
     domain::{
         account::Account,
         actor::Actor,
+        deal::{
+            Registration,
+            conflict::{CandidateKey, ConflictCase, ProtectionKey, Sale},
+            dossier::Precedent,
+        },
         event::{Entity, Event, Record},
-        id::{AuditSeq, CommandId, LeadId, OperatorId, ProgramVersion},
+        id::{AccountId, AuditSeq, CommandId, ConflictId, DealId, LeadId, OperatorId, PartnerId, ProgramVersion},
         lead::{Lead, LeadEvent, routing::Desk},
         partner::Partner,
         text::Text,
@@ -165,6 +170,74 @@ impl<U: Unit> Unit for Faulty<U> {
     async fn leads_by_key(&mut self, keys: &[i64], crowd: u32) -> Result<Vec<(i64, LeadId)>> {
         self.inner.leads_by_key(keys, crowd).await
     }
+    async fn deals(&mut self, ids: &[DealId]) -> Result<Vec<Registration>> {
+        self.inner.deals(ids).await
+    }
+
+    async fn deals_due(&mut self, now: Instant, limit: u32) -> Result<Vec<Registration>> {
+        self.inner.deals_due(now, limit).await
+    }
+
+    async fn deals_claiming(&mut self, after: DealId, limit: u32) -> Result<Vec<DealId>> {
+        self.inner.deals_claiming(after, limit).await
+    }
+
+    async fn deal_numbers(&mut self, count: u32) -> Result<DealId> {
+        self.inner.deal_numbers(count).await
+    }
+
+    async fn submission_numbers(&mut self, count: u32) -> Result<i64> {
+        self.inner.submission_numbers(count).await
+    }
+
+    async fn deals_by_source(&mut self, keys: &[Text]) -> Result<Vec<Option<DealId>>> {
+        self.inner.deals_by_source(keys).await
+    }
+
+    async fn deals_by_key(&mut self, keys: &[CandidateKey], since_day: i64) -> Result<Vec<(i64, DealId)>> {
+        self.inner.deals_by_key(keys, since_day).await
+    }
+
+    async fn protected_by(&mut self, keys: &[ProtectionKey]) -> Result<Vec<Option<DealId>>> {
+        self.inner.protected_by(keys).await
+    }
+
+    async fn cases(&mut self, ids: &[ConflictId]) -> Result<Vec<ConflictCase>> {
+        self.inner.cases(ids).await
+    }
+
+    async fn cases_due(&mut self, now: Instant, limit: u32) -> Result<Vec<ConflictCase>> {
+        self.inner.cases_due(now, limit).await
+    }
+
+    async fn case_numbers(&mut self, count: u32) -> Result<ConflictId> {
+        self.inner.case_numbers(count).await
+    }
+
+    async fn cases_of(&mut self, deals: &[DealId]) -> Result<Vec<(DealId, ConflictId)>> {
+        self.inner.cases_of(deals).await
+    }
+
+    async fn precedents(&mut self, codes: &[String], limit: u32) -> Result<Vec<Precedent>> {
+        self.inner.precedents(codes, limit).await
+    }
+
+    async fn sales(&mut self, of: &[(PartnerId, AccountId)], since: chrono::NaiveDate) -> Result<Vec<(PartnerId, AccountId, Sale)>> {
+        self.inner.sales(of, since).await
+    }
+
+    async fn sales_known(&mut self, keys: &[Text]) -> Result<Vec<bool>> {
+        self.inner.sales_known(keys).await
+    }
+
+    async fn sale_numbers(&mut self, count: u32) -> Result<i64> {
+        self.inner.sale_numbers(count).await
+    }
+
+    async fn accounts_by_id(&mut self, ids: &[AccountId]) -> Result<Vec<Account>> {
+        self.inner.accounts_by_id(ids).await
+    }
+
     async fn suppressed(&mut self, mailboxes: &[Text]) -> Result<Vec<bool>> {
         self.inner.suppressed(mailboxes).await
     }

@@ -208,7 +208,7 @@ async fn erasing_a_person_leaves_the_chain_valid() {
         assert!(before.windows(2).all(|pair| pair[0].seq > pair[1].seq), "newest first");
 
         let mut tx = fresh.db.begin().await.expect("free");
-        assert!(tx.person_forget(LeadId(1)).await.expect("destroyed"));
+        assert!(tx.person_forget(Entity::Lead(LeadId(1))).await.expect("destroyed"));
         // What is sealed later has a new key.
         tx.audit_append(vec![note(21)]).await.expect("appended");
         tx.commit().await.expect("saved");

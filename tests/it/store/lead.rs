@@ -7,6 +7,7 @@ use pilothouse::{
     domain::{
         actor::Roles,
         country::Country,
+        event::Entity,
         filter::{self, Context, Datum, Field, Fields, Filter, Flag},
         id::{CommandId, LeadId, OperatorId, PartnerId, ProgramVersion},
         lead::{
@@ -560,7 +561,7 @@ async fn the_desk_follows_loads_turns_figures_and_suppression() {
             turns: vec![Turned { turn: turn(1), expected: 0 }, Turned { turn: turn(2), expected: 1 }],
             counted: vec![(one(Measure::Arrived), 2), (one(Measure::Linked), 1), (one(Measure::Linked), -1)],
             suppress: vec![Text::clean("Anna@Example.com ")],
-            fired: vec![(LeadId(1), 1, 2)],
+            fired: vec![(Entity::Lead(LeadId(1)), 1, 2)],
             ..Changes::default()
         };
         saved(&fresh.db, 1, changes).await.expect("saved");
@@ -584,7 +585,7 @@ async fn the_desk_follows_loads_turns_figures_and_suppression() {
 
         let late = Changes { turns: vec![Turned { turn: turn(2), expected: 1 }], ..Changes::default() };
         assert!(matches!(saved(&fresh.db, 3, late).await, Err(Error::Conflict(_))), "the scope has turned");
-        let again = Changes { fired: vec![(LeadId(1), 1, 2)], ..Changes::default() };
+        let again = Changes { fired: vec![(Entity::Lead(LeadId(1)), 1, 2)], ..Changes::default() };
         assert!(matches!(saved(&fresh.db, 4, again).await, Err(Error::Exists(_))), "a stage fires once");
     })
     .await;

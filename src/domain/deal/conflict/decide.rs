@@ -33,10 +33,7 @@ pub fn open(
     findings: Vec<Finding>,
     context: Context<'_>,
 ) -> Result<(ConflictCase, Outcome), Refusal> {
-    let allowed = [Permission::DealWork, Permission::Import, Permission::Sweep];
-    if !allowed.iter().any(|permission| context.actor.roles.allow(*permission)) {
-        context.actor.may(Permission::DealWork).map_err(Refusal::not_allowed)?;
-    }
+    may_flag(context)?;
     if claims.len() < 2 || findings.is_empty() {
         return Err(Refusal::invalid("a conflict is between at least two registrations, for a reason"));
     }
@@ -62,7 +59,10 @@ pub fn decide_case(
     context: Context<'_>,
 ) -> Result<Outcome, Refusal> {
     let verb = command.verb();
-    context.actor.may(verb.permission()).map_err(Refusal::not_allowed)?;
+    match verb {
+        CaseVerb::Join => may_flag(context)?,
+        _ => context.actor.may(verb.permission()).map_err(Refusal::not_allowed)?,
+    }
     possible_case(case, verb)?;
     let mut work = CaseWork::new(case, claims, context)?;
     match command {
@@ -146,6 +146,15 @@ pub fn possible_case(case: &ConflictCase, verb: CaseVerb) -> Result<(), Refusal>
         (CaseVerb::Close, Notified) => no("may still be appealed"),
         (CaseVerb::Close, _) => no("is not decided for good yet"),
     }
+}
+
+/// Whoever works deals, brings them in or sweeps finds conflicts.
+fn may_flag(context: Context<'_>) -> Result<(), Refusal> {
+    let allowed = [Permission::DealWork, Permission::Import, Permission::Sweep];
+    if allowed.iter().any(|permission| context.actor.roles.allow(*permission)) {
+        return Ok(());
+    }
+    context.actor.may(Permission::DealWork).map_err(Refusal::not_allowed)
 }
 
 /// A claim can be a party of one conflict at a time.

@@ -115,6 +115,7 @@ impl CaseEvent {
         }
     }
 
+    /// Whether it has a personal part.
     pub const fn is_personal(&self) -> bool {
         matches!(self, Self::Noted { .. })
     }

@@ -50,13 +50,52 @@ impl Precedent {
     }
 }
 
+/// The standings as a letter a clause, in the order of [`Clause::ALL`]: what the store finds decisions by.
+pub fn code(standings: &[(Clause, Standing)]) -> String {
+    Clause::ALL.iter().map(|clause| letter(standing(standings, *clause))).collect()
+}
+
+/// What [`code`] gave.
+pub fn decoded(code: &str) -> Vec<(Clause, Standing)> {
+    let standing = |letter| match letter {
+        'f' => Standing::For,
+        'a' => Standing::Against,
+        _ => Standing::Even,
+    };
+    Clause::ALL.iter().copied().zip(code.chars().map(standing)).collect()
+}
+
+/// Every code that is alike enough to one of `standings` to be shown; at most 3^7.
+pub fn codes_alike(standings: &[Vec<(Clause, Standing)>], program: &Program) -> Vec<String> {
+    let ways = [Standing::For, Standing::Against, Standing::Even];
+    let mut all: Vec<Vec<(Clause, Standing)>> = vec![Vec::new()];
+    for clause in Clause::ALL {
+        let longer = |one: &Vec<(Clause, Standing)>| ways.map(|way| one.iter().copied().chain([(*clause, way)]).collect());
+        all = all.iter().flat_map(longer).collect();
+    }
+    let alike = |one: &&Vec<(Clause, Standing)>| standings.iter().any(|own| similarity(own, one, program) >= ALIKE_BP);
+    all.iter().filter(alike).map(|one| code(one)).collect()
+}
+
+const fn letter(standing: Standing) -> char {
+    match standing {
+        Standing::For => 'f',
+        Standing::Against => 'a',
+        Standing::Even => 'e',
+    }
+}
+
+/// A clause that was not compared stood even.
+fn standing(list: &[(Clause, Standing)], clause: Clause) -> Standing {
+    list.iter().find(|(one, _)| *one == clause).map_or(Standing::Even, |(_, standing)| *standing)
+}
+
 /// The weight of the clauses that stand alike, in basis points of the weight of all clauses of the program. A clause that
 /// was not compared then stood even.
 pub fn similarity(a: &[(Clause, Standing)], b: &[(Clause, Standing)], program: &Program) -> u16 {
-    let of =
-        |list: &[(Clause, Standing)], clause| list.iter().find(|(one, _)| *one == clause).map_or(Standing::Even, |(_, standing)| *standing);
     let all: u32 = program.deals.clauses.iter().map(|rule| rule.weight).sum();
-    let alike: u32 = program.deals.clauses.iter().filter(|rule| of(a, rule.clause) == of(b, rule.clause)).map(|rule| rule.weight).sum();
+    let alike: u32 =
+        program.deals.clauses.iter().filter(|rule| standing(a, rule.clause) == standing(b, rule.clause)).map(|rule| rule.weight).sum();
     if all == 0 { 0 } else { u16::try_from(u64::from(alike) * 10_000 / u64::from(all)).unwrap_or(10_000) }
 }
 

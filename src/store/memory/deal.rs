@@ -1,0 +1,250 @@
+//! The deal desk in memory: registrations, conflicts, protections, sales.
+
+use crate::{
+    domain::{
+        deal::{
+            Registration,
+            conflict::{CandidateKey, ConflictCase, ProtectionKey, Sale},
+            dossier::{Precedent, precedent::code},
+            stats::Counted,
+        },
+        event::Entity,
+        id::{AccountId, ConflictId, DealId, PartnerId},
+        matching::MEMBERS_MAX,
+        text::Text,
+        time::Instant,
+    },
+    store::{
+        error::{Error, Result},
+        unit::{CaseChange, Changes, DealChange, FAMILY_MAX, SaleRow},
+    },
+};
+use chrono::NaiveDate;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+/// The tables. Public for tests that compare them with a recount.
+#[derive(Default)]
+pub struct DealDesk {
+    /// By number, from 1 without gaps.
+    pub deals: Vec<Registration>,
+    pub cases: Vec<ConflictCase>,
+    pub sales: Vec<SaleRow>,
+    pub counters: BTreeMap<Counted, i64>,
+    pub protections: BTreeMap<ProtectionKey, DealId>,
+    /// By key: (day of the order, registration).
+    pub members: HashMap<i64, BTreeSet<(i64, DealId)>>,
+    /// Places in the order of submissions that were given so far.
+    pub submissions: i64,
+    deals_due: BTreeSet<(Instant, DealId)>,
+    cases_due: BTreeSet<(Instant, ConflictId)>,
+    sources: HashMap<Text, DealId>,
+    sale_keys: HashSet<Text>,
+    /// By registration.
+    parties: BTreeSet<(DealId, ConflictId)>,
+}
+
+fn place(id: i64) -> Option<usize> {
+    usize::try_from(id).ok()?.checked_sub(1)
+}
+
+impl DealDesk {
+    pub fn deal(&self, id: DealId) -> Option<&Registration> {
+        self.deals.get(place(id.0)?)
+    }
+
+    pub fn case(&self, id: ConflictId) -> Option<&ConflictCase> {
+        self.cases.get(place(id.0)?)
+    }
+
+    /// Whether these changes may be written now; what moved on since it was read, with the version expected and found.
+    pub(super) fn check(&self, changes: &Changes) -> Result<Option<(Entity, i64, i64)>> {
+        let mut next = self.deals.len();
+        let mut sources = HashSet::new();
+        for DealChange { deal, expected, .. } in &changes.deals {
+            if *expected > 0 {
+                let found = self.deal(deal.id).map_or(0, |deal| deal.version);
+                if found != *expected {
+                    return Ok(Some((Entity::Deal(deal.id), *expected, found)));
+                }
+                continue;
+            }
+            next += 1;
+            let key = &deal.details.source_key;
+            let known = !key.is_empty() && (self.sources.contains_key(key) || !sources.insert(key));
+            if known || i64::try_from(next) != Ok(deal.id.0) {
+                return Err(Error::Exists(format!("{} ({key})", deal.id)));
+            }
+        }
+        let mut next = self.cases.len();
+        for CaseChange { case, expected } in &changes.cases {
+            let found = self.case(case.id).map_or(0, |case| case.version);
+            if found != *expected {
+                return Ok(Some((Entity::Conflict(case.id), *expected, found)));
+            }
+            next += usize::from(*expected == 0);
+            if *expected == 0 && i64::try_from(next) != Ok(case.id.0) {
+                return Err(Error::Exists(format!("{} is not the next number", case.id)));
+            }
+        }
+        self.check_protections(&changes.deals)?;
+        let mut keys = HashSet::new();
+        for key in changes.sales.iter().map(|row| &row.line.source_key).filter(|key| !key.is_empty()) {
+            if self.sale_keys.contains(key) || !keys.insert(key) {
+                return Err(Error::Exists(key.to_string()));
+            }
+        }
+        Ok(None)
+    }
+
+    /// What is given up in the same write may be taken in it.
+    fn check_protections(&self, changes: &[DealChange]) -> Result<()> {
+        let changed: HashSet<DealId> = changes.iter().filter(|change| change.protects.is_some()).map(|change| change.deal.id).collect();
+        let mut taken = HashSet::new();
+        for change in changes {
+            for key in change.protects.iter().flatten() {
+                let held = self.protections.get(key).is_some_and(|holder| !changed.contains(holder));
+                if held || !taken.insert(key) {
+                    return Err(Error::Exists(format!("protection {key}")));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes changes that were checked.
+    pub(super) fn apply(&mut self, changes: &mut Changes) {
+        let deals = std::mem::take(&mut changes.deals);
+        for change in deals.iter().filter(|change| change.protects.is_some()) {
+            self.protections.retain(|_, holder| *holder != change.deal.id);
+        }
+        for change in deals {
+            self.apply_deal(change);
+        }
+        for CaseChange { case, .. } in std::mem::take(&mut changes.cases) {
+            if let Some(at) = self.case(case.id).and_then(ConflictCase::next_at) {
+                self.cases_due.remove(&(at, case.id));
+            }
+            case.next_at().map(|at| self.cases_due.insert((at, case.id)));
+            self.parties.extend(case.parties.iter().map(|party| (party.deal, case.id)));
+            match place(case.id.0).and_then(|place| self.cases.get_mut(place)) {
+                Some(held) => *held = case,
+                None => self.cases.push(case),
+            }
+        }
+        for row in std::mem::take(&mut changes.sales) {
+            if !row.line.source_key.is_empty() {
+                self.sale_keys.insert(row.line.source_key.clone());
+            }
+            self.sales.push(row);
+        }
+        for (counted, by) in std::mem::take(&mut changes.deals_counted) {
+            *self.counters.entry(counted).or_default() += by;
+        }
+    }
+
+    fn apply_deal(&mut self, change: DealChange) {
+        let DealChange { deal, keys, keys_gone, protects, .. } = change;
+        let id = deal.id;
+        if let Some(at) = self.deal(id).and_then(Registration::next_at) {
+            self.deals_due.remove(&(at, id));
+        }
+        deal.next_at().map(|at| self.deals_due.insert((at, id)));
+        for member in keys_gone {
+            self.members.entry(member.key).or_default().remove(&(member.settled_day, id));
+        }
+        for member in keys {
+            self.members.entry(member.key).or_default().insert((member.settled_day, id));
+        }
+        self.protections.extend(protects.into_iter().flatten().map(|key| (key, id)));
+        if !deal.details.source_key.is_empty() {
+            self.sources.insert(deal.details.source_key.clone(), id);
+        }
+        match place(id.0).and_then(|place| self.deals.get_mut(place)) {
+            Some(held) => *held = deal,
+            None => self.deals.push(deal),
+        }
+    }
+
+    pub(super) fn due(&self, now: Instant, limit: u32) -> Vec<Registration> {
+        let due = self.deals_due.range(..=(now, DealId(i64::MAX))).take(limit as usize);
+        due.filter_map(|(_, id)| self.deal(*id)).cloned().collect()
+    }
+
+    pub(super) fn due_cases(&self, now: Instant, limit: u32) -> Vec<ConflictCase> {
+        let due = self.cases_due.range(..=(now, ConflictId(i64::MAX))).take(limit as usize);
+        due.filter_map(|(_, id)| self.case(*id)).cloned().collect()
+    }
+
+    pub(super) fn claiming(&self, after: DealId, limit: u32) -> Vec<DealId> {
+        let claims = self.deals.iter().filter(|deal| deal.id > after && deal.dispute.is_none() && deal.state.is_claim());
+        claims.take(limit as usize).map(|deal| deal.id).collect()
+    }
+
+    pub(super) fn by_source(&self, key: &Text) -> Option<DealId> {
+        self.sources.get(key).copied()
+    }
+
+    pub(super) fn by_key(&self, keys: &[CandidateKey], since_day: i64) -> Vec<(i64, DealId)> {
+        let mut out = Vec::new();
+        let mut seen = HashSet::new();
+        for key in keys.iter().filter(|key| seen.insert(key.key)) {
+            let live = self.members.get(&key.key).into_iter().flatten().rev().take_while(|(day, _)| *day >= since_day);
+            let live: Vec<DealId> = live.take(FAMILY_MAX).map(|(_, id)| *id).collect();
+            if key.is_family || live.len() <= MEMBERS_MAX {
+                out.extend(live.into_iter().map(|id| (key.key, id)));
+            }
+        }
+        out
+    }
+
+    pub(super) fn cases_of(&self, deals: &[DealId]) -> Vec<(DealId, ConflictId)> {
+        let of = |deal: &DealId| self.parties.range((*deal, ConflictId(0))..=(*deal, ConflictId(i64::MAX))).copied().collect::<Vec<_>>();
+        let mut found: Vec<(DealId, ConflictId)> = deals.iter().flat_map(of).collect();
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    pub(super) fn precedents(&self, codes: &[String], limit: u32) -> Vec<Precedent> {
+        let mut found: Vec<Precedent> =
+            self.cases.iter().filter_map(Precedent::of).filter(|one| codes.contains(&code(&one.standings))).collect();
+        found.sort_by_key(|one| (std::cmp::Reverse(one.decided_at), std::cmp::Reverse(one.case)));
+        found.truncate(limit as usize);
+        found
+    }
+
+    pub(super) fn sales(&self, of: &[(PartnerId, AccountId)], since: NaiveDate) -> Vec<(PartnerId, AccountId, Sale)> {
+        let wanted = |row: &&SaleRow| row.line.on >= since && of.contains(&(row.line.partner, row.line.customer.family));
+        let mut rows: Vec<&SaleRow> = self.sales.iter().filter(wanted).collect();
+        rows.sort_by_key(|row| (row.line.partner, row.line.customer.family, row.line.on, row.id));
+        let sale = |row: &SaleRow| Sale { on: row.line.on, amount: row.line.amount, hash: None };
+        rows.into_iter().map(|row| (row.line.partner, row.line.customer.family, sale(row))).collect()
+    }
+
+    pub(super) fn knows_sale(&self, key: &Text) -> bool {
+        self.sale_keys.contains(key)
+    }
+
+    /// Everything, as changes to an empty database.
+    pub(super) fn add_to(&self, changes: &mut Changes) {
+        let mut members: HashMap<DealId, Vec<crate::store::unit::Member>> = HashMap::new();
+        for (key, list) in &self.members {
+            for (settled_day, id) in list {
+                members.entry(*id).or_default().push(crate::store::unit::Member { key: *key, settled_day: *settled_day });
+            }
+        }
+        let mut protects: HashMap<DealId, Vec<ProtectionKey>> = HashMap::new();
+        for (key, id) in &self.protections {
+            protects.entry(*id).or_default().push(key.clone());
+        }
+        let mut deal = |deal: &Registration| {
+            let mut keys = members.remove(&deal.id).unwrap_or_default();
+            keys.sort_unstable();
+            DealChange { deal: deal.clone(), expected: 0, keys, keys_gone: Vec::new(), protects: protects.remove(&deal.id) }
+        };
+        changes.deals = self.deals.iter().map(&mut deal).collect();
+        changes.cases = self.cases.iter().map(|case| CaseChange { case: case.clone(), expected: 0 }).collect();
+        changes.sales.clone_from(&self.sales);
+        changes.deals_counted = self.counters.iter().map(|(counted, value)| (*counted, *value)).collect();
+    }
+}

@@ -1,0 +1,431 @@
+//! Pages of a queue, by keyset, for every room.
+//!
+//! A page of a million records has to come in a few milliseconds whatever the queue, the order and the filter are. There are two
+//! ways, and the planners of neither database can tell which is short:
+//! - **walk** along the index of the order and keep what passes: short when much passes;
+//! - **gather** what the index of the queue or of the text finds, and sort that: short when little passes.
+//!
+//! So we walk a bounded number of steps first, and gather only when that did not fill the page. The sub-select with a limit
+//! (walk) and the materialised table (gather) hold both planners to it.
+//!
+//! A room says what differs in its [`Listing`].
+
+use super::{
+    Backend, Session, Sql,
+    error::Result,
+    filter::{self, Needed},
+};
+use crate::domain::{
+    filter::{Context, Filter, Room},
+    page::{Count, Cursor, From, SortKey},
+    text::Text,
+};
+use std::collections::{BTreeSet, HashMap};
+
+/// The table of a room, as pages of its queues are read from it.
+pub trait Listing: filter::Columns {
+    type Queue: Copy + PartialEq + Send + Sync;
+    type Sort: Copy + Send + Sync;
+    /// `select coalesce(max(id), 0) from lead`: records are numbered without gaps.
+    const COUNT_ALL: &'static str;
+    /// The records whose words match `$1` by the index of the text, on SQLite (`id` alone) and on PostgreSQL (whole rows).
+    const TEXT: (&'static str, &'static str);
+    /// The queue that holds all.
+    const EVERYTHING: Self::Queue;
+
+    fn order(sort: Self::Sort) -> Order;
+    /// Whether there is an index of this queue in this order: a walk goes along it.
+    fn is_indexed(queue: Self::Queue, sort: Self::Sort) -> bool;
+    /// Appends what stands in the queue: the `holds` of the domain as SQL.
+    fn queue(sql: &mut Sql, queue: Self::Queue, context: &Context<'_, Self::Room>);
+    /// What the text index can be asked for.
+    fn words_needed(filter: &Filter<Self::Room>) -> Vec<Needed<'_>>;
+    /// Whether an index of its own answers this condition.
+    fn is_range(filter: &Filter<Self::Room>) -> bool;
+    fn number(id: Id<Self>) -> i64;
+}
+
+pub type Id<L> = <<L as filter::Columns>::Room as Room>::Id;
+
+/// How a queue is ordered: the sort column, whether it holds words, whether it falls. The number of the record comes last.
+#[derive(Debug, Clone, Copy)]
+pub struct Order {
+    pub column: &'static str,
+    pub is_words: bool,
+    pub falls: bool,
+}
+
+/// Which page of which queue.
+pub struct Asked<'r, L: Listing> {
+    pub queue: L::Queue,
+    pub filter: Option<&'r Filter<L::Room>>,
+    pub sort: L::Sort,
+    pub from: &'r From<Id<L>>,
+    pub limit: u32,
+    pub context: &'r Context<'r, L::Room>,
+    pub effort: Effort,
+}
+
+/// A page before its rows are read.
+pub struct Found {
+    pub places: Vec<Place>,
+    pub more_before: bool,
+    pub more_after: bool,
+}
+
+/// When to walk and when to gather.
+#[derive(Debug, Clone, Copy)]
+pub struct Effort {
+    /// Steps of a walk before we try otherwise.
+    pub steps_max: i64,
+    /// A queue that is known to hold no more is gathered at once.
+    pub gather_max: i64,
+}
+
+impl Default for Effort {
+    fn default() -> Self {
+        Self { steps_max: 4_000, gather_max: 2_000 }
+    }
+}
+
+/// One end of a page and the way it grows.
+#[derive(Debug, Clone, Copy)]
+struct Span<'r, I> {
+    /// Beyond this place, or at it.
+    from: Option<(&'r Cursor<I>, Edge)>,
+    /// Towards the end of the order.
+    forwards: bool,
+    limit: u32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Edge {
+    Beyond,
+    Including,
+}
+
+/// What a page is made of.
+struct Look<'r, L: Listing> {
+    queue: L::Queue,
+    filter: Option<&'r Filter<L::Room>>,
+    order: Order,
+    /// There is an index of the queue in this order.
+    is_indexed: bool,
+    context: &'r Context<'r, L::Room>,
+    effort: Effort,
+    backend: Backend,
+}
+
+/// A place in the order: (number, sort number, sort words).
+pub type Place = (i64, i64, String);
+
+impl Order {
+    /// The places as cursors, by the number of the record.
+    pub fn keys(self, places: Vec<Place>) -> HashMap<i64, SortKey> {
+        let key = |number, words| if self.is_words { SortKey::Company(words) } else { SortKey::Number(number) };
+        places.into_iter().map(|(id, number, words)| (id, key(number, words))).collect()
+    }
+}
+
+impl Session {
+    /// The places of a page of a queue. The effort changes how fast it comes and nothing else.
+    pub(super) async fn page_found<L: Listing>(&mut self, asked: &Asked<'_, L>) -> Result<Found> {
+        let look = Look::<L> {
+            queue: asked.queue,
+            filter: asked.filter.filter(|filter| !filter.is_everything()),
+            order: L::order(asked.sort),
+            is_indexed: L::is_indexed(asked.queue, asked.sort),
+            context: asked.context,
+            effort: asked.effort,
+            backend: self.backend(),
+        };
+        let (from, forwards) = match asked.from {
+            From::Start => (None, true),
+            From::After(cursor) => (Some((cursor, Edge::Beyond)), true),
+            From::Before(cursor) => (Some((cursor, Edge::Beyond)), false),
+            From::At(cursor) => (Some((cursor, Edge::Including)), true),
+            From::End => (None, false),
+        };
+        let mut places = self.places(&look, Span { from, forwards, limit: asked.limit + 1 }).await?;
+        let more = places.len() > asked.limit as usize;
+        places.truncate(asked.limit as usize);
+        if !forwards {
+            places.reverse();
+        }
+        // The other side of where we began: at an end there is nothing, beyond a row there is that row.
+        let behind = match asked.from {
+            From::Start | From::End => false,
+            From::After(_) | From::Before(_) => true,
+            From::At(cursor) => {
+                let span = Span { from: Some((cursor, Edge::Beyond)), forwards: false, limit: 1 };
+                !self.places(&look, span).await?.is_empty()
+            }
+        };
+        let (more_before, more_after) = if forwards { (behind, more) } else { (more, behind) };
+        Ok(Found { places, more_before, more_after })
+    }
+
+    async fn places<L: Listing>(&mut self, look: &Look<'_, L>, span: Span<'_, Id<L>>) -> Result<Vec<Place>> {
+        let hits = look.filter.and_then(|filter| matching::<L>(self.backend(), filter));
+        let by_queue = !look.is_indexed && look.queue != L::EVERYTHING;
+        if by_queue && hits.is_none() && self.counted(&look.queue_only(look.effort.gather_max + 1)).await? <= look.effort.gather_max {
+            return self.all(look.gather(None, span)).await;
+        }
+        let found = self.all::<Place>(look.walk(span, Some(look.effort.steps_max))).await?;
+        if found.len() >= span.limit as usize || self.counted(&look.steps(span)).await? < look.effort.steps_max {
+            return Ok(found);
+        }
+        for range in look.filter.map(ranges_needed::<L>).unwrap_or_default() {
+            let mut found = look.found_by();
+            filter::push::<L>(&mut found, range, look.context);
+            if self.counted(&few(found.clone(), RANGE_MAX + 1)).await? <= RANGE_MAX {
+                return self.all(look.gather(Some(found), span)).await;
+            }
+        }
+        self.all(if by_queue || hits.is_some() { look.gather(hits, span) } else { look.walk(span, None) }).await
+    }
+
+    async fn counted(&mut self, sql: &Sql) -> Result<i64> {
+        self.one::<(i64,)>(sql.clone()).await.map(|(n,)| n)
+    }
+
+    /// How many records stand in a queue: exact up to `limit`, else at least that.
+    pub(super) async fn queue_count<L: Listing>(
+        &mut self,
+        queue: L::Queue,
+        filter: Option<&Filter<L::Room>>,
+        context: &Context<'_, L::Room>,
+        limit: u32,
+    ) -> Result<Count> {
+        let filter = filter.filter(|filter| !filter.is_everything());
+        let order = Order { column: "", is_words: false, falls: false };
+        let look = Look::<L> { queue, filter, order, is_indexed: true, context, effort: Effort::default(), backend: self.backend() };
+        let limit = i64::from(limit);
+        let n = match filter {
+            None if queue == L::EVERYTHING => {
+                let (n,): (i64,) = self.one(Sql::new(L::COUNT_ALL)).await?;
+                return Ok(Count { n: n.unsigned_abs(), at_least: false });
+            }
+            None => self.counted(&look.queue_only(limit + 1)).await?,
+            Some(filter) => {
+                let Some(hits) = matching::<L>(self.backend(), filter) else {
+                    // Without an index for it we look at so many records and no more.
+                    let looked = limit.saturating_mul(20);
+                    let n = self.counted(&look.filtered(looked, limit + 1)).await?;
+                    let at_least = n > limit || self.counted(&look.queue_only(looked)).await? >= looked;
+                    return Ok(Count { n: n.min(limit).unsigned_abs(), at_least });
+                };
+                self.counted(&look.hits(hits, limit + 1)).await?
+            }
+        };
+        Ok(Count { n: n.min(limit).unsigned_abs(), at_least: n > limit })
+    }
+
+    /// Names by number; `head` is a select of both that ends with `in`.
+    pub(super) async fn names(&mut self, head: &'static str, ids: &BTreeSet<i64>) -> Result<HashMap<i64, Text>> {
+        if ids.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let mut sql = Sql::new(head);
+        sql.push_list(ids.iter().copied());
+        Ok(self.all::<(i64, String)>(sql).await?.into_iter().map(|(id, name)| (id, Text::clean(&name))).collect())
+    }
+}
+
+/// How many records a range may hold to be gathered: looking at them takes some 20 ms.
+const RANGE_MAX: i64 = 10_000;
+
+/// Counts what an index finds, up to `limit`.
+fn few(hits: Sql, limit: i64) -> Sql {
+    let mut sql = Sql::new("select count(*) from (");
+    sql.push_sql(hits).push(" limit ").push_bind(limit).push(") as found");
+    sql
+}
+
+impl<L: Listing> Look<'_, L> {
+    /// Along the index of the order, at most `steps` of them.
+    fn walk(&self, span: Span<'_, Id<L>>, steps: Option<i64>) -> Sql {
+        let mut sql = Sql::new("select ");
+        self.columns(&mut sql);
+        sql.push(" from (select * from ").push(L::TABLE).push(" where ");
+        self.stretch(&mut sql, span);
+        if let Some(steps) = steps {
+            sql.push(" limit ").push_bind(steps);
+        }
+        sql.push(") as ").push(L::TABLE).push(" where ");
+        self.conditions(&mut sql);
+        if steps.is_none() {
+            self.ordered(&mut sql, span);
+        }
+        sql.push(" limit ").push_bind(span.limit);
+        sql
+    }
+
+    /// How many steps such a walk can take.
+    fn steps(&self, span: Span<'_, Id<L>>) -> Sql {
+        let mut sql = Sql::new("select count(*) from (select 1 from ");
+        sql.push(L::TABLE).push(" where ");
+        self.stretch(&mut sql, span);
+        sql.push(" limit ").push_bind(self.effort.steps_max).push(") as stretch");
+        sql
+    }
+
+    /// The part of the order that a walk goes through: the queue, where it has an index in this order.
+    fn stretch(&self, sql: &mut Sql, span: Span<'_, Id<L>>) {
+        if self.is_indexed {
+            self.queue(sql);
+        } else {
+            sql.push("1 = 1");
+        }
+        self.placed(sql, span);
+        self.ordered(sql, span);
+    }
+
+    /// Everything that the text index found, or the index of the queue finds, then sorted.
+    fn gather(&self, hits: Option<Sql>, span: Span<'_, Id<L>>) -> Sql {
+        let hits = hits.unwrap_or_else(|| {
+            let mut sql = self.found_by();
+            self.queue(&mut sql);
+            sql
+        });
+        let mut sql = self.among(hits, |sql| self.columns(sql));
+        self.conditions(&mut sql);
+        self.placed(&mut sql, span);
+        self.ordered(&mut sql, span);
+        sql.push(" limit ").push_bind(span.limit);
+        sql
+    }
+
+    /// Counts what the text index found, up to `limit`.
+    fn hits(&self, hits: Sql, limit: i64) -> Sql {
+        let mut sql = self.among(hits, |sql| {
+            sql.push("1");
+        });
+        self.conditions(&mut sql);
+        sql.push(" limit ").push_bind(limit);
+        let Sql { text, args } = sql;
+        Sql { text: format!("select count(*) from ({text}) as counted").into(), args }
+    }
+
+    /// How the hits of an index begin, before their condition.
+    fn found_by(&self) -> Sql {
+        let mut sql = Sql::new(match self.backend {
+            Backend::Sqlite => "select id from ",
+            Backend::Postgres => "select * from ",
+        });
+        sql.push(L::TABLE).push(" where ");
+        sql
+    }
+
+    /// Selects from the hits, before the conditions. SQLite finds numbers and looks the records up. PostgreSQL would join the
+    /// two by reading the whole table; it finds the rows themselves, and the offset holds it to the index.
+    fn among(&self, hits: Sql, columns: impl FnOnce(&mut Sql)) -> Sql {
+        let mut sql = Sql::new("");
+        if self.backend == Backend::Sqlite {
+            sql.push("with hits as materialized (").push_sql(hits).push(") select ");
+            columns(&mut sql);
+            sql.push(" from hits cross join ").push(L::TABLE).push(" where ").push(L::TABLE).push(".id = hits.id and ");
+        } else {
+            sql.push("select ");
+            columns(&mut sql);
+            sql.push(" from (").push_sql(hits).push(" offset 0) as ").push(L::TABLE).push(" where ");
+        }
+        sql
+    }
+
+    /// The number and the two sort columns.
+    fn columns(&self, sql: &mut Sql) {
+        sql.push(L::TABLE).push(".id, ");
+        if self.order.is_words {
+            sql.push("cast(0 as bigint), ").push(self.order.column);
+        } else {
+            sql.push(self.order.column).push(", ''");
+        }
+    }
+
+    /// Counts the queue up to `limit`, whatever the filter.
+    fn queue_only(&self, limit: i64) -> Sql {
+        let mut sql = Sql::new("select count(*) from (select 1 from ");
+        sql.push(L::TABLE).push(" where ");
+        self.queue(&mut sql);
+        sql.push(" limit ").push_bind(limit).push(") as counted");
+        sql
+    }
+
+    /// Counts what passes the filter among the first `looked` of the queue, up to `limit`.
+    fn filtered(&self, looked: i64, limit: i64) -> Sql {
+        let mut sql = Sql::new("select count(*) from (select 1 from (select * from ");
+        sql.push(L::TABLE).push(" where ");
+        self.queue(&mut sql);
+        sql.push(" limit ").push_bind(looked).push(") as ").push(L::TABLE).push(" where ");
+        self.conditions(&mut sql);
+        sql.push(" limit ").push_bind(limit).push(") as counted");
+        sql
+    }
+
+    fn conditions(&self, sql: &mut Sql) {
+        self.queue(sql);
+        if let Some(tree) = self.filter {
+            sql.push(" and ");
+            filter::push::<L>(sql, tree, self.context);
+        }
+    }
+
+    fn queue(&self, sql: &mut Sql) {
+        L::queue(sql, self.queue, self.context);
+    }
+
+    fn placed(&self, sql: &mut Sql, span: Span<'_, Id<L>>) {
+        let Some((cursor, edge)) = span.from else { return };
+        let Order { column, falls, .. } = self.order;
+        sql.push(" and (").push(column).push(", ").push(L::TABLE).push(".id) ");
+        sql.push(match (span.forwards != falls, edge) {
+            (true, Edge::Beyond) => "> (",
+            (true, Edge::Including) => ">= (",
+            (false, Edge::Beyond) => "< (",
+            (false, Edge::Including) => "<= (",
+        });
+        match &cursor.key {
+            SortKey::Number(number) => sql.push_bind(*number),
+            SortKey::Company(words) => sql.push_bind(words.as_str()),
+        };
+        sql.push(", ").push_bind(L::number(cursor.id)).push(")");
+    }
+
+    fn ordered(&self, sql: &mut Sql, span: Span<'_, Id<L>>) {
+        let Order { column, falls, .. } = self.order;
+        let way = if span.forwards == falls { " desc" } else { "" };
+        sql.push(" order by ").push(column).push(way).push(", ").push(L::TABLE).push(".id").push(way);
+    }
+}
+
+/// Conditions that every record which passes must meet and that an index of their own answers.
+fn ranges_needed<L: Listing>(filter: &Filter<L::Room>) -> Vec<&Filter<L::Room>> {
+    match filter {
+        Filter::And(terms) => terms.iter().flat_map(ranges_needed::<L>).collect(),
+        filter if L::is_range(filter) => vec![filter],
+        _ => Vec::new(),
+    }
+}
+
+/// The records that contain the words of the filter by the index of the text, if it has such: one of the few statements that
+/// differ.
+fn matching<L: Listing>(backend: Backend, filter: &Filter<L::Room>) -> Option<Sql> {
+    let needed = L::words_needed(filter);
+    // A short beginning stands for a great part of the index; where there is a longer word, that is enough.
+    let long = needed.iter().any(|one| one.is_whole || one.word.len() > 2);
+    let words = needed.iter().filter(|one| !long || one.is_whole || one.word.len() > 2);
+    // The words are letters and digits only; see `domain::search`.
+    let quoted = |one: &Needed<'_>| match backend {
+        Backend::Sqlite => format!("\"{}\"{}", one.word, if one.is_whole { "" } else { "*" }),
+        Backend::Postgres => format!("'{}'{}", one.word, if one.is_whole { "" } else { ":*" }),
+    };
+    let query: Vec<String> = words.map(quoted).collect();
+    if query.is_empty() {
+        return None;
+    }
+    Some(match backend {
+        Backend::Sqlite => Sql::new(L::TEXT.0).bind(query.join(" ")),
+        Backend::Postgres => Sql::new(L::TEXT.1).bind(query.join(" & ")),
+    })
+}
