@@ -36,6 +36,13 @@ pub fn slug(text: &str) -> String {
     words(text).trim_start().replace(' ', "-")
 }
 
+/// What two spellings of one name have in common when even their spaces differ: `"GTX Pro"` and `GTXPro` are both `gtxpro`.
+pub fn squeezed(text: &str) -> String {
+    let mut words = words(text);
+    words.retain(|c| c != ' ');
+    words
+}
+
 fn push(out: &mut String, inside: bool, c: char) -> bool {
     if !c.is_ascii_alphanumeric() {
         return false;
@@ -65,6 +72,7 @@ mod tests {
         assert_eq!(words("北京"), " beijing");
         assert_eq!(words("--- ***"), "");
         assert_eq!(slug("Partner_Referral "), "partner-referral");
+        assert_eq!((squeezed("GTX-Pro "), squeezed("GTXPro")), ("gtxpro".into(), "gtxpro".into()));
     }
 
     proptest! {

@@ -38,14 +38,14 @@ pub async fn import(app: &App, actor: OperatorId, job: Job, pass: Pass) -> Resul
             match record {
                 Record::Partner(record) => partners.push((record.profile, record.parent)),
                 Record::Account(record) => accounts.push((record.profile, record.parent)),
-                Record::Lead(_) => {}
+                Record::Lead(_) | Record::Deal(_) => {}
             }
         }
     }
     report.rejects_file = task.await.map_err(|error| ImportError::Reader(error.to_string()))??;
     let counts = match kind {
         Kind::Account => record::<AccountProfile>(app, actor, accounts, pass, &mut report.warnings).await?,
-        Kind::Partner | Kind::Lead => record::<Profile>(app, actor, partners, pass, &mut report.warnings).await?,
+        Kind::Partner | Kind::Lead | Kind::Deal => record::<Profile>(app, actor, partners, pass, &mut report.warnings).await?,
     };
     report.counts.add(&counts);
     Ok(report)

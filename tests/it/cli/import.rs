@@ -40,6 +40,8 @@ fn every_sample_has_its_mapping_and_its_row_here() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/import");
     let mut found: Vec<String> =
         std::fs::read_dir(folder).expect("samples").map(|one| one.expect("a file").file_name().display().to_string()).collect();
+    // Deals have a folder of their own, and their tests beside the decoder.
+    found.retain(|name| name != "deal");
     let mut known: Vec<String> = SAMPLES.iter().map(|(name, ..)| format!("{name}.csv")).collect();
     found.sort_unstable();
     known.sort_unstable();

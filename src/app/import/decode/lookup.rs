@@ -5,7 +5,7 @@ use crate::{
         mapping::Lookup,
         source::{Options, Source, SourceError},
     },
-    domain::text::Text,
+    domain::{search, text::Text},
 };
 use std::{collections::HashMap, path::Path};
 
@@ -15,9 +15,15 @@ const ROWS_MAX: usize = 200_000;
 pub struct Table {
     headers: Vec<String>,
     rows: HashMap<String, Vec<String>>,
+    loose: bool,
 }
 
 impl Table {
+    /// Stands for a file that is not there and need not be.
+    pub fn empty() -> Self {
+        Self { headers: Vec::new(), rows: HashMap::new(), loose: false }
+    }
+
     pub fn load(path: &Path, lookup: &Lookup) -> Result<Self, SourceError> {
         let name = Text::clean(&lookup.file);
         let refused = |message: String| SourceError::Unreadable(format!("lookup `{}`, file {name}: {message}", Text::clean(&lookup.name)));
@@ -35,7 +41,7 @@ impl Table {
         while let Some(row) = source.next_row().map_err(|error| refused(error.to_string()))? {
             // A bad row of a lookup would show as missing values in many rows; better to stop.
             let row = row.map_err(|reject| refused(reject.to_string()))?;
-            let key = row.get(&key).unwrap_or_default().trim().to_owned();
+            let key = spelt(row.get(&key).unwrap_or_default(), lookup.loose);
             if rows.insert(key.clone(), row.cells()).is_some() {
                 return Err(refused(format!("line {}: the key `{}` stands twice", row.line, Text::clean(&key))));
             }
@@ -43,7 +49,7 @@ impl Table {
                 return Err(refused(format!("it has more than {ROWS_MAX} rows")));
             }
         }
-        Ok(Self { headers, rows })
+        Ok(Self { headers, rows, loose: lookup.loose })
     }
 
     pub fn column(&self, name: &str) -> Option<usize> {
@@ -51,6 +57,11 @@ impl Table {
     }
 
     pub fn cell(&self, key: &str, column: usize) -> Option<&str> {
-        self.rows.get(key)?.get(column).map(String::as_str)
+        self.rows.get(&*spelt(key, self.loose))?.get(column).map(String::as_str)
     }
+}
+
+/// The key as it is compared.
+fn spelt(key: &str, loose: bool) -> String {
+    if loose { search::squeezed(key) } else { key.trim().to_owned() }
 }

@@ -1,10 +1,15 @@
 //! Rows to records, by a mapping.
 
+mod check;
+mod deal;
+#[cfg(test)]
+mod deal_tests;
 mod lookup;
 mod record;
 #[cfg(test)]
 mod tests;
 
+pub use deal::DealRecord;
 pub use record::{AccountRecord, PartnerRecord, Record};
 
 use super::{
@@ -48,7 +53,15 @@ impl Decoder {
                     lookup.name
                 )));
             };
-            decoder.tables.push((Place::Here(from), Table::load(&folder.join(&lookup.file), &lookup)?));
+            let path = folder.join(&lookup.file);
+            let table = if lookup.optional && !path.exists() {
+                let name = Text::clean(&lookup.file);
+                decoder.warnings.push(format!("there is no {name} beside the file, which would tell more about `{}`", lookup.from));
+                Table::empty()
+            } else {
+                Table::load(&path, &lookup)?
+            };
+            decoder.tables.push((Place::Here(from), table));
         }
         let named: Vec<String> = decoder.mapping.columns().map(str::to_owned).collect();
         for name in named {
@@ -88,6 +101,10 @@ impl Decoder {
             Origin::Constant(_) => true,
             Origin::Columns { names, .. } => names.iter().any(|name| is_there(name)),
         };
+        if let Some(column) = self.mapping.checks.iter().find_map(|check| check.always_needs(is_there)) {
+            let message = format!("the file has no column `{column}`, which mapping `{}` asks for; it has {shown}", self.mapping.name);
+            return Err(SourceError::Unreadable(message));
+        }
         let mut empty = Vec::new();
         for (field, expr) in self.mapping.fields.iter().filter(|(_, expr)| !expr.0.iter().any(has_origin)) {
             let is_required = self.mapping.kind.target(field).is_some_and(|target| target.required);
@@ -123,13 +140,23 @@ impl Decoder {
         record::decode(&Cells { decoder: self, row })
     }
 
+    /// A rejection of `row` because of what stands in the column of `field`.
+    pub fn reject(&self, row: &Row, field: &str, reason: impl Into<String>) -> Reject {
+        let pieces = self.mapping.fields.get(field).map(|expr| expr.0.as_slice()).unwrap_or_default();
+        let column = pieces.iter().find_map(|piece| match &piece.origin {
+            Origin::Columns { names, .. } => names.iter().find_map(|name| self.own_column(name)),
+            Origin::Constant(_) => None,
+        });
+        row.reject(column, reason)
+    }
+
     /// The cell of a column, trimmed; `None` when it is missing in any of the ways that the mapping knows.
     fn cell<'r>(&'r self, row: &'r Row, name: &str) -> Option<&'r str> {
         let raw = match self.columns.get(name)?.as_ref()? {
             Place::Here(column) => row.get(column)?,
             Place::There { table, cell } => {
                 let (Place::Here(from), table) = &self.tables[*table] else { return None };
-                table.cell(row.get(from)?.trim(), *cell)?
+                table.cell(row.get(from)?, *cell)?
             }
         };
         let trimmed = raw.trim();
@@ -194,11 +221,15 @@ impl Cells<'_> {
             Origin::Constant(value) => return Some(value.clone()),
             Origin::Columns { names, with } => (names, with),
         };
-        let mut found = names.iter().filter_map(|name| self.decoder.cell(self.row, name));
-        let mut value = found.next()?.to_owned();
+        let cut = |cell: &'_ str| match &piece.cut {
+            Some(cut) => cell.split(cut.as_str()).next().unwrap_or_default().trim().to_owned(),
+            None => cell.to_owned(),
+        };
+        let mut found = names.iter().filter_map(|name| self.decoder.cell(self.row, name)).map(cut).filter(|cell| !cell.is_empty());
+        let mut value = found.next()?;
         for more in found {
             value.push_str(with);
-            value.push_str(more);
+            value.push_str(&more);
         }
         if !piece.map.is_empty() || piece.otherwise != Otherwise::Keep {
             match (piece.map.get(&search::slug(&value)), &piece.otherwise) {
@@ -299,7 +330,7 @@ fn on_one_line(value: &str, name: &str) -> Text {
     if !value.contains(['\n', '\r', '\t']) {
         return Text::clean(value);
     }
-    let between = if name == "message" { " ↵ " } else { ", " };
+    let between = if matches!(name, "message" | "description") { " ↵ " } else { ", " };
     let lines: Vec<&str> = value.split(['\n', '\r']).map(str::trim).filter(|line| !line.is_empty()).collect();
     Text::clean(&lines.join(between).replace('\t', " "))
 }

@@ -1,6 +1,6 @@
 //! What a decoded row is.
 
-use super::Cells;
+use super::{Cells, DealRecord, check, deal};
 use crate::{
     app::import::{mapping::Kind, source::Reject},
     domain::{
@@ -19,6 +19,7 @@ pub enum Record {
     Lead(Box<Intake>),
     Partner(Box<PartnerRecord>),
     Account(Box<AccountRecord>),
+    Deal(Box<DealRecord>),
 }
 
 /// A partner whose parent is still named by its code.
@@ -34,11 +35,19 @@ pub struct AccountRecord {
     pub parent: Text,
 }
 
+/// The record of a row, unless its fields or the checks of the mapping speak against it.
 pub fn decode(cells: &Cells<'_>) -> Result<Record, Reject> {
+    let mut faults = check::faults(cells);
+    let decoded = fields(cells).map_err(|fault| faults.push(fault));
+    Reject::joined(faults).map_or_else(|| decoded.map_err(|()| cells.row.reject(None, "can't be read")), Err)
+}
+
+fn fields(cells: &Cells<'_>) -> Result<Record, Reject> {
     match cells.decoder.mapping.kind {
         Kind::Lead => lead(cells).map(|lead| Record::Lead(Box::new(lead))),
         Kind::Partner => partner(cells).map(|partner| Record::Partner(Box::new(partner))),
         Kind::Account => account(cells).map(|account| Record::Account(Box::new(account))),
+        Kind::Deal => deal::decode(cells).map(|deal| Record::Deal(Box::new(deal))),
     }
 }
 

@@ -23,6 +23,13 @@ built_in![
     "olist-mql",
     "x-education",
     "adventureworks-reseller",
+    "generic-deal",
+    "salesforce-opportunity",
+    "microsoft-cosell",
+    "aws-opportunity",
+    "maven-pipeline",
+    "maven-agent",
+    "maven-account",
 ];
 
 /// The built-in mapping of this name. A test holds that every one of them reads.

@@ -4,11 +4,13 @@
 //! A mapping knows nothing of a particular file: [`crate::app::import::decode::Decoder`] ties it to one.
 
 mod built_in;
+mod check;
 pub mod date;
 mod read;
 mod target;
 
 pub use built_in::{BUILT_IN, built_in, recognised};
+pub use check::{Check, Condition, Demand};
 pub use date::DateFormat;
 pub use read::read;
 pub use target::{Choice, Form, Kind, Target};
@@ -46,6 +48,10 @@ pub struct Mapping {
     pub score_start: f64,
     pub score_rules: Vec<ScoreRule>,
     pub lookups: Vec<Lookup>,
+    /// What a row has to be, beyond what its fields can hold: the contract of the system that it comes from.
+    pub checks: Vec<Check>,
+    /// Identifiers are the partner's own, so two partners may have the same one.
+    pub id_per_partner: bool,
 }
 
 /// Where a field's value comes from: the first piece that gives one.
@@ -64,6 +70,8 @@ pub struct Piece {
     pub unreadable_is_missing: bool,
     pub dates: Option<Vec<DateFormat>>,
     pub zone: Option<Tz>,
+    /// Of each cell only what stands before the first of this.
+    pub cut: Option<String>,
 }
 
 #[derive(Debug, Clone)]
@@ -118,19 +126,28 @@ pub struct Lookup {
     pub key: String,
     /// The key's column in the imported file.
     pub from: String,
+    /// Keys are the same when their letters and digits are: `GTXPro` finds `GTX Pro`.
+    pub loose: bool,
+    /// Without the file its columns are empty; a warning says so.
+    pub optional: bool,
 }
 
 impl Mapping {
     /// Every column that the mapping names, some of them more than once.
     pub fn columns(&self) -> impl Iterator<Item = &str> {
         let lookups = self.lookups.iter().map(|lookup| lookup.from.as_str());
-        self.fields.values().flat_map(Expr::columns).chain(self.rule_columns()).chain(lookups)
+        self.fields.values().flat_map(Expr::columns).chain(self.rule_columns()).chain(self.check_columns()).chain(lookups)
     }
 
     /// The columns that scores and omissions look at.
     pub fn rule_columns(&self) -> impl Iterator<Item = &str> {
         let scores = self.score_rules.iter().map(|rule| rule.column.as_str());
         self.leave_out.iter().map(|rule| rule.column.as_str()).chain(scores)
+    }
+
+    /// The columns that checks look at.
+    pub fn check_columns(&self) -> impl Iterator<Item = &str> {
+        self.checks.iter().flat_map(Check::looks_at)
     }
 }
 
@@ -144,6 +161,15 @@ impl Expr {
         }
         self.0.iter().flat_map(names).map(String::as_str)
     }
+}
+
+/// An amount as exports write it, as plain digits with a point: separators of thousands, a currency's sign and zeros at the
+/// end of the fraction are taken off. Nothing is rounded.
+pub fn amount(text: &str, decimal_comma: bool) -> String {
+    let (thousands, point) = if decimal_comma { ('.', ',') } else { (',', '.') };
+    let is_noise = |c: char| c == thousands || c.is_whitespace() || matches!(c, '\'' | '$' | '€' | '£' | '¥');
+    let plain: String = text.chars().filter(|c| !is_noise(*c)).map(|c| if c == point { '.' } else { c }).collect();
+    if plain.contains('.') { plain.trim_end_matches('0').trim_end_matches('.').to_owned() } else { plain }
 }
 
 /// Numbers as exports write them, with separators of thousands.

@@ -1,6 +1,8 @@
 //! A mapping's document, checked.
 
-use super::{Choice, DateFormat, Expr, Form, Kind, LeaveOut, Lookup, Mapping, Origin, Otherwise, Piece, ScoreRule, Target, Test, date};
+use super::{
+    Choice, DateFormat, Expr, Form, Kind, LeaveOut, Lookup, Mapping, Origin, Otherwise, Piece, ScoreRule, Target, Test, check, date,
+};
 use crate::{
     app::import::source::{Encoding, Options},
     domain::{
@@ -43,6 +45,9 @@ fn mapping(name: &str, root: &Table<'_>) -> Mapping {
     if let Some(rules) = root.optional("leave_out") {
         mapping.leave_out = rules.tables().iter().filter_map(leave_out).collect();
     }
+    if let Some(checks) = root.optional("check") {
+        mapping.checks = checks.tables().iter().filter_map(check::read).collect();
+    }
     mapping
 }
 
@@ -64,6 +69,8 @@ fn empty(name: &str, kind: Kind) -> Mapping {
         score_start: 0.0,
         score_rules: Vec::new(),
         lookups: Vec::new(),
+        checks: Vec::new(),
+        id_per_partner: false,
     }
 }
 
@@ -73,6 +80,7 @@ fn head(name: &str, head: &Table<'_>) -> Mapping {
     let mut mapping = empty(name, kind);
     mapping.system = head.required("system").and_then(|value| value.text()).unwrap_or_default();
     mapping.id_is_key = head.optional("id_is_key").and_then(|value| value.boolean()).unwrap_or(false);
+    mapping.id_per_partner = head.optional("id_per_partner").and_then(|value| value.boolean()).unwrap_or(false);
     mapping.about = head.optional("about").and_then(|value| value.any_text()).unwrap_or_default();
     if let Some(zone) = head.optional("zone").and_then(|value| value.zone()) {
         mapping.zone = zone;
@@ -121,7 +129,7 @@ fn dates(value: &Value<'_>) -> Vec<DateFormat> {
     value.texts().into_iter().filter_map(read).collect()
 }
 
-fn strings(value: Option<Value<'_>>) -> Vec<String> {
+pub(super) fn strings(value: Option<Value<'_>>) -> Vec<String> {
     let list = value.map(|value| value.list()).unwrap_or_default();
     list.iter().filter_map(Value::any_text).map(|text| text.to_string()).collect()
 }
@@ -135,8 +143,10 @@ fn lookup(table: &Table<'_>) -> Option<Lookup> {
     {
         value.problem(format!("{} is not the name of a file", quoted(file)), "the file stands beside the one that is imported");
     }
+    let flag = |key| table.optional(key).and_then(|value: Value<'_>| value.boolean()).unwrap_or(false);
+    let (loose, optional) = (flag("loose"), flag("optional"));
     table.finish();
-    Some(Lookup { name: name?, file: file?, key: key?, from: from? })
+    Some(Lookup { name: name?, file: file?, key: key?, from: from?, loose, optional })
 }
 
 fn fields(table: &Table<'_>, mapping: &Mapping) -> BTreeMap<&'static str, Expr> {
@@ -189,6 +199,7 @@ fn piece(value: &Value<'_>, target: &Target, mapping: &Mapping) -> Option<Piece>
         unreadable_is_missing: false,
         dates: None,
         zone: None,
+        cut: None,
     };
     if value.is_text() {
         let name = value.text()?.to_string();
@@ -200,6 +211,7 @@ fn piece(value: &Value<'_>, target: &Target, mapping: &Mapping) -> Option<Piece>
     if let Some(before) = table.optional("before").and_then(|value| value.any_text()) {
         piece.before = before.to_string();
     }
+    piece.cut = table.optional("cut").and_then(|value| value.any_text()).filter(|cut| !cut.is_empty()).map(|cut| cut.to_string());
     for entry in table.section("map").map(|map| map.named()).unwrap_or_default() {
         let key = search::slug(&entry.name);
         if key.is_empty() {
@@ -221,7 +233,7 @@ fn piece(value: &Value<'_>, target: &Target, mapping: &Mapping) -> Option<Piece>
     if let Some(unreadable) = table.optional("unreadable") {
         piece.unreadable_is_missing = unreadable.one_of(&[("reject", false), ("missing", true)])?;
     }
-    let is_time = target.form == Form::Time;
+    let is_time = matches!(target.form, Form::Time | Form::Day);
     for key in ["dates", "zone"] {
         if let Some(value) = table.optional(key)
             && !is_time
@@ -312,7 +324,7 @@ fn leave_out(table: &Table<'_>) -> Option<LeaveOut> {
     Some(LeaveOut { column: column?.to_string(), test: test?, reason: reason? })
 }
 
-fn test(table: &Table<'_>) -> Option<Test> {
+pub(super) fn test(table: &Table<'_>) -> Option<Test> {
     let is = table.optional("is").map(|value| Test::Is(value.texts().iter().map(|(text, _)| search::slug(text)).collect()));
     let decimal = |key| {
         table

@@ -2,7 +2,9 @@
 
 use crate::domain::{
     country::Country,
+    deal::SalesStage,
     lead::ConsentBasis,
+    money::Currency,
     partner::{PartnerKind, PartnerStatus},
     problem::alternatives,
 };
@@ -13,16 +15,18 @@ pub enum Kind {
     Lead,
     Partner,
     Account,
+    Deal,
 }
 
 impl Kind {
-    pub const ALL: [Self; 3] = [Self::Lead, Self::Partner, Self::Account];
+    pub const ALL: [Self; 4] = [Self::Lead, Self::Partner, Self::Account, Self::Deal];
 
     pub const fn name(self) -> &'static str {
         match self {
             Self::Lead => "lead",
             Self::Partner => "partner",
             Self::Account => "account",
+            Self::Deal => "deal",
         }
     }
 
@@ -32,6 +36,7 @@ impl Kind {
             Self::Lead => "leads",
             Self::Partner => "partners",
             Self::Account => "accounts",
+            Self::Deal => "deals",
         }
     }
 
@@ -40,6 +45,7 @@ impl Kind {
             Self::Lead => LEAD,
             Self::Partner => PARTNER,
             Self::Account => ACCOUNT,
+            Self::Deal => DEAL,
         }
     }
 
@@ -69,6 +75,13 @@ pub enum Form {
     Countries,
     Names,
     Time,
+    /// A day of the calendar, in the mapping's zone where the file gives an instant.
+    Day,
+    /// An amount of money in the record's currency.
+    Amount,
+    Currency,
+    /// `kind: name hash`, separated by `;` or `|`.
+    Documents,
     /// A number, cut to a whole one and to these limits.
     Points,
     Count,
@@ -80,6 +93,8 @@ pub enum Choice {
     Consent,
     PartnerKind,
     PartnerStatus,
+    SalesStage,
+    YesNo,
 }
 
 impl Choice {
@@ -88,6 +103,8 @@ impl Choice {
             Self::Consent => ConsentBasis::ALL.map(ConsentBasis::name).to_vec(),
             Self::PartnerKind => PartnerKind::ALL.map(PartnerKind::name).to_vec(),
             Self::PartnerStatus => PartnerStatus::ALL.map(PartnerStatus::name).to_vec(),
+            Self::SalesStage => SalesStage::ALL.iter().map(|stage| stage.name()).collect(),
+            Self::YesNo => vec!["yes", "no"],
         }
     }
 }
@@ -99,6 +116,7 @@ impl Form {
             Self::Country if Country::find(value).is_none() => Err("a country, by code or name".into()),
             Self::Choice(choice) if !choice.names().contains(&value) => Err(alternatives(choice.names())),
             Self::Points | Self::Count if value.parse::<f64>().is_err() => Err("a number".into()),
+            Self::Currency if value.parse::<Currency>().is_err() => Err("a currency's code of ISO 4217".into()),
             Self::Email if !value.contains('@') => Err("an e-mail address".into()),
             Self::Countries if value.split([';', ',', '|']).any(|part| Country::find(part).is_none()) => {
                 Err("countries, separated by `;`".into())
@@ -179,4 +197,28 @@ const ACCOUNT: &[Target] = &[
     field("website", NAME, "web site or domain"),
     field("vertical", NAME, "the line of business, as the channel program names it"),
     field("parent", NAME, "the code of the customer that it belongs to"),
+];
+
+const DEAL: &[Target] = &[
+    field("id", NAME, "the record's own identifier in its system; without one the content stands for it"),
+    field("partner", NAME, "the partner who registers it, by code or name; a file of one partner's deals is imported with --partner"),
+    field("source", NAME, "where the deal comes from, as the channel program names it; without one the system"),
+    field("customer", NAME, "the end customer's name"),
+    field("country", Form::Country, "the end customer's country"),
+    field("city", NAME, "the end customer's city"),
+    field("postal_code", Form::Text(20), "the end customer's postal code"),
+    field("website", NAME, "the end customer's web site or domain"),
+    field("vertical", NAME, "the end customer's line of business, as the channel program names it"),
+    field("products", Form::Names, "product lines; names of the channel program are found whatever their spaces and punctuation"),
+    field("value", Form::Amount, "what the partner expects to sell"),
+    field("currency", Form::Currency, "the currency of the value"),
+    field("close_date", Form::Day, "the day on which the order is expected"),
+    field("sales_stage", Form::Choice(Choice::SalesStage), "how far the sale has come at the partner"),
+    field("submit", Form::Choice(Choice::YesNo), "yes: handed in if it is complete, else kept as a draft; without one no"),
+    field("description", Form::Text(20_000), "what the deal is about"),
+    field("documents", Form::Documents, "evidence, as `quote: offer.pdf HASH`, HASH being the 64 hexadecimal digits of BLAKE3"),
+    field("name", NAME, "the contact's name"),
+    field("title", NAME, "the contact's position"),
+    field("email", Form::Email, "the contact's e-mail address"),
+    field("phone", Form::Text(60), "the contact's telephone number"),
 ];

@@ -8,7 +8,7 @@ use serde_json::Value;
 use std::io::BufRead;
 
 /// The names under which exports and interfaces wrap their records.
-const ENVELOPES: [&str; 5] = ["records", "results", "items", "data", "value"];
+const ENVELOPES: [&str; 6] = ["records", "results", "items", "data", "value", "opportunities"];
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Shape {

@@ -74,6 +74,21 @@ pub struct Reject {
     pub cells: Vec<String>,
 }
 
+impl Reject {
+    /// Everything that is wrong with one row as one reject: the first with its column, the others named behind it.
+    pub fn joined(all: Vec<Self>) -> Option<Self> {
+        let mut all = all.into_iter();
+        let mut first = all.next()?;
+        let others = all.map(|other| match (other.column, &other.name) {
+            (Some(column), Some(name)) => format!("; column {column} (`{name}`): {}", other.reason),
+            (_, Some(name)) => format!("; `{name}`: {}", other.reason),
+            _ => format!("; {}", other.reason),
+        });
+        first.reason.extend(others);
+        Some(first)
+    }
+}
+
 impl fmt::Display for Reject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "line {}", self.line)?;

@@ -1,0 +1,136 @@
+//! Deals: a row becomes the details of a registration. What it lacks is no reason to reject it: a draft may be incomplete.
+
+use super::{Cells, on_one_line, parts, shown};
+use crate::{
+    app::import::{mapping::amount, source::Reject},
+    domain::{
+        day::local_date,
+        deal::{Customer, Details, Document, DocumentKind, SalesStage, Scope},
+        money::{Currency, Money},
+        person::Person,
+        search,
+        text::Text,
+    },
+};
+use chrono::NaiveDate;
+
+/// A registration as a file states it. Its partner is still a code or a name, its products are as they were written, and
+/// its key is not yet made ([`Details::source_key`] is empty).
+#[derive(Debug, Clone, PartialEq)]
+pub struct DealRecord {
+    /// The record's own identifier; empty where it has none.
+    pub id: Text,
+    pub partner: Text,
+    pub details: Details,
+    pub documents: Vec<Document>,
+    /// The partner wants it handed in.
+    pub submit: bool,
+}
+
+/// Keeps what could be read, and every reason against the rest: a person who corrects a row wants to hear them all.
+#[derive(Default)]
+struct Faults(Vec<Reject>);
+
+impl Faults {
+    fn keep<T: Default>(&mut self, read: Result<T, Reject>) -> T {
+        read.unwrap_or_else(|fault| {
+            self.0.push(fault);
+            T::default()
+        })
+    }
+}
+
+pub fn decode(cells: &Cells<'_>) -> Result<DealRecord, Reject> {
+    let mut faults = Faults::default();
+    let mut text = |name| faults.keep(cells.text(name));
+    let source = text("source");
+    let (id, partner) = (text("id"), text("partner"));
+    let customer = Customer {
+        name: text("customer"),
+        city: text("city"),
+        postal_code: text("postal_code"),
+        website: text("website"),
+        vertical: text("vertical"),
+        country: None,
+    };
+    let contact =
+        Person { name: text("name"), title: text("title"), phone: text("phone"), email: Text::default(), message: Text::default() };
+    let description = text("description");
+    let details = Details {
+        source: if source.is_empty() { cells.decoder.mapping.system.clone() } else { source },
+        source_key: Text::default(),
+        customer: Customer { country: faults.keep(cells.country("country")), ..customer },
+        scope: Scope::new(faults.keep(cells.products())),
+        value: faults.keep(cells.money("value", "currency")),
+        close_on: faults.keep(cells.day("close_date")),
+        sales_stage: faults.keep(cells.choice("sales_stage", SalesStage::from_name)),
+        description,
+        contact: Person { email: faults.keep(cells.email("email")), ..contact },
+    };
+    let documents = faults.keep(cells.documents("documents"));
+    let submit = faults.keep(cells.choice("submit", yes_or_no)).unwrap_or(false);
+    Reject::joined(faults.0).map_or(Ok(DealRecord { id, partner, details, documents, submit }), Err)
+}
+
+fn yes_or_no(word: &str) -> Option<bool> {
+    match word {
+        "yes" | "true" | "1" | "y" => Some(true),
+        "no" | "false" | "0" | "n" => Some(false),
+        _ => None,
+    }
+}
+
+impl Cells<'_> {
+    /// Product names, separated as other lists are or in a JSON array.
+    fn products(&self) -> Result<Vec<Text>, Reject> {
+        let list = self.read("products", |_, value| {
+            let array: Option<Vec<String>> = value.starts_with('[').then(|| serde_json::from_str(value).ok()).flatten();
+            let names = |names: &mut dyn Iterator<Item = &str>| names.map(|name| on_one_line(name, "products")).collect::<Vec<_>>();
+            Ok(array.map_or_else(|| names(&mut parts(value)), |array| names(&mut array.iter().map(String::as_str))))
+        })?;
+        Ok(list.unwrap_or_default())
+    }
+
+    pub(super) fn day(&self, name: &'static str) -> Result<Option<NaiveDate>, Reject> {
+        let mapping = &self.decoder.mapping;
+        self.read(name, |piece, value| {
+            let zone = piece.zone.unwrap_or(mapping.zone);
+            let formats = piece.dates.as_deref().unwrap_or(&mapping.dates);
+            let at = formats.iter().find_map(|format| format.instant(value, zone));
+            at.map(|at| local_date(at, zone)).ok_or_else(|| format!("`{}` is not a date in a form that the mapping names", shown(value)))
+        })
+    }
+
+    /// An amount with its currency. An amount without one could be anything, so it rejects the row.
+    pub(super) fn money(&self, name: &'static str, currency: &'static str) -> Result<Option<Money>, Reject> {
+        let comma = self.decoder.mapping.decimal_comma;
+        let currency = self.read(currency, |_, value| value.parse::<Currency>())?;
+        self.read(name, |_, value| {
+            let currency = currency.ok_or_else(|| format!("`{}` has no currency; map a column for it or a constant", shown(value)))?;
+            Money::parse(&amount(value, comma), currency).map_err(|_| {
+                let digits = currency.exponent();
+                format!("`{}` is not an amount in {currency}: a number with at most {digits} digits after its point", shown(value))
+            })
+        })
+    }
+
+    fn documents(&self, name: &'static str) -> Result<Vec<Document>, Reject> {
+        let list = self.read(name, |_, value| {
+            value.split([';', '|']).map(str::trim).filter(|part| !part.is_empty()).map(document).collect::<Result<Vec<_>, _>>()
+        })?;
+        Ok(list.unwrap_or_default())
+    }
+}
+
+/// `quote: offer.pdf HASH`; without a kind it is any other document.
+fn document(text: &str) -> Result<Document, String> {
+    let wrong = || format!("`{}` is not a document; write `quote: offer.pdf HASH`, HASH being 64 hexadecimal digits", shown(text));
+    let (name, hash) = text.rsplit_once(char::is_whitespace).ok_or_else(wrong)?;
+    let hash = hash.parse().map_err(|_| wrong())?;
+    let kind = |word: &str| DocumentKind::from_name(&search::slug(word).replace('-', "_"));
+    let (kind, name) = name.split_once(':').and_then(|(word, name)| Some((kind(word)?, name))).unwrap_or((DocumentKind::Other, name));
+    if name.trim().is_empty() {
+        return Err(wrong());
+    }
+    Ok(Document { kind, name: Text::clean(name.trim()), hash, size: 0, media_type: Text::default(), dated: None, amount: None })
+}
