@@ -106,12 +106,17 @@ impl<T: Trade> Workroom<T> {
         cx.confirm(confirm.plan(rows), Intent::Apply { job });
     }
 
-    fn plan_row(&self, answer: &Answer<T>, names: &Names, now: Instant) -> PlanRow {
+    /// `L-12 Acme GmbH`, also when it has left the list.
+    fn about(&self, answer: &Answer<T>, names: &Names) -> String {
         let row = answer.result.as_ref().ok().map(|happened| T::row_of(&happened.record, names));
-        let record = match row.as_ref().map(T::name) {
+        match row.as_ref().map(T::name) {
             Some(name) if !name.is_empty() => format!("{} {name}", answer.id),
             _ => self.record(answer.id),
-        };
+        }
+    }
+
+    fn plan_row(&self, answer: &Answer<T>, names: &Names, now: Instant) -> PlanRow {
+        let record = self.about(answer, names);
         let outcome = match &answer.result {
             Ok(happened) => Ok(T::outcome(&happened.events, names)),
             Err(refusal) => Err(T::refusal(refusal, Some(answer.id), now, self.station.zone)),
@@ -160,7 +165,7 @@ impl<T: Trade> Workroom<T> {
         }
         if let ([only], None) = (answers.answers.as_slice(), &first) {
             let what = only.result.as_ref().map_or_else(|_| String::new(), |happened| T::outcome(&happened.events, &answers.names));
-            cx.say(format!("{}: {what}", self.record(only.id)));
+            cx.say(format!("{}: {what}", self.about(only, &answers.names)));
         } else if let Some(first) = first {
             cx.fail(format!("{done} done, {} refused and still marked; {first}", refused.len()));
         } else {

@@ -185,39 +185,97 @@ fn wrap_pieces(pieces: &[Piece], width: usize, hanging: usize) -> Vec<Vec<Piece>
     if pieces.iter().map(|(text, _)| text::width(text)).sum::<usize>() <= width && !pieces.iter().any(|(text, _)| text.contains('\n')) {
         return vec![pieces.to_vec()];
     }
-    let mut lines = vec![Vec::new()];
-    let mut used = 0;
-    for (piece, role) in pieces {
-        for (number, paragraph) in piece.split('\n').enumerate() {
-            if number > 0 {
+    let rest = width - hanging;
+    let words = words(pieces);
+    let (mut lines, mut used, mut continued) = (vec![Vec::new()], 0, false);
+    for (index, word) in words.iter().enumerate() {
+        let Word::Text(text, role) = word else {
+            lines.push(Vec::new());
+            (used, continued) = (0, false);
+            continue;
+        };
+        let room = if lines.len() == 1 { width } else { rest };
+        let needed = text::width(text.trim_end());
+        // A mark stays with the word that it is about.
+        let together = match words.get(index + 1) {
+            Some(Word::Text(next, _)) if is_mark(text) => text::width(text) + text::width(next.trim_end()),
+            _ => needed,
+        };
+        if used > 0 && used + together > room {
+            lines.push(Vec::new());
+            (used, continued) = (0, true);
+        }
+        if continued && used == 0 && needed == 0 {
+            continue;
+        }
+        let parts = if needed > rest { text::wrap(text, rest) } else { vec![(*text).to_owned()] };
+        for (part_index, part) in parts.into_iter().enumerate() {
+            if part_index > 0 {
                 lines.push(Vec::new());
-                used = 0;
+                (used, continued) = (0, true);
             }
-            for word in paragraph.split_inclusive(' ') {
-                let needed = text::width(word.trim_end());
-                let rest = width - hanging;
-                let room = if lines.len() == 1 { width } else { rest };
-                if used > 0 && used + needed > room {
-                    lines.push(Vec::new());
-                    used = 0;
-                }
-                let parts = if needed > rest { text::wrap(word, rest) } else { vec![word.to_owned()] };
-                for (index, part) in parts.into_iter().enumerate() {
-                    if index > 0 {
-                        lines.push(Vec::new());
-                        used = 0;
-                    }
-                    used += text::width(&part);
-                    if let Some(line) = lines.last_mut() {
-                        line.push((part, *role));
-                    }
-                }
+            used += text::width(&part);
+            if let Some(line) = lines.last_mut() {
+                line.push((part, *role));
             }
         }
     }
     // A space at the end of a line would take a column that the line does not have.
-    for (word, _) in lines.iter_mut().filter_map(|line| line.last_mut()) {
-        word.truncate(word.trim_end().len());
+    for line in &mut lines {
+        while let Some((word, _)) = line.last_mut() {
+            word.truncate(word.trim_end().len());
+            if !word.is_empty() {
+                break;
+            }
+            line.pop();
+        }
     }
     lines
+}
+
+enum Word<'a> {
+    /// With the space behind it.
+    Text(&'a str, Role),
+    Newline,
+}
+
+fn words(pieces: &[Piece]) -> Vec<Word<'_>> {
+    let mut words = Vec::new();
+    for (piece, role) in pieces {
+        for (number, paragraph) in piece.split('\n').enumerate() {
+            if number > 0 {
+                words.push(Word::Newline);
+            }
+            words.extend(paragraph.split_inclusive(' ').map(|word| Word::Text(word, *role)));
+        }
+    }
+    words
+}
+
+/// `✓ `, `✗ `, `· `: one sign that is neither a letter nor a digit.
+fn is_mark(word: &str) -> bool {
+    let mut signs = word.trim_end().chars();
+    signs.next().is_some_and(|sign| !sign.is_alphanumeric()) && signs.next().is_none() && word.ends_with(' ')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wrapped(text: &[&str], width: usize, hanging: usize) -> Vec<String> {
+        let pieces: Vec<Piece> = text.iter().map(|text| ((*text).to_owned(), Role::Text)).collect();
+        wrap_pieces(&pieces, width, hanging).into_iter().map(|line| line.into_iter().map(|(text, _)| text).collect()).collect()
+    }
+
+    #[test]
+    fn a_mark_stays_with_its_word_and_no_line_begins_with_what_stood_between_two() {
+        assert_eq!(wrapped(&["✓ ", "active   ", "✓ ", "certified   ", "· ", "room   "], 12, 0), ["✓ active", "✓ certified", "· room"]);
+        assert_eq!(wrapped(&["one two", "\n  three"], 20, 0), ["one two", "  three"], "what was written keeps its lines");
+    }
+
+    #[test]
+    fn what_goes_on_is_narrower_by_what_hangs() {
+        assert_eq!(wrapped(&["12:00 offered to Nordlicht by the engine"], 16, 6), ["12:00 offered to", "Nordlicht", "by the", "engine"]);
+        assert_eq!(wrapped(&["ab abcdefghijkl"], 8, 4), ["ab", "abcd", "efgh", "ijkl"]);
+    }
 }
