@@ -3,12 +3,13 @@
 use super::{Call, demo, plain, print};
 use crate::{
     app::App,
-    domain::{filter, lead::queue::Queue},
+    domain::{filter, lead::queue::Queue, search},
     error::{Error, Result},
     store::Backend,
     tui::{
         Settings,
         console::{self, ConsoleOptions, Ended},
+        house::At,
         notify::{self, Notify},
         widgets::status::Banner,
     },
@@ -78,7 +79,8 @@ pub async fn options(app: &App, call: &Call<'_>, banner: Banner, args: &Args) ->
         banner,
         read_only: call.config.read_only,
         engine: has_engine(app, call),
-        queue: args.queue.unwrap_or(Queue::All),
+        room: At::Leads,
+        queue: args.queue.map(|queue| search::slug(queue.title())),
         filter: args.filter.clone().unwrap_or_default(),
     })
 }

@@ -4,35 +4,47 @@ use super::{Call, console};
 use crate::{
     domain::{lead::queue::Queue, search},
     error::{Error, Result},
-    tui::{console as screen, widgets::status::Banner},
+    tui::{
+        console as screen,
+        house::{At, House},
+        widgets::status::Banner,
+    },
 };
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  pilothouse print leads\n  pilothouse print leads --queue breached --size 200x50")]
 pub struct Args {
     /// The room
-    room: Room,
+    #[arg(value_parser = rooms())]
+    room: At,
     /// The queue
-    #[arg(long, value_name = "QUEUE", default_value = "all", value_parser = queue)]
-    queue: Queue,
+    #[arg(long, value_name = "QUEUE", default_value = "all", value_parser = queue_of_a_room)]
+    queue: String,
     /// Columns and rows
     #[arg(long, value_name = "WxH", default_value = "120x36", value_parser = size)]
     size: (u16, u16),
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub enum Room {
-    Leads,
-}
-
 pub async fn run(args: Args, call: &mut Call<'_>) -> Result<()> {
-    let Room::Leads = args.room;
     let app = call.app().await?;
     let banner = if call.config.production { Banner::Production } else { Banner::None };
     let mut options = console::options(&app, call, banner, &console::Args::default()).await?;
-    options.queue = args.queue;
+    (options.room, options.queue) = (args.room, Some(args.queue));
     let text = screen::print(&options, args.size).await.map_err(Error::Expected)?;
     Ok(call.out.write_all(text.as_bytes())?)
+}
+
+/// Reads `leads`.
+fn rooms() -> impl TypedValueParser<Value = At> {
+    let names = At::ALL.iter().map(|at| at.slug());
+    PossibleValuesParser::new(names).try_map(|name| At::named(&name).ok_or("there is no such room"))
+}
+
+/// Reads the name of a queue that some room has.
+fn queue_of_a_room(text: &str) -> Result<String, String> {
+    let (wanted, names) = (search::slug(text), House::queues());
+    if names.contains(&wanted) { Ok(wanted) } else { Err(format!("`{text}` is no queue; the queues are {}", names.join(", "))) }
 }
 
 /// Reads `due-soon`.

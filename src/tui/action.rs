@@ -39,6 +39,11 @@ impl Context {
         }
     }
 
+    /// Whether its actions belong to one room alone.
+    pub const fn is_of_one_room(self) -> bool {
+        matches!(self, Self::Leads)
+    }
+
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|context| context.name() == name)
     }

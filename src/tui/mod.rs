@@ -36,6 +36,7 @@ pub mod action;
 pub mod canvas;
 pub mod console;
 pub mod furniture;
+pub mod house;
 pub mod input;
 pub mod key;
 pub mod keymap;

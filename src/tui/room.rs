@@ -178,6 +178,28 @@ impl<R: Room> Cx<'_, R> {
         self.asked.push(Ask::Forget(intent));
     }
 
+    /// Lets a room within this one do something, and asks for what it asks for.
+    pub(super) fn within<S: Room>(
+        &mut self,
+        effect: impl Fn(S::Effect) -> R::Effect,
+        intent: impl Fn(S::Intent) -> R::Intent,
+        call: impl FnOnce(&mut Cx<'_, S>),
+    ) {
+        let mut inner = Cx { now: self.now, actor: self.actor, asked: Vec::new() };
+        call(&mut inner);
+        self.asked.extend(inner.asked.into_iter().map(|ask| match ask {
+            Ask::Run(wish) => Ask::Run(effect(wish)),
+            Ask::Say(tone, text) => Ask::Say(tone, text),
+            Ask::Copy(text) => Ask::Copy(text),
+            Ask::Confirm(confirm, about) => Ask::Confirm(confirm, intent(about)),
+            Ask::Form(form, about) => Ask::Form(form, intent(about)),
+            Ask::Line(line, about) => Ask::Line(line, intent(about)),
+            Ask::Edit(text, about) => Ask::Edit(text, intent(about)),
+            Ask::Perform(act) => Ask::Perform(act),
+            Ask::Forget(about) => Ask::Forget(intent(about)),
+        }));
+    }
+
     /// Performs another action as if its key had been pressed.
     pub fn perform(&mut self, act: Act) {
         self.asked.push(Ask::Perform(act));

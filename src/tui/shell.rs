@@ -362,7 +362,7 @@ impl<R: Room> Shell<R> {
             Act::Suspend => effects.push(Effect::Suspend),
             Act::Redraw => effects.push(Effect::Redraw),
             Act::Theme => effects.push(Effect::NextTheme),
-            Act::Palette => self.overlays.push(Overlay::Palette(Palette::default())),
+            Act::Palette => self.overlays.push(Overlay::Palette(Palette::new(&self.contexts()))),
             Act::Help => self.overlays.push(Overlay::Help(Pane::default())),
             Act::Messages => self.overlays.push(Overlay::Messages(Pane::default())),
             // Messages are acknowledged one by one before the room hears of Esc.

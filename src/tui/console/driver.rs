@@ -1,5 +1,6 @@
 //! Does the work of a room on tasks of its own, and tells it of changes.
 
+use super::house::tell;
 use crate::{
     app::{
         App, Command, Failure, Outcome, Request,
@@ -8,10 +9,12 @@ use crate::{
     domain::{filter::Filter, id::OperatorId, time::Instant, told::Names},
     store,
     tui::{
+        Answers as Sender,
         furniture::{
             Trade,
             work::{Answer, Answers, Browse, Directory, Effect, Found, Msg, Order, Page, PageRequest},
         },
+        house::{self, House},
         shell,
         widgets::status::Link,
     },
@@ -33,7 +36,7 @@ const COMMIT_TRIES: u32 = 8;
 const COMMIT_WAIT: Duration = Duration::from_millis(750);
 
 /// What of the app a room works with.
-pub(super) trait Supply: Trade {
+pub trait Supply: Trade {
     fn page(app: &App, request: &PageRequest<Self>, viewer: &Viewer<Self::Id>) -> impl Future<Output = Result<Page<Self>, Failure>> + Send;
     fn counts(
         app: &App,
@@ -91,10 +94,10 @@ impl<T: Supply> RoomDriver<T> {
         Self { app, me, writing, lanes: None }
     }
 
-    pub fn start(&mut self, effect: Effect<T>, tell: impl FnOnce() -> Tell<T>) {
+    pub fn start(&mut self, effect: Effect<T>, answers: &Sender<House>, msg: fn(Msg<T>) -> house::Msg) {
         let Self { app, me, writing, lanes } = self;
         let lanes = lanes.get_or_insert_with(|| {
-            let tell = tell();
+            let tell = tell(answers, msg);
             let lane = |apart| lane(app.clone(), *me, tell.clone(), apart);
             let (page, detail) = (lane(Duration::ZERO), lane(Duration::ZERO));
             Lanes { page, counts: lane(COUNTS_APART), figures: lane(FIGURES_APART), detail, tell: tell.clone() }

@@ -1,7 +1,7 @@
-//! The driver of the whole console: the work of its rooms, and what concerns them all.
+//! The driver of the house: the work of its rooms, and what concerns them all.
 
 use super::{
-    driver::{RoomDriver, Tell, follow, settle_in},
+    driver::{RoomDriver, Supply, answer, follow, settle_in},
     leads::call,
 };
 use crate::{
@@ -9,18 +9,23 @@ use crate::{
     domain::id::OperatorId,
     tui::{
         Answers as Sender, Driver,
-        furniture::work::Effect,
-        rooms::leads::{Ask, LeadRoom, LeadTrade},
+        furniture::{Workroom, work},
+        house::{Effect, House, Msg},
+        room::Room,
+        rooms::leads::{Ask, LeadTrade},
         shell,
     },
 };
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    future::Future,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 use tokio::sync::mpsc;
 
-pub(super) struct ConsoleDriver {
+pub(super) struct HouseDriver {
     app: App,
     me: OperatorId,
     demo: Arc<AtomicBool>,
@@ -30,29 +35,59 @@ pub(super) struct ConsoleDriver {
     begun: bool,
 }
 
-impl ConsoleDriver {
-    pub fn new(app: App, me: OperatorId, writing: mpsc::Sender<()>, demo: Arc<AtomicBool>, calls: bool) -> Self {
-        Self { leads: RoomDriver::new(app.clone(), me, writing), app, me, demo, calls, begun: false }
+impl HouseDriver {
+    pub fn new(app: App, me: OperatorId, writing: &mpsc::Sender<()>, demo: Arc<AtomicBool>, calls: bool) -> Self {
+        Self { leads: RoomDriver::new(app.clone(), me, writing.clone()), app, me, demo, calls, begun: false }
+    }
+
+    /// What goes on as long as the console is there, whatever room one is in.
+    fn begin(&mut self, answers: &Sender<House>) {
+        if std::mem::replace(&mut self.begun, true) {
+            return;
+        }
+        tokio::spawn(follow(self.app.clone(), answers.clone()));
+        if self.calls {
+            tokio::spawn(call(self.app.clone(), self.me, answers.clone()));
+        }
+        tokio::spawn(settle_in(self.app.clone(), answers.clone()));
     }
 }
 
-impl Driver<LeadRoom> for ConsoleDriver {
-    fn start(&mut self, effect: Effect<LeadTrade>, answers: &Sender<LeadRoom>) {
-        if !self.begun {
-            self.begun = true;
-            tokio::spawn(follow(self.app.clone(), answers.clone()));
-            if self.calls {
-                tokio::spawn(call(self.app.clone(), self.me, answers.clone()));
-            }
-            tokio::spawn(settle_in(self.app.clone(), answers.clone()));
+impl Driver<House> for HouseDriver {
+    fn start(&mut self, effect: Effect, answers: &Sender<House>) {
+        self.begin(answers);
+        match effect {
+            Effect::Leads(work::Effect::Own(Ask::Demo)) => self.demo.store(true, Ordering::SeqCst),
+            Effect::Leads(effect) => self.leads.start(effect, answers, Msg::Leads),
         }
-        if let Effect::Own(Ask::Demo) = effect {
-            return self.demo.store(true, Ordering::SeqCst);
-        }
-        self.leads.start(effect, || {
-            let answers = answers.clone();
-            let tell: Tell<LeadTrade> = Arc::new(move |msg| answers.send(shell::Msg::Room(msg)).is_ok());
-            tell
-        });
     }
+}
+
+/// A room whose questions the app answers: what drives a room on a stage.
+pub trait Answered: Room {
+    /// The answer to one wish; nothing where there is none.
+    fn answer(app: &App, me: OperatorId, effect: Self::Effect) -> impl Future<Output = Option<Self::Msg>> + Send;
+}
+
+impl<T: Supply> Answered for Workroom<T> {
+    async fn answer(app: &App, me: OperatorId, effect: work::Effect<T>) -> Option<work::Msg<T>> {
+        answer(app, me, effect).await
+    }
+}
+
+impl Answered for House {
+    async fn answer(app: &App, me: OperatorId, effect: Effect) -> Option<Msg> {
+        match effect {
+            Effect::Leads(effect) => answer(app, me, effect).await.map(Msg::Leads),
+        }
+    }
+}
+
+/// How answers for one room reach the shell around the house.
+pub(super) fn tell<M: 'static>(
+    answers: &Sender<House>,
+    msg: impl Fn(M) -> Msg + Send + Sync + 'static,
+) -> Arc<dyn Fn(M) -> bool + Send + Sync> {
+    let answers = answers.clone();
+    Arc::new(move |told| answers.send(shell::Msg::Room(msg(told))).is_ok())
 }

@@ -1,4 +1,4 @@
-//! The console on a database: the lead room, its driver and, where it is asked for, the engine beside it.
+//! The console on a database: the house, its driver and, where it is asked for, the engine beside it.
 
 mod driver;
 mod house;
@@ -7,8 +7,8 @@ mod leads;
 use super::{
     Settings,
     furniture::Station,
+    house::{At, House},
     notify::Notify,
-    rooms::leads::LeadRoom,
     shell::Msg,
     testing::Stage,
     theme::Theme,
@@ -16,12 +16,12 @@ use super::{
 };
 use crate::{
     app::{App, engine},
-    domain::{actor::Actor, lead::queue::Queue},
+    domain::actor::Actor,
     store::{Address, Db},
 };
 use chrono_tz::Tz;
-use driver::answer;
-use house::ConsoleDriver;
+pub use house::Answered;
+use house::HouseDriver;
 use std::{
     io,
     sync::{
@@ -41,7 +41,9 @@ pub struct ConsoleOptions {
     pub read_only: bool,
     /// Sweep and route in this process as well.
     pub engine: bool,
-    pub queue: Queue,
+    /// The room to begin in, and the name of its queue; the queue with everything where there is none.
+    pub room: At,
+    pub queue: Option<String>,
     /// The text of the filter to begin with; empty for none.
     pub filter: String,
 }
@@ -59,7 +61,7 @@ const LAST_WRITES: Duration = Duration::from_secs(10);
 
 /// Runs the console until the person leaves. Nothing is read before the first frame but what it shows.
 pub async fn run(options: ConsoleOptions) -> io::Result<Ended> {
-    let ConsoleOptions { db, operator, settings, banner, read_only, engine, queue, filter } = options;
+    let ConsoleOptions { db, operator, settings, banner, read_only, engine, room, queue, filter } = options;
     let clock = db.options().clock.clone();
     let app = App::new(db);
     let (stop, stopped) = watch::channel(false);
@@ -67,10 +69,12 @@ pub async fn run(options: ConsoleOptions) -> io::Result<Ended> {
     let (writing, mut written) = mpsc::channel::<()>(1);
     let demo = Arc::new(AtomicBool::new(false));
     let place = place(app.db().address(), operator.clone(), banner, read_only, chrono_tz::UTC);
-    let room = room(&app, &operator, chrono_tz::UTC).on(queue).filtered(&filter);
+    let station = station(&app, &operator, chrono_tz::UTC);
+    let house = House::new(&station, room).open(queue.as_deref(), &filter).map_err(io::Error::other)?;
     let calls = settings.notify != Notify::Off;
-    let driver = ConsoleDriver::new(app, operator.id, writing, Arc::clone(&demo), calls);
-    let result = super::run(room, place, settings, driver, clock).await;
+    let driver = HouseDriver::new(app, operator.id, &writing, Arc::clone(&demo), calls);
+    drop(writing);
+    let result = super::run(house, place, settings, driver, clock).await;
     // A write that was on its way when the person left is carried through.
     let _ = tokio::time::timeout(LAST_WRITES, written.recv()).await;
     let _ = stop.send(true);
@@ -86,22 +90,23 @@ pub async fn print(options: &ConsoleOptions, size: (u16, u16)) -> Result<String,
     let rules = app.rules().await.map_err(|error| error.to_string())?;
     let zone = rules.program().zone;
     let place = place(app.db().address(), options.operator.clone(), options.banner, options.read_only, zone);
-    let room = room(&app, &options.operator, zone).on(options.queue).filtered(&options.filter);
-    let mut stage = Stage::new(room, place, size, app.now());
+    let station = station(&app, &options.operator, zone);
+    let house = House::new(&station, options.room).open(options.queue.as_deref(), &options.filter)?;
+    let mut stage = Stage::new(house, place, size, app.now());
     stage.shell.theme = Theme::built_in("none", super::theme::Depth::None);
     settle(&mut stage, &app, &options.operator).await;
     Ok(stage.screen())
 }
 
 /// Answers everything that a room on a stage asks for, until it asks no more: the driver of `print` and of tests.
-pub async fn settle(stage: &mut Stage<LeadRoom>, app: &App, operator: &Actor) {
+pub async fn settle<R: Answered>(stage: &mut Stage<R>, app: &App, operator: &Actor) {
     loop {
         let effects = stage.take_effects();
         if effects.is_empty() {
             return;
         }
         for effect in effects {
-            if let Some(msg) = answer(app, operator.id, effect).await {
+            if let Some(msg) = R::answer(app, operator.id, effect).await {
                 stage.now = app.now();
                 stage.send(Msg::Room(msg));
             }
@@ -109,8 +114,8 @@ pub async fn settle(stage: &mut Stage<LeadRoom>, app: &App, operator: &Actor) {
     }
 }
 
-fn room(app: &App, operator: &Actor, zone: Tz) -> LeadRoom {
-    LeadRoom::new(Station { me: operator.id, zone, address: app.db().address().to_string() })
+fn station(app: &App, operator: &Actor, zone: Tz) -> Station {
+    Station { me: operator.id, zone, address: app.db().address().to_string() }
 }
 
 /// Where the console is, for the status line and every confirmation.

@@ -26,7 +26,7 @@ pub use verbs::Asked;
 
 use crate::{
     app::view::Counts,
-    domain::{filter as language, id::OperatorId, time::Instant},
+    domain::{filter as language, id::OperatorId, search, time::Instant},
     tui::{
         action::Act,
         widgets::{
@@ -166,21 +166,25 @@ impl<T: Trade> Workroom<T> {
         }
     }
 
-    /// Opens on another queue than the one with everything.
-    #[must_use]
-    pub const fn on(mut self, queue: T::Queue) -> Self {
-        self.queue = queue;
-        self
+    /// The names of its queues in commands: `due-soon`.
+    pub fn queues() -> Vec<String> {
+        T::Queue::ALL.iter().map(|queue| search::slug(queue.title())).collect()
     }
 
-    /// Opens with a filter; one that can't be read is none.
-    #[must_use]
-    pub fn filtered(mut self, text: &str) -> Self {
-        if let Ok(tree) = language::parse(text) {
-            text.trim().clone_into(&mut self.filter.text);
-            self.filter.tree = Some(tree).filter(|tree| !tree.is_everything());
+    /// Opens on another queue than the one with everything, by its name, and with a filter.
+    ///
+    /// # Errors
+    /// When there is no such queue, or the filter can't be read.
+    pub fn open(&mut self, queue: Option<&str>, filter: &str) -> Result<(), String> {
+        if let Some(name) = queue {
+            let found = Self::queues().iter().position(|known| *known == search::slug(name));
+            let queues = || Self::queues().join(", ");
+            self.queue = T::Queue::ALL[found.ok_or_else(|| format!("`{name}` is no queue; the queues are {}", queues()))?];
         }
-        self
+        let tree = language::parse(filter).map_err(|error| error.to_string())?;
+        filter.trim().clone_into(&mut self.filter.text);
+        self.filter.tree = Some(tree).filter(|tree| !tree.is_everything());
+        Ok(())
     }
 
     /// The record under the cursor.

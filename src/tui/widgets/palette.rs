@@ -5,7 +5,7 @@ use super::{
     text,
 };
 use crate::tui::{
-    action::{ACTIONS, Act, Availability},
+    action::{ACTIONS, Act, Availability, Context},
     canvas::{Align, Canvas},
     key::{Code, Key},
     keymap::Keymap,
@@ -24,6 +24,8 @@ pub struct Palette {
     /// What fits, the best first.
     found: Vec<Act>,
     at: usize,
+    /// All actions, those of other rooms last.
+    known: Vec<Act>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,15 +35,19 @@ pub enum Choice {
     Chosen(Act),
 }
 
-impl Default for Palette {
-    fn default() -> Self {
-        let mut palette = Self { input: Input::default(), found: Vec::new(), at: 0 };
+impl Palette {
+    /// The palette where `contexts` are asked for keys: what belongs to another room stands last.
+    pub fn new(contexts: &[Context]) -> Self {
+        let mut known: Vec<Act> = ACTIONS.iter().map(|action| action.id).collect();
+        known.sort_by_key(|act| {
+            let context = act.row().context;
+            context.is_of_one_room() && !contexts.contains(&context)
+        });
+        let mut palette = Self { input: Input::default(), found: Vec::new(), at: 0, known };
         palette.search();
         palette
     }
-}
 
-impl Palette {
     pub fn found(&self) -> &[Act] {
         &self.found
     }
@@ -78,15 +84,17 @@ impl Palette {
         self.at = 0;
         let wanted = self.input.value();
         if wanted.trim().is_empty() {
-            self.found = ACTIONS.iter().map(|action| action.id).collect();
+            self.found.clone_from(&self.known);
             return;
         }
         let mut matcher = Matcher::new(Config::DEFAULT);
         let pattern = Pattern::parse(wanted, CaseMatching::Ignore, Normalization::Smart);
         let mut scratch = Vec::new();
         let mut score = |text: &str| pattern.score(Utf32Str::new(text, &mut scratch), &mut matcher);
-        let mut scored: Vec<(u32, usize, Act)> = ACTIONS
+        let mut scored: Vec<(u32, usize, Act)> = self
+            .known
             .iter()
+            .map(|act| act.row())
             .enumerate()
             .filter_map(|(index, action)| {
                 // A name weighs twice what its explanation does.
@@ -142,7 +150,7 @@ mod tests {
 
     #[test]
     fn an_action_is_found_by_a_few_of_its_letters() {
-        let mut palette = Palette::default();
+        let mut palette = Palette::new(&[Context::Leads]);
         for c in "disq".chars() {
             palette.key(Key::char(c));
         }
