@@ -22,7 +22,13 @@ impl<T: Trade> Workroom<T> {
         let tab = |(index, queue): (usize, &T::Queue)| {
             let count = self.counts.as_ref().and_then(|counts| counts.queues.get(index).copied());
             let alert = queue.is_alarm() && count.is_some_and(|count| count.n > 0);
-            Tab { title: queue.title(), count: count.map(|count| count.n), more: count.is_some_and(|count| count.at_least), alert }
+            Tab {
+                title: queue.title(),
+                short: queue.short(),
+                count: count.map(|count| count.n),
+                more: count.is_some_and(|count| count.at_least),
+                alert,
+            }
         };
         let tabs: Vec<Tab> = T::Queue::ALL.iter().enumerate().map(tab).collect();
         tabs::view(canvas, area, &tabs, position(T::Queue::ALL, self.queue));

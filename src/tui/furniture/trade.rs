@@ -41,6 +41,11 @@ pub trait Tab: Copy + Debug + Eq + Send + Sync + 'static {
 
     fn title(self) -> &'static str;
 
+    /// The title where there is little room: one word.
+    fn short(self) -> &'static str {
+        self.title()
+    }
+
     /// A record in it is too late: its count is shown with a mark.
     fn is_alarm(self) -> bool {
         false

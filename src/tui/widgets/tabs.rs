@@ -6,6 +6,8 @@ use ratatui::layout::Rect;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tab {
     pub title: &'static str,
+    /// The title where there is little room: one word.
+    pub short: &'static str,
     /// `None` while it is being counted.
     pub count: Option<u64>,
     /// There are more than were counted.
@@ -24,22 +26,49 @@ pub fn short_count(count: u64) -> String {
     }
 }
 
-/// Draws the tabs in one line. Where they don't fit, those around the active one are shown, with arrows for the rest.
+/// How much of each tab is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Whole,
+    /// Short titles; the active one stays whole.
+    Short,
+    /// The same without the counts of the others; an alarm keeps its mark.
+    Bare,
+}
+
+/// Title and count; nothing where the count has no room.
+type Label<'a> = (&'a str, String);
+
+fn labels(tabs: &[Tab], active: usize, form: Form) -> Vec<Label<'_>> {
+    let label = |(index, tab): (usize, &Tab)| match form {
+        _ if index == active => (tab.title, label_count(tab)),
+        Form::Whole => (tab.title, label_count(tab)),
+        Form::Short => (tab.short, label_count(tab)),
+        Form::Bare => (tab.short, if tab.alert { "!".to_owned() } else { String::new() }),
+    };
+    tabs.iter().enumerate().map(label).collect()
+}
+
+fn width((title, count): &Label<'_>) -> usize {
+    text::width(title) + text::width(count) + usize::from(!count.is_empty())
+}
+
+/// Draws the tabs in one line, the active one always whole. Where they don't fit they move closer together, then the
+/// others get short titles, then they lose their counts; as the last resort those around the active one are shown, with
+/// arrows for the rest.
 pub fn view(canvas: &mut Canvas<'_>, area: Rect, tabs: &[Tab], active: usize) {
-    let labels: Vec<(String, String)> = tabs.iter().map(|tab| (tab.title.to_owned(), label_count(tab))).collect();
-    let bare: Vec<usize> = labels.iter().map(|(title, count)| text::width(title) + 1 + text::width(count)).collect();
     let room = usize::from(area.width.saturating_sub(2));
-    // They move closer together before one of them has to go.
-    let needed = |gap: usize| bare.iter().sum::<usize>() + gap * bare.len();
-    let gap = [3, 2, 1].into_iter().find(|gap| needed(*gap) <= room + gap).unwrap_or(2);
-    let widths: Vec<usize> = bare.iter().map(|wide| wide + gap).collect();
+    let needed = |labels: &[Label<'_>], gap: usize| labels.iter().map(width).sum::<usize>() + gap * labels.len().saturating_sub(1);
+    let forms = [Form::Whole, Form::Short, Form::Bare].map(|form| labels(tabs, active, form));
+    let fitting = forms.iter().find_map(|labels| Some((labels, [3, 2, 1].into_iter().find(|gap| needed(labels, *gap) <= room)?)));
+    let (labels, gap) = fitting.unwrap_or((&forms[1], 2));
     let mut first = 0;
-    while first < active && widths[first..=active].iter().sum::<usize>() > room + gap {
+    while first < active && needed(&labels[first..=active], gap) > room {
         first += 1;
     }
     let mut x = canvas.put(area.x, area.y, 2, if first > 0 { "‹ " } else { " " }, Role::Dim);
-    for (index, (title, count)) in labels.iter().enumerate().skip(first) {
-        let wide = u16::try_from(bare[index]).unwrap_or(area.width);
+    for (index, label) in labels.iter().enumerate().skip(first) {
+        let wide = u16::try_from(width(label)).unwrap_or(area.width);
         if x + wide + 1 > area.right() {
             canvas.put(area.right().saturating_sub(1), area.y, 1, "›", Role::Dim);
             return;
@@ -50,6 +79,7 @@ pub fn view(canvas: &mut Canvas<'_>, area: Rect, tabs: &[Tab], active: usize) {
             (false, true) => (Role::TabIdle, Role::TabAlert),
             (false, false) => (Role::TabIdle, Role::TabIdle),
         };
+        let (title, count) = label;
         x = canvas.put_all(x, area.y, wide, &[(title, title_role), (" ", title_role), (count, count_role)]);
         x += u16::try_from(gap).unwrap_or(0);
     }
@@ -63,7 +93,46 @@ fn label_count(tab: &Tab) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::short_count;
+    use super::*;
+    use crate::{
+        domain::time::Instant,
+        tui::{
+            testing::plain,
+            theme::{Depth, Theme},
+        },
+    };
+    use ratatui::buffer::Buffer;
+
+    const TITLES: [(&str, &str); 8] = [
+        ("To decide", "Decide"),
+        ("Due soon", "Due"),
+        ("Action required", "Action"),
+        ("Conflicts", "Conflicts"),
+        ("Appeals", "Appeals"),
+        ("Expiring in 14 days", "Expiring"),
+        ("Protected", "Protected"),
+        ("All", "All"),
+    ];
+
+    fn drawn(width: u16, counts: [u64; 8], active: usize) -> String {
+        let tab = |((title, short), count)| Tab { title, short, count: Some(count), more: false, alert: short == "Due" };
+        let tabs: Vec<Tab> = TITLES.into_iter().zip(counts).map(tab).collect();
+        let area = Rect::new(0, 0, width, 1);
+        let mut buffer = Buffer::empty(area);
+        let theme = Theme::built_in("dark", Depth::True);
+        let mut canvas = Canvas { buffer: &mut buffer, theme: &theme, now: Instant::from_micros(0), cursor: None, focused: true };
+        view(&mut canvas, area, &tabs, active);
+        plain(&buffer)
+    }
+
+    #[test]
+    fn eight_tabs_fit_in_eighty_columns() {
+        let few = [12, 3, 4, 9, 2, 31, 84, 412];
+        let many = [1_204, 312, 441, 981, 122, 3_100, 84_000, 1_000_000];
+        let lines =
+            [drawn(200, few, 0), drawn(120, many, 5), drawn(80, few, 5), drawn(80, many, 0), drawn(80, many, 5), drawn(60, many, 7)];
+        insta::assert_snapshot!(lines.concat());
+    }
 
     #[test]
     fn counts_stay_short() {

@@ -299,7 +299,8 @@ impl Room for Desk {
         let (tabs_area, table_area, detail) = self.areas(area);
         let queues = ["Mine", "Unassigned", "Due soon", "Breached", "Review", "Quarantine", "All"];
         let counts = [12, 140, 31, 7, 3, 0, 1_204_331];
-        let tabs: Vec<Tab> = (0..7).map(|n| Tab { title: queues[n], count: Some(counts[n]), more: false, alert: n == 3 }).collect();
+        let tabs: Vec<Tab> =
+            (0..7).map(|n| Tab { title: queues[n], short: queues[n], count: Some(counts[n]), more: false, alert: n == 3 }).collect();
         tabs::view(canvas, tabs_area, &tabs, self.queue);
         let empty = Empty { title: "no lead matches", hint: "esc shows all of them" };
         let focused = canvas.focused && !self.focus_detail;
