@@ -6,6 +6,9 @@
 //! other tasks and sends the answer as a message. The shell owns everything around it: status line, hint bar, keymap,
 //! counts and chords, palette, help, dialogs, messages, drafts, permission and read-only checks.
 //!
+//! A room with queues does not implement it itself: it is a [`furniture::Workroom`] of its [`furniture::Trade`], which has
+//! tabs, pages, marks, filter, plans and undo. The [`house::House`] is the room that the console runs: it holds the others.
+//!
 //! ```text
 //! key -> keymap -> Act -> availability (role, read-only, stale, then Room::availability) -> Room::act
 //!                                                              |  cx.run(effect) -> Driver -> Msg::Room -> Room::update
