@@ -3,7 +3,11 @@
 use crate::domain::{
     account::AccountProfile,
     actor::{Permission, Roles},
-    id::{AuditSeq, CommandId, LeadId},
+    deal::{
+        self, AccountLink, DealCommand, DealEvent, Details, Registration, SaleLine,
+        conflict::{CaseCommand, CaseEvent, ConflictCase},
+    },
+    id::{AccountId, AuditSeq, CommandId, ConflictId, DealId, LeadId, PartnerId},
     lead::{Intake, Lead, LeadCommand, LeadEvent, Refusal},
     matching::Features,
     partner::Profile,
@@ -29,6 +33,22 @@ pub enum Command {
     RouteUnplaced { after: LeadId, limit: u32 },
     /// Never contact these mailboxes again.
     Suppress { mailboxes: Vec<Text> },
+    /// One verb on one registration or on many: one transaction, one answer each.
+    Deals { targets: Vec<DealTarget>, command: DealCommand },
+    /// Take registrations in, each as a draft or handed in at once; conflicts are found.
+    Register(Vec<Registering>),
+    /// Make a draft of a qualified lead, for the partner who has it.
+    DealFromLead { lead: LeadId, account: Option<AccountId> },
+    /// One verb on one conflict, of which version `seen` was on the screen.
+    Case { id: ConflictId, command: CaseCommand, seen: Option<i64> },
+    /// Open a conflict between these registrations.
+    OpenConflict { deals: Vec<DealId> },
+    /// Record lines of our own point-of-sale data.
+    Sales(Vec<SaleLine>),
+    /// Fire what is due on at most so many registrations and conflicts.
+    SweepDeals { limit: u32 },
+    /// Look for conflicts of at most so many registrations after one, by number.
+    SweepConflicts { after: DealId, limit: u32 },
     /// Add or change partners, by their code.
     Partners(Vec<Profile>),
     /// Add or change accounts, by their code.
@@ -53,6 +73,31 @@ impl From<LeadId> for LeadTarget {
     fn from(id: LeadId) -> Self {
         Self { id, seen: None }
     }
+}
+
+/// A registration and the version of it that was on the screen. With `seen`, one that somebody else changed since is not
+/// touched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DealTarget {
+    pub id: DealId,
+    pub seen: Option<i64>,
+}
+
+impl From<DealId> for DealTarget {
+    fn from(id: DealId) -> Self {
+        Self { id, seen: None }
+    }
+}
+
+/// A registration as it comes in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Registering {
+    pub partner: PartnerId,
+    pub details: Details,
+    /// The end customer, where it was matched.
+    pub account: Option<AccountLink>,
+    /// Hand it in at once; else it stays a draft.
+    pub submit: bool,
 }
 
 /// A decoded record with what the matcher compares, worked out before the transaction begins.
@@ -87,14 +132,56 @@ pub struct Outcome {
     pub repeated: bool,
     /// One answer a lead, in the order of the targets.
     pub items: Vec<Item>,
-    /// Records of a [`Command::Receive`] that had come before, and so were passed over.
+    /// One answer a registration: in the order of the targets or records, or the parties of a case.
+    pub deals: Vec<DealItem>,
+    /// The case that was asked for, or every conflict that was opened or joined on the way.
+    pub cases: Vec<CaseItem>,
+    /// Records that had come before, and so were passed over.
     pub known: usize,
+    /// Of a [`Command::SweepConflicts`]: the last registration that was looked at; nothing when there was none.
+    pub looked_to: Option<DealId>,
 }
 
 #[derive(Debug, Clone)]
 pub struct Item {
     pub lead: LeadId,
     pub result: Result<Done, Refusal>,
+}
+
+/// What became of a registration. One that was refused before it began has the number 0.
+#[derive(Debug, Clone)]
+pub struct DealItem {
+    pub deal: DealId,
+    pub result: Result<DealDone, deal::Refusal>,
+}
+
+#[derive(Debug, Clone)]
+pub struct DealDone {
+    pub events: Vec<DealEvent>,
+    /// The registration afterwards, a conflict that was found included.
+    pub deal: Box<Registration>,
+}
+
+/// What became of a conflict.
+#[derive(Debug, Clone)]
+pub struct CaseItem {
+    pub case: ConflictId,
+    pub result: Result<CaseDone, deal::Refusal>,
+}
+
+#[derive(Debug, Clone)]
+pub struct CaseDone {
+    /// Empty for a case that was found on the way.
+    pub events: Vec<CaseEvent>,
+    /// The case afterwards.
+    pub case: Box<ConflictCase>,
+}
+
+impl CaseItem {
+    /// A case that was found on the way.
+    pub(super) fn after(case: &ConflictCase) -> Self {
+        Self { case: case.id, result: Ok(CaseDone { events: Vec::new(), case: Box::new(case.clone()) }) }
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -108,8 +195,11 @@ impl Command {
     pub const fn permission(&self) -> Permission {
         match self {
             Self::Leads { command, .. } => command.verb().permission(),
-            Self::Receive(_) | Self::Partners(_) | Self::Accounts(_) => Permission::Import,
-            Self::Sweep { .. } | Self::RouteUnplaced { .. } => Permission::Sweep,
+            Self::Deals { command, .. } => command.verb().permission(),
+            Self::Case { command, .. } => command.verb().permission(),
+            Self::DealFromLead { .. } | Self::OpenConflict { .. } => Permission::DealWork,
+            Self::Receive(_) | Self::Register(_) | Self::Sales(_) | Self::Partners(_) | Self::Accounts(_) => Permission::Import,
+            Self::Sweep { .. } | Self::RouteUnplaced { .. } | Self::SweepDeals { .. } | Self::SweepConflicts { .. } => Permission::Sweep,
             Self::Suppress { .. } => Permission::LeadWork,
             Self::Program { .. } => Permission::ProgramApply,
             Self::Operator(_) | Self::FirstOperator { .. } => Permission::OperatorManage,
@@ -120,6 +210,14 @@ impl Command {
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Leads { command, .. } => command.verb().doc(),
+            Self::Deals { command, .. } => command.verb().doc(),
+            Self::Case { command, .. } => command.verb().doc(),
+            Self::Register(_) => "register deals",
+            Self::DealFromLead { .. } => "register a lead",
+            Self::OpenConflict { .. } => "open a conflict",
+            Self::Sales(_) => "record sales",
+            Self::SweepDeals { .. } => "sweep deals",
+            Self::SweepConflicts { .. } => "look for conflicts",
             Self::Receive(_) => "receive leads",
             Self::Sweep { .. } => "sweep",
             Self::RouteUnplaced { .. } => "route unplaced leads",

@@ -5,8 +5,8 @@ use crate::{
     app::{App, Command, Failure},
     domain::{
         actor::Actor,
-        id::LeadId,
-        time::{Instant, Span},
+        id::{DealId, LeadId},
+        time::{Instant, MICROS_PER_HOUR, Span},
     },
 };
 use std::time::Duration;
@@ -23,17 +23,36 @@ const AFTER_FAILURE: Duration = Duration::from_secs(1);
 pub struct Round {
     pub swept: usize,
     pub placed: usize,
+    /// Registrations and conflicts of which something was due.
+    pub deals: usize,
+    /// Conflicts that were found.
+    pub conflicts: usize,
+}
+
+/// What the rarer work of the engine was last done under.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Settled {
+    /// The version of the program and of the directory under which leads were placed.
+    placed: Option<(i64, i64)>,
+    /// The same with the day on which conflicts were looked for.
+    found: Option<(i64, i64, i64)>,
 }
 
 /// Works until `stop` says so. A failure is logged and tried again: the engine never gives up on a lost database.
 pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
     let mut changes = app.db().changes();
-    let mut placed_under = None;
+    let mut settled = Settled::default();
     while !*stop.borrow() {
-        let wait = match round(&app, &mut placed_under).await {
+        let wait = match round(&app, &mut settled).await {
             Ok((done, next)) => {
                 if done != Round::default() {
-                    tracing::info!(swept = done.swept, placed = done.placed, "engine round");
+                    tracing::info!(
+                        swept = done.swept,
+                        placed = done.placed,
+                        deals = done.deals,
+                        conflicts = done.conflicts,
+                        "engine round"
+                    );
                 }
                 until(next, app.now())
             }
@@ -51,7 +70,7 @@ pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
 }
 
 /// Everything that is due now, in batches; gives what was done and when the next thing is due.
-pub async fn round(app: &App, placed_under: &mut Option<(i64, i64)>) -> Result<(Round, Option<Instant>), Failure> {
+pub async fn round(app: &App, settled: &mut Settled) -> Result<(Round, Option<Instant>), Failure> {
     let engine = Actor::engine().id;
     let mut done = Round::default();
     loop {
@@ -61,17 +80,45 @@ pub async fn round(app: &App, placed_under: &mut Option<(i64, i64)>) -> Result<(
             break;
         }
     }
-    let (next, heads) = {
+    loop {
+        let outcome = app.execute(engine, app.request(Command::SweepDeals { limit: BATCH })).await?;
+        done.deals += outcome.deals.len() + outcome.cases.len();
+        if outcome.deals.len() < BATCH as usize && outcome.cases.is_empty() {
+            break;
+        }
+    }
+    let (leads, deals, heads) = {
         let mut session = app.db().read().await?;
-        (session.lead_next_due().await?, session.heads().await?)
+        (session.lead_next_due().await?, session.deal_next_due().await?, session.heads().await?)
     };
+    let next = leads.into_iter().chain(deals).min();
     // Only a new program or a change of the directory can place what could not be placed before.
     let under = (heads.program, heads.partners);
-    if *placed_under != Some(under) {
+    if settled.placed != Some(under) {
         done.placed += place(app).await?;
-        *placed_under = Some(under);
+        settled.placed = Some(under);
+    }
+    // A submission finds its conflicts by itself. What only shows later (a merged directory, another matching policy, a case
+    // that was closed) is looked for when those change, and once a day.
+    let day = app.now().micros().div_euclid(24 * MICROS_PER_HOUR);
+    if settled.found != Some((under.0, under.1, day)) {
+        done.conflicts += find(app).await?;
+        settled.found = Some((under.0, under.1, day));
     }
     Ok((done, next))
+}
+
+async fn find(app: &App) -> Result<usize, Failure> {
+    let engine = Actor::engine().id;
+    let (mut found, mut after) = (0, DealId(0));
+    loop {
+        let outcome = app.execute(engine, app.request(Command::SweepConflicts { after, limit: BATCH })).await?;
+        found += outcome.cases.len();
+        match outcome.looked_to {
+            Some(last) => after = last,
+            None => return Ok(found),
+        }
+    }
 }
 
 async fn place(app: &App) -> Result<usize, Failure> {

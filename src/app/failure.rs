@@ -1,7 +1,7 @@
 //! Why a use case gave up: something that the person can understand and mend, or something internal.
 
 use crate::{
-    domain::{id::OperatorId, lead::Refusal, problem::Problem},
+    domain::{deal, id::OperatorId, lead::Refusal, problem::Problem},
     store,
 };
 
@@ -13,6 +13,9 @@ pub enum Failure {
     /// The command makes no sense as it is.
     #[error("{0}")]
     Refused(Refusal),
+    /// The same at the deal desk.
+    #[error("{0}")]
+    Deal(deal::Refusal),
     /// The channel program has mistakes; each is named.
     #[error("{}", problems(.0))]
     Program(Vec<Problem>),

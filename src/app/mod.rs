@@ -4,6 +4,7 @@
 //! simulation run the same code.
 
 mod command;
+pub mod deal;
 pub mod demo;
 mod draft;
 pub mod engine;
@@ -22,7 +23,10 @@ mod service;
 pub mod sign_in;
 pub mod view;
 
-pub use command::{Arriving, Command, Done, Item, LeadTarget, Mode, OperatorSpec, Outcome, Request};
+pub use command::{
+    Arriving, CaseDone, CaseItem, Command, DealDone, DealItem, DealTarget, Done, Item, LeadTarget, Mode, OperatorSpec, Outcome,
+    Registering, Request,
+};
 pub use failure::Failure;
 pub use rules::Rules;
 pub use service::App;
@@ -79,6 +83,14 @@ pub async fn handle<U: Unit>(
         Command::Sweep { limit } => lead::sweep::sweep(unit, scene, *limit).await,
         Command::RouteUnplaced { after, limit } => lead::sweep::route_unplaced(unit, scene, *after, *limit).await,
         Command::Suppress { mailboxes } => lead::receive::suppress(unit, scene, mailboxes).await,
+        Command::Deals { targets, command } => deal::command::carry_out(unit, scene, targets, command).await,
+        Command::Register(records) => deal::register::receive(unit, scene, records).await,
+        Command::DealFromLead { lead, account } => deal::register::of_lead(unit, scene, *lead, *account).await,
+        Command::Case { id, command, seen } => deal::case::carry_out(unit, scene, *id, command, *seen).await,
+        Command::OpenConflict { deals } => deal::case::open_between(unit, scene, deals).await,
+        Command::Sales(lines) => deal::sale::record(unit, scene, lines).await,
+        Command::SweepDeals { limit } => deal::sweep::sweep(unit, scene, *limit).await,
+        Command::SweepConflicts { after, limit } => deal::sweep::conflicts(unit, scene, *after, *limit).await,
         Command::Partners(profiles) => partner::record(unit, scene, profiles).await,
         Command::Accounts(profiles) => partner::record_accounts(unit, scene, profiles).await,
         Command::Program { toml, note } => program::apply(unit, scene, toml, note).await,

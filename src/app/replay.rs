@@ -1,11 +1,15 @@
 //! Replay: the audit events, applied from nothing, give the same tables. The proof that nothing is written beside the chain.
 
-use super::{Failure, Mode, Request, Rules, Scene, draft::Draft, lead::receive::prepare};
+use super::{Failure, Mode, Request, Rules, Scene, deal::draft::DealDraft, draft::Draft, lead::receive::prepare};
 use crate::{
     app::Command,
     domain::{
         account::Account,
         actor::{Actor, Roles},
+        deal::{
+            DealEvent, Registration,
+            conflict::{CaseEvent, ConflictCase},
+        },
         event::{Entity, Event, Record},
         id::{AuditSeq, LeadId},
         lead::{Lead, LeadEvent, routing::Desk},
@@ -14,7 +18,7 @@ use crate::{
     },
     store::{
         self, Db, Unit,
-        unit::{OperatorRow, Past, ProgramRow},
+        unit::{OperatorRow, Past, ProgramRow, SaleRow},
     },
 };
 use std::sync::Arc;
@@ -60,6 +64,11 @@ async fn command(to: &Db, cached: Option<Arc<Rules>>, past: Vec<Past>) -> Result
     let actor = Actor { id: first.actor, name: Text::default(), roles: Roles::default() };
     let request = Request { id: first.command, command: Command::Receive(Vec::new()) };
     let scene = Scene { rules: &rules, actor: &actor, now: first.at, request: &request, mode: Mode::Carry };
+    if past.iter().any(|past| matches!(past.record.event, Event::Deal(_) | Event::Case(_) | Event::Sold(_))) {
+        deals(&mut tx, scene, past).await?;
+        Unit::commit(tx).await?;
+        return Ok(rules);
+    }
     let mut draft = Draft::new(scene, desk(&mut tx, &past).await?);
     for lead in tx.leads(&known(&past)).await? {
         draft.know(lead);
@@ -75,6 +84,64 @@ async fn command(to: &Db, cached: Option<Arc<Rules>>, past: Vec<Past>) -> Result
     Unit::save(&mut tx, id, draft.into_changes()).await?;
     Unit::commit(tx).await?;
     Ok(rules)
+}
+
+/// A command of the deal desk.
+async fn deals<U: Unit>(unit: &mut U, scene: Scene<'_>, past: Vec<Past>) -> Result<(), Failure> {
+    let count = |is: fn(&Event) -> usize| u32::try_from(past.iter().map(|past| is(&past.record.event)).sum::<usize>()).unwrap_or(u32::MAX);
+    let (drafted, flagged) = (
+        count(|event| usize::from(matches!(event, Event::Deal(DealEvent::Drafted { .. })))),
+        count(|event| usize::from(matches!(event, Event::Case(CaseEvent::Flagged { .. })))),
+    );
+    let sold = count(|event| if let Event::Sold(sold) = event { sold.lines.len() } else { 0 });
+    if drafted > 0 {
+        unit.deal_numbers(drafted).await?;
+    }
+    if flagged > 0 {
+        unit.case_numbers(flagged).await?;
+    }
+    let sales = if sold > 0 { unit.sale_numbers(sold).await? } else { 0 };
+    let next = unit.submission_numbers(0).await?;
+    let places = past.iter().filter_map(|past| match &past.record.event {
+        Event::Deal(DealEvent::Submitted { place, .. } | DealEvent::Resubmitted { place, .. }) => Some((*place)?.sequence),
+        _ => None,
+    });
+    // A place that was kept is an older one.
+    let last = places.max().unwrap_or(0);
+    unit.submission_numbers(u32::try_from((last + 1 - next).max(0)).unwrap_or(u32::MAX)).await?;
+    let mut draft = DealDraft::new(scene);
+    let entities = past.iter().map(|past| past.record.entity);
+    draft.load(unit, entities.clone().filter_map(|entity| if let Entity::Deal(id) = entity { Some(id) } else { None })).await?;
+    draft.load_cases(unit, entities.filter_map(|entity| if let Entity::Conflict(id) = entity { Some(id) } else { None })).await?;
+    for Past { record, .. } in past {
+        deal_happened(&mut draft, record, sales)?;
+    }
+    let id = scene.request.id;
+    Unit::save(unit, id, draft.into_changes()).await?;
+    Ok(())
+}
+
+fn deal_happened(draft: &mut DealDraft<'_>, record: Record, first_sale: i64) -> Result<(), Failure> {
+    let at = record.at;
+    let no_beginning = |id: &dyn std::fmt::Display| store::Error::Corrupt(format!("{id} does not begin with its beginning"));
+    match (record.entity, &record.event) {
+        (Entity::Deal(id), Event::Deal(event @ DealEvent::Drafted { .. })) => {
+            let deal = Registration::begin(id, event, at).ok_or_else(|| no_beginning(&id))?;
+            draft.begin(deal, std::slice::from_ref(event));
+        }
+        (Entity::Deal(id), Event::Deal(event)) => draft.happened(id, std::slice::from_ref(event)),
+        (Entity::Conflict(id), Event::Case(event @ CaseEvent::Flagged { .. })) => {
+            let case = ConflictCase::begin(id, event, at).ok_or_else(|| no_beginning(&id))?;
+            draft.begin_case(case, std::slice::from_ref(event));
+        }
+        (Entity::Conflict(id), Event::Case(event)) => draft.case_happened(id, std::slice::from_ref(event)),
+        (_, Event::Sold(sold)) => {
+            let rows = (first_sale..).zip(sold.lines.clone()).map(|(id, line)| SaleRow { id, line }).collect();
+            draft.other(record).sales = rows;
+        }
+        _ => drop(draft.other(record)),
+    }
+    Ok(())
 }
 
 /// The cursors of the scopes that the events turn.

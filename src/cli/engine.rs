@@ -33,8 +33,9 @@ pub async fn run(args: Args, call: &mut Call<'_>) -> Result<()> {
         )));
     }
     if args.once {
-        let (Round { swept, placed }, _) = engine::round(&app, &mut None).await?;
-        return Ok(writeln!(call.out, "{swept} leads swept, {placed} placed")?);
+        let (Round { swept, placed, deals, conflicts }, _) = engine::round(&app, &mut engine::Settled::default()).await?;
+        let done = format!("{swept} leads swept, {placed} placed; {deals} deals swept, {conflicts} conflicts found");
+        return Ok(writeln!(call.out, "{done}")?);
     }
     let (stop, stopping) = watch::channel(false);
     let mut signals =

@@ -51,7 +51,7 @@ impl Session {
     pub async fn desk(&mut self, scopes: &[Text]) -> Result<Desk> {
         let loads = self.all::<(i64, i64)>(Sql::new(LOADS)).await?;
         let loads = loads.into_iter().map(|(partner, open)| (PartnerId(partner), u32::try_from(open).unwrap_or(0))).collect();
-        Ok(Desk { loads, rotations: self.rotations(scopes).await? })
+        Ok(Desk { loads, rotations: self.rotations(scopes).await?, ..Desk::default() })
     }
 
     /// The figures of the header; `today` is a day as [`crate::domain::lead::stats::day_of`] counts them.

@@ -109,6 +109,10 @@ impl Unit for Tx {
         (**self).protected_by(keys).await
     }
 
+    async fn is_any_protected(&mut self) -> Result<bool> {
+        (**self).is_any_protected().await
+    }
+
     async fn cases(&mut self, ids: &[ConflictId]) -> Result<Vec<ConflictCase>> {
         self.cases_locked(ids).await
     }
@@ -223,11 +227,8 @@ impl Tx {
     }
 
     /// Reserves `count` numbers of a kind and gives the first. Whoever asks for the same kind waits until this write ends.
-    /// Asking for none changes nothing, and gives 0.
+    /// Asking for none takes none, and gives the number that would be the next.
     async fn numbers(&mut self, kind: &'static str, count: u32) -> Result<i64> {
-        if count == 0 {
-            return Ok(0);
-        }
         let last = self.counter_add(kind, count.into()).await?;
         Ok(last - i64::from(count) + 1)
     }

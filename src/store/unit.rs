@@ -255,6 +255,7 @@ pub trait Unit: Send {
     /// Registrations that claim a deal and are a party of no conflict, after `after` by number.
     fn deals_claiming(&mut self, after: DealId, limit: u32) -> impl Future<Output = Result<Vec<DealId>>> + Send;
     /// Reserves `count` registration numbers and gives the first. Whoever makes registrations at the same time waits here.
+    /// For 0 none is reserved, and the next is given; so for all numbers of the deal desk.
     fn deal_numbers(&mut self, count: u32) -> impl Future<Output = Result<DealId>> + Send;
     /// Reserves `count` places in the order of submissions and gives the first. Whoever submits, or looks for conflicts, at
     /// the same time waits here, and so sees what we write; none are reserved for 0.
@@ -267,6 +268,8 @@ pub trait Unit: Send {
     fn deals_by_key(&mut self, keys: &[CandidateKey], since_day: i64) -> impl Future<Output = Result<Vec<(i64, DealId)>>> + Send;
     /// Who protects each of these keys, in order.
     fn protected_by(&mut self, keys: &[ProtectionKey]) -> impl Future<Output = Result<Vec<Option<DealId>>>> + Send;
+    /// Whether anything is protected at all.
+    fn is_any_protected(&mut self) -> impl Future<Output = Result<bool>> + Send;
     /// The cases in the order asked for; unknown ones are left out.
     fn cases(&mut self, ids: &[ConflictId]) -> impl Future<Output = Result<Vec<ConflictCase>>> + Send;
     fn cases_due(&mut self, now: Instant, limit: u32) -> impl Future<Output = Result<Vec<ConflictCase>>> + Send;

@@ -81,10 +81,17 @@ impl Stage<'_> {
         }
         let count = |rows: usize| u32::try_from(rows).unwrap_or(u32::MAX);
         tx.lead_numbers(count(changes.leads.len())).await?;
-        tx.deal_numbers(count(changes.deals.len())).await?;
-        tx.submission_numbers(count(usize::try_from(submissions).unwrap_or(0))).await?;
-        tx.case_numbers(count(changes.cases.len())).await?;
-        tx.sale_numbers(count(changes.sales.len())).await?;
+        // A counter that nobody raised has no row, as where the past was lived through in the database.
+        if !changes.deals.is_empty() {
+            tx.deal_numbers(count(changes.deals.len())).await?;
+            tx.submission_numbers(u32::try_from(submissions).unwrap_or(u32::MAX)).await?;
+        }
+        if !changes.cases.is_empty() {
+            tx.case_numbers(count(changes.cases.len())).await?;
+        }
+        if !changes.sales.is_empty() {
+            tx.sale_numbers(count(changes.sales.len())).await?;
+        }
         let last = changes.records.last().map_or_else(|| app.request(Command::Receive(Vec::new())).id, |record| record.command);
         Unit::save(&mut tx, last, changes).await?;
         Ok(Unit::commit(tx).await?)

@@ -174,6 +174,10 @@ impl Unit for Overlay {
         Ok(ours.into_iter().zip(theirs).map(|(ours, theirs)| theirs.or(ours)).collect())
     }
 
+    async fn is_any_protected(&mut self) -> Result<bool> {
+        self.real.is_any_protected().await
+    }
+
     async fn cases(&mut self, ids: &[ConflictId]) -> Result<Vec<ConflictCase>> {
         let (ours, theirs): (Vec<ConflictId>, Vec<ConflictId>) = ids.iter().copied().partition(|id| id.0 >= FIRST);
         let mut cases = self.scratch.cases(&ours).await?;

@@ -1,7 +1,7 @@
 //! One verb on one lead or on many.
 
 use crate::{
-    app::{Done, Failure, Item, LeadTarget, Outcome, Scene, draft::Draft},
+    app::{Done, Failure, Item, LeadTarget, Outcome, Scene, deal::live::registered, draft::Draft},
     domain::{
         event::{Entity, Event},
         id::LeadId,
@@ -22,7 +22,12 @@ pub async fn carry_out<U: Unit>(unit: &mut U, scene: Scene<'_>, targets: &[LeadT
     let ids: Vec<LeadId> = targets.iter().map(|target| target.id).collect();
     let leads = unit.leads(&ids).await?;
     let others = unit.leads(&other_sides(&leads, command)).await?;
-    let desk = if needs_desk(command) { unit.desk(&scopes(&leads)).await? } else { Desk::default() };
+    let desk = if needs_desk(command) {
+        let registered = registered(unit, scene, &leads).await?;
+        Desk { registered, ..unit.desk(&scopes(&leads)).await? }
+    } else {
+        Desk::default()
+    };
     let mut router = scene.rules.router();
     let mut draft = Draft::new(scene, desk);
     for lead in others.into_iter().chain(leads) {

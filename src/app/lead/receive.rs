@@ -1,13 +1,13 @@
 //! Takes records in: known ones are passed over, alike ones linked or put up for review, the others placed.
 
 use crate::{
-    app::{Arriving, Done, Failure, Item, Outcome, Scene, draft::Draft, give_way},
+    app::{Arriving, Done, Failure, Item, Outcome, Scene, deal::live::registered_intakes, draft::Draft, give_way},
     domain::{
         id::LeadId,
         lead::{
             Intake, Lead, LeadState, Resemblance,
             decide::{self, Verdict},
-            routing::Router,
+            routing::{Desk, Router},
         },
         matching::{self, Features, Index, MatchingPolicy, Record},
         text::Text,
@@ -64,7 +64,9 @@ pub async fn receive<U: Unit>(unit: &mut U, scene: Scene<'_>, arriving: &[Arrivi
     let mut pool = Pool::load(unit, &fresh, &policy).await?;
     let mailboxes: Vec<Text> = fresh.iter().map(|one| one.intake.person.email.clone()).collect();
     let suppressed = unit.suppressed(&mailboxes).await?;
-    let mut draft = Draft::new(scene, unit.desk(&fresh_scopes(&fresh)).await?);
+    let registered = registered_intakes(unit, scene, (first..).map(LeadId).zip(fresh.iter().map(|one| &one.intake))).await?;
+    let desk = Desk { registered, ..unit.desk(&fresh_scopes(&fresh)).await? };
+    let mut draft = Draft::new(scene, desk);
     for lead in pool.leads.drain(..) {
         draft.know(lead);
     }

@@ -2,7 +2,7 @@
 
 use super::command::scopes;
 use crate::{
-    app::{Done, Failure, Item, Outcome, Scene, draft::Draft, give_way},
+    app::{Done, Failure, Item, Outcome, Scene, deal::live::registered, draft::Draft, give_way},
     domain::{
         id::LeadId,
         lead::{
@@ -34,7 +34,8 @@ pub async fn route_unplaced<U: Unit>(unit: &mut U, scene: Scene<'_>, after: Lead
 type Decide = fn(&Lead, Context<'_>, &mut Router, &Desk) -> Result<Vec<LeadEvent>, Refusal>;
 
 async fn each<U: Unit>(unit: &mut U, scene: Scene<'_>, leads: Vec<Lead>, decide: Decide) -> Result<Outcome, Failure> {
-    let desk = unit.desk(&scopes(&leads)).await?;
+    let registered = registered(unit, scene, &leads).await?;
+    let desk = Desk { registered, ..unit.desk(&scopes(&leads)).await? };
     let items = Vec::with_capacity(leads.len());
     let (router, draft) = (scene.rules.router(), Draft::new(scene, desk));
     let mut round = Round { scene, leads: leads.into_iter(), decide, router, draft, items };

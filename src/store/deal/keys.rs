@@ -53,6 +53,11 @@ impl Session {
         Ok(out)
     }
 
+    /// Whether anything is protected at all.
+    pub async fn is_any_protected(&mut self) -> Result<bool> {
+        Ok(self.optional::<(i64,)>(Sql::new("select deal_id from protection limit 1")).await?.is_some())
+    }
+
     /// Who protects each of these keys, in order.
     pub async fn protected_by(&mut self, keys: &[ProtectionKey]) -> Result<Vec<Option<DealId>>> {
         let mut found: HashMap<String, DealId> = HashMap::new();

@@ -197,6 +197,10 @@ impl Unit for MemoryUnit {
         Ok(keys.iter().map(|key| state.desk.protections.get(key).copied()).collect())
     }
 
+    async fn is_any_protected(&mut self) -> Result<bool> {
+        Ok(!self.look().await.desk.protections.is_empty())
+    }
+
     async fn cases(&mut self, ids: &[ConflictId]) -> Result<Vec<ConflictCase>> {
         let state = self.look().await;
         Ok(ids.iter().filter_map(|id| state.desk.case(*id)).cloned().collect())
@@ -243,7 +247,7 @@ impl Unit for MemoryUnit {
     async fn desk(&mut self, scopes: &[Text]) -> Result<Desk> {
         let state = self.look().await;
         let rotations = scopes.iter().filter_map(|scope| Some((scope.clone(), state.rotations.get(scope)?.clone()))).collect();
-        Ok(Desk { loads: state.loads.clone(), rotations })
+        Ok(Desk { loads: state.loads.clone(), rotations, ..Desk::default() })
     }
 
     async fn history(&mut self, entity: Entity, after_version: i64) -> Result<Vec<Past>> {

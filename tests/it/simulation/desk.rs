@@ -289,7 +289,7 @@ impl Desk {
                 self.tally.denied += 1;
                 ensure!(is_a_sentence(&why), "not a sentence: `{why}`");
             }
-            Err(failure @ (Failure::Refused(_) | Failure::Program(_))) => {
+            Err(failure @ (Failure::Refused(_) | Failure::Deal(_) | Failure::Program(_))) => {
                 self.tally.refused += 1;
                 ensure!(is_a_sentence(&failure.to_string()), "not a sentence: `{failure}`");
             }

@@ -202,6 +202,10 @@ impl<U: Unit> Unit for Faulty<U> {
         self.inner.protected_by(keys).await
     }
 
+    async fn is_any_protected(&mut self) -> Result<bool> {
+        self.inner.is_any_protected().await
+    }
+
     async fn cases(&mut self, ids: &[ConflictId]) -> Result<Vec<ConflictCase>> {
         self.inner.cases(ids).await
     }

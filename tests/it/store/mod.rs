@@ -1,6 +1,7 @@
 //! The store, each test on both databases.
 
 mod audit;
+mod deal;
 mod feed;
 mod lead;
 mod schema;

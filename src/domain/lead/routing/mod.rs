@@ -1,4 +1,4 @@
-//! Who gets a lead: named account, territory, certification, exclusions, weighted rotation, fallback queue; in that order.
+//! Who gets a lead: named account, live registration, territory, certification, exclusions, weighted rotation, fallback queue; in that order.
 
 pub mod rotation;
 pub mod why;
@@ -7,7 +7,7 @@ pub use rotation::{Rotation, Share, Standing, Turn};
 pub use why::{Candidate, Change, Check, DecidedBy, Failure, Rule, RunnerUp, Why};
 
 use crate::domain::{
-    id::PartnerId,
+    id::{DealId, LeadId, PartnerId},
     lead::{Intake, Lead, OfferOutcome},
     partner::{Directory, Partner},
     program::{ClosedCalendar, LeadFacts, NamedAccount, Program},
@@ -27,6 +27,15 @@ pub struct Desk {
     pub loads: HashMap<PartnerId, u32>,
     /// Rotation by scope; absent = never turned.
     pub rotations: HashMap<Text, Rotation>,
+    /// The live registration of a lead's customer and product, where there is one.
+    pub registered: HashMap<LeadId, LiveRegistration>,
+}
+
+/// A deal registration that is protected now, and whose it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LiveRegistration {
+    pub deal: DealId,
+    pub partner: PartnerId,
 }
 
 impl Desk {
@@ -109,6 +118,11 @@ impl Router {
                 let why = look.why(DecidedBy::NamedAccount { account: account.clone() }, &scope, pool.len(), vec![candidate]);
                 return Route { partner: Some(*partner), why, turn: None };
             }
+        }
+        if let Some((deal, candidate)) = look.registered() {
+            let partner = candidate.partner;
+            let why = look.why(DecidedBy::LiveRegistration { deal }, &scope, pool.len(), vec![candidate]);
+            return Route { partner: Some(partner), why, turn: None };
         }
         let candidates = pool.iter().filter_map(|id| look.directory().get(*id)).map(|partner| look.examine(partner, true)).collect();
         look.rotate(&scope, candidates)
@@ -267,6 +281,15 @@ impl<'a> Look<'a> {
             let held = partner.profile.certifications.iter().find(|one| one.name.eq_ignore_ascii_case(&rule.requires));
             Failure::Certification { needs: rule.requires.clone(), ended: held.and_then(|one| one.until) }
         })
+    }
+
+    /// Who holds the live registration of this customer and product, unless something speaks against that partner or it had
+    /// the lead before.
+    fn registered(&self) -> Option<(DealId, Candidate)> {
+        let live = self.desk.registered.get(&self.lead.id)?;
+        let candidate = self.examine(self.directory().get(live.partner)?, false);
+        let is_free = candidate.failed.is_none() && self.had_before(live.partner).is_none();
+        is_free.then_some((live.deal, candidate))
     }
 
     /// What became of an earlier offer of this lead to the partner, if there was one.

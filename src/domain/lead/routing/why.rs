@@ -1,6 +1,10 @@
 //! The explanation of a routing decision: part of the decision, kept with it.
 
-use crate::domain::{id::PartnerId, text::Text, time::Instant};
+use crate::domain::{
+    id::{DealId, PartnerId},
+    text::Text,
+    time::Instant,
+};
 use serde::{Deserialize, Serialize};
 
 /// How many candidates an explanation names; the others are counted by the rule that excluded them.
@@ -34,6 +38,8 @@ pub enum DecidedBy {
     Hand,
     /// The program names the partner for this account.
     NamedAccount { account: Text },
+    /// It holds a registration of this customer and product that is protected.
+    LiveRegistration { deal: DealId },
     /// One candidate was left.
     OnlyCandidate,
     /// Weighted rotation among those who passed; the turn's number and the seed make it repeatable.

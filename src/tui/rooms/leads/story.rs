@@ -235,6 +235,7 @@ impl Told<'_> {
         match &why.decided_by {
             DecidedBy::Hand => format!("an operator chose {winner}"),
             DecidedBy::NamedAccount { account } => format!("the program names {winner} for {account}"),
+            DecidedBy::LiveRegistration { deal } => format!("{winner} holds {deal}, which is protected for this customer"),
             DecidedBy::OnlyCandidate => format!("{winner} was the only one left"),
             DecidedBy::Rotation { turn, .. } => format!("{winner} was in turn (turn {turn} of {})", why.scope),
             DecidedBy::Nobody => "nobody passed the rules".to_owned(),

@@ -1,0 +1,228 @@
+//! One verb on one registration or on many.
+
+use super::{draft::DealDraft, find::find};
+use crate::{
+    app::{CaseItem, DealDone, DealItem, DealTarget, Failure, Outcome, Scene},
+    domain::{
+        account::Account,
+        day::day_of,
+        deal::{
+            AccountLink, DealCommand, DealEvent, DealVerb, Refusal, Registration,
+            decide::{Facts, decide},
+            undo::{LastCommand, undo},
+        },
+        event::{Entity, Event},
+        id::{AccountId, ConflictId, DealId},
+    },
+    store::{Unit, unit::Past},
+};
+use std::collections::{BTreeMap, HashSet};
+
+/// Decides the command for each target in turn; a refusal of one is an answer, not a failure of all.
+pub async fn carry_out<U: Unit>(unit: &mut U, scene: Scene<'_>, targets: &[DealTarget], command: &DealCommand) -> Result<Outcome, Failure> {
+    let mut draft = DealDraft::new(scene);
+    // Before any row is locked, so that two who look for conflicts never wait for each other in a ring.
+    let mut sequence = if looks_for_conflicts(command) { unit.submission_numbers(0).await? } else { 0 };
+    let (first, ids) = (sequence, targets.iter().map(|target| target.id).collect::<Vec<DealId>>());
+    draft.load(unit, ids.iter().copied()).await?;
+    draft.load_protections(unit, &ids).await?;
+    let command = with_family(unit, command).await?;
+    // A registration that is named twice is decided once: the history that an undo reads does not have this command yet.
+    let mut named = HashSet::with_capacity(targets.len());
+    let mut items = Vec::with_capacity(targets.len());
+    for target in targets.iter().filter(|target| named.insert(target.id)) {
+        let result = match &command {
+            Ok(command) => one(unit, &mut draft, *target, command, sequence).await?,
+            Err(refusal) => Err(refusal.clone()),
+        };
+        if let Err(Refusal::NotAllowed { why }) = &result
+            && let Ok(command) = &command
+        {
+            draft.denied(format!("{} {}", command.verb().doc(), target.id), why);
+        }
+        let is_placed = |event: &DealEvent| {
+            matches!(event, DealEvent::Submitted { place: Some(place), .. } | DealEvent::Resubmitted { place: Some(place), .. }
+                if place.sequence == sequence)
+        };
+        if result.as_ref().is_ok_and(|done| done.events.iter().any(is_placed)) {
+            sequence += 1;
+        }
+        items.push(DealItem { deal: target.id, result });
+    }
+    let cases = if command.as_ref().is_ok_and(looks_for_conflicts) {
+        unit.submission_numbers(u32::try_from(sequence - first).unwrap_or(0)).await?;
+        let changed: Vec<DealId> = items.iter().filter(|item| item.result.is_ok()).map(|item| item.deal).collect();
+        find(unit, &mut draft, &changed).await?
+    } else {
+        Vec::new()
+    };
+    finished(unit, draft, items, &cases, 0).await
+}
+
+/// Saves, and tells what became of everything.
+pub(super) async fn finished<U: Unit>(
+    unit: &mut U,
+    draft: DealDraft<'_>,
+    mut items: Vec<DealItem>,
+    cases: &[ConflictId],
+    known: usize,
+) -> Result<Outcome, Failure> {
+    for item in &mut items {
+        if let (Ok(done), Some(after)) = (&mut item.result, draft.deal(item.deal)) {
+            *done.deal = after.clone();
+        }
+    }
+    let cases = cases.iter().filter_map(|id| draft.case(*id)).map(CaseItem::after).collect();
+    let scene = draft.scene;
+    let seq = scene.save(unit, draft.into_changes()).await?;
+    Ok(Outcome { seq, deals: items, cases, known, ..Outcome::default() })
+}
+
+const fn looks_for_conflicts(command: &DealCommand) -> bool {
+    matches!(command, DealCommand::Submit | DealCommand::Resubmit | DealCommand::Edit { .. } | DealCommand::Match { .. })
+}
+
+/// A match names an account of ours; its family is what the directory says now.
+async fn with_family<U: Unit>(unit: &mut U, command: &DealCommand) -> Result<Result<DealCommand, Refusal>, Failure> {
+    let DealCommand::Match { account: Some(link) } = command else { return Ok(Ok(command.clone())) };
+    Ok(linked(unit, link.account).await?.map(|link| DealCommand::Match { account: Some(link) }))
+}
+
+/// The account with the topmost of its parents.
+pub(super) async fn linked<U: Unit>(unit: &mut U, account: AccountId) -> Result<Result<AccountLink, Refusal>, Failure> {
+    let mut seen: BTreeMap<AccountId, Account> = BTreeMap::new();
+    let mut at = account;
+    // A circle of parents ends where it began.
+    while !seen.contains_key(&at) {
+        let Some(found) = unit.accounts_by_id(&[at]).await?.pop() else { break };
+        let parent = found.profile.parent;
+        seen.insert(at, found);
+        match parent {
+            Some(parent) => at = parent,
+            None => break,
+        }
+    }
+    if !seen.contains_key(&account) {
+        return Ok(Err(Refusal::invalid(format!("there is no account {account}"))));
+    }
+    let family = if seen.contains_key(&at) { at } else { account };
+    Ok(Ok(AccountLink { account, family }))
+}
+
+async fn one<U: Unit>(
+    unit: &mut U,
+    draft: &mut DealDraft<'_>,
+    target: DealTarget,
+    command: &DealCommand,
+    sequence: i64,
+) -> Result<Result<DealDone, Refusal>, Failure> {
+    let scene = draft.scene;
+    let Some(deal) = draft.deal(target.id).cloned() else {
+        return Ok(Err(Refusal::invalid(format!("there is no registration {}", target.id))));
+    };
+    if let Some(refusal) = overtaken(unit, scene, target, &deal).await? {
+        return Ok(Err(refusal));
+    }
+    let Some(partner) = scene.rules.directory().get(deal.partner) else {
+        return Ok(Err(Refusal::invalid(format!("{} is of {}, who is not in the directory", deal.id, deal.partner))));
+    };
+    let context = scene.rules.context(scene.actor, scene.now);
+    let decided = if matches!(command, DealCommand::Undo) {
+        let history = unit.history(Entity::Deal(deal.id), 0).await?;
+        last_command(&deal, &history, scene).and_then(|last| undo(&deal, &last, context))
+    } else {
+        decide(&deal, command, context, Facts { partner, holder: draft.holder(&deal), sequence })
+    };
+    let events = match decided {
+        Ok(events) => events,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let mut after = deal.clone();
+    for event in &events {
+        after.apply(event, scene.now);
+    }
+    if after.holds_protection() {
+        // What an edit, a match or an undo makes of it may be protected by somebody else.
+        draft.load_keys(unit, &[&after]).await?;
+        if let Some(holder) = draft.holder(&after) {
+            return Ok(Err(in_the_way(holder, after.id, command.verb())));
+        }
+    }
+    draft.happened(after.id, &events);
+    Ok(Ok(DealDone { events, deal: Box::new(after) }))
+}
+
+fn in_the_way(holder: DealId, deal: DealId, verb: DealVerb) -> Refusal {
+    Refusal::not_now(verb, format!("{holder} is protected for this customer and a product of {deal}; open a conflict"))
+}
+
+/// Whether somebody else changed the registration since it was on the screen: the second is told who did what and when.
+/// Warnings, notes and documents change nothing that a decision rests on.
+async fn overtaken<U: Unit>(unit: &mut U, scene: Scene<'_>, target: DealTarget, deal: &Registration) -> Result<Option<Refusal>, Failure> {
+    let Some(seen) = target.seen.filter(|seen| *seen < deal.version) else { return Ok(None) };
+    let since = unit.history(Entity::Deal(deal.id), seen).await?;
+    let Some(last) = since.iter().rev().find(|past| past.record.actor != scene.actor.id && matters(&past.record.event)) else {
+        return Ok(None);
+    };
+    let by = actor_name(unit, last).await?;
+    let event = last.record.event.name().to_owned();
+    Ok(Some(Refusal::Overtaken { deal: deal.id, by, event, at: last.record.at }))
+}
+
+pub(super) async fn actor_name<U: Unit>(unit: &mut U, past: &Past) -> Result<String, Failure> {
+    let actor = past.record.actor;
+    let found = unit.operators().await?.into_iter().find(|one| one.id == actor);
+    Ok(found.map_or_else(|| actor.to_string(), |one| one.name.to_string()))
+}
+
+const fn matters(event: &Event) -> bool {
+    !matches!(event, Event::Deal(DealEvent::Warned { .. } | DealEvent::Noted { .. } | DealEvent::Attached { .. }))
+}
+
+/// Reads the last command that still stands from the history, and the registration as it was before it.
+fn last_command(deal: &Registration, history: &[Past], scene: Scene<'_>) -> Result<LastCommand, Refusal> {
+    let nothing = || Refusal::invalid(format!("nothing was done to {} that could be undone", deal.id));
+    let last = standing(history).ok_or_else(nothing)?;
+    let (command, actor, at) = (last.record.command, last.record.actor, last.record.at);
+    let first = history.iter().position(|past| past.record.command == command).ok_or_else(nothing)?;
+    let mut before: Option<Registration> = None;
+    let mut events = Vec::new();
+    for (index, past) in history.iter().enumerate() {
+        let Event::Deal(event) = &past.record.event else { continue };
+        if index >= first {
+            if past.record.command == command && !is_note(past) {
+                events.push(event.clone());
+            }
+            continue;
+        }
+        match &mut before {
+            Some(deal) => deal.apply(event, past.record.at),
+            None => before = Registration::begin(deal.id, event, past.record.at),
+        }
+    }
+    let before = before.ok_or_else(|| Refusal::not_now(DealVerb::Undo, format!("{} was only drafted so far", deal.id)))?;
+    let zone = scene.rules.programs().get(last.record.program).zone;
+    Ok(LastCommand { actor, at, day: day_of(at, zone), events, before })
+}
+
+/// The newest event that was not taken back. An undo and the command that it took back stand for nothing, so that the next
+/// undo is about the command before; notes change nothing and so do not stand in the way.
+fn standing(history: &[Past]) -> Option<&Past> {
+    let (mut taken_back, mut passed_over) = (0_u32, None);
+    history.iter().rev().filter(|past| !is_note(past)).find(|past| {
+        if matches!(past.record.event, Event::Deal(DealEvent::Undone { .. })) {
+            taken_back += 1;
+        } else if passed_over != Some(past.record.command) {
+            if taken_back == 0 {
+                return true;
+            }
+            taken_back -= 1;
+            passed_over = Some(past.record.command);
+        }
+        false
+    })
+}
+
+fn is_note(past: &Past) -> bool {
+    matches!(past.record.event, Event::Deal(DealEvent::Noted { .. }))
+}

@@ -1,0 +1,139 @@
+//! Which of our accounts the end customer of a registration is: the lead desk's matcher on the directory of accounts.
+
+use crate::{
+    app::{App, Failure},
+    domain::{
+        account::Account,
+        deal::{AccountLink, Details},
+        id::AccountId,
+        matching::{self, Band, Features, Index, MatchingPolicy, Record, Score, score},
+    },
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The directory of accounts, ready to be searched. Made once for a whole import.
+pub struct Customers {
+    accounts: BTreeMap<AccountId, Account>,
+    features: BTreeMap<AccountId, Features>,
+    index: Index<AccountId>,
+    policy: MatchingPolicy,
+}
+
+/// Where an end customer belongs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CustomerMatch {
+    Link(AccountLink),
+    /// Somebody has to look; the most alike first.
+    Review(Vec<AccountLink>),
+    New,
+}
+
+/// An account that the customer resembles, with the parts of the score.
+#[derive(Debug, Clone)]
+pub struct CustomerChoice {
+    pub link: AccountLink,
+    pub account: Account,
+    pub score: Score,
+    pub band: Band,
+}
+
+/// How many accounts are offered to choose from.
+const CHOICES_MAX: usize = 12;
+
+impl Customers {
+    pub fn of(accounts: impl IntoIterator<Item = Account>, policy: &MatchingPolicy) -> Self {
+        let mut customers = Self { accounts: BTreeMap::new(), features: BTreeMap::new(), index: Index::default(), policy: policy.clone() };
+        for account in accounts {
+            let features = account_features(&account, policy);
+            customers.index.insert(account.id, &matching::keys(&features));
+            customers.features.insert(account.id, features);
+            customers.accounts.insert(account.id, account);
+        }
+        customers
+    }
+
+    /// The account with the topmost of its parents; a circle of parents ends where it began.
+    pub fn link(&self, account: AccountId) -> Option<AccountLink> {
+        let (mut family, mut seen) = (account, BTreeSet::from([account]));
+        let mut at = self.accounts.get(&account)?;
+        while let Some(parent) = at.profile.parent.filter(|parent| seen.insert(*parent)).and_then(|parent| self.accounts.get(&parent)) {
+            family = parent.id;
+            at = parent;
+        }
+        Some(AccountLink { account, family })
+    }
+
+    /// The accounts that the customer resembles, the most alike first.
+    pub fn choices(&self, details: &Details) -> Vec<CustomerChoice> {
+        let own = customer_features(details, &self.policy);
+        let alike = self.index.candidates(&matching::keys(&own)).into_iter().filter_map(|id| {
+            let score = score(&own, self.features.get(&id)?, &self.policy.weights);
+            let band = score.band(&self.policy);
+            let (link, account) = (self.link(id)?, self.accounts.get(&id)?.clone());
+            (band != Band::New).then_some(CustomerChoice { link, account, score, band })
+        });
+        let mut choices: Vec<CustomerChoice> = alike.collect();
+        choices.sort_by_key(|one| (std::cmp::Reverse(one.score.total_bp), one.link.account));
+        choices.truncate(CHOICES_MAX);
+        choices
+    }
+
+    /// Where the customer belongs. Two accounts that are equally alike are nobody's choice but a person's.
+    pub fn find(&self, details: &Details) -> CustomerMatch {
+        let choices = self.choices(details);
+        let Some(best) = choices.first() else { return CustomerMatch::New };
+        let rivals = choices.iter().filter(|one| one.band == Band::Link && one.score.total_bp == best.score.total_bp).count();
+        if best.band == Band::Link && rivals == 1 {
+            return CustomerMatch::Link(best.link);
+        }
+        CustomerMatch::Review(choices.iter().map(|one| one.link).collect())
+    }
+}
+
+fn account_features(account: &Account, policy: &MatchingPolicy) -> Features {
+    let profile = &account.profile;
+    let country = profile.country.map(|country| country.code().to_owned()).unwrap_or_default();
+    let record = Record {
+        name: &profile.name,
+        country: &country,
+        website: &profile.website,
+        email: "",
+        phone: "",
+        person: "",
+        postal: &profile.postal_code,
+        city: &profile.city,
+        street: "",
+    };
+    Features::of(&record, policy)
+}
+
+fn customer_features(details: &Details, policy: &MatchingPolicy) -> Features {
+    let (customer, contact) = (&details.customer, &details.contact);
+    let country = customer.country.map(|country| country.code().to_owned()).unwrap_or_default();
+    let record = Record {
+        name: &customer.name,
+        country: &country,
+        website: &customer.website,
+        email: &contact.email,
+        phone: &contact.phone,
+        person: &contact.name,
+        postal: &customer.postal_code,
+        city: &customer.city,
+        street: "",
+    };
+    Features::of(&record, policy)
+}
+
+impl App {
+    /// The directory of accounts as it is now, for a whole import.
+    pub async fn customers(&self) -> Result<Customers, Failure> {
+        let rules = self.rules().await?;
+        let accounts = self.db().read().await?.accounts().await?;
+        Ok(Customers::of(accounts, &rules.program().matching.policy()))
+    }
+
+    /// The accounts that the customer of a registration resembles, the most alike first.
+    pub async fn deal_customers(&self, details: &Details) -> Result<Vec<CustomerChoice>, Failure> {
+        Ok(self.customers().await?.choices(details))
+    }
+}

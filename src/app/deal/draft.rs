@@ -1,0 +1,290 @@
+//! A command of the deal desk being worked out: events go in, the changes of all tables come out.
+
+use crate::{
+    app::Scene,
+    domain::{
+        day::{day_of, local_date},
+        deal::{
+            DealEvent, DealState, Registration,
+            conflict::{CaseEvent, ConflictCase, ProtectionKey, candidate_keys, deal_keys, protection_keys},
+            stats::{self, Counted},
+        },
+        event::{Denied, Entity, Event, Record},
+        id::{ConflictId, DealId},
+        matching::MatchingPolicy,
+    },
+    store::{
+        Unit,
+        unit::{CaseChange, Changes, DealChange, Member, NOT_SETTLED},
+    },
+};
+use chrono::NaiveDate;
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+/// Follows every registration and case through the events of one command.
+pub(in crate::app) struct DealDraft<'a> {
+    pub scene: Scene<'a>,
+    pub policy: MatchingPolicy,
+    day: i64,
+    deals: HashMap<DealId, Touched>,
+    cases: HashMap<ConflictId, (ConflictCase, i64)>,
+    /// In the order of their first change.
+    changed: Vec<DealId>,
+    changed_cases: Vec<ConflictId>,
+    /// Who protects what, of the keys that were asked for: in the database, and after the events so far.
+    protections: HashMap<ProtectionKey, DealId>,
+    looked_up: HashSet<ProtectionKey>,
+    counted: BTreeMap<Counted, i64>,
+    changes: Changes,
+}
+
+struct Touched {
+    deal: Registration,
+    expected: i64,
+    /// As it was before its first change; `None` while it is unchanged, and of a new one.
+    before: Option<Box<Registration>>,
+}
+
+impl<'a> DealDraft<'a> {
+    pub fn new(scene: Scene<'a>) -> Self {
+        let program = scene.rules.program();
+        Self {
+            scene,
+            policy: program.matching.policy(),
+            day: day_of(scene.now, program.zone),
+            deals: HashMap::new(),
+            cases: HashMap::new(),
+            changed: Vec::new(),
+            changed_cases: Vec::new(),
+            protections: HashMap::new(),
+            looked_up: HashSet::new(),
+            counted: BTreeMap::new(),
+            changes: Changes::default(),
+        }
+    }
+
+    /// The day in the program's zone.
+    pub fn today(&self) -> NaiveDate {
+        local_date(self.scene.now, self.scene.rules.program().zone)
+    }
+
+    /// Takes in a registration as it stands in the database; one that is known already stays as it is here.
+    pub fn know(&mut self, deal: Registration) {
+        self.deals.entry(deal.id).or_insert_with(|| Touched { expected: deal.version, deal, before: None });
+    }
+
+    pub fn know_case(&mut self, case: ConflictCase) {
+        self.cases.entry(case.id).or_insert_with(|| {
+            let version = case.version;
+            (case, version)
+        });
+    }
+
+    /// The registration as it is after the events so far.
+    pub fn deal(&self, id: DealId) -> Option<&Registration> {
+        self.deals.get(&id).map(|touched| &touched.deal)
+    }
+
+    pub fn case(&self, id: ConflictId) -> Option<&ConflictCase> {
+        self.cases.get(&id).map(|(case, _)| case)
+    }
+
+    /// Which of these are not known yet.
+    pub fn unknown(&self, ids: impl IntoIterator<Item = DealId>) -> Vec<DealId> {
+        let mut ids: Vec<DealId> = ids.into_iter().filter(|id| !self.deals.contains_key(id)).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        ids
+    }
+
+    /// Loads those that are not known yet.
+    pub async fn load<U: Unit>(&mut self, unit: &mut U, ids: impl IntoIterator<Item = DealId>) -> Result<(), crate::app::Failure> {
+        let unknown = self.unknown(ids);
+        if !unknown.is_empty() {
+            unit.deals(&unknown).await?.into_iter().for_each(|deal| self.know(deal));
+        }
+        Ok(())
+    }
+
+    pub async fn load_cases<U: Unit>(
+        &mut self,
+        unit: &mut U,
+        ids: impl IntoIterator<Item = ConflictId>,
+    ) -> Result<(), crate::app::Failure> {
+        let mut unknown: Vec<ConflictId> = ids.into_iter().filter(|id| !self.cases.contains_key(id)).collect();
+        unknown.sort_unstable();
+        unknown.dedup();
+        if !unknown.is_empty() {
+            unit.cases(&unknown).await?.into_iter().for_each(|case| self.know_case(case));
+        }
+        Ok(())
+    }
+
+    /// Finds out who protects what these registrations are about.
+    pub async fn load_protections<U: Unit>(&mut self, unit: &mut U, ids: &[DealId]) -> Result<(), crate::app::Failure> {
+        let keys: Vec<ProtectionKey> = ids.iter().filter_map(|id| self.deal(*id)).flat_map(|deal| deal_keys(deal, &self.policy)).collect();
+        self.look_up(unit, keys).await
+    }
+
+    /// The same of registrations as they are not yet here.
+    pub async fn load_keys<U: Unit>(&mut self, unit: &mut U, deals: &[&Registration]) -> Result<(), crate::app::Failure> {
+        let keys: Vec<ProtectionKey> = deals.iter().flat_map(|deal| deal_keys(deal, &self.policy)).collect();
+        self.look_up(unit, keys).await
+    }
+
+    /// Whoever gave a key up in this command holds it no more, whatever the database still says.
+    async fn look_up<U: Unit>(&mut self, unit: &mut U, mut keys: Vec<ProtectionKey>) -> Result<(), crate::app::Failure> {
+        keys.retain(|key| !self.looked_up.contains(key));
+        keys.sort_unstable();
+        keys.dedup();
+        let found = unit.protected_by(&keys).await?;
+        self.looked_up.extend(keys.iter().cloned());
+        for (key, holder) in keys.into_iter().zip(found) {
+            let Some(holder) = holder.filter(|holder| self.deals.get(holder).is_none_or(|touched| touched.before.is_none())) else {
+                continue;
+            };
+            self.protections.entry(key).or_insert(holder);
+        }
+        Ok(())
+    }
+
+    /// Another registration that protects something of what this one is about, as far as protections were loaded.
+    pub fn holder(&self, deal: &Registration) -> Option<DealId> {
+        let holders = deal_keys(deal, &self.policy).into_iter().filter_map(|key| self.protections.get(&key).copied());
+        holders.filter(|holder| *holder != deal.id).min()
+    }
+
+    /// A new registration with the events that brought it to where it is; the first is its draft.
+    pub fn begin(&mut self, deal: Registration, events: &[DealEvent]) {
+        let id = deal.id;
+        for (version, event) in (1..).zip(events) {
+            self.note(id, version, event);
+        }
+        self.deals.insert(id, Touched { deal, expected: 0, before: None });
+        self.changed.push(id);
+    }
+
+    /// Applies events to a registration that is known.
+    pub fn happened(&mut self, id: DealId, events: &[DealEvent]) {
+        let Some(touched) = self.deals.get_mut(&id).filter(|_| !events.is_empty()) else { return };
+        let held = touched.deal.holds_protection();
+        if touched.before.is_none() && touched.expected > 0 {
+            touched.before = Some(Box::new(touched.deal.clone()));
+            self.changed.push(id);
+        }
+        let mut versions = Vec::with_capacity(events.len());
+        for event in events {
+            touched.deal.apply(event, self.scene.now);
+            versions.push(touched.deal.version);
+        }
+        if held || touched.deal.holds_protection() {
+            self.protections.retain(|_, holder| *holder != id);
+            self.protections.extend(protection_keys(&touched.deal, &self.policy).into_iter().map(|key| (key, id)));
+        }
+        for (version, event) in versions.into_iter().zip(events) {
+            self.note(id, version, event);
+        }
+    }
+
+    /// What an event means beside the registration itself.
+    fn note(&mut self, id: DealId, version: i64, event: &DealEvent) {
+        if let Some((clock, stage)) = event.fires() {
+            self.changes.fired.push((Entity::Deal(id), clock, stage));
+        }
+        if matches!(event, DealEvent::Erased) {
+            self.changes.forget.push(Entity::Deal(id));
+        }
+        for counted in stats::counted(event, self.day) {
+            *self.counted.entry(counted).or_default() += 1;
+        }
+        for counted in stats::taken_away(event) {
+            *self.counted.entry(*counted).or_default() -= 1;
+        }
+        self.changes.records.push(self.scene.record(Entity::Deal(id), version, Event::Deal(event.clone())));
+    }
+
+    /// A new case with its first events.
+    pub fn begin_case(&mut self, case: ConflictCase, events: &[CaseEvent]) {
+        let id = case.id;
+        for (version, event) in (1..).zip(events) {
+            self.note_case(id, version, event);
+        }
+        self.cases.insert(id, (case, 0));
+        self.changed_cases.push(id);
+    }
+
+    pub fn case_happened(&mut self, id: ConflictId, events: &[CaseEvent]) {
+        let Some((case, _)) = self.cases.get_mut(&id).filter(|_| !events.is_empty()) else { return };
+        let mut versions = Vec::with_capacity(events.len());
+        for event in events {
+            case.apply(event, self.scene.now);
+            versions.push(case.version);
+        }
+        if !self.changed_cases.contains(&id) {
+            self.changed_cases.push(id);
+        }
+        for (version, event) in versions.into_iter().zip(events) {
+            self.note_case(id, version, event);
+        }
+    }
+
+    fn note_case(&mut self, id: ConflictId, version: i64, event: &CaseEvent) {
+        if let Some((clock, stage)) = event.fires() {
+            self.changes.fired.push((Entity::Conflict(id), clock, stage));
+        }
+        for counted in stats::counted_case(event, self.day) {
+            *self.counted.entry(counted).or_default() += 1;
+        }
+        self.changes.records.push(self.scene.record(Entity::Conflict(id), version, Event::Case(event.clone())));
+    }
+
+    /// Keeps in the chain that somebody asked for what they may not do to this one.
+    pub fn denied(&mut self, asked: String, why: &str) {
+        let event = Event::Denied(Denied { asked, why: why.to_owned() });
+        let record = self.scene.record(Entity::Operator(self.scene.actor.id), 0, event);
+        self.changes.records.push(record);
+    }
+
+    /// Keeps the record of an event that is neither a registration's nor a case's, and gives the changes to put its row into.
+    pub fn other(&mut self, record: Record) -> &mut Changes {
+        self.changes.records.push(record);
+        &mut self.changes
+    }
+
+    pub fn into_changes(mut self) -> Changes {
+        for id in std::mem::take(&mut self.changed) {
+            let Some(Touched { deal, expected, before }) = self.deals.remove(&id) else { continue };
+            let was = before.as_deref();
+            let members_before = was.map(|deal| members(deal, &self.policy)).unwrap_or_default();
+            let members = members(&deal, &self.policy);
+            let protected_before = was.map(|deal| protection_keys(deal, &self.policy)).unwrap_or_default();
+            let protected = protection_keys(&deal, &self.policy);
+            let keys = members.iter().filter(|key| !members_before.contains(key)).copied().collect();
+            let keys_gone = members_before.iter().filter(|key| !members.contains(key)).copied().collect();
+            let protects = (protected != protected_before).then_some(protected);
+            self.changes.deals.push(DealChange { deal, expected, keys, keys_gone, protects });
+        }
+        for id in std::mem::take(&mut self.changed_cases) {
+            if let Some((case, expected)) = self.cases.remove(&id) {
+                self.changes.cases.push(CaseChange { case, expected });
+            }
+        }
+        self.changes.deals_counted = std::mem::take(&mut self.counted).into_iter().filter(|(_, by)| *by != 0).collect();
+        self.changes
+    }
+}
+
+/// A registration's places under its candidate keys: none unless it claims a deal.
+pub(in crate::app) fn members(deal: &Registration, policy: &MatchingPolicy) -> Vec<Member> {
+    let settled_day = match &deal.state {
+        DealState::Won { on, .. } => day_number(*on),
+        state if state.is_claim() => NOT_SETTLED,
+        _ => return Vec::new(),
+    };
+    candidate_keys(deal, policy).into_iter().map(|key| Member { key: key.key, settled_day }).collect()
+}
+
+/// Days since 1970-01-01.
+pub(in crate::app) fn day_number(on: NaiveDate) -> i64 {
+    on.signed_duration_since(NaiveDate::default()).num_days()
+}

@@ -1,0 +1,213 @@
+//! Conflicts are found: at a submission, an edit, a match, and by the sweep, all with this code and inside the transaction
+//! of the command. Whatever is found is held at once.
+
+use super::draft::{DealDraft, day_number};
+use crate::{
+    app::Failure,
+    domain::{
+        deal::{
+            DisputePhase, Registration,
+            conflict::{CandidateKey, CaseCommand, Claim, Finding, Sale, candidate_keys, conflicts, decide_case, open},
+        },
+        id::{AccountId, ConflictId, DealId, PartnerId},
+        matching::MEMBERS_MAX,
+    },
+    store::{Unit, unit::FAMILY_MAX},
+};
+use chrono::{Days, Months, NaiveDate};
+use std::collections::{BTreeSet, HashMap};
+
+/// What our own data says partners sold to customers.
+#[derive(Default)]
+pub(in crate::app) struct SalesBook(HashMap<(PartnerId, AccountId), Vec<Sale>>);
+
+impl SalesBook {
+    /// The sales of the parties to their customers, as far back as incumbency counts.
+    pub async fn load<'d, U: Unit>(
+        unit: &mut U,
+        draft: &DealDraft<'_>,
+        deals: impl Iterator<Item = &'d Registration>,
+    ) -> Result<Self, Failure> {
+        let mut of: Vec<(PartnerId, AccountId)> = deals.filter_map(|deal| Some((deal.partner, deal.account?.family))).collect();
+        of.sort_unstable();
+        of.dedup();
+        let months = Months::new(draft.scene.rules.program().deals.conflict.incumbency_months);
+        let since = draft.today().checked_sub_months(months).unwrap_or(NaiveDate::MIN);
+        let mut book = Self::default();
+        if !of.is_empty() {
+            for (partner, family, sale) in unit.sales(&of, since).await? {
+                book.0.entry((partner, family)).or_default().push(sale);
+            }
+        }
+        Ok(book)
+    }
+
+    pub fn of(&self, deal: &Registration) -> &[Sale] {
+        deal.account.and_then(|link| self.0.get(&(deal.partner, link.family))).map_or(&[], Vec::as_slice)
+    }
+
+    /// One side of a conflict; nothing when its partner is unknown.
+    pub fn claim<'c>(&'c self, draft: &'c DealDraft<'_>, id: DealId) -> Option<Claim<'c>> {
+        let registration = draft.deal(id)?;
+        let partner = draft.scene.rules.directory().get(registration.partner)?;
+        Some(Claim { registration, partner, sales: self.of(registration) })
+    }
+
+    pub fn claims<'c>(&'c self, draft: &'c DealDraft<'_>, ids: impl IntoIterator<Item = DealId>) -> Vec<Claim<'c>> {
+        ids.into_iter().filter_map(|id| self.claim(draft, id)).collect()
+    }
+}
+
+/// Everything that registrations may conflict with.
+struct Pool {
+    by_key: HashMap<i64, (bool, BTreeSet<DealId>)>,
+    keys: HashMap<DealId, Vec<CandidateKey>>,
+    /// The cases that each is or was a party of.
+    cases: HashMap<DealId, BTreeSet<ConflictId>>,
+    sales: SalesBook,
+}
+
+/// Looks for conflicts of these registrations, and opens or joins cases. Gives the cases that came of it. Whoever calls has
+/// taken the lock of [`Unit::submission_numbers`].
+pub(in crate::app) async fn find<U: Unit>(
+    unit: &mut U,
+    draft: &mut DealDraft<'_>,
+    subjects: &[DealId],
+) -> Result<Vec<ConflictId>, Failure> {
+    let pool = Pool::load(unit, draft, subjects).await?;
+    let mut touched = BTreeSet::new();
+    for subject in subjects {
+        touched.extend(pool.settle(unit, draft, *subject).await?);
+    }
+    Ok(touched.into_iter().collect())
+}
+
+impl Pool {
+    async fn load<U: Unit>(unit: &mut U, draft: &mut DealDraft<'_>, subjects: &[DealId]) -> Result<Self, Failure> {
+        let claims = subjects.iter().filter_map(|id| draft.deal(*id)).filter(|deal| deal.state.is_claim());
+        let keys: HashMap<DealId, Vec<CandidateKey>> = claims.map(|deal| (deal.id, candidate_keys(deal, &draft.policy))).collect();
+        let mut by_key: HashMap<i64, (bool, BTreeSet<DealId>)> = HashMap::new();
+        for (id, own) in &keys {
+            for key in own {
+                by_key.entry(key.key).or_insert_with(|| (key.is_family, BTreeSet::new())).1.insert(*id);
+            }
+        }
+        let mut wanted: Vec<CandidateKey> = keys.values().flatten().copied().collect();
+        wanted.sort_unstable();
+        wanted.dedup();
+        let credit = Days::new(u64::from(draft.scene.rules.program().deals.conflict.credit_days));
+        let since = draft.today().checked_sub_days(credit).unwrap_or(NaiveDate::MIN);
+        let found = unit.deals_by_key(&wanted, day_number(since)).await?;
+        draft.load(unit, found.iter().map(|(_, id)| *id)).await?;
+        for (key, id) in found {
+            if let Some((_, members)) = by_key.get_mut(&key) {
+                members.insert(id);
+            }
+        }
+        let everyone: BTreeSet<DealId> = by_key.values().flat_map(|(_, members)| members.iter().copied()).collect();
+        let everyone: Vec<DealId> = everyone.into_iter().collect();
+        let mut cases: HashMap<DealId, BTreeSet<ConflictId>> = HashMap::new();
+        for (deal, case) in unit.cases_of(&everyone).await? {
+            cases.entry(deal).or_default().insert(case);
+        }
+        let open = |deal: &Registration| deal.dispute.filter(|dispute| dispute.phase == DisputePhase::Open).map(|dispute| dispute.case);
+        let under_way: Vec<ConflictId> = everyone.iter().filter_map(|id| open(draft.deal(*id)?)).collect();
+        draft.load_cases(unit, under_way.iter().copied()).await?;
+        let parties: Vec<DealId> =
+            under_way.iter().filter_map(|id| draft.case(*id)).flat_map(|case| case.parties.iter().map(|party| party.deal)).collect();
+        draft.load(unit, parties.iter().copied()).await?;
+        let sellers: Vec<DealId> = everyone.into_iter().chain(parties).collect();
+        let sales = SalesBook::load(unit, draft, sellers.iter().filter_map(|id| draft.deal(*id))).await?;
+        Ok(Self { by_key, keys, cases, sales })
+    }
+
+    /// Those who share a key worth following with the subject.
+    fn others(&self, subject: DealId) -> BTreeSet<DealId> {
+        let keys = self.keys.get(&subject).into_iter().flatten().filter_map(|key| self.by_key.get(&key.key));
+        let followed = keys.filter(|(is_family, members)| members.len() <= if *is_family { 2 * FAMILY_MAX } else { MEMBERS_MAX });
+        followed.flat_map(|(_, members)| members.iter().copied()).filter(|id| *id != subject).collect()
+    }
+
+    /// What was decided between two is not brought up again by a machine.
+    fn met_before(&self, a: DealId, b: DealId) -> bool {
+        match (self.cases.get(&a), self.cases.get(&b)) {
+            (Some(a), Some(b)) => a.intersection(b).next().is_some(),
+            _ => false,
+        }
+    }
+
+    fn between(&self, draft: &DealDraft<'_>, a: DealId, b: DealId) -> Vec<Finding> {
+        match (self.sales.claim(draft, a), self.sales.claim(draft, b)) {
+            (Some(a), Some(b)) => conflicts(&a, &b, draft.scene.rules.program(), &draft.policy, draft.scene.now),
+            _ => Vec::new(),
+        }
+    }
+
+    async fn settle<U: Unit>(&self, unit: &mut U, draft: &mut DealDraft<'_>, subject: DealId) -> Result<Vec<ConflictId>, Failure> {
+        let is_free = |draft: &DealDraft<'_>, id: DealId| draft.deal(id).is_some_and(|deal| deal.dispute.is_none());
+        let open_case = |draft: &DealDraft<'_>, id: DealId| {
+            let dispute = draft.deal(id)?.dispute.filter(|dispute| dispute.phase == DisputePhase::Open)?;
+            draft.case(dispute.case).filter(|case| case.state.is_open()).map(|case| case.id)
+        };
+        let conflicting: Vec<DealId> = self
+            .others(subject)
+            .into_iter()
+            .filter(|other| !self.met_before(subject, *other) && !self.between(draft, subject, *other).is_empty())
+            .collect();
+        let under_way = open_case(draft, subject).or_else(|| conflicting.iter().filter_map(|id| open_case(draft, *id)).min());
+        let mut free: Vec<DealId> = conflicting.iter().copied().chain([subject]).filter(|id| is_free(draft, *id)).collect();
+        free.sort_unstable();
+        if conflicting.is_empty() || free.is_empty() {
+            return Ok(Vec::new());
+        }
+        if let Some(case) = under_way {
+            let joined = free.into_iter().filter(|id| self.join(draft, case, *id)).count();
+            return Ok(if joined > 0 { vec![case] } else { Vec::new() });
+        }
+        if free.len() < 2 || !free.contains(&subject) {
+            return Ok(Vec::new());
+        }
+        Ok(opened(unit, draft, &self.sales, &free).await?.ok().into_iter().collect())
+    }
+
+    /// Whether the registration could join.
+    fn join(&self, draft: &mut DealDraft<'_>, id: ConflictId, deal: DealId) -> bool {
+        let Some(case) = draft.case(id).cloned() else { return false };
+        let claims = self.sales.claims(draft, case.parties.iter().map(|party| party.deal).chain([deal]));
+        let context = draft.scene.rules.context(draft.scene.actor, draft.scene.now);
+        let Ok(outcome) = decide_case(&case, &CaseCommand::Join { deal }, &claims, &[], context) else { return false };
+        draft.case_happened(id, &outcome.case);
+        for (deal, events) in &outcome.deals {
+            draft.happened(*deal, events);
+        }
+        true
+    }
+}
+
+/// Opens a case between these registrations, for all that is found between any two of them.
+pub(in crate::app) async fn opened<U: Unit>(
+    unit: &mut U,
+    draft: &mut DealDraft<'_>,
+    sales: &SalesBook,
+    parties: &[DealId],
+) -> Result<Result<ConflictId, crate::domain::deal::Refusal>, Failure> {
+    let (case, outcome) = {
+        let claims = sales.claims(draft, parties.iter().copied());
+        let (program, now) = (draft.scene.rules.program(), draft.scene.now);
+        let pairs = claims.iter().enumerate().flat_map(|(place, a)| claims[place + 1..].iter().map(move |b| (a, b)));
+        let findings: Vec<Finding> = pairs.flat_map(|(a, b)| conflicts(a, b, program, &draft.policy, now)).collect();
+        let id = unit.case_numbers(0).await?;
+        match open(id, &claims, findings, draft.scene.rules.context(draft.scene.actor, now)) {
+            Ok(opened) => opened,
+            Err(refusal) => return Ok(Err(refusal)),
+        }
+    };
+    // Under the lock of the numbers, so that nobody else took this one.
+    unit.case_numbers(1).await?;
+    let id = case.id;
+    draft.begin_case(case, &outcome.case);
+    for (deal, events) in &outcome.deals {
+        draft.happened(*deal, events);
+    }
+    Ok(Ok(id))
+}

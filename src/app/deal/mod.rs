@@ -1,0 +1,12 @@
+//! The deal desk's use cases.
+
+pub mod case;
+pub mod command;
+pub mod customers;
+pub mod draft;
+pub mod find;
+pub(super) mod live;
+pub mod register;
+pub mod sale;
+pub mod sweep;
+pub mod view;

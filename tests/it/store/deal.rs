@@ -1,0 +1,498 @@
+//! Registrations on both databases, against the same questions asked in memory.
+
+use super::audit::note;
+use crate::support::databases::{Fresh, START, on_both};
+use chrono_tz::Tz;
+use pilothouse::{
+    domain::{
+        actor::Roles,
+        deal::{
+            AccountLink, Approval, Clock, ClockKind, Customer, DealState, Details, Dispute, DisputePhase, Hold, HoldReason, Place,
+            Protection, Registration, SalesStage, Scope, SharedWith,
+            conflict::{CandidateKey, ProtectionKey},
+            fields::{Deals, Field, Flag},
+            queue::{Cursor, From, PageRequest, Queue, Sort, SortKey},
+        },
+        escalation::{Escalation, EscalationCause, Severity},
+        filter::{self, Context, Datum, Fields, Filter},
+        id::{AccountId, CommandId, ConflictId, DealId, OperatorId, PartnerId, ProgramVersion},
+        money::Money,
+        partner::{Partner, Profile},
+        person::Person,
+        search,
+        text::Text,
+        time::{Instant, Span},
+    },
+    store::{
+        Db, Effort, Error, Unit,
+        unit::{Changes, DealChange, Member, NOT_SETTLED, OperatorRow},
+    },
+};
+use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
+use std::collections::BTreeSet;
+
+const ME: OperatorId = OperatorId(2);
+
+fn minutes(minutes: i64) -> Instant {
+    START.plus(Span::minutes(minutes))
+}
+
+fn clock(due: Instant, breached: bool) -> Clock {
+    Clock {
+        no: 1,
+        kind: ClockKind::Decide,
+        calendar: Text::clean("office"),
+        program: ProgramVersion(1),
+        started_at: START,
+        budget: Span::hours(8),
+        left: Span::hours(1),
+        as_of: START,
+        due,
+        warn: vec![50],
+        stage: 0,
+        next: Some(due),
+        breached,
+    }
+}
+
+fn approval(until: Instant, extensions: u32, shared: bool) -> Approval {
+    let protection = Protection { from: chrono::NaiveDate::default(), granted: 90, held: 0, extensions, until, paused_on: None };
+    let share = shared.then_some(SharedWith { case: ConflictId(1), share_bp: 4_000, principal: DealId(999) });
+    Approval { at: START, protection, share }
+}
+
+fn arb_state() -> impl Strategy<Value = DealState> {
+    let reviewer = (2..4_i64).prop_map(OperatorId);
+    let granted =
+        (-300..40_000_i64, 0..2_u32, any::<bool>()).prop_map(|(until, extensions, shared)| approval(minutes(until), extensions, shared));
+    prop_oneof![
+        Just(DealState::Draft),
+        Just(DealState::Submitted),
+        reviewer.clone().prop_map(|reviewer| DealState::UnderReview { reviewer }),
+        reviewer.clone().prop_map(|asked_by| DealState::ActionRequired { fields: BTreeSet::new(), asked_by, asked_at: START }),
+        reviewer.prop_map(|reviewer| DealState::PendingApproval { reviewer }),
+        granted.clone().prop_map(|approval| DealState::Approved { approval }),
+        granted.prop_map(|approval| DealState::Expired { approval, at: START }),
+        Just(DealState::Withdrawn { at: START, approval: None }),
+    ]
+}
+
+fn arb_details() -> impl Strategy<Value = Details> {
+    let customer = (
+        proptest::sample::select(&["Acme GmbH", "Löwen Brauerei", "Acme Löwen AG", "Zeta", "北京 Metal", ""][..]),
+        proptest::option::of(proptest::sample::select(&["DE", "FR", "US"][..])),
+        proptest::sample::select(&["Berlin", "Köln", ""][..]),
+        proptest::sample::select(&["Anna Schmidt", "Zoë Quinn", ""][..]),
+    );
+    let deal = (
+        proptest::option::of((0..3_000_000_i64, proptest::sample::select(&["EUR", "JPY", "KWD"][..]))),
+        proptest::sample::select(vec![&["Firewall"][..], &["Switching", "Data Center"], &[]]),
+        proptest::option::of(-20..60_u64.cast_signed()),
+        proptest::option::of(proptest::sample::select(SalesStage::ALL)),
+        proptest::sample::select(&["Partner Portal", "crm"][..]),
+    );
+    (customer, deal).prop_map(|((name, country, city, person), (value, products, closes, sales_stage, source))| Details {
+        source: Text::clean(source),
+        customer: Customer {
+            name: Text::clean(name),
+            country: country.and_then(|code| code.parse().ok()),
+            city: Text::clean(city),
+            ..Customer::default()
+        },
+        scope: Scope::new(products.iter().map(|product| Text::clean(product))),
+        value: value.map(|(minor, code)| Money::new(minor, code.parse().expect("a currency"))),
+        close_on: closes.map(|days| chrono::NaiveDate::from_ymd_opt(2026, 3, 2).expect("a day") + chrono::TimeDelta::days(days)),
+        sales_stage,
+        contact: Person { name: Text::clean(person), ..Person::default() },
+        ..Details::default()
+    })
+}
+
+fn arb_deal() -> impl Strategy<Value = Registration> {
+    let times = (-500..0_i64, proptest::option::of(-300..900_i64), any::<bool>(), any::<bool>(), any::<bool>());
+    let rest = (1..4_i64, proptest::option::of(proptest::sample::select(DisputePhase::ALL)), any::<bool>(), any::<bool>());
+    (arb_details(), arb_state(), times, rest).prop_map(|(details, state, times, rest)| {
+        let (created, due, held, escalated, breached) = times;
+        let (partner, phase, complete, matched) = rest;
+        let is_draft = matches!(state, DealState::Draft | DealState::Withdrawn { .. });
+        let held = held && state.is_open() && !is_draft;
+        let waits = held || matches!(state, DealState::ActionRequired { .. });
+        Registration {
+            id: DealId(0),
+            version: 3,
+            created_at: minutes(created),
+            updated_at: minutes(created / 2),
+            partner: PartnerId(partner),
+            details,
+            account: matched.then_some(AccountLink { account: AccountId(1), family: AccountId(1) }),
+            source_lead: None,
+            submitted_at: (!is_draft).then(|| minutes(created / 3)),
+            place: (complete && !is_draft).then_some(Place { complete_at: START, sequence: 1 }),
+            clock: due.filter(|_| state.is_undecided()).map(|due| clock(minutes(due), breached)),
+            clocks: 1,
+            hold: held.then_some(Hold { reason: HoldReason::Conflict, since: START }),
+            waiting_since: waits.then_some(START),
+            waited: Span::ZERO,
+            dispute: phase.map(|phase| Dispute { case: ConflictId(1), phase }),
+            documents: Vec::new(),
+            requesters: BTreeSet::new(),
+            escalation: escalated.then_some(Escalation { severity: Severity::High, cause: EscalationCause::Breach, since: START }),
+            breaches: 0,
+            erased: false,
+            state,
+        }
+    })
+}
+
+fn change(deal: Registration, expected: i64) -> DealChange {
+    DealChange { deal, expected, keys: Vec::new(), keys_gone: Vec::new(), protects: None }
+}
+
+fn command(n: u128) -> CommandId {
+    CommandId(uuid::Uuid::from_u128(n))
+}
+
+fn partner(id: i64, name: &str, tier: &str) -> Partner {
+    let profile = Profile { code: Text::clean(&format!("p{id}")), name: Text::clean(name), tier: Text::clean(tier), ..Profile::default() };
+    Partner { id: PartnerId(id), version: 1, updated_at: START, profile }
+}
+
+fn operator(id: i64, name: &str) -> OperatorRow {
+    OperatorRow { id: OperatorId(id), version: 1, name: Text::clean(name), login: None, roles: Roles::default(), active: true }
+}
+
+async fn saved(db: &Db, n: u128, mut changes: Changes) -> Result<(), Error> {
+    if changes.records.is_empty() {
+        changes.records.push(note(1));
+    }
+    let mut tx = db.begin().await.expect("free");
+    tx.save(command(n), changes).await?;
+    Unit::commit(tx).await
+}
+
+fn some_deals(count: i64) -> Vec<Registration> {
+    let mut runner = TestRunner::deterministic();
+    let strategy = arb_deal();
+    (1..=count).map(|id| Registration { id: DealId(id), ..strategy.new_tree(&mut runner).expect("a strategy").current() }).collect()
+}
+
+async fn room(db: &Db, deals: &[Registration]) {
+    let changes = Changes {
+        deals: deals.iter().cloned().map(|deal| change(deal, 0)).collect(),
+        partners: vec![partner(1, "Nordwind Systems", "Gold"), partner(2, "Südwest AG", ""), partner(3, "Nordlicht", "silver")],
+        operators: vec![operator(1, "engine"), operator(2, "Anna Berg"), operator(3, "Bert Noss")],
+        ..Changes::default()
+    };
+    saved(db, 1, changes).await.expect("saved");
+}
+
+/// A registration as the filter language sees it.
+struct Seen {
+    deal: Registration,
+    search: String,
+    words: [String; 8],
+}
+
+impl Seen {
+    fn new(deal: &Registration) -> Self {
+        let details = &deal.details;
+        let partner = [("Nordwind Systems", "gold"), ("Südwest AG", ""), ("Nordlicht", "silver")]
+            [usize::try_from(deal.partner.0 - 1).expect("small")];
+        let owner = deal.state.reviewer().map_or("", |one| if one == ME { "Anna Berg" } else { "Bert Noss" });
+        let words = [
+            search::words(&details.customer.name),
+            search::words(&details.customer.city),
+            search::slug(&details.source),
+            search::words(partner.0),
+            partner.1.to_owned(),
+            search::words(owner),
+            details.scope.codes().collect::<Vec<_>>().join(" "),
+            details.value.map(|value| value.currency.code().to_lowercase()).unwrap_or_default(),
+        ];
+        Self { deal: deal.clone(), search: deal.search_words(), words }
+    }
+
+    fn is_protected(&self) -> bool {
+        self.deal.protection().is_some()
+    }
+}
+
+fn text(text: &str) -> Datum<'_> {
+    if text.is_empty() { Datum::Missing } else { Datum::Text(text) }
+}
+
+impl Fields<Deals> for Seen {
+    fn get(&self, field: Field) -> Datum<'_> {
+        let (deal, details) = (&self.deal, &self.deal.details);
+        let instant = |at: Option<Instant>| at.map_or(Datum::Missing, Datum::Instant);
+        match field {
+            Field::Id => Datum::Number(deal.id.0),
+            Field::Stage => Datum::Text(deal.state.name()),
+            Field::Sales => details.sales_stage.map_or(Datum::Missing, |stage| Datum::Text(stage.name())),
+            Field::Country => details.customer.country.as_ref().map_or(Datum::Missing, |country| Datum::Text(country.code())),
+            Field::Company => text(&self.words[0]),
+            Field::City => text(&self.words[1]),
+            Field::Source => text(&self.words[2]),
+            Field::Partner => text(&self.words[3]),
+            Field::Tier => text(&self.words[4]),
+            Field::Owner => text(&self.words[5]),
+            Field::Product if self.words[6].is_empty() => Datum::Missing,
+            Field::Product => Datum::Codes(&self.words[6]),
+            Field::Currency => text(&self.words[7]),
+            Field::Value => {
+                details.value.map_or(Datum::Missing, |value| Datum::Number(value.minor.div_euclid(10_i64.pow(value.currency.exponent()))))
+            }
+            Field::Vertical => Datum::Missing,
+            Field::Due => instant(deal.due().filter(|_| !self.is_protected())),
+            Field::Expires => instant(deal.due().filter(|_| self.is_protected())),
+            Field::Closes => instant(details.close_on.map(|on| on.and_hms_opt(12, 0, 0).expect("noon").and_utc().into())),
+            Field::Submitted => instant(deal.submitted_at),
+            Field::Updated => Datum::Instant(deal.updated_at),
+        }
+    }
+
+    fn search(&self) -> &str {
+        &self.search
+    }
+
+    fn is(&self, flag: Flag, context: &Context<'_, Deals>) -> bool {
+        let deal = &self.deal;
+        let approval = deal.state.approval();
+        match flag {
+            Flag::Breached => deal.is_breached() || (deal.state.is_undecided() && deal.due().is_some_and(|due| due < context.now)),
+            Flag::Held => deal.is_held(),
+            Flag::Mine => deal.state.reviewer() == Some(context.me),
+            Flag::Marked => context.marked.contains(&deal.id),
+            Flag::Open => deal.state.is_open(),
+            Flag::Escalated => deal.escalation.is_some(),
+            Flag::Complete => deal.place.is_some(),
+            Flag::Protected => self.is_protected(),
+            Flag::Extended => approval.is_some_and(|approval| approval.protection.extensions > 0),
+            Flag::Conflict => deal.dispute.is_some(),
+            Flag::Appealed => deal.is_in_phase(DisputePhase::Appealed),
+            Flag::Shared => approval.is_some_and(|approval| approval.share.is_some()),
+            Flag::Matched => deal.account.is_some(),
+        }
+    }
+}
+
+const MARKED: &[DealId] = &[DealId(3), DealId(44)];
+
+fn context() -> Context<'static, Deals> {
+    Context { now: START, zone: Tz::Europe__Berlin, me: ME, marked: MARKED }
+}
+
+fn cursor(deal: &Registration, sort: Sort) -> Cursor {
+    let received = deal.submitted_at.unwrap_or(deal.created_at);
+    let value = |money: Money| money.minor * 10_i64.pow(4 - money.currency.exponent());
+    let key = match sort {
+        Sort::Due => SortKey::Number(deal.due().map_or((1 << 62) + received.micros(), Instant::micros)),
+        Sort::Value => SortKey::Number(deal.details.value.map_or(i64::MIN, value)),
+        Sort::Submitted => SortKey::Number(received.micros()),
+        Sort::Company => SortKey::Company(search::words(deal.customer())),
+    };
+    Cursor { key, id: deal.id }
+}
+
+/// What a queue holds, in order, by the definition in the domain.
+fn expected(deals: &[Registration], queue: Queue, filter: Option<&Filter<Deals>>, sort: Sort) -> Vec<Cursor> {
+    let context = context();
+    let passes =
+        |deal: &&Registration| queue.holds(deal, START) && filter.is_none_or(|filter| filter::eval(filter, &Seen::new(deal), &context));
+    let mut held: Vec<Cursor> = deals.iter().filter(passes).map(|deal| cursor(deal, sort)).collect();
+    held.sort_by(|a, b| {
+        let keys = match (&a.key, &b.key) {
+            (SortKey::Number(a), SortKey::Number(b)) => a.cmp(b),
+            (SortKey::Company(a), SortKey::Company(b)) => a.cmp(b),
+            _ => unreachable!("one sort, one kind of key"),
+        };
+        keys.then(a.id.cmp(&b.id))
+    });
+    if matches!(sort, Sort::Value | Sort::Submitted) {
+        held.reverse();
+    }
+    held
+}
+
+/// Reads the whole queue page by page.
+async fn read(db: &Db, request: &PageRequest, effort: Effort, forwards: bool) -> Vec<Cursor> {
+    let mut session = db.read().await.expect("open");
+    let mut request = PageRequest { from: if forwards { From::Start } else { From::End }, ..request.clone() };
+    let mut all: Vec<Cursor> = Vec::new();
+    loop {
+        let page = session.deal_page_within(&request, &context(), effort).await.expect("a page");
+        let places: Vec<Cursor> = page.rows.into_iter().map(|(cursor, _)| cursor).collect();
+        let (more, next) = if forwards { (page.more_after, places.last().cloned()) } else { (page.more_before, places.first().cloned()) };
+        if forwards {
+            all.extend(places);
+        } else {
+            all.splice(0..0, places);
+        }
+        match next.filter(|_| more) {
+            Some(cursor) => request.from = if forwards { From::After(cursor) } else { From::Before(cursor) },
+            None => return all,
+        }
+    }
+}
+
+const EFFORTS: [Effort; 3] =
+    [Effort { steps_max: 4_000, gather_max: 2_000 }, Effort { steps_max: 30, gather_max: 0 }, Effort { steps_max: 1, gather_max: 1 }];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_queue_in_every_order_reads_as_defined() {
+    let deals = some_deals(200);
+    on_both(|fresh: Fresh| {
+        let deals = deals.clone();
+        async move {
+            room(&fresh.db, &deals).await;
+            for (queue, sort) in Queue::ALL.into_iter().flat_map(|queue| Sort::ALL.map(|sort| (queue, sort))) {
+                let wanted = expected(&deals, queue, None, sort);
+                assert!(!wanted.is_empty(), "{queue:?} is worth asking");
+                let request = PageRequest { queue, filter: None, sort, me: ME, now: START, from: From::Start, limit: 23 };
+                for effort in EFFORTS {
+                    for forwards in [true, false] {
+                        let found = read(&fresh.db, &request, effort, forwards).await;
+                        assert_eq!(found, wanted, "{} {queue:?} {sort:?} {effort:?} {forwards}", fresh.name);
+                    }
+                }
+                let mut session = fresh.db.read().await.expect("open");
+                let count = session.deal_count(queue, None, &context(), 1_000).await.expect("a count");
+                assert_eq!((count.n, count.at_least), (wanted.len() as u64, false), "{} {queue:?}", fresh.name);
+            }
+        }
+    })
+    .await;
+}
+
+const TERMS: &[&str] = &[
+    "acme",
+    "lowen",
+    "\"acme low\"",
+    "ann",
+    "beijing",
+    "country:DE",
+    "country:none",
+    "city:koln",
+    "company:acme",
+    "value>10000",
+    "value:5..3000",
+    "value<=77",
+    "value:none",
+    "currency:EUR",
+    "currency:none",
+    "stage:submitted",
+    "stage:approved,draft",
+    "sales:proposal",
+    "sales:none",
+    "due<2h",
+    "due:today",
+    "due:none",
+    "expires<14d",
+    "expires:none",
+    "closes<30d",
+    "closes:today",
+    "closes:none",
+    "submitted>3h",
+    "submitted:none",
+    "updated<1h",
+    "owner:anna",
+    "owner:none",
+    "partner:nord",
+    "tier:gold",
+    "tier:none",
+    "source:crm",
+    "product:firewall",
+    "product:\"data center\"",
+    "product:none",
+    "id:D-12",
+    "id>100",
+    "is:breached",
+    "is:held",
+    "is:mine",
+    "is:marked",
+    "is:open",
+    "is:escalated",
+    "is:complete",
+    "is:protected",
+    "is:extended",
+    "is:conflict",
+    "is:appealed",
+    "is:shared",
+    "is:matched",
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn filters_mean_the_same_as_in_memory() {
+    let deals = some_deals(150);
+    on_both(|fresh: Fresh| {
+        let deals = deals.clone();
+        async move {
+            room(&fresh.db, &deals).await;
+            for (n, term) in TERMS.iter().enumerate() {
+                for line in [(*term).to_owned(), format!("-{term}"), format!("{term} or {}", TERMS[(n * 7 + 3) % TERMS.len()])] {
+                    let filter = filter::parse::<Deals>(&line).unwrap_or_else(|error| panic!("{line}: {error:?}"));
+                    let (queue, sort) = (Queue::ALL[n % 8], Sort::ALL[n % 4]);
+                    for queue in [Queue::All, queue] {
+                        let wanted = expected(&deals, queue, Some(&filter), sort);
+                        let filter = Some(filter.clone());
+                        let request = PageRequest { queue, filter, sort, me: ME, now: START, from: From::Start, limit: 40 };
+                        let found = read(&fresh.db, &request, EFFORTS[n % 3], true).await;
+                        assert_eq!(found, wanted, "{}: {line} in {queue:?} by {sort:?}", fresh.name);
+                    }
+                }
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_protection_is_refused_and_a_freed_one_can_be_taken() {
+    on_both(|fresh: Fresh| async move {
+        let mut deals = some_deals(2);
+        for deal in &mut deals {
+            deal.state = DealState::Approved { approval: approval(minutes(90), 0, false) };
+        }
+        let key = || vec![ProtectionKey("A-1/firewall".to_owned())];
+        let protects = |deal: &Registration, expected, keys| DealChange { protects: Some(keys), ..change(deal.clone(), expected) };
+        saved(&fresh.db, 1, Changes { deals: vec![protects(&deals[0], 0, key())], ..Changes::default() }).await.expect("the first");
+        let second = Changes { deals: vec![protects(&deals[1], 0, key())], ..Changes::default() };
+        assert!(matches!(saved(&fresh.db, 2, second).await, Err(Error::Exists(_))), "{}", fresh.name);
+        let freed = Registration { version: 4, ..deals[0].clone() };
+        let both = vec![protects(&freed, 3, Vec::new()), protects(&deals[1], 0, key())];
+        saved(&fresh.db, 3, Changes { deals: both, ..Changes::default() }).await.expect("given up in the same write");
+        let mut session = fresh.db.read().await.expect("open");
+        assert_eq!(session.protected_by(&key()).await.expect("read"), [Some(DealId(2))], "{}", fresh.name);
+        let late = Changes { deals: vec![change(deals[0].clone(), 3)], ..Changes::default() };
+        assert!(matches!(saved(&fresh.db, 4, late).await, Err(Error::Conflict(_))), "{}: the version moved on", fresh.name);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn claims_are_found_by_key_until_they_are_long_settled() {
+    on_both(|fresh: Fresh| async move {
+        let member = |key, settled_day| Member { key, settled_day };
+        let rows = some_deals(80).into_iter().map(|deal| {
+            let keys = match deal.id.0 {
+                1 => vec![member(7, NOT_SETTLED), member(8, NOT_SETTLED)],
+                2 => vec![member(7, 20_000)],
+                3 => vec![member(7, 19_000)],
+                _ => vec![member(9, NOT_SETTLED)],
+            };
+            DealChange { keys, ..change(deal, 0) }
+        });
+        saved(&fresh.db, 1, Changes { deals: rows.collect(), ..Changes::default() }).await.expect("saved");
+        let mut session = fresh.db.read().await.expect("open");
+        let key = |key, is_family| CandidateKey { key, is_family };
+        let mut found = session.deals_by_key(&[key(7, false), key(8, false), key(9, false)], 19_950).await.expect("read");
+        found.sort_unstable();
+        assert_eq!(found, [(7, DealId(1)), (7, DealId(2)), (8, DealId(1))], "{}: 77 members say nothing", fresh.name);
+        assert_eq!(session.deals_by_key(&[key(9, true)], 0).await.expect("read").len(), 77, "a family is always followed");
+        let gone =
+            DealChange { keys_gone: vec![member(7, NOT_SETTLED)], ..change(Registration { version: 4, ..some_deals(1).remove(0) }, 3) };
+        saved(&fresh.db, 2, Changes { deals: vec![gone], ..Changes::default() }).await.expect("saved");
+        assert_eq!(session.deals_by_key(&[key(7, false)], 19_950).await.expect("read"), [(7, DealId(2))], "{}", fresh.name);
+    })
+    .await;
+}
