@@ -1,4 +1,4 @@
-//! `pilothouse import leads|partners|accounts|mappings`: data from outside.
+//! `pilothouse import leads|partners|accounts|deals|sales|mappings`: data from outside.
 
 use super::{
     Call,
@@ -6,9 +6,9 @@ use super::{
 };
 use crate::{
     app::import::{
-        Counts, ImportError, Job, Rejects, Report, choose, directory, leads,
+        Counts, Figures, ImportError, Job, Rejects, Report, Room, choose, deals, directory, leads,
         mapping::{self, Kind},
-        survey,
+        sales, survey,
     },
     domain::nearest::nearest,
     error::{Error, Result},
@@ -27,6 +27,13 @@ pub enum Verb {
     /// End customers, known by their code
     #[command(after_help = "Example:\n  pilothouse import accounts accounts.csv --dry-run")]
     Accounts(Args),
+    /// Deals: their customers matched with the accounts, handed in where they are complete, else kept as drafts
+    #[command(after_help = "Examples:\n  pilothouse import deals pipeline.csv --dry-run\n  \
+        pilothouse import deals opportunities.json --mapping aws-opportunity --partner P-0001")]
+    Deals(DealArgs),
+    /// Lines of a point-of-sale report: who sold what to whom
+    #[command(after_help = "Example:\n  pilothouse import sales pos.csv --dry-run")]
+    Sales(Args),
     /// List the built-in mappings, or print one to copy and change
     #[command(after_help = "Example:\n  pilothouse import mappings salesforce-lead > mine.toml")]
     Mappings(Mappings),
@@ -51,6 +58,15 @@ pub struct Args {
 }
 
 #[derive(Debug, clap::Args)]
+pub struct DealArgs {
+    #[command(flatten)]
+    args: Args,
+    /// The partner whose deals these are, by code or name (default: the one that each row names)
+    #[arg(long, value_name = "PARTNER")]
+    partner: Option<String>,
+}
+
+#[derive(Debug, clap::Args)]
 pub struct Mappings {
     /// The one to print
     name: Option<String>,
@@ -58,9 +74,11 @@ pub struct Mappings {
 
 pub async fn run(verb: Verb, call: &mut Call<'_>) -> Result<()> {
     match verb {
-        Verb::Leads(args) => import(Kind::Lead, args, call).await,
-        Verb::Partners(args) => import(Kind::Partner, args, call).await,
-        Verb::Accounts(args) => import(Kind::Account, args, call).await,
+        Verb::Leads(args) => import(Kind::Lead, args, None, call).await,
+        Verb::Partners(args) => import(Kind::Partner, args, None, call).await,
+        Verb::Accounts(args) => import(Kind::Account, args, None, call).await,
+        Verb::Sales(args) => import(Kind::Sale, args, None, call).await,
+        Verb::Deals(deals) => import(Kind::Deal, deals.args, deals.partner, call).await,
         Verb::Mappings(args) => mappings(&args, call),
     }
 }
@@ -103,9 +121,16 @@ fn rejects_file(args: &Args) -> Result<PathBuf> {
     }
 }
 
-async fn import(kind: Kind, args: Args, call: &mut Call<'_>) -> Result<()> {
+async fn import(kind: Kind, args: Args, partner: Option<String>, call: &mut Call<'_>) -> Result<()> {
     let named = args.mapping.as_ref().map(|named| own_mapping(named, call).unwrap_or_else(|| named.clone()));
-    let mapping = choose(kind, &args.file, named.as_deref()).map_err(Error::Expected)?;
+    let mut mapping = choose(kind, &args.file, named.as_deref()).map_err(Error::Expected)?;
+    if let Some(partner) = &partner {
+        mapping.fix("partner", partner);
+    }
+    if kind == Kind::Deal && !mapping.fields.contains_key("partner") {
+        let message = format!("mapping `{}` has no column for the partner; say with --partner whose deals these are", mapping.name);
+        return Err(Error::expected(message));
+    }
     let rejects = rejects_file(&args)?;
     let progress = Progress::new();
     progress.show("counting the rows ...");
@@ -120,14 +145,19 @@ async fn import(kind: Kind, args: Args, call: &mut Call<'_>) -> Result<()> {
     let app = call.app_for_bulk().await?;
     let actor = call.sign_in(&app).await?.id;
     let bar = Bar::new(surveyed.rows, call, progress);
-    bar.show(&Counts::default());
+    let room = match kind {
+        Kind::Deal => Room::Deals,
+        Kind::Sale => Room::Sales,
+        Kind::Lead | Kind::Partner | Kind::Account => Room::Leads,
+    };
+    bar.show(&Counts { room, ..Counts::default() });
+    let pass = if args.dry_run { directory::Pass::Plan } else { directory::Pass::Carry };
     let report = match (kind, args.dry_run) {
         (Kind::Lead, false) => leads::import(&app, actor, job, &mut |counts| bar.show(counts)).await,
         (Kind::Lead, true) => leads::plan(&app, actor, job, &mut |counts| bar.show(counts)).await,
-        (_, dry_run) => {
-            let pass = if dry_run { directory::Pass::Plan } else { directory::Pass::Carry };
-            directory::import(&app, actor, job, pass).await
-        }
+        (Kind::Deal, _) => deals::import(&app, actor, job, pass, &mut |counts| bar.show(counts)).await,
+        (Kind::Sale, _) => sales::import(&app, actor, job, pass, &mut |counts| bar.show(counts)).await,
+        (Kind::Partner | Kind::Account, _) => directory::import(&app, actor, job, pass).await,
     };
     bar.progress.clear();
     let report = Report { file: surveyed.description, ..report.map_err(refused)? };
@@ -155,6 +185,9 @@ fn told(report: &Report, dry_run: bool, call: &mut Call<'_>) -> Result<()> {
     if let Some(file) = &report.rejects_file {
         writeln!(call.err, "The rejected rows are kept in {}; corrected, they can be imported from there.", file.display())?;
     }
+    if let Some(figures) = &report.deals {
+        told_of_deals(figures, call)?;
+    }
     let Counts { known, rejected, .. } = report.counts;
     if dry_run {
         writeln!(call.err, "Nothing was written. This is what an import would do:")?;
@@ -162,6 +195,23 @@ fn told(report: &Report, dry_run: bool, call: &mut Call<'_>) -> Result<()> {
         writeln!(call.err, "Nothing was changed: what the file brings was here already.")?;
     }
     Ok(writeln!(call.out, "{}", report.counts)?)
+}
+
+fn told_of_deals(figures: &Figures, call: &mut Call<'_>) -> Result<()> {
+    for draft in &figures.drafts {
+        writeln!(call.err, "draft: {draft}")?;
+    }
+    for (problem, deals) in &figures.problems {
+        writeln!(call.err, "{deals} incomplete: {problem}")?;
+    }
+    let Figures { linked, alike, unknown, unnamed, respelt, .. } = figures;
+    if linked + alike + unknown + unnamed > 0 {
+        writeln!(
+            call.err,
+            "customers: {linked} are accounts of ours, {alike} resemble one, {unknown} are new, {unnamed} have no name; products found under another spelling: {respelt}"
+        )?;
+    }
+    Ok(())
 }
 
 fn refused(error: ImportError) -> Error {
@@ -193,7 +243,12 @@ impl Bar {
         let read = counts.read();
         let micros = self.clock.now().since(self.began).micros().max(1);
         let rate = read as f64 * 1e6 / micros as f64;
-        let Counts { linked, rejected, .. } = counts;
-        format!("{} {read} of {}, {rate:.0}/s, {linked} linked, {rejected} rejected", bar(read, self.total), self.total)
+        let Counts { linked, drafted, submitted, conflicting, rejected, .. } = counts;
+        let became = match counts.room {
+            Room::Leads => format!("{linked} linked"),
+            Room::Deals => format!("{drafted} drafts, {submitted} submitted, {conflicting} in conflict"),
+            Room::Sales => format!("{} recorded", counts.created),
+        };
+        format!("{} {read} of {}, {rate:.0}/s, {became}, {rejected} rejected", bar(read, self.total), self.total)
     }
 }

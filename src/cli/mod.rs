@@ -77,7 +77,7 @@ impl Global {
 pub enum Verb {
     /// The console on a channel that is made up, in full swing
     Demo(demo::Args),
-    /// Bring leads, partners or accounts in from a file
+    /// Bring leads, partners, accounts, deals or sales in from a file
     #[command(subcommand)]
     Import(import::Verb),
     /// Write leads, partners or accounts out

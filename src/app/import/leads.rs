@@ -6,9 +6,10 @@
 use super::{
     Job,
     decode::Record,
+    directory::Pass,
+    door::Door,
     reader,
     report::{Counts, ImportError, Report},
-    trial::Trial,
 };
 use crate::{
     app::{App, Arriving, Command, Failure, Outcome, lead::receive},
@@ -23,28 +24,12 @@ pub const BATCH_ROWS: usize = 4_096;
 
 /// Takes the leads of a file in. `progress` hears the counts after each batch.
 pub async fn import(app: &App, actor: OperatorId, job: Job, progress: &mut (dyn FnMut(&Counts) + Send)) -> Result<Report, ImportError> {
-    through(app, actor, job, &Door::Real, progress).await
+    through(app, actor, job, &Door::of(app, Pass::Carry).await?, progress).await
 }
 
 /// What [`import`] would do: carried out in a scratch database beside the real one, which is only read.
 pub async fn plan(app: &App, actor: OperatorId, job: Job, progress: &mut (dyn FnMut(&Counts) + Send)) -> Result<Report, ImportError> {
-    let trial = Door::Trial(Box::new(Trial::new(app).await?));
-    through(app, actor, Job { rejects: None, ..job }, &trial, progress).await
-}
-
-/// Where the batches go.
-enum Door {
-    Real,
-    Trial(Box<Trial>),
-}
-
-impl Door {
-    async fn receive(&self, app: &App, actor: OperatorId, arriving: Vec<Arriving>) -> Result<Outcome, Failure> {
-        match self {
-            Self::Real => app.execute(actor, app.request(Command::Receive(arriving))).await,
-            Self::Trial(trial) => trial.receive(actor, arriving).await,
-        }
-    }
+    through(app, actor, Job { rejects: None, ..job }, &Door::of(app, Pass::Plan).await?, progress).await
 }
 
 async fn through(
@@ -56,9 +41,9 @@ async fn through(
 ) -> Result<Report, ImportError> {
     let policy = app.rules().await?.program().matching.policy();
     let mut report = Report { mapping: job.mapping.name.clone(), ..Report::default() };
-    let prepare = move |record| match record {
-        Record::Lead(intake) => Some(receive::prepare(*intake, &policy)),
-        _ => None,
+    let prepare = move |_: &_, _: &_, record| match record {
+        Record::Lead(intake) => Ok(Some(receive::prepare(*intake, &policy))),
+        _ => Ok(None),
     };
     let (mut batches, task) = reader::batches(job.path, job.mapping, job.rejects, BATCH_ROWS, prepare);
     while let Some(batch) = batches.recv().await {
@@ -66,7 +51,7 @@ async fn through(
         report.rejects.extend(batch.told);
         let arriving: Vec<Arriving> = batch.items.into_iter().flatten().collect();
         if !arriving.is_empty() {
-            let outcome = door.receive(app, actor, arriving).await?;
+            let outcome = door.execute(app, actor, Command::Receive(arriving)).await?;
             report.counts.add(&counted(&outcome)?);
         }
         progress(&report.counts);

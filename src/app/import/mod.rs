@@ -1,19 +1,22 @@
 //! Data from outside: a file becomes rows ([`source`]), rows become records by a mapping ([`mapping`], [`decode`]), and
 //! records go through the same commands as everything else, in batches.
 
+pub mod deals;
 pub mod decode;
 pub mod directory;
+mod door;
 pub mod leads;
 pub mod mapping;
 mod reader;
 mod rejects;
 mod report;
+pub mod sales;
 pub mod source;
 mod trial;
 
 pub use reader::{Survey, survey};
 pub use rejects::Rejects;
-pub use report::{Counts, ImportError, Report};
+pub use report::{Counts, Figures, ImportError, Report, Room};
 
 use mapping::{Kind, Mapping};
 use std::path::{Path, PathBuf};

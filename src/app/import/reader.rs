@@ -5,7 +5,7 @@ use super::{
     mapping::Mapping,
     rejects::Rejects,
     report::{ImportError, REJECTS_TOLD_MAX},
-    source::{Source, SourceError},
+    source::{Reject, Row, Source, SourceError},
 };
 use std::path::{Path, PathBuf};
 use tokio::sync::mpsc;
@@ -43,14 +43,14 @@ pub fn survey(path: &Path, mapping: &Mapping) -> Result<Survey, ImportError> {
 /// The task that reads; gives the rejects file if there is one.
 pub type Reading = tokio::task::JoinHandle<Result<Option<PathBuf>, ImportError>>;
 
-/// A batch of `size` records after the other. `prepare` runs on the reading thread. The last batch may be empty; after an
+/// A batch of `size` records after the other. `prepare` runs on the reading thread, and may reject what it finds. The last batch may be empty; after an
 /// error there is none.
 pub fn batches<T: Send + 'static>(
     path: PathBuf,
     mapping: Mapping,
     rejects: Option<PathBuf>,
     size: usize,
-    mut prepare: impl FnMut(Record) -> T + Send + 'static,
+    mut prepare: impl FnMut(&Decoder, &Row, Record) -> Result<T, Reject> + Send + 'static,
 ) -> (mpsc::Receiver<Batch<T>>, Reading) {
     let (sender, receiver) = mpsc::channel(AHEAD);
     let task = tokio::task::spawn_blocking(move || {
@@ -60,8 +60,8 @@ pub fn batches<T: Send + 'static>(
         let empty = || Batch { items: Vec::with_capacity(size), rejected: 0, told: Vec::new() };
         let mut batch = empty();
         while let Some(row) = source.next_row().map_err(|error| refused(&path, error))? {
-            match row.and_then(|row| decoder.record(&row)) {
-                Ok(record) => batch.items.push(prepare(record)),
+            match row.and_then(|row| prepare(&decoder, &row, decoder.record(&row)?)) {
+                Ok(record) => batch.items.push(record),
                 Err(reject) => {
                     batch.rejected += 1;
                     if told < REJECTS_TOLD_MAX {

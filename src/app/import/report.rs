@@ -3,7 +3,7 @@
 use super::source::SourceError;
 use crate::app::Failure;
 use serde::Serialize;
-use std::{fmt, io, path::PathBuf};
+use std::{collections::BTreeMap, fmt, io, path::PathBuf};
 
 /// Each row that was read is counted exactly once, so the total is their sum by construction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
@@ -20,11 +20,38 @@ pub struct Counts {
     pub changed: u64,
     /// There already, from an earlier import or an earlier row.
     pub known: u64,
+    /// Deals that are kept as drafts.
+    pub drafted: u64,
+    /// Deals that were handed in.
+    pub submitted: u64,
+    /// Deals that were handed in and are held by a conflict at once.
+    pub conflicting: u64,
+    /// Which of these always matter.
+    #[serde(skip)]
+    pub room: Room,
+}
+
+/// What an import brings, and so what its sum is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Room {
+    #[default]
+    Leads,
+    Deals,
+    Sales,
 }
 
 impl Counts {
     pub const fn read(&self) -> u64 {
-        self.created + self.linked + self.in_review + self.quarantined + self.rejected + self.changed + self.known
+        self.created
+            + self.linked
+            + self.in_review
+            + self.quarantined
+            + self.rejected
+            + self.changed
+            + self.known
+            + self.drafted
+            + self.submitted
+            + self.conflicting
     }
 
     pub fn add(&mut self, other: &Self) {
@@ -35,23 +62,24 @@ impl Counts {
         self.rejected += other.rejected;
         self.changed += other.changed;
         self.known += other.known;
+        self.drafted += other.drafted;
+        self.submitted += other.submitted;
+        self.conflicting += other.conflicting;
     }
 }
 
 impl fmt::Display for Counts {
     /// `read 12 = created 7 + linked 2 + in review 1 + quarantined 1 + rejected 1`; what happened to nobody is left out
-    /// but for the five that always matter.
+    /// but for those that always matter in that room.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "read {} = created {} + linked {} + in review {} + quarantined {} + rejected {}",
-            self.read(),
-            self.created,
-            self.linked,
-            self.in_review,
-            self.quarantined,
-            self.rejected
-        )?;
+        let Self { created, linked, in_review, quarantined, drafted, submitted, conflicting, rejected, .. } = self;
+        write!(f, "read {} = ", self.read())?;
+        match self.room {
+            Room::Leads => write!(f, "created {created} + linked {linked} + in review {in_review} + quarantined {quarantined}")?,
+            Room::Deals => write!(f, "drafted {drafted} + submitted {submitted} + conflicting {conflicting}")?,
+            Room::Sales => write!(f, "recorded {created}")?,
+        }
+        write!(f, " + rejected {rejected}")?;
         for (count, name) in [(self.changed, "changed"), (self.known, "known already")] {
             if count > 0 {
                 write!(f, " + {name} {count}")?;
@@ -72,6 +100,26 @@ pub struct Report {
     /// The first rejects in sentences; all of them are in the file.
     pub rejects: Vec<String>,
     pub rejects_file: Option<PathBuf>,
+    /// What became of the words of the new deals; nothing for other records.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deals: Option<Figures>,
+}
+
+/// How the customers and products of new deals were found among ours, and what keeps deals from being complete.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Figures {
+    /// Customers that are one of our accounts.
+    pub linked: u64,
+    /// Customers that resemble one or more accounts: kept by name, for somebody to look at.
+    pub alike: u64,
+    pub unknown: u64,
+    pub unnamed: u64,
+    /// Product names that were found though written in another way.
+    pub respelt: u64,
+    /// How many deals have each problem.
+    pub problems: BTreeMap<String, u64>,
+    /// The first incomplete ones in sentences.
+    pub drafts: Vec<String>,
 }
 
 /// How many rejects a report tells in sentences.

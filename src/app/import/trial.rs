@@ -4,7 +4,7 @@
 //! never written. So a plan finds the same known records, links and reviews as the import will, however long the file is.
 
 use crate::{
-    app::{App, Arriving, Command, Failure, Mode, Outcome, Request, Rules, handle},
+    app::{App, Command, Failure, Mode, Outcome, Request, Rules, handle},
     domain::{
         account::Account,
         actor::Actor,
@@ -52,8 +52,8 @@ impl Trial {
         Ok(Self { scratch: App::new(scratch), real: real.clone(), rules, _folder: folder })
     }
 
-    pub async fn receive(&self, actor: OperatorId, arriving: Vec<Arriving>) -> Result<Outcome, Failure> {
-        let request: Request = self.scratch.request(Command::Receive(arriving));
+    pub async fn execute(&self, actor: OperatorId, command: Command) -> Result<Outcome, Failure> {
+        let request: Request = self.scratch.request(command);
         let mut unit = Overlay { scratch: self.scratch.db().begin().await?, real: self.real.db().read().await? };
         let outcome = handle(&mut unit, &self.rules, actor, &request, Mode::Carry, self.real.now()).await?;
         unit.commit().await?;

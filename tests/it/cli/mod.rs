@@ -2,6 +2,7 @@
 
 mod audit;
 mod import;
+mod import_deals;
 mod mistakes;
 mod plain;
 

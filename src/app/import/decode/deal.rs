@@ -81,11 +81,12 @@ fn yes_or_no(word: &str) -> Option<bool> {
 }
 
 impl Cells<'_> {
-    /// Product names, separated as other lists are or in a JSON array.
+    /// Product names, separated as other lists are or in a JSON array; the map of the mapping holds for each of them.
     fn products(&self) -> Result<Vec<Text>, Reject> {
-        let list = self.read("products", |_, value| {
+        let list = self.read("products", |piece, value| {
             let array: Option<Vec<String>> = value.starts_with('[').then(|| serde_json::from_str(value).ok()).flatten();
-            let names = |names: &mut dyn Iterator<Item = &str>| names.map(|name| on_one_line(name, "products")).collect::<Vec<_>>();
+            let ours = |name: &str| on_one_line(piece.map.get(&search::slug(name)).map_or(name, String::as_str), "products");
+            let names = |names: &mut dyn Iterator<Item = &str>| names.map(ours).collect::<Vec<_>>();
             Ok(array.map_or_else(|| names(&mut parts(value)), |array| names(&mut array.iter().map(String::as_str))))
         })?;
         Ok(list.unwrap_or_default())

@@ -6,11 +6,13 @@ mod deal;
 mod deal_tests;
 mod lookup;
 mod record;
+mod sale;
 #[cfg(test)]
 mod tests;
 
 pub use deal::DealRecord;
 pub use record::{AccountRecord, PartnerRecord, Record};
+pub use sale::SaleRecord;
 
 use super::{
     mapping::{DateFormat, Expr, Form, Mapping, Origin, Otherwise, Piece, Target, Test, number},

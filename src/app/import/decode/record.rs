@@ -1,6 +1,6 @@
 //! What a decoded row is.
 
-use super::{Cells, DealRecord, check, deal};
+use super::{Cells, DealRecord, SaleRecord, check, deal, sale};
 use crate::{
     app::import::{mapping::Kind, source::Reject},
     domain::{
@@ -20,6 +20,7 @@ pub enum Record {
     Partner(Box<PartnerRecord>),
     Account(Box<AccountRecord>),
     Deal(Box<DealRecord>),
+    Sale(Box<SaleRecord>),
 }
 
 /// A partner whose parent is still named by its code.
@@ -48,6 +49,7 @@ fn fields(cells: &Cells<'_>) -> Result<Record, Reject> {
         Kind::Partner => partner(cells).map(|partner| Record::Partner(Box::new(partner))),
         Kind::Account => account(cells).map(|account| Record::Account(Box::new(account))),
         Kind::Deal => deal::decode(cells).map(|deal| Record::Deal(Box::new(deal))),
+        Kind::Sale => sale::decode(cells).map(|sale| Record::Sale(Box::new(sale))),
     }
 }
 

@@ -30,6 +30,8 @@ built_in![
     "maven-pipeline",
     "maven-agent",
     "maven-account",
+    "generic-sale",
+    "maven-sale",
 ];
 
 /// The built-in mapping of this name. A test holds that every one of them reads.

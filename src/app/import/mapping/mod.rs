@@ -133,6 +133,21 @@ pub struct Lookup {
 }
 
 impl Mapping {
+    /// The same value for a field in every row, whatever the mapping says.
+    pub fn fix(&mut self, field: &'static str, value: &str) {
+        let piece = Piece {
+            origin: Origin::Constant(value.to_owned()),
+            before: String::new(),
+            map: HashMap::new(),
+            otherwise: Otherwise::Keep,
+            unreadable_is_missing: false,
+            dates: None,
+            zone: None,
+            cut: None,
+        };
+        self.fields.insert(field, Expr(vec![piece]));
+    }
+
     /// Every column that the mapping names, some of them more than once.
     pub fn columns(&self) -> impl Iterator<Item = &str> {
         let lookups = self.lookups.iter().map(|lookup| lookup.from.as_str());

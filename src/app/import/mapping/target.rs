@@ -16,10 +16,12 @@ pub enum Kind {
     Partner,
     Account,
     Deal,
+    /// A line of a point-of-sale report.
+    Sale,
 }
 
 impl Kind {
-    pub const ALL: [Self; 4] = [Self::Lead, Self::Partner, Self::Account, Self::Deal];
+    pub const ALL: [Self; 5] = [Self::Lead, Self::Partner, Self::Account, Self::Deal, Self::Sale];
 
     pub const fn name(self) -> &'static str {
         match self {
@@ -27,6 +29,7 @@ impl Kind {
             Self::Partner => "partner",
             Self::Account => "account",
             Self::Deal => "deal",
+            Self::Sale => "sale",
         }
     }
 
@@ -37,6 +40,7 @@ impl Kind {
             Self::Partner => "partners",
             Self::Account => "accounts",
             Self::Deal => "deals",
+            Self::Sale => "sales",
         }
     }
 
@@ -46,6 +50,7 @@ impl Kind {
             Self::Partner => PARTNER,
             Self::Account => ACCOUNT,
             Self::Deal => DEAL,
+            Self::Sale => SALE,
         }
     }
 
@@ -221,4 +226,18 @@ const DEAL: &[Target] = &[
     field("title", NAME, "the contact's position"),
     field("email", Form::Email, "the contact's e-mail address"),
     field("phone", Form::Text(60), "the contact's telephone number"),
+];
+
+const SALE: &[Target] = &[
+    field("id", NAME, "the line's own identifier in its system; without one the content stands for it"),
+    required("partner", NAME, "the partner who sold, by code or name"),
+    required("customer", NAME, "the end customer's name; it has to be one of our accounts"),
+    field("country", Form::Country, "the end customer's country"),
+    field("city", NAME, "the end customer's city"),
+    field("postal_code", Form::Text(20), "the end customer's postal code"),
+    field("website", NAME, "the end customer's web site or domain"),
+    field("product", NAME, "what was sold; it tells lines without an identifier apart"),
+    required("day", Form::Day, "the day of the sale"),
+    required("amount", Form::Amount, "the amount of the line; below zero for a return"),
+    field("currency", Form::Currency, "the currency of the amount"),
 ];

@@ -1,0 +1,135 @@
+//! Deals from a file: each row a registration, handed in where the partner wants it and it is complete, else a draft that
+//! says what it lacks.
+//!
+//! Every record carries the key of its source, and the database holds each key once: an import that was killed and is
+//! started again goes on behind what it had taken in.
+
+mod resolve;
+
+pub use resolve::{Ready, Resolver, Standing};
+
+use super::{
+    Job,
+    decode::Record,
+    door::Door,
+    reader,
+    report::{Counts, Figures, ImportError, REJECTS_TOLD_MAX, Report, Room},
+};
+use crate::{
+    app::{App, Command, DealItem, Failure, import::directory::Pass},
+    domain::{
+        deal::{DealCommand, DealState, Document},
+        id::OperatorId,
+        text::Text,
+    },
+};
+use std::collections::HashMap;
+
+/// Rows a transaction: conflicts are looked for with each, and whoever submits meanwhile waits.
+const BATCH_ROWS: usize = 1_024;
+
+/// Takes the deals of a file in, or says what that would bring: carried out in a scratch database then.
+pub async fn import(
+    app: &App,
+    actor: OperatorId,
+    job: Job,
+    pass: Pass,
+    progress: &mut (dyn FnMut(&Counts) + Send),
+) -> Result<Report, ImportError> {
+    let resolver = Resolver::new(app.rules().await?, app.customers().await?, app.now());
+    let door = Door::of(app, pass).await?;
+    let mut report = Report { mapping: job.mapping.name.clone(), deals: Some(Figures::default()), ..Report::default() };
+    report.counts.room = Room::Deals;
+    let rejects = job.rejects.filter(|_| pass == Pass::Carry);
+    let prepare = move |decoder: &super::decode::Decoder, row: &super::source::Row, record| match record {
+        Record::Deal(deal) => resolver.ready(decoder, row, *deal),
+        _ => Err(row.reject(None, "is not a deal")),
+    };
+    let (mut batches, task) = reader::batches(job.path, job.mapping, rejects, BATCH_ROWS, prepare);
+    while let Some(batch) = batches.recv().await {
+        report.counts.rejected += batch.rejected;
+        report.rejects.extend(batch.told);
+        if !batch.items.is_empty() {
+            registered(app, actor, &door, &batch.items, &mut report).await?;
+            if pass == Pass::Carry {
+                attached(app, actor, &batch.items, &mut report.warnings).await?;
+            }
+        }
+        progress(&report.counts);
+    }
+    report.rejects_file = task.await.map_err(|error| ImportError::Reader(error.to_string()))??;
+    Ok(report)
+}
+
+async fn registered(app: &App, actor: OperatorId, door: &Door, rows: &[Ready], report: &mut Report) -> Result<(), ImportError> {
+    let records = rows.iter().map(|row| row.registering.clone()).collect();
+    let outcome = door.execute(app, actor, Command::Register(records)).await?;
+    report.counts.known += outcome.known as u64;
+    // The first row with a key is the one that was registered.
+    let mut by_key: HashMap<&Text, &Ready> = HashMap::with_capacity(rows.len());
+    for row in rows {
+        by_key.entry(&row.registering.details.source_key).or_insert(row);
+    }
+    for DealItem { result, .. } in &outcome.deals {
+        let done = result.as_ref().map_err(|refusal| Failure::Deal(refusal.clone()))?;
+        let counts = &mut report.counts;
+        match (&done.deal.state, done.deal.dispute) {
+            (DealState::Draft, _) => counts.drafted += 1,
+            (_, Some(_)) => counts.conflicting += 1,
+            _ => counts.submitted += 1,
+        }
+        if let Some(row) = by_key.get(&done.deal.details.source_key) {
+            noted(row, matches!(done.deal.state, DealState::Draft), report);
+        }
+    }
+    Ok(())
+}
+
+/// Keeps what is to be told of a new registration.
+fn noted(row: &Ready, is_draft: bool, report: &mut Report) {
+    let Some(figures) = &mut report.deals else { return };
+    figures.respelt += row.respelt;
+    *match row.customer {
+        Standing::Linked => &mut figures.linked,
+        Standing::Alike => &mut figures.alike,
+        Standing::Unknown => &mut figures.unknown,
+        Standing::Unnamed => &mut figures.unnamed,
+    } += 1;
+    if !is_draft || row.problems.is_empty() {
+        return;
+    }
+    let problems: Vec<String> = row.problems.iter().map(crate::domain::deal::FieldProblem::sentence).collect();
+    if figures.drafts.len() < REJECTS_TOLD_MAX {
+        figures.drafts.push(format!("line {}: {}", row.line, problems.join("; ")));
+    }
+    for problem in problems {
+        *figures.problems.entry(problem).or_default() += 1;
+    }
+}
+
+/// Attaches the documents that the registrations do not have yet. Known registrations are looked at too, so an import that
+/// ended between the two steps is made whole by the next.
+async fn attached(app: &App, actor: OperatorId, rows: &[Ready], warnings: &mut Vec<String>) -> Result<(), ImportError> {
+    let rows: Vec<&Ready> = rows.iter().filter(|row| !row.documents.is_empty()).collect();
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let keys: Vec<Text> = rows.iter().map(|row| row.registering.details.source_key.clone()).collect();
+    let ids = app.db().read().await?.deals_by_source(&keys).await?;
+    for (row, id) in rows.into_iter().zip(ids) {
+        let Some(id) = id else { continue };
+        for document in &row.documents {
+            let deals = app.db().read().await?.deals(&[id]).await?;
+            let has = |document: &Document| deals.iter().any(|deal| deal.documents.iter().any(|own| own.document.hash == document.hash));
+            if has(document) {
+                continue;
+            }
+            let command = Command::Deals { targets: vec![id.into()], command: DealCommand::Attach { document: document.clone() } };
+            let outcome = app.execute(actor, app.request(command)).await?;
+            for refusal in outcome.deals.iter().filter_map(|item| item.result.as_ref().err()) {
+                warnings.push(format!("line {}: {} was not attached to {id}: {refusal}", row.line, document.name));
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,214 @@
+//! What a file calls a partner, a product or a customer, found in ours.
+
+use crate::{
+    app::{
+        Registering, Rules,
+        deal::customers::{CustomerMatch, Customers},
+        import::{
+            decode::{DealRecord, Decoder},
+            mapping::Mapping,
+            source::{Reject, Row},
+        },
+    },
+    domain::{
+        deal::{Details, Document, FieldProblem, Scope, completeness},
+        id::PartnerId,
+        matching::{Features, MatchingPolicy, Record},
+        nearest::nearest,
+        problem::quoted,
+        search,
+        text::Text,
+        time::Instant,
+    },
+};
+use std::{collections::HashMap, sync::Arc};
+
+/// Everything of ours that a file's words are compared with, as it was when the import began.
+pub struct Resolver {
+    rules: Arc<Rules>,
+    partners: Partners,
+    products: Names,
+    verticals: Names,
+    customers: Customers,
+    now: Instant,
+}
+
+/// A row that can be registered.
+pub struct Ready {
+    pub line: u64,
+    pub registering: Registering,
+    pub documents: Vec<Document>,
+    /// What keeps it from being complete; it stays a draft then.
+    pub problems: Vec<FieldProblem>,
+    pub customer: Standing,
+    /// How many of its products were written in another way than the program does.
+    pub respelt: u64,
+}
+
+/// What became of the customer's name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    Linked,
+    /// Alike, but not surely the same: kept by name.
+    Alike,
+    Unknown,
+    Unnamed,
+}
+
+impl Resolver {
+    pub fn new(rules: Arc<Rules>, customers: Customers, now: Instant) -> Self {
+        let program = rules.program();
+        let policy = program.matching.policy();
+        Self {
+            partners: Partners::of(&rules, &policy),
+            products: Names::of(&program.products),
+            verticals: Names::of(&program.verticals),
+            customers,
+            now,
+            rules,
+        }
+    }
+
+    pub fn ready(&self, decoder: &Decoder, row: &Row, record: DealRecord) -> Result<Ready, Reject> {
+        let partner = self.partner(decoder, row, &record.partner)?;
+        let mut details = record.details;
+        let found: Vec<Text> = details.scope.iter().map(|name| self.products.ours(name)).collect();
+        let respelt = details.scope.iter().zip(&found).filter(|(written, found)| written != found).count() as u64;
+        details.scope = Scope::new(found);
+        details.customer.vertical = self.verticals.ours(&details.customer.vertical);
+        details.source_key = self.key(decoder.mapping(), partner, &record.id, &details);
+        let found = (!details.customer.name.is_empty()).then(|| self.customers.find(&details));
+        let (account, customer) = match found {
+            None => (None, Standing::Unnamed),
+            Some(CustomerMatch::Link(link)) => (Some(link), Standing::Linked),
+            Some(CustomerMatch::Review(_)) => (None, Standing::Alike),
+            Some(CustomerMatch::New) => (None, Standing::Unknown),
+        };
+        let problems = completeness(&details, self.rules.program(), self.now);
+        let submit = record.submit && problems.is_empty();
+        let registering = Registering { partner, details, account, submit };
+        Ok(Ready { line: row.line, registering, documents: record.documents, problems, customer, respelt })
+    }
+
+    pub fn customer(&self, details: &Details) -> CustomerMatch {
+        self.customers.find(details)
+    }
+
+    /// The partner of a row, by code, name or the name's normal form.
+    pub fn partner(&self, decoder: &Decoder, row: &Row, written: &Text) -> Result<PartnerId, Reject> {
+        self.partners.find(written).map_err(|reason| decoder.reject(row, "partner", reason))
+    }
+
+    /// Identifies the record for good.
+    fn key(&self, mapping: &Mapping, partner: PartnerId, id: &Text, details: &Details) -> Text {
+        let system = &mapping.system;
+        let code = self.rules.directory().get(partner).map(|partner| partner.profile.code.to_string()).unwrap_or_default();
+        let key = match (id.is_empty(), mapping.id_is_key, mapping.id_per_partner) {
+            (true, ..) => format!("{system}:{}", content(&code, details)),
+            (false, true, _) => id.to_string(),
+            (false, false, true) => format!("{system}:{code}/{id}"),
+            (false, false, false) => format!("{system}:{id}"),
+        };
+        Text::clean(&key)
+    }
+}
+
+/// Stands for the identifier of a record that has none: the same content is the same record.
+fn content(code: &str, details: &Details) -> String {
+    let mut hasher = blake3::Hasher::new();
+    let (customer, contact) = (&details.customer, &details.contact);
+    let country = customer.country.map(|country| country.to_string()).unwrap_or_default();
+    let (scope, value) = (details.scope.to_string(), details.value.map(|value| value.to_string()).unwrap_or_default());
+    let close = details.close_on.map(|day| day.to_string()).unwrap_or_default();
+    let texts: [&str; 14] = [
+        code,
+        &details.source,
+        &customer.name,
+        &country,
+        &customer.city,
+        &customer.postal_code,
+        &customer.website,
+        &scope,
+        &value,
+        &close,
+        &details.description,
+        &contact.name,
+        &contact.email,
+        &contact.phone,
+    ];
+    for part in texts {
+        hasher.update(&(part.len() as u64).to_le_bytes());
+        hasher.update(part.as_bytes());
+    }
+    hasher.finalize().to_hex()[..32].to_owned()
+}
+
+/// Names of the channel program by what two spellings of one have in common.
+struct Names(HashMap<String, Text>);
+
+impl Names {
+    fn of(names: &[Text]) -> Self {
+        Self(names.iter().map(|name| (search::squeezed(name), name.clone())).collect())
+    }
+
+    /// The name as the program writes it; as it stands where the program has no such name.
+    fn ours(&self, written: &Text) -> Text {
+        self.0.get(&search::squeezed(written)).unwrap_or(written).clone()
+    }
+}
+
+struct Partners {
+    by_code: HashMap<String, PartnerId>,
+    /// By the name, then by its normal form; nobody where two have the same.
+    by_name: HashMap<String, Option<PartnerId>>,
+    by_form: HashMap<String, Option<PartnerId>>,
+    /// Code and name of each, for a hint.
+    shown: Vec<(Text, Text)>,
+    policy: MatchingPolicy,
+}
+
+impl Partners {
+    fn of(rules: &Rules, policy: &MatchingPolicy) -> Self {
+        let mut partners =
+            Self { by_code: HashMap::new(), by_name: HashMap::new(), by_form: HashMap::new(), shown: Vec::new(), policy: policy.clone() };
+        for partner in rules.directory().all() {
+            let (code, name) = (&partner.profile.code, &partner.profile.name);
+            partners.by_code.insert(code.to_lowercase(), partner.id);
+            let only = |map: &mut HashMap<String, Option<PartnerId>>, key: String| {
+                map.entry(key).and_modify(|one| *one = None).or_insert(Some(partner.id));
+            };
+            only(&mut partners.by_name, search::slug(name));
+            only(&mut partners.by_form, form(name, policy));
+            partners.shown.push((code.clone(), name.clone()));
+        }
+        partners
+    }
+
+    fn find(&self, written: &Text) -> Result<PartnerId, String> {
+        if written.is_empty() {
+            return Err("the partner is missing; map a column for it, or say with --partner whose deals they are".into());
+        }
+        if let Some(id) = self.by_code.get(&written.to_lowercase()) {
+            return Ok(*id);
+        }
+        let by_name = self.by_name.get(&search::slug(written));
+        let found = by_name.or_else(|| self.by_form.get(&form(written, &self.policy)));
+        match found {
+            Some(Some(id)) => Ok(*id),
+            Some(None) => Err(format!("{} is the name of more than one partner; write the code", quoted(written))),
+            None => Err(format!("there is no partner {}{}", quoted(written), self.hint(written))),
+        }
+    }
+
+    fn hint(&self, written: &Text) -> String {
+        let known = self.shown.iter().flat_map(|(code, name)| [code.as_str(), name.as_str()]);
+        let Some(near) = nearest(written, known) else { return "; import partners first".into() };
+        let whose = self.shown.iter().find(|(code, name)| code.as_str() == near || name.as_str() == near);
+        whose.map_or_else(String::new, |(code, name)| format!("; did you mean {code} ({name})?"))
+    }
+}
+
+/// The words of a company's name in one spelling, without its legal form.
+fn form(name: &str, policy: &MatchingPolicy) -> String {
+    Features::of(&Record { name, ..Record::default() }, policy).name.into()
+}
