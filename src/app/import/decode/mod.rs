@@ -3,6 +3,7 @@
 mod check;
 mod deal;
 #[cfg(test)]
+#[path = "tests/deal.rs"]
 mod deal_tests;
 mod lookup;
 mod record;

@@ -117,7 +117,7 @@ fn dirty_names_are_found_in_the_tables_beside_the_file() {
 fn an_optional_table_may_be_missing_and_says_so() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("sales_pipeline.csv");
-    let text = include_str!("../../../../fixtures/import/deal/maven-pipeline/sales_pipeline.csv");
+    let text = include_str!("../../../../../fixtures/import/deal/maven-pipeline/sales_pipeline.csv");
     std::fs::write(&path, text).unwrap();
     let source = Source::open(&path, &crate::app::import::source::Options::default()).unwrap();
     let decoder = Decoder::new(mapping::built_in("maven-pipeline").unwrap(), &source, folder.path()).unwrap();
