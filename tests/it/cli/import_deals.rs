@@ -82,3 +82,24 @@ fn a_file_of_one_partner_needs_its_name_and_its_contract_is_enforced() {
     let told = value["rejects"][0].as_str().expect("a sentence");
     assert!(told.contains("`industry`: `Dentistry` is not allowed; it is one of Aerospace, "), "{told}");
 }
+
+#[test]
+fn sales_belong_to_an_account_and_equal_lines_are_two_sales() {
+    let home = home();
+    home.write(
+        "pos.csv",
+        "Partner,Customer,Country,Product,Day,Amount,Currency\n\
+         P-0001,Nordwerft Kiel GmbH,DE,Switching,2026-03-01,1200.00,EUR\n\
+         P-0001,Nordwerft Kiel GmbH,DE,Switching,2026-03-01,1200.00,EUR\n\
+         P-0001,Nordwerft Kiel GmbH,DE,Switching,2026-04-01,-200.00,EUR\n\
+         P-0002,Quellwasser Tauber KG,DE,Wireless,2026-03-01,80.00,EUR\n\
+         P-0002,Nordwerft Kiel GmbH,DE,Wireless,2026-03-01,,EUR\n",
+    );
+    assert_eq!(home.run(&["import", "sales", "pos.csv", "--dry-run"]).ok(), "read 5 = recorded 3 + rejected 2\n");
+    let imported = home.run(&["import", "sales", "pos.csv"]);
+    let sentence = "line 5, column 2 (`Customer`): \"Quellwasser Tauber KG\" is none of our accounts, and a sale has to belong to one\n";
+    assert!(imported.err().contains(sentence), "{}", imported.err());
+    assert!(imported.err().contains("line 6, column 6 (`Amount`): `amount` is missing, and every sale needs it\n"), "{}", imported.err());
+    assert_eq!(imported.ok(), "read 5 = recorded 3 + rejected 2\n");
+    assert_eq!(home.run(&["import", "sales", "pos.csv"]).ok(), "read 5 = recorded 0 + rejected 2 + known already 3\n");
+}
