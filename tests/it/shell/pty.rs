@@ -1,5 +1,5 @@
 //! The ways in and out of the terminal, in a real pseudo-terminal. The console under test is this very test binary,
-//! started again as the ignored test [`console`], so that nothing else need be built.
+//! started again for [`console`] alone, so that nothing else need be built.
 
 use super::{place, room};
 use pilothouse::{
@@ -30,8 +30,8 @@ impl Driver<room::Desk> for Player {
     }
 }
 
+/// The child: the console that the tests below start in a pseudo-terminal. Among the other tests it has nothing to do.
 #[test]
-#[ignore = "the console that the other tests start in a pseudo-terminal"]
 fn console() {
     let variable = |name: &str| std::env::var(name).ok();
     if variable("CONSOLE_IN_PTY").is_none() {
@@ -65,7 +65,7 @@ impl Console {
     fn start(variables: &[(&str, &str)]) -> Self {
         let pair = native_pty_system().openpty(PtySize { rows: 30, cols: 100, pixel_width: 0, pixel_height: 0 }).unwrap();
         let mut command = CommandBuilder::new(std::env::current_exe().unwrap());
-        command.args(["--exact", "shell::pty::console", "--ignored", "--nocapture"]);
+        command.args(["--exact", "shell::pty::console", "--nocapture"]);
         command.env("CONSOLE_IN_PTY", "1");
         command.env("TERM", "xterm-256color");
         command.env("RUST_BACKTRACE", "0");
@@ -367,7 +367,7 @@ fn without_a_terminal_it_says_so() {
     assert!(Path::new("/proc").exists(), "these tests read /proc");
     let output = std::process::Command::new("setsid")
         .arg(std::env::current_exe().unwrap())
-        .args(["--exact", "shell::pty::console", "--ignored", "--nocapture"])
+        .args(["--exact", "shell::pty::console", "--nocapture"])
         .env("CONSOLE_IN_PTY", "1")
         .stdin(std::process::Stdio::null())
         .output()
