@@ -55,13 +55,15 @@ fn width((title, count): &Label<'_>) -> usize {
 
 /// Draws the tabs in one line, the active one always whole. Where they don't fit they move closer together, then the
 /// others get short titles, then they lose their counts; as the last resort those around the active one are shown, with
-/// arrows for the rest.
+/// arrows for the rest. A count stands out where there is something to do.
 pub fn view(canvas: &mut Canvas<'_>, area: Rect, tabs: &[Tab], active: usize) {
     let room = usize::from(area.width.saturating_sub(2));
     let needed = |labels: &[Label<'_>], gap: usize| labels.iter().map(width).sum::<usize>() + gap * labels.len().saturating_sub(1);
     let forms = [Form::Whole, Form::Short, Form::Bare].map(|form| labels(tabs, active, form));
-    let fitting = forms.iter().find_map(|labels| Some((labels, [3, 2, 1].into_iter().find(|gap| needed(labels, *gap) <= room)?)));
-    let (labels, gap) = fitting.unwrap_or((&forms[1], 2));
+    // One blank alone does not tell where a tab ends: short titles are easier to read than that.
+    let ways = [(0, 3), (0, 2), (1, 3), (1, 2), (1, 1), (2, 2), (2, 1)];
+    let (form, gap) = ways.into_iter().find(|(form, gap)| needed(&forms[*form], *gap) <= room).unwrap_or((1, 2));
+    let labels = &forms[form];
     let mut first = 0;
     while first < active && needed(&labels[first..=active], gap) > room {
         first += 1;
@@ -77,7 +79,8 @@ pub fn view(canvas: &mut Canvas<'_>, area: Rect, tabs: &[Tab], active: usize) {
             (true, true) => (Role::TabActive, Role::TabAlert),
             (true, false) => (Role::TabActive, Role::TabActive),
             (false, true) => (Role::TabIdle, Role::TabAlert),
-            (false, false) => (Role::TabIdle, Role::TabIdle),
+            (false, false) if tabs[index].count == Some(0) => (Role::TabIdle, Role::TabIdle),
+            (false, false) => (Role::TabIdle, Role::Text),
         };
         let (title, count) = label;
         x = canvas.put_all(x, area.y, wide, &[(title, title_role), (" ", title_role), (count, count_role)]);
