@@ -402,7 +402,7 @@ impl<R: Room> Shell<R> {
                 Ask::Form(form, intent) => self.open_form(form, intent, verb),
                 Ask::Line(mut line, intent) => {
                     let completion = self.room.complete(&intent, line.text(), line.cursor());
-                    line.complete(completion);
+                    line.begin(completion);
                     self.overlays.push(Overlay::Line(line, intent));
                 }
             }

@@ -79,19 +79,20 @@ impl<T: Trade> Workroom<T> {
         }
     }
 
+    /// A text that can't be read stays in its line, with what is wrong at its place.
     pub(super) fn filter_entered(&mut self, text: &str, cx: &mut C<'_, T>) {
         match filter::parse(text) {
             Ok(tree) => {
                 text.trim().clone_into(&mut self.filter.text);
                 self.filter_by(tree, cx);
                 self.remember_filter();
+                self.filter.before = None;
             }
             Err(error) => {
-                self.filter_cancelled(cx);
-                cx.fail(format!("filter: {error}"));
+                let line = Line::new("/", text).with_history(self.filter.history.clone());
+                cx.line(line.with_error(error.span.start, error.to_string()), Intent::Filter);
             }
         }
-        self.filter.before = None;
     }
 
     fn remember_filter(&mut self) {

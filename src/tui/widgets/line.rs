@@ -63,6 +63,20 @@ impl Line {
         self
     }
 
+    /// What is wrong with the text, and at which byte; until it is changed.
+    #[must_use]
+    pub fn with_error(mut self, at: usize, message: String) -> Self {
+        self.completion.error = Some((at, message));
+        self
+    }
+
+    /// What is proposed as the line opens.
+    pub fn begin(&mut self, completion: Completion) {
+        let error = self.completion.error.take();
+        self.complete(completion);
+        self.completion.error = self.completion.error.take().or(error);
+    }
+
     pub fn text(&self) -> &str {
         self.input.value()
     }
@@ -158,21 +172,21 @@ impl Line {
             canvas.clear(Rect { y: above, height: 1, ..area });
             let before = text::width(self.text().get(..*at).unwrap_or(self.text()));
             let column = (x + u16::try_from(before.saturating_sub(start)).unwrap_or(0)).min(area.right().saturating_sub(2));
-            // The caret points at the character; the sentence stands behind it, or before it where the line ends.
+            // The caret points at the character; the sentence stands behind it, before it, or above it in lines of its own.
             canvas.put(column, above, 1, "▾", Role::InputError);
-            let right = area.right().saturating_sub(column + 2);
             let needed = u16::try_from(text::width(message)).unwrap_or(u16::MAX);
+            let (left, right) = (column.saturating_sub(area.x + 2), area.right().saturating_sub(column + 2));
             if needed <= right {
                 canvas.put(column + 2, above, right, message, Role::InputError);
+            } else if needed <= left {
+                canvas.put(column - 1 - needed, above, needed, message, Role::InputError);
             } else {
-                canvas.put_aligned(
-                    area.x + 1,
-                    above,
-                    column.saturating_sub(area.x + 2),
-                    message,
-                    Role::InputError,
-                    crate::tui::canvas::Align::Right,
-                );
+                let width = area.width.saturating_sub(2);
+                for line in text::wrap(message, usize::from(width)).iter().rev() {
+                    above = above.saturating_sub(1).max(area.y);
+                    canvas.clear(Rect { y: above, height: 1, ..area });
+                    canvas.put(area.x + 1, above, width, line, Role::InputError);
+                }
             }
         }
         self.view_menu(canvas, Rect { y: area.y, height: above - area.y, ..area }, x.saturating_sub(1));

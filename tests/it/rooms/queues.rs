@@ -77,6 +77,8 @@ async fn a_filter_acts_while_it_is_typed_and_its_mistake_is_pointed_at() {
     insta::assert_snapshot!("filter_menu_80x24", desk.screen());
     desk.press("tab").await.text("DE score>x").await;
     insta::assert_snapshot!("filter_mistake_80x24", desk.screen());
+    desk.press("enter").await;
+    insta::assert_snapshot!("filter_mistake_80x24", desk.screen());
     desk.press("backspace").await.text("70").await;
     desk.press("enter").await;
     insta::assert_snapshot!("filter_set_80x24", desk.screen());
@@ -84,6 +86,8 @@ async fn a_filter_acts_while_it_is_typed_and_its_mistake_is_pointed_at() {
     assert!(!desk.screen().contains("/country"), "{}", desk.screen());
     desk.press("/").await.text("zzz").await.press("enter").await;
     insta::assert_snapshot!("filter_nothing_80x24", desk.screen());
+    desk.press("/").await.press("C-u").await.text("stage:qq").await.press("enter").await;
+    insta::assert_snapshot!("filter_long_mistake_80x24", desk.screen());
 }
 
 #[tokio::test]
