@@ -30,3 +30,7 @@ pub mod error;
 pub mod log;
 pub mod store;
 pub mod tui;
+
+/// Of the program, its tests and benches alike, so that what is measured is what runs.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

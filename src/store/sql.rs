@@ -196,13 +196,17 @@ impl Bulk<'_> {
 
 /// The text of a statement of so many rows, whose binds have no names: SQLite looks each name up in a list, which with
 /// thousands of them costs more than the insert. Made at its first use; there are few, each head in some sizes.
+///
+/// A row that is refused fails the whole transaction, so SQLite need not keep every page as it was before the statement
+/// (`or fail`), which costs a seventh of the insert.
 fn values_text(head: &'static str, columns: usize, rows: usize, tail: &'static str) -> Arc<str> {
     type Key = (&'static str, &'static str, usize);
     static TEXTS: LazyLock<Mutex<HashMap<Key, Arc<str>>>> = LazyLock::new(Mutex::default);
     let mut texts = TEXTS.lock().unwrap_or_else(PoisonError::into_inner);
     let text = texts.entry((head, tail, rows)).or_insert_with(|| {
         let row = format!("({})", vec!["?"; columns].join(", "));
-        format!("{head} values {} {tail}", vec![row; rows].join(", ")).into()
+        let into = head.strip_prefix("insert ").unwrap_or_else(|| unreachable!("a bulk statement inserts: {head}"));
+        format!("insert or fail {into} values {} {tail}", vec![row; rows].join(", ")).into()
     });
     Arc::clone(text)
 }
@@ -271,7 +275,7 @@ mod tests {
             all.iter().flat_map(|(_, args)| args).filter_map(|arg| if let Arg::Int(n) = arg { *n } else { None }).collect();
         assert_eq!(seen, (0..777).collect::<Vec<_>>());
         assert!(all.iter().all(|(_, args)| (args.len() / 2).is_power_of_two()));
-        assert_eq!(&*all.last().unwrap().0, "insert into t (a, b) values (?, ?) on conflict do nothing");
+        assert_eq!(&*all.last().unwrap().0, "insert or fail into t (a, b) values (?, ?) on conflict do nothing");
         assert_eq!(Sql::bulk("x", 1, Vec::<[Arg; 1]>::new(), "").values().unwrap(), None);
         let failing = [Ok([Arg::from(1_i64)]), Err(crate::store::Error::ReadOnly)];
         assert!(Sql::bulk_try("x", 1, failing, "").values().is_err());
