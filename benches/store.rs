@@ -9,6 +9,7 @@ mod postgres;
 use pilothouse::{
     ambient::{Clock as AmbientClock, Entropy},
     domain::{
+        aggregate::Aggregate,
         country::Country,
         event::{Entity, Event, Record},
         filter::{self, Context},

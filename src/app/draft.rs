@@ -1,30 +1,27 @@
 //! A command being worked out: events go in, the changes of all tables come out.
 
 use crate::{
-    app::{Scene, lead::receive::keys},
+    app::{Scene, journal::Journal, lead::receive::keys},
     domain::{
+        aggregate::Aggregate,
         event::{Entity, Event, Record},
         id::{LeadId, PartnerId},
         lead::{
             Lead, LeadEvent,
             routing::{Desk, Turn},
-            stats::{self, Counted},
         },
     },
     store::unit::{Changes, LeadChange, Turned},
 };
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 /// Follows every lead and the desk through the events of one command.
 pub(super) struct Draft<'a> {
-    scene: Scene<'a>,
-    day: i64,
+    journal: Journal<'a>,
     pub desk: Desk,
     leads: HashMap<LeadId, Touched>,
     /// In the order of their first change.
     changed: Vec<LeadId>,
-    counted: BTreeMap<Counted, i64>,
-    changes: Changes,
 }
 
 struct Touched {
@@ -38,8 +35,7 @@ struct Touched {
 
 impl<'a> Draft<'a> {
     pub fn new(scene: Scene<'a>, desk: Desk) -> Self {
-        let day = stats::day_of(scene.now, scene.rules.program().zone);
-        Self { scene, day, desk, leads: HashMap::new(), changed: Vec::new(), counted: BTreeMap::new(), changes: Changes::default() }
+        Self { journal: Journal::new(scene), desk, leads: HashMap::new(), changed: Vec::new() }
     }
 
     /// Takes in a lead as it stands in the database.
@@ -75,11 +71,11 @@ impl<'a> Draft<'a> {
         for event in events {
             let Some(touched) = self.leads.get_mut(&id) else { return };
             let before = touched.lead.state.loads();
-            let policy = matches!(event, LeadEvent::Erased).then(|| self.scene.rules.program().matching.policy());
+            let policy = matches!(event, LeadEvent::Erased).then(|| self.journal.scene.rules.program().matching.policy());
             if let Some(policy) = &policy {
                 touched.keys_gone = keys(&touched.lead.intake, policy);
             }
-            touched.lead.apply(event, self.scene.now);
+            touched.lead.apply(event, self.journal.scene.now);
             if let Some(policy) = &policy {
                 // What was made of the personal fields goes with them.
                 let stay = keys(&touched.lead.intake, policy);
@@ -99,40 +95,27 @@ impl<'a> Draft<'a> {
         if let LeadEvent::Offered { turn: Some(turn), .. } | LeadEvent::FellBack { turn: Some(turn), .. } = event {
             self.turn(turn);
         }
-        if let Some((clock, stage)) = event.fires() {
-            self.changes.fired.push((Entity::Lead(id), clock, stage));
-        }
-        if matches!(event, LeadEvent::Erased) {
-            self.changes.forget.push(Entity::Lead(id));
-        }
-        for counted in stats::counted(event, self.day) {
-            *self.counted.entry(counted).or_default() += 1;
-        }
-        for counted in stats::taken_away(event) {
-            *self.counted.entry(*counted).or_default() -= 1;
-        }
-        self.changes.records.push(self.scene.record(Entity::Lead(id), version, Event::Lead(event.clone())));
+        self.journal.note(Entity::Lead(id), version, Event::Lead(event.clone()));
     }
 
     fn turn(&mut self, turn: &Turn) {
         let expected = self.desk.rotations.get(&turn.scope).map_or(0, |rotation| rotation.turns);
         self.desk.turned(turn);
-        self.changes.turns.push(Turned { turn: turn.clone(), expected });
+        self.journal.changes().turns.push(Turned { turn: turn.clone(), expected });
     }
 
     /// Keeps the record of an event that is not a lead's, and gives the changes to put its row into.
     pub fn other(&mut self, record: Record) -> &mut Changes {
-        self.changes.records.push(record);
-        &mut self.changes
+        self.journal.other(record)
     }
 
     pub fn suppress(&mut self, mailbox: crate::domain::text::Text) {
-        self.changes.suppress.push(mailbox);
+        self.journal.changes().suppress.push(mailbox);
     }
 
     /// What changed since the last time; the draft goes on from there.
     pub fn take(&mut self) -> Changes {
-        let mut changes = std::mem::take(&mut self.changes);
+        let mut changes = self.journal.take();
         for id in std::mem::take(&mut self.changed) {
             let Some(touched) = self.leads.get_mut(&id).filter(|touched| touched.changed) else { continue };
             let lead = touched.lead.clone();
@@ -142,20 +125,18 @@ impl<'a> Draft<'a> {
             touched.changed = false;
             changes.leads.push(LeadChange { lead, expected, loaded, keys, keys_gone });
         }
-        changes.counted = std::mem::take(&mut self.counted).into_iter().filter(|(_, by)| *by != 0).collect();
         changes
     }
 
     /// The same when no lead so far is looked at again: the draft forgets them.
     pub fn take_away(&mut self) -> Changes {
-        let mut changes = std::mem::take(&mut self.changes);
+        let mut changes = self.journal.take();
         for id in std::mem::take(&mut self.changed) {
             if let Some(Touched { lead, expected, loaded, keys, keys_gone, changed: true }) = self.leads.remove(&id) {
                 changes.leads.push(LeadChange { lead, expected, loaded, keys, keys_gone });
             }
         }
         self.leads.clear();
-        changes.counted = std::mem::take(&mut self.counted).into_iter().filter(|(_, by)| *by != 0).collect();
         changes
     }
 

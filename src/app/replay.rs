@@ -6,6 +6,7 @@ use crate::{
     domain::{
         account::Account,
         actor::{Actor, Roles},
+        aggregate::Aggregate,
         deal::{
             DealEvent, Registration,
             conflict::{CaseEvent, ConflictCase},

@@ -154,6 +154,12 @@ impl<K: Copy> Clock<K> {
         Self { left: Span::ZERO, as_of: self.due.max(self.as_of), breached: true, next: None, ..self.clone() }
     }
 
+    /// The stage that a warning or a breach fires which left the clock so: (clock number, stage), once for its item. The breach
+    /// is stage 255.
+    pub const fn fired(&self) -> (u32, u8) {
+        (self.no, if self.breached { u8::MAX } else { self.stage })
+    }
+
     /// Whether ending it at `now` is in time.
     pub fn is_in_time(&self, now: Instant) -> bool {
         !self.breached && now <= self.due

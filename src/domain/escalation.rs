@@ -50,6 +50,16 @@ impl EscalationCause {
 }
 
 impl Escalation {
+    /// A worse one replaces a milder one; a milder one changes nothing, unless a person asked for it.
+    pub fn raise(held: &mut Option<Self>, severity: Option<Severity>, cause: EscalationCause, since: Instant) {
+        let Some(severity) = severity else { return };
+        let is_raised = matches!(cause, EscalationCause::Raised { .. });
+        let escalation = Self { severity, cause, since };
+        if is_raised || escalation.is_worse_than(held.as_ref()) {
+            *held = Some(escalation);
+        }
+    }
+
     /// Whether this one is to be shown rather than another. Of two alike the one that is there stays.
     pub fn is_worse_than(&self, other: Option<&Self>) -> bool {
         other.is_none_or(|other| other.severity < self.severity)

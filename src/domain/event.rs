@@ -149,6 +149,42 @@ impl Event {
         }
     }
 
+    /// A note changes nothing, and nothing is undone about it.
+    pub const fn is_note(&self) -> bool {
+        matches!(self, Self::Lead(LeadEvent::Noted { .. }) | Self::Deal(DealEvent::Noted { .. }) | Self::Case(CaseEvent::Noted { .. }))
+    }
+
+    /// Takes an earlier command back.
+    pub const fn is_undo(&self) -> bool {
+        matches!(self, Self::Lead(LeadEvent::Undone { .. }) | Self::Deal(DealEvent::Undone { .. }))
+    }
+
+    /// Destroys what is personal.
+    pub const fn is_erasure(&self) -> bool {
+        matches!(self, Self::Lead(LeadEvent::Erased) | Self::Deal(DealEvent::Erased))
+    }
+
+    /// The stage of a clock that it fires: (clock number, stage), once for its entity.
+    pub const fn fires(&self) -> Option<(u32, u8)> {
+        match self {
+            Self::Lead(LeadEvent::Warned { clock, .. } | LeadEvent::Breached { clock, .. }) => Some(clock.fired()),
+            Self::Deal(DealEvent::Warned { clock, .. } | DealEvent::Breached { clock, .. }) => Some(clock.fired()),
+            Self::Case(CaseEvent::Warned { clock, .. } | CaseEvent::Breached { clock, .. }) => Some(clock.fired()),
+            _ => None,
+        }
+    }
+
+    /// Whether it changes what a decision rests on: a warning, a note or what is only kept as evidence does not.
+    pub const fn matters(&self) -> bool {
+        !self.is_note()
+            && !matches!(
+                self,
+                Self::Lead(LeadEvent::Warned { .. } | LeadEvent::AnsweredLate { .. })
+                    | Self::Deal(DealEvent::Warned { .. } | DealEvent::Attached { .. })
+                    | Self::Case(CaseEvent::Warned { .. })
+            )
+    }
+
     pub fn personal(&self) -> Option<Personal> {
         match self {
             Self::Lead(event) => event.personal(),
@@ -209,6 +245,11 @@ impl Event {
             _ => Self::Denied(serde_json::from_str(body)?),
         })
     }
+}
+
+/// The stable name of an event's kind in words, without what it happens to: `first touch` of `lead.first_touch`.
+pub fn in_words(name: &str) -> String {
+    name.rsplit('.').next().unwrap_or_default().replace('_', " ")
 }
 
 /// An event with its circumstances: one row of the audit chain, before it gets its place and hash.

@@ -1,7 +1,13 @@
 //! Identifiers. Each kind is its own type, so that a partner can never be passed for a lead.
 
 use serde::{Deserialize, Serialize};
-use std::{fmt, str::FromStr};
+use std::{fmt, hash::Hash, str::FromStr};
+
+/// The number of a record of one kind.
+pub trait Number: Copy + Ord + Hash + fmt::Debug + fmt::Display + Send + Sync + 'static {
+    fn of(number: i64) -> Self;
+    fn number(self) -> i64;
+}
 
 macro_rules! numbered {
     ($(#[$doc:meta])* $name:ident, $prefix:literal) => {
@@ -13,6 +19,16 @@ macro_rules! numbered {
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.pad(&format!(concat!($prefix, "-{}"), self.0))
+            }
+        }
+
+        impl Number for $name {
+            fn of(number: i64) -> Self {
+                Self(number)
+            }
+
+            fn number(self) -> i64 {
+                self.0
             }
         }
 

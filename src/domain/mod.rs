@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod actor;
+pub mod aggregate;
 pub mod calendar;
 pub mod clock;
 pub mod country;

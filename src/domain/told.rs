@@ -5,7 +5,7 @@ pub mod deal;
 
 use crate::domain::{
     account::AccountEvent,
-    event::{Denied, Event, OperatorEvent, Sold, Suppressed},
+    event::{Denied, Event, OperatorEvent, Sold, Suppressed, in_words},
     id::{LeadId, OperatorId, PartnerId},
     lead::{ConsentBasis, Escalation, LeadEvent, LeadState, event::Arrival},
     partner::PartnerEvent,
@@ -154,13 +154,15 @@ pub fn lead(event: &LeadEvent, names: &Names) -> (String, Weight) {
         LeadEvent::ConsentRecorded { consent, .. } => format!("consent recorded: {}", basis(consent.basis)),
         LeadEvent::Rescored { score, before, .. } => format!("score {before} to {score}"),
         LeadEvent::ClockRecomputed { clock, .. } => format!("clock for {} recomputed", clock.kind),
-        LeadEvent::Undone { what, .. } => {
-            let what: Vec<String> = what.iter().map(|name| name.trim_start_matches("lead.").replace('_', " ")).collect();
-            format!("taken back: {}", what.join(", "))
-        }
+        LeadEvent::Undone { what, .. } => taken_back(what),
         LeadEvent::Erased => "personal data erased".to_owned(),
     };
     (text, Weight::Plain)
+}
+
+fn taken_back(what: &[String]) -> String {
+    let what: Vec<String> = what.iter().map(|name| in_words(name)).collect();
+    format!("taken back: {}", what.join(", "))
 }
 
 fn received(source: &str, arrival: &Arrival) -> String {

@@ -1,19 +1,21 @@
 //! The verbs of a conflict: one case with all of its parties in one transaction.
 
 use super::{
-    command::actor_name,
     draft::DealDraft,
     find::{SalesBook, opened},
 };
 use crate::{
-    app::{CaseDone, CaseItem, DealDone, DealItem, Failure, Outcome, Scene},
+    app::{
+        CaseDone, CaseItem, DealDone, DealItem, Failure, Outcome, Scene,
+        history::{Faster, overtaken},
+    },
     domain::{
+        aggregate::Aggregate,
         deal::{
             DealEvent, Refusal,
-            conflict::{self, CaseCommand, CaseEvent, CaseVerb, Claim, ConflictCase, decide_case},
+            conflict::{self, CaseCommand, CaseVerb, Claim, decide_case},
             dossier::{Precedent, dossier, precedent::codes_alike},
         },
-        event::{Entity, Event},
         id::{ConflictId, DealId},
         program::Program,
         time::Instant,
@@ -55,8 +57,8 @@ async fn decided<U: Unit>(
     let Some(case) = unit.cases(&[id]).await?.pop() else {
         return Ok(Err(Refusal::invalid(format!("there is no conflict {id}"))));
     };
-    if let Some(refusal) = overtaken(unit, draft.scene, &case, seen).await? {
-        return Ok(Err(refusal));
+    if let Some(Faster { by, event, at }) = overtaken(unit, draft.scene, &case, seen).await? {
+        return Ok(Err(Refusal::CaseOvertaken { case: id, by, event, at }));
     }
     let mut parties: Vec<DealId> = case.parties.iter().map(|party| party.deal).collect();
     if let CaseCommand::Join { deal } = command {
@@ -161,20 +163,4 @@ pub async fn open_between<U: Unit>(unit: &mut U, scene: Scene<'_>, deals: &[Deal
     let cases = draft.case(id).map(CaseItem::after).into_iter().collect();
     let seq = scene.save(unit, draft.into_changes()).await?;
     Ok(Outcome { seq, cases, ..Outcome::default() })
-}
-
-/// Whether somebody else changed the case since it was on the screen.
-async fn overtaken<U: Unit>(unit: &mut U, scene: Scene<'_>, case: &ConflictCase, seen: Option<i64>) -> Result<Option<Refusal>, Failure> {
-    let Some(seen) = seen.filter(|seen| *seen < case.version) else { return Ok(None) };
-    let since = unit.history(Entity::Conflict(case.id), seen).await?;
-    let Some(last) = since.iter().rev().find(|past| past.record.actor != scene.actor.id && matters(&past.record.event)) else {
-        return Ok(None);
-    };
-    let by = actor_name(unit, last).await?;
-    let event = last.record.event.name().to_owned();
-    Ok(Some(Refusal::CaseOvertaken { case: case.id, by, event, at: last.record.at }))
-}
-
-const fn matters(event: &Event) -> bool {
-    !matches!(event, Event::Case(CaseEvent::Warned { .. } | CaseEvent::Noted { .. }))
 }

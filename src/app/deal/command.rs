@@ -2,19 +2,22 @@
 
 use super::{draft::DealDraft, find::find};
 use crate::{
-    app::{CaseItem, DealDone, DealItem, DealTarget, Failure, Outcome, Scene},
+    app::{
+        CaseItem, DealDone, DealItem, DealTarget, Failure, Outcome, Scene,
+        history::{Faster, last_command, overtaken},
+    },
     domain::{
         account::Account,
-        day::day_of,
+        aggregate::Aggregate,
         deal::{
-            AccountLink, DealCommand, DealEvent, DealVerb, Refusal, Registration,
+            AccountLink, DealCommand, DealEvent, DealVerb, Refusal,
             decide::{Facts, decide},
-            undo::{LastCommand, undo},
+            undo::undo,
         },
-        event::{Entity, Event},
+        event::Entity,
         id::{AccountId, ConflictId, DealId},
     },
-    store::{Unit, unit::Past},
+    store::Unit,
 };
 use std::collections::{BTreeMap, HashSet};
 
@@ -120,8 +123,8 @@ async fn one<U: Unit>(
     let Some(deal) = draft.deal(target.id).cloned() else {
         return Ok(Err(Refusal::invalid(format!("there is no registration {}", target.id))));
     };
-    if let Some(refusal) = overtaken(unit, scene, target, &deal).await? {
-        return Ok(Err(refusal));
+    if let Some(Faster { by, event, at }) = overtaken(unit, scene, &deal, target.seen).await? {
+        return Ok(Err(Refusal::Overtaken { deal: deal.id, by, event, at }));
     }
     let Some(partner) = scene.rules.directory().get(deal.partner) else {
         return Ok(Err(Refusal::invalid(format!("{} is of {}, who is not in the directory", deal.id, deal.partner))));
@@ -129,7 +132,8 @@ async fn one<U: Unit>(
     let context = scene.rules.context(scene.actor, scene.now);
     let decided = if matches!(command, DealCommand::Undo) {
         let history = unit.history(Entity::Deal(deal.id), 0).await?;
-        last_command(&deal, &history, scene).and_then(|last| undo(&deal, &last, context))
+        let last = last_command(deal.id, &history, scene).map_err(|why| Refusal::not_now(DealVerb::Undo, why));
+        last.and_then(|last| undo(&deal, &last, context))
     } else {
         decide(&deal, command, context, Facts { partner, holder: draft.holder(&deal), sequence })
     };
@@ -154,75 +158,4 @@ async fn one<U: Unit>(
 
 fn in_the_way(holder: DealId, deal: DealId, verb: DealVerb) -> Refusal {
     Refusal::not_now(verb, format!("{holder} is protected for this customer and a product of {deal}; open a conflict"))
-}
-
-/// Whether somebody else changed the registration since it was on the screen: the second is told who did what and when.
-/// Warnings, notes and documents change nothing that a decision rests on.
-async fn overtaken<U: Unit>(unit: &mut U, scene: Scene<'_>, target: DealTarget, deal: &Registration) -> Result<Option<Refusal>, Failure> {
-    let Some(seen) = target.seen.filter(|seen| *seen < deal.version) else { return Ok(None) };
-    let since = unit.history(Entity::Deal(deal.id), seen).await?;
-    let Some(last) = since.iter().rev().find(|past| past.record.actor != scene.actor.id && matters(&past.record.event)) else {
-        return Ok(None);
-    };
-    let by = actor_name(unit, last).await?;
-    let event = last.record.event.name().to_owned();
-    Ok(Some(Refusal::Overtaken { deal: deal.id, by, event, at: last.record.at }))
-}
-
-pub(super) async fn actor_name<U: Unit>(unit: &mut U, past: &Past) -> Result<String, Failure> {
-    let actor = past.record.actor;
-    let found = unit.operators().await?.into_iter().find(|one| one.id == actor);
-    Ok(found.map_or_else(|| actor.to_string(), |one| one.name.to_string()))
-}
-
-const fn matters(event: &Event) -> bool {
-    !matches!(event, Event::Deal(DealEvent::Warned { .. } | DealEvent::Noted { .. } | DealEvent::Attached { .. }))
-}
-
-/// Reads the last command that still stands from the history, and the registration as it was before it.
-fn last_command(deal: &Registration, history: &[Past], scene: Scene<'_>) -> Result<LastCommand, Refusal> {
-    let nothing = || Refusal::invalid(format!("nothing was done to {} that could be undone", deal.id));
-    let last = standing(history).ok_or_else(nothing)?;
-    let (command, actor, at) = (last.record.command, last.record.actor, last.record.at);
-    let first = history.iter().position(|past| past.record.command == command).ok_or_else(nothing)?;
-    let mut before: Option<Registration> = None;
-    let mut events = Vec::new();
-    for (index, past) in history.iter().enumerate() {
-        let Event::Deal(event) = &past.record.event else { continue };
-        if index >= first {
-            if past.record.command == command && !is_note(past) {
-                events.push(event.clone());
-            }
-            continue;
-        }
-        match &mut before {
-            Some(deal) => deal.apply(event, past.record.at),
-            None => before = Registration::begin(deal.id, event, past.record.at),
-        }
-    }
-    let before = before.ok_or_else(|| Refusal::not_now(DealVerb::Undo, format!("{} was only drafted so far", deal.id)))?;
-    let zone = scene.rules.programs().get(last.record.program).zone;
-    Ok(LastCommand { actor, at, day: day_of(at, zone), events, before })
-}
-
-/// The newest event that was not taken back. An undo and the command that it took back stand for nothing, so that the next
-/// undo is about the command before; notes change nothing and so do not stand in the way.
-fn standing(history: &[Past]) -> Option<&Past> {
-    let (mut taken_back, mut passed_over) = (0_u32, None);
-    history.iter().rev().filter(|past| !is_note(past)).find(|past| {
-        if matches!(past.record.event, Event::Deal(DealEvent::Undone { .. })) {
-            taken_back += 1;
-        } else if passed_over != Some(past.record.command) {
-            if taken_back == 0 {
-                return true;
-            }
-            taken_back -= 1;
-            passed_over = Some(past.record.command);
-        }
-        false
-    })
-}
-
-fn is_note(past: &Past) -> bool {
-    matches!(past.record.event, Event::Deal(DealEvent::Noted { .. }))
 }

@@ -1,13 +1,13 @@
 //! A command of the deal desk being worked out: events go in, the changes of all tables come out.
 
 use crate::{
-    app::Scene,
+    app::{Failure, Scene, journal::Journal},
     domain::{
-        day::{day_of, local_date},
+        aggregate::Aggregate,
+        day::local_date,
         deal::{
             DealEvent, DealState, Registration,
             conflict::{CaseEvent, ConflictCase, ProtectionKey, candidate_keys, deal_keys, protection_keys},
-            stats::{self, Counted},
         },
         event::{Denied, Entity, Event, Record},
         id::{ConflictId, DealId},
@@ -19,13 +19,13 @@ use crate::{
     },
 };
 use chrono::NaiveDate;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 /// Follows every registration and case through the events of one command.
 pub(in crate::app) struct DealDraft<'a> {
     pub scene: Scene<'a>,
     pub policy: MatchingPolicy,
-    day: i64,
+    journal: Journal<'a>,
     deals: HashMap<DealId, Touched>,
     cases: HashMap<ConflictId, (ConflictCase, i64)>,
     /// In the order of their first change.
@@ -34,8 +34,6 @@ pub(in crate::app) struct DealDraft<'a> {
     /// Who protects what, of the keys that were asked for: in the database, and after the events so far.
     protections: HashMap<ProtectionKey, DealId>,
     looked_up: HashSet<ProtectionKey>,
-    counted: BTreeMap<Counted, i64>,
-    changes: Changes,
 }
 
 struct Touched {
@@ -51,15 +49,13 @@ impl<'a> DealDraft<'a> {
         Self {
             scene,
             policy: program.matching.policy(),
-            day: day_of(scene.now, program.zone),
+            journal: Journal::new(scene),
             deals: HashMap::new(),
             cases: HashMap::new(),
             changed: Vec::new(),
             changed_cases: Vec::new(),
             protections: HashMap::new(),
             looked_up: HashSet::new(),
-            counted: BTreeMap::new(),
-            changes: Changes::default(),
         }
     }
 
@@ -98,7 +94,7 @@ impl<'a> DealDraft<'a> {
     }
 
     /// Loads those that are not known yet.
-    pub async fn load<U: Unit>(&mut self, unit: &mut U, ids: impl IntoIterator<Item = DealId>) -> Result<(), crate::app::Failure> {
+    pub async fn load<U: Unit>(&mut self, unit: &mut U, ids: impl IntoIterator<Item = DealId>) -> Result<(), Failure> {
         let unknown = self.unknown(ids);
         if !unknown.is_empty() {
             unit.deals(&unknown).await?.into_iter().for_each(|deal| self.know(deal));
@@ -106,11 +102,7 @@ impl<'a> DealDraft<'a> {
         Ok(())
     }
 
-    pub async fn load_cases<U: Unit>(
-        &mut self,
-        unit: &mut U,
-        ids: impl IntoIterator<Item = ConflictId>,
-    ) -> Result<(), crate::app::Failure> {
+    pub async fn load_cases<U: Unit>(&mut self, unit: &mut U, ids: impl IntoIterator<Item = ConflictId>) -> Result<(), Failure> {
         let mut unknown: Vec<ConflictId> = ids.into_iter().filter(|id| !self.cases.contains_key(id)).collect();
         unknown.sort_unstable();
         unknown.dedup();
@@ -121,19 +113,19 @@ impl<'a> DealDraft<'a> {
     }
 
     /// Finds out who protects what these registrations are about.
-    pub async fn load_protections<U: Unit>(&mut self, unit: &mut U, ids: &[DealId]) -> Result<(), crate::app::Failure> {
+    pub async fn load_protections<U: Unit>(&mut self, unit: &mut U, ids: &[DealId]) -> Result<(), Failure> {
         let keys: Vec<ProtectionKey> = ids.iter().filter_map(|id| self.deal(*id)).flat_map(|deal| deal_keys(deal, &self.policy)).collect();
         self.look_up(unit, keys).await
     }
 
     /// The same of registrations as they are not yet here.
-    pub async fn load_keys<U: Unit>(&mut self, unit: &mut U, deals: &[&Registration]) -> Result<(), crate::app::Failure> {
+    pub async fn load_keys<U: Unit>(&mut self, unit: &mut U, deals: &[&Registration]) -> Result<(), Failure> {
         let keys: Vec<ProtectionKey> = deals.iter().flat_map(|deal| deal_keys(deal, &self.policy)).collect();
         self.look_up(unit, keys).await
     }
 
     /// Whoever gave a key up in this command holds it no more, whatever the database still says.
-    async fn look_up<U: Unit>(&mut self, unit: &mut U, mut keys: Vec<ProtectionKey>) -> Result<(), crate::app::Failure> {
+    async fn look_up<U: Unit>(&mut self, unit: &mut U, mut keys: Vec<ProtectionKey>) -> Result<(), Failure> {
         keys.retain(|key| !self.looked_up.contains(key));
         keys.sort_unstable();
         keys.dedup();
@@ -186,21 +178,8 @@ impl<'a> DealDraft<'a> {
         }
     }
 
-    /// What an event means beside the registration itself.
     fn note(&mut self, id: DealId, version: i64, event: &DealEvent) {
-        if let Some((clock, stage)) = event.fires() {
-            self.changes.fired.push((Entity::Deal(id), clock, stage));
-        }
-        if matches!(event, DealEvent::Erased) {
-            self.changes.forget.push(Entity::Deal(id));
-        }
-        for counted in stats::counted(event, self.day) {
-            *self.counted.entry(counted).or_default() += 1;
-        }
-        for counted in stats::taken_away(event) {
-            *self.counted.entry(*counted).or_default() -= 1;
-        }
-        self.changes.records.push(self.scene.record(Entity::Deal(id), version, Event::Deal(event.clone())));
+        self.journal.note(Entity::Deal(id), version, Event::Deal(event.clone()));
     }
 
     /// A new case with its first events.
@@ -229,29 +208,22 @@ impl<'a> DealDraft<'a> {
     }
 
     fn note_case(&mut self, id: ConflictId, version: i64, event: &CaseEvent) {
-        if let Some((clock, stage)) = event.fires() {
-            self.changes.fired.push((Entity::Conflict(id), clock, stage));
-        }
-        for counted in stats::counted_case(event, self.day) {
-            *self.counted.entry(counted).or_default() += 1;
-        }
-        self.changes.records.push(self.scene.record(Entity::Conflict(id), version, Event::Case(event.clone())));
+        self.journal.note(Entity::Conflict(id), version, Event::Case(event.clone()));
     }
 
     /// Keeps in the chain that somebody asked for what they may not do to this one.
     pub fn denied(&mut self, asked: String, why: &str) {
-        let event = Event::Denied(Denied { asked, why: why.to_owned() });
-        let record = self.scene.record(Entity::Operator(self.scene.actor.id), 0, event);
-        self.changes.records.push(record);
+        let denied = Denied { asked, why: why.to_owned() };
+        self.journal.note(Entity::Operator(self.scene.actor.id), 0, Event::Denied(denied));
     }
 
     /// Keeps the record of an event that is neither a registration's nor a case's, and gives the changes to put its row into.
     pub fn other(&mut self, record: Record) -> &mut Changes {
-        self.changes.records.push(record);
-        &mut self.changes
+        self.journal.other(record)
     }
 
     pub fn into_changes(mut self) -> Changes {
+        let mut changes = self.journal.take();
         for id in std::mem::take(&mut self.changed) {
             let Some(Touched { deal, expected, before }) = self.deals.remove(&id) else { continue };
             let was = before.as_deref();
@@ -262,15 +234,14 @@ impl<'a> DealDraft<'a> {
             let keys = members.iter().filter(|key| !members_before.contains(key)).copied().collect();
             let keys_gone = members_before.iter().filter(|key| !members.contains(key)).copied().collect();
             let protects = (protected != protected_before).then_some(protected);
-            self.changes.deals.push(DealChange { deal, expected, keys, keys_gone, protects });
+            changes.deals.push(DealChange { deal, expected, keys, keys_gone, protects });
         }
         for id in std::mem::take(&mut self.changed_cases) {
             if let Some((case, expected)) = self.cases.remove(&id) {
-                self.changes.cases.push(CaseChange { case, expected });
+                changes.cases.push(CaseChange { case, expected });
             }
         }
-        self.changes.deals_counted = std::mem::take(&mut self.counted).into_iter().filter(|(_, by)| *by != 0).collect();
-        self.changes
+        changes
     }
 }
 

@@ -4,6 +4,7 @@ use super::command::linked;
 use crate::{
     app::{Failure, Scene},
     domain::{
+        aggregate::Aggregate,
         deal::{
             Customer, DealEvent, Details, Registration, Scope,
             conflict::{CandidateKey, candidate_keys, same_customer},

@@ -1,19 +1,23 @@
 //! One verb on one lead or on many.
 
 use crate::{
-    app::{Done, Failure, Item, LeadTarget, Outcome, Scene, deal::live::registered, draft::Draft},
+    app::{
+        Done, Failure, Item, LeadTarget, Outcome, Scene,
+        deal::live::registered,
+        draft::Draft,
+        history::{Faster, last_command, overtaken},
+    },
     domain::{
-        event::{Entity, Event},
+        event::Entity,
         id::LeadId,
         lead::{
-            Lead, LeadCommand, LeadEvent, LeadState, Refusal,
+            Lead, LeadCommand, LeadState, LeadVerb, Refusal,
             decide::{decide, merge, unmerge},
             routing::{Desk, Router},
-            stats,
-            undo::{LastCommand, undo},
+            undo::undo,
         },
     },
-    store::{Unit, unit::Past},
+    store::Unit,
 };
 use std::collections::HashSet;
 
@@ -58,8 +62,8 @@ async fn one<U: Unit>(
     let Some(lead) = draft.lead(target.id).cloned() else {
         return Ok(Err(Refusal::invalid(format!("there is no lead {}", target.id))));
     };
-    if let Some(refusal) = overtaken(unit, scene, target, &lead).await? {
-        return Ok(Err(refusal));
+    if let Some(Faster { by, event, at }) = overtaken(unit, scene, &lead, target.seen).await? {
+        return Ok(Err(Refusal::Overtaken { lead: lead.id, by, event, at }));
     }
     let context = scene.rules.context(scene.actor, scene.now);
     let decided = match command {
@@ -76,7 +80,8 @@ async fn one<U: Unit>(
         },
         LeadCommand::Undo => {
             let history = unit.history(Entity::Lead(lead.id), 0).await?;
-            last_command(&lead, &history, scene).and_then(|last| undo(&lead, &last, context)).map(|own| (own, None))
+            let last = last_command(lead.id, &history, scene).map_err(|why| Refusal::not_now(LeadVerb::Undo, why));
+            last.and_then(|last| undo(&lead, &last, context)).map(|own| (own, None))
         }
         _ => decide(&lead, command, context, router, &draft.desk).map(|own| (own, None)),
     };
@@ -125,75 +130,4 @@ pub(super) fn scopes(leads: &[Lead]) -> Vec<crate::domain::text::Text> {
     scopes.sort_unstable();
     scopes.dedup();
     scopes
-}
-
-/// Whether somebody else changed the lead since it was on the screen: the second is told who did what and when.
-/// Warnings and notes change nothing that a decision rests on.
-async fn overtaken<U: Unit>(unit: &mut U, scene: Scene<'_>, target: LeadTarget, lead: &Lead) -> Result<Option<Refusal>, Failure> {
-    let Some(seen) = target.seen.filter(|seen| *seen < lead.version) else { return Ok(None) };
-    let since = unit.history(Entity::Lead(lead.id), seen).await?;
-    let Some(last) = since.iter().rev().find(|past| past.record.actor != scene.actor.id && matters(&past.record.event)) else {
-        return Ok(None);
-    };
-    let by = unit
-        .operators()
-        .await?
-        .into_iter()
-        .find(|one| one.id == last.record.actor)
-        .map_or_else(|| last.record.actor.to_string(), |one| one.name.to_string());
-    let event = last.record.event.name().to_owned();
-    Ok(Some(Refusal::Overtaken { lead: lead.id, by, event, at: last.record.at }))
-}
-
-const fn matters(event: &Event) -> bool {
-    !matches!(event, Event::Lead(LeadEvent::Warned { .. } | LeadEvent::Noted { .. } | LeadEvent::AnsweredLate { .. }))
-}
-
-/// Reads the last command that still stands from the history, and the lead as it was before it.
-fn last_command(lead: &Lead, history: &[Past], scene: Scene<'_>) -> Result<LastCommand, Refusal> {
-    let nothing = || Refusal::invalid(format!("nothing was done to {} that could be undone", lead.id));
-    let last = standing(history).ok_or_else(nothing)?;
-    let (command, actor, at) = (last.record.command, last.record.actor, last.record.at);
-    let first = history.iter().position(|past| past.record.command == command).ok_or_else(nothing)?;
-    let mut before: Option<Lead> = None;
-    let mut events = Vec::new();
-    for (index, past) in history.iter().enumerate() {
-        let Event::Lead(event) = &past.record.event else { continue };
-        if index >= first {
-            if past.record.command == command && !is_note(past) {
-                events.push(event.clone());
-            }
-            continue;
-        }
-        match &mut before {
-            Some(lead) => lead.apply(event, past.record.at),
-            None => before = Lead::begin(lead.id, event, past.record.at),
-        }
-    }
-    let before =
-        before.ok_or_else(|| Refusal::not_now(crate::domain::lead::LeadVerb::Undo, format!("{} was only received so far", lead.id)))?;
-    let zone = scene.rules.programs().get(last.record.program).zone;
-    Ok(LastCommand { actor, at, day: stats::day_of(at, zone), events, before })
-}
-
-/// The newest event that was not taken back. An undo and the command that it took back stand for nothing, so that the next
-/// undo is about the command before; notes change nothing and so do not stand in the way.
-fn standing(history: &[Past]) -> Option<&Past> {
-    let (mut taken_back, mut passed_over) = (0_u32, None);
-    history.iter().rev().filter(|past| !is_note(past)).find(|past| {
-        if matches!(past.record.event, Event::Lead(LeadEvent::Undone { .. })) {
-            taken_back += 1;
-        } else if passed_over != Some(past.record.command) {
-            if taken_back == 0 {
-                return true;
-            }
-            taken_back -= 1;
-            passed_over = Some(past.record.command);
-        }
-        false
-    })
-}
-
-fn is_note(past: &Past) -> bool {
-    matches!(past.record.event, Event::Lead(LeadEvent::Noted { .. }))
 }

@@ -281,13 +281,4 @@ impl DealEvent {
             _ => {}
         }
     }
-
-    /// The clock stage that this event fires: (clock number, stage), unique for its registration. The breach is stage 255.
-    pub const fn fires(&self) -> Option<(u32, u8)> {
-        match self {
-            Self::Warned { clock, .. } => Some((clock.no, clock.stage)),
-            Self::Breached { clock, .. } => Some((clock.no, crate::domain::lead::event::BREACH_STAGE)),
-            _ => None,
-        }
-    }
 }

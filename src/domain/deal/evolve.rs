@@ -2,20 +2,38 @@
 //! gives the same.
 
 use crate::domain::{
+    aggregate::Aggregate,
     deal::{
         Approval, Clock, DealEvent, DealState, Dispute, DisputePhase, Exhibit, Hold, HoldReason, Overruled, Protection, Registration,
         RejectReason, SharedWith, event::Restored,
     },
-    escalation::{Escalation, EscalationCause, Severity},
+    escalation::{Escalation, EscalationCause},
+    event::{Entity, Event},
     id::{ConflictId, DealId},
     person::Person,
     time::{Instant, Span},
 };
 use std::collections::BTreeSet;
 
-impl Registration {
-    /// The registration that a [`DealEvent::Drafted`] begins. `None` for any other event.
-    pub fn begin(id: DealId, event: &DealEvent, at: Instant) -> Option<Self> {
+impl Aggregate for Registration {
+    type Id = DealId;
+    type Event = DealEvent;
+    const ENTITY: fn(DealId) -> Entity = Entity::Deal;
+
+    fn id(&self) -> DealId {
+        self.id
+    }
+
+    fn version(&self) -> i64 {
+        self.version
+    }
+
+    fn event(event: &Event) -> Option<&DealEvent> {
+        if let Event::Deal(event) = event { Some(event) } else { None }
+    }
+
+    /// The registration that a [`DealEvent::Drafted`] begins.
+    fn begin(id: DealId, event: &DealEvent, at: Instant) -> Option<Self> {
         let DealEvent::Drafted { partner, details, account, source_lead, by } = event else { return None };
         Some(Self {
             id,
@@ -43,8 +61,7 @@ impl Registration {
         })
     }
 
-    /// Applies one event at its time; raises the version by one.
-    pub fn apply(&mut self, event: &DealEvent, at: Instant) {
+    fn apply(&mut self, event: &DealEvent, at: Instant) {
         self.version += 1;
         self.updated_at = at;
         match event {
@@ -104,13 +121,13 @@ impl Registration {
             DealEvent::Attached { no, document } => {
                 self.documents.push(Exhibit { no: *no, attached_at: at, document: document.clone() });
             }
-            DealEvent::Escalated { severity, cause } => self.escalate(Some(*severity), cause, at),
+            DealEvent::Escalated { severity, cause } => Escalation::raise(&mut self.escalation, Some(*severity), cause.clone(), at),
             DealEvent::Settled { .. } => self.escalation = None,
             DealEvent::Warned { clock, .. } | DealEvent::ClockRecomputed { clock, .. } => self.clock = Some(clock.clone()),
             DealEvent::Breached { clock, escalation } => {
                 self.clock = Some(clock.clone());
                 self.breaches += 1;
-                self.escalate(*escalation, &EscalationCause::Breach, at);
+                Escalation::raise(&mut self.escalation, *escalation, EscalationCause::Breach, at);
             }
             DealEvent::Undone { restored, .. } => self.restore(restored),
             DealEvent::Erased => {
@@ -119,7 +136,9 @@ impl Registration {
             }
         }
     }
+}
 
+impl Registration {
     fn run(&mut self, clock: &Clock) {
         self.clocks = self.clocks.max(clock.no);
         self.clock = Some(clock.clone());
@@ -210,15 +229,6 @@ impl Registration {
     fn overruled(&mut self, case: ConflictId, reason: RejectReason, of: Option<DealId>, at: Instant) {
         let state = Box::new(self.state.clone());
         self.decided(DealState::Rejected { at, reason, of, overruled: Some(Overruled { case, state }) });
-    }
-
-    /// A worse escalation replaces a milder one; what an operator raises stands.
-    fn escalate(&mut self, severity: Option<Severity>, cause: &EscalationCause, at: Instant) {
-        let Some(severity) = severity else { return };
-        let escalation = Escalation { severity, cause: cause.clone(), since: at };
-        if matches!(cause, EscalationCause::Raised { .. }) || escalation.is_worse_than(self.escalation.as_ref()) {
-            self.escalation = Some(escalation);
-        }
     }
 
     fn restore(&mut self, restored: &Restored) {

@@ -2,6 +2,7 @@
 
 use crate::domain::{
     deal::{DealVerb, FieldProblem, conflict::CaseVerb},
+    event::in_words,
     id::{ConflictId, DealId},
     time::Instant,
 };
@@ -46,7 +47,6 @@ impl Refusal {
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let plain = |event: &str| event.rsplit('.').next().unwrap_or_default().replace('_', " ");
         match self {
             Self::NotNow { verb, why } => write!(f, "cannot {}: {why}", verb.doc()),
             Self::CaseNotNow { verb, why } => write!(f, "cannot {}: {why}", verb.doc()),
@@ -54,8 +54,8 @@ impl fmt::Display for Refusal {
                 let all: Vec<String> = problems.iter().map(FieldProblem::sentence).collect();
                 write!(f, "cannot {}: {}", verb.doc(), all.join("; "))
             }
-            Self::Overtaken { deal, by, event, at } => write!(f, "{by} was faster: {deal} {} at {at}", plain(event)),
-            Self::CaseOvertaken { case, by, event, at } => write!(f, "{by} was faster: {case} {} at {at}", plain(event)),
+            Self::Overtaken { deal, by, event, at } => write!(f, "{by} was faster: {deal} {} at {at}", in_words(event)),
+            Self::CaseOvertaken { case, by, event, at } => write!(f, "{by} was faster: {case} {} at {at}", in_words(event)),
             Self::NotAllowed { why } | Self::Invalid { why } => f.write_str(why),
         }
     }

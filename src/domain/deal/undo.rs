@@ -1,27 +1,17 @@
 //! Undo: what the last command did to a registration is taken back by one more event; nothing is erased from the chain.
 
 use crate::domain::{
+    aggregate,
     deal::{
         DealEvent, DealVerb, Refusal, Registration,
         decide::Context,
         event::Restored,
         stats::{Counted, counted},
     },
-    id::OperatorId,
-    time::Instant,
 };
 
-/// The last command that changed a registration and was not taken back, read from the chain.
-#[derive(Debug, Clone)]
-pub struct LastCommand {
-    pub actor: OperatorId,
-    pub at: Instant,
-    /// The day under which its figures were counted.
-    pub day: i64,
-    pub events: Vec<DealEvent>,
-    /// The registration as it was before.
-    pub before: Registration,
-}
+/// The last command that changed a registration.
+pub type LastCommand = aggregate::LastCommand<Registration>;
 
 /// Takes the last command back. A clock that ran then runs on from now with what was left at that time: the time in
 /// between counts for nobody, and no clock runs backwards.

@@ -261,16 +261,4 @@ impl LeadEvent {
             _ => {}
         }
     }
-
-    /// The clock stage that this event fires: (clock number, stage), unique for its lead. The breach is stage 255.
-    pub const fn fires(&self) -> Option<(u32, u8)> {
-        match self {
-            Self::Warned { clock, .. } => Some((clock.no, clock.stage)),
-            Self::Breached { clock, .. } => Some((clock.no, BREACH_STAGE)),
-            _ => None,
-        }
-    }
 }
-
-/// The stage number under which a breach is kept.
-pub const BREACH_STAGE: u8 = u8::MAX;

@@ -1,6 +1,8 @@
 //! Applies what happened to a lead. The only code that changes a [`Lead`]; deterministic, so a replay gives the same.
 
 use crate::domain::{
+    aggregate::Aggregate,
+    event::{Entity, Event},
     id::{LeadId, PartnerId},
     lead::{
         Absorbed, Clock, Consent, Escalation, EscalationCause, Intake, Lead, LeadEvent, LeadState, Offer, OfferOutcome, Pause, Person,
@@ -10,9 +12,25 @@ use crate::domain::{
     time::Instant,
 };
 
-impl Lead {
-    /// The lead that a [`LeadEvent::Received`] begins. `None` for any other event: a history starts with the receipt.
-    pub fn begin(id: LeadId, event: &LeadEvent, at: Instant) -> Option<Self> {
+impl Aggregate for Lead {
+    type Id = LeadId;
+    type Event = LeadEvent;
+    const ENTITY: fn(LeadId) -> Entity = Entity::Lead;
+
+    fn id(&self) -> LeadId {
+        self.id
+    }
+
+    fn version(&self) -> i64 {
+        self.version
+    }
+
+    fn event(event: &Event) -> Option<&LeadEvent> {
+        if let Event::Lead(event) = event { Some(event) } else { None }
+    }
+
+    /// The lead that a [`LeadEvent::Received`] begins: a history starts with the receipt.
+    fn begin(id: LeadId, event: &LeadEvent, at: Instant) -> Option<Self> {
         let LeadEvent::Received { intake, arrival } = event else { return None };
         let mut lead = Self {
             id,
@@ -45,8 +63,7 @@ impl Lead {
         Some(lead)
     }
 
-    /// Applies one event at its time; raises the version by one.
-    pub fn apply(&mut self, event: &LeadEvent, at: Instant) {
+    fn apply(&mut self, event: &LeadEvent, at: Instant) {
         self.version += 1;
         self.updated_at = at;
         match event {
@@ -72,7 +89,7 @@ impl Lead {
             LeadEvent::Breached { clock, escalation } => {
                 self.clock = Some(clock.clone());
                 self.breaches += 1;
-                self.escalate(*escalation, EscalationCause::Breach, at);
+                Escalation::raise(&mut self.escalation, *escalation, EscalationCause::Breach, at);
             }
             LeadEvent::Touched { clock, .. } => {
                 if let Some(partner) = self.state.partner() {
@@ -98,7 +115,7 @@ impl Lead {
             LeadEvent::Unmerged { clock } => self.unmerged(clock.clone()),
             LeadEvent::Parted { lead } => self.parted(*lead),
             LeadEvent::Separated => self.state = LeadState::Unassigned { why: UnassignedReason::New },
-            LeadEvent::Escalated { severity, cause } => self.escalate(Some(*severity), cause.clone(), at),
+            LeadEvent::Escalated { severity, cause } => Escalation::raise(&mut self.escalation, Some(*severity), cause.clone(), at),
             LeadEvent::Settled { .. } => self.escalation = None,
             LeadEvent::Released { .. } => {
                 self.unplaced(OfferOutcome::Withdrawn { at });
@@ -118,7 +135,9 @@ impl Lead {
             LeadEvent::Erased => self.erase(),
         }
     }
+}
 
+impl Lead {
     fn offered(&mut self, partner: PartnerId, by_hand: bool, clock: &Clock, at: Instant) {
         self.close_offer(OfferOutcome::Withdrawn { at });
         let no = self.offer_count() + 1;
@@ -132,7 +151,7 @@ impl Lead {
         self.unplaced(OfferOutcome::Withdrawn { at });
         self.state = LeadState::Unassigned { why: reason };
         self.settled_offers = self.offer_count();
-        self.escalate(escalation, EscalationCause::NoPartner, at);
+        Escalation::raise(&mut self.escalation, escalation, EscalationCause::NoPartner, at);
     }
 
     fn offer_count(&self) -> u32 {
@@ -223,16 +242,6 @@ impl Lead {
             if *shown == brought {
                 shown.clone_from(&held);
             }
-        }
-    }
-
-    /// A worse escalation replaces a milder one; a milder one changes nothing, unless a person asked for it.
-    fn escalate(&mut self, severity: Option<Severity>, cause: EscalationCause, at: Instant) {
-        let Some(severity) = severity else { return };
-        let is_raised = matches!(cause, EscalationCause::Raised { .. });
-        let escalation = Escalation { severity, cause, since: at };
-        if is_raised || escalation.is_worse_than(self.escalation.as_ref()) {
-            self.escalation = Some(escalation);
         }
     }
 

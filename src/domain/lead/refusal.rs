@@ -1,6 +1,6 @@
 //! Why a command was not carried out. Expected, shown to the person, one clear sentence.
 
-use crate::domain::{id::LeadId, lead::LeadVerb, time::Instant};
+use crate::domain::{event::in_words, id::LeadId, lead::LeadVerb, time::Instant};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -30,9 +30,7 @@ impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotNow { verb, why } => write!(f, "cannot {}: {why}", verb.doc()),
-            Self::Overtaken { lead, by, event, at } => {
-                write!(f, "{by} was faster: {lead} {} at {at}", event.trim_start_matches("lead.").replace('_', " "))
-            }
+            Self::Overtaken { lead, by, event, at } => write!(f, "{by} was faster: {lead} {} at {at}", in_words(event)),
             Self::NotAllowed { why } | Self::Invalid { why } => f.write_str(why),
         }
     }

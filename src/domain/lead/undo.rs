@@ -1,7 +1,7 @@
 //! Undo: what the last command did to a lead is taken back by one more event; nothing is erased from the chain.
 
 use crate::domain::{
-    id::OperatorId,
+    aggregate,
     lead::{
         Lead, LeadEvent, LeadVerb, OfferOutcome, Refusal,
         decide::Context,
@@ -11,17 +11,8 @@ use crate::domain::{
     time::Instant,
 };
 
-/// The last command that changed a lead and was not taken back, read from the chain.
-#[derive(Debug, Clone)]
-pub struct LastCommand {
-    pub actor: OperatorId,
-    pub at: Instant,
-    /// The day under which its figures were counted.
-    pub day: i64,
-    pub events: Vec<LeadEvent>,
-    /// The lead as it was before.
-    pub before: Lead,
-}
+/// The last command that changed a lead.
+pub type LastCommand = aggregate::LastCommand<Lead>;
 
 /// Takes the last command back. Clocks that ran then run on from now with what was left at that time: the time in
 /// between counts for nobody, and no clock runs backwards.

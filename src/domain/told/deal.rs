@@ -1,6 +1,6 @@
 //! What happened to a registration or in a conflict, in words.
 
-use super::{Names, Weight};
+use super::{Names, Weight, taken_back};
 use crate::domain::{
     deal::{
         DealEvent, DisputePhase, FieldChange, FieldProblem, SharedWith,
@@ -60,10 +60,7 @@ pub fn deal(event: &DealEvent, names: &Names) -> (String, Weight) {
         DealEvent::Warned { percent, .. } => return (format!("{percent} % of the time to decide used"), Weight::Warning),
         DealEvent::Breached { .. } => return ("the time to decide ran out".to_owned(), Weight::Bad),
         DealEvent::ClockRecomputed { .. } => "clock recomputed".to_owned(),
-        DealEvent::Undone { what, .. } => {
-            let what: Vec<String> = what.iter().map(|name| name.trim_start_matches("deal.").replace('_', " ")).collect();
-            format!("taken back: {}", what.join(", "))
-        }
+        DealEvent::Undone { what, .. } => taken_back(what),
         DealEvent::Erased => "personal data erased".to_owned(),
     };
     (text, Weight::Plain)

@@ -7,6 +7,7 @@ use pilothouse::{
     domain::{
         account::AccountProfile,
         actor::{Role, Roles},
+        aggregate::Aggregate,
         deal::{
             AccountLink, Customer, DealCommand, DealState, Details, DisputePhase, Document, DocumentKind, HoldReason, Registration,
             RejectReason, SaleLine, Scope,

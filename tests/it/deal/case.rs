@@ -4,6 +4,7 @@ use super::{ACME, World, at, date, details, document, operator};
 use crate::simulation::chance::Chance;
 use pilothouse::domain::{
     actor::{Actor, Role},
+    aggregate::Aggregate,
     deal::{
         DealCommand, DealState, Details, DisputePhase, DocumentKind, Refusal, RejectReason,
         conflict::{CaseCommand, CaseEvent, CaseState, CaseVerb, ConflictCase, Decision, NoticeKind, Shares, Verdict, possible_case},

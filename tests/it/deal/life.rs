@@ -4,6 +4,7 @@ use super::{ACME, World, date, details, document, eur, operator};
 use crate::simulation::chance::Chance;
 use pilothouse::domain::{
     actor::{Actor, Role},
+    aggregate::Aggregate,
     deal::{
         DealCommand, DealEvent, DealField, DealState, DealVerb, Details, DocumentKind, FieldChange, HoldReason, LossReason, Refusal,
         Registration, RejectReason,

@@ -9,6 +9,7 @@ mod rules;
 
 use pilothouse::domain::{
     actor::{Actor, Role, Roles},
+    aggregate::Aggregate,
     deal::{
         AccountLink, ContentHash, Customer, DealCommand, DealEvent, Details, Document, DocumentKind, Refusal, Registration, Scope,
         conflict::{

@@ -3,6 +3,7 @@
 use super::{MONDAY, PROGRAM, World, at, date, details, eur, operator, parsed};
 use pilothouse::domain::{
     actor::{Actor, Role},
+    aggregate::Aggregate,
     deal::{
         DealCommand, DealEvent, DealField, DealState, Details, FieldChange, FieldProblem, Place, Refusal, RejectReason, Scope,
         completeness,

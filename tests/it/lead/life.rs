@@ -9,6 +9,7 @@ use crate::simulation::{
 };
 use pilothouse::domain::{
     actor::{Actor, Role, Roles},
+    aggregate::Aggregate,
     id::{LeadId, OperatorId, PartnerId, ProgramVersion},
     lead::{
         EscalationCause, Lead, LeadCommand, LeadEvent, LeadState, LeadVerb, Refusal, Severity,

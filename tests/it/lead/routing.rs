@@ -5,6 +5,7 @@ use crate::simulation::{
     chance::Chance,
 };
 use pilothouse::domain::{
+    aggregate::Aggregate,
     id::{LeadId, PartnerId},
     lead::{
         Lead, LeadEvent,

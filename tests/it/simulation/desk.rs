@@ -12,6 +12,7 @@ use pilothouse::{
     app::{Command, Failure, LeadTarget, Mode, OperatorSpec, Outcome, Request, Rules, handle},
     domain::{
         actor::{Role, Roles},
+        aggregate::Aggregate,
         id::{AuditSeq, CommandId, LeadId, OperatorId},
         lead::{Lead, LeadCommand},
         text::Text,

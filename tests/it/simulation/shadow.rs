@@ -4,6 +4,7 @@
 use pilothouse::{
     domain::{
         actor::{Permission, Roles},
+        aggregate::Aggregate,
         event::{Entity, Event, Record},
         id::{AuditSeq, CommandId, LeadId, OperatorId, PartnerId, ProgramVersion},
         lead::{
@@ -105,7 +106,7 @@ impl Shadow {
                 lead
             }
         };
-        if let Some((clock, stage)) = event.fires() {
+        if let Some((clock, stage)) = record.event.fires() {
             ensure!(self.fired.insert((id, clock, stage)), "clock {clock} of {id} fired stage {stage} twice");
         }
         if let Some(before) = &before {

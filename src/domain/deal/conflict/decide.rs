@@ -7,6 +7,7 @@ use super::{
 };
 use crate::domain::{
     actor::Permission,
+    aggregate::Aggregate,
     clock::{ClockTerms, Tick},
     deal::{
         ContentHash, DisputePhase, Refusal,

@@ -139,13 +139,4 @@ impl CaseEvent {
             _ => &[],
         }
     }
-
-    /// The clock stage that this event fires: (clock number, stage), unique for its case. The breach is stage 255.
-    pub const fn fires(&self) -> Option<(u32, u8)> {
-        match self {
-            Self::Warned { clock, .. } => Some((clock.no, clock.stage)),
-            Self::Breached { clock, .. } => Some((clock.no, crate::domain::lead::event::BREACH_STAGE)),
-            _ => None,
-        }
-    }
 }

@@ -1,15 +1,33 @@
 //! Applies what happened to a conflict case. The only code that changes a [`ConflictCase`].
 
 use crate::domain::{
+    aggregate::Aggregate,
     deal::conflict::{CaseClock, CaseEvent, CaseState, ConflictCase},
-    escalation::{Escalation, EscalationCause, Severity},
+    escalation::{Escalation, EscalationCause},
+    event::{Entity, Event},
     id::ConflictId,
     time::Instant,
 };
 
-impl ConflictCase {
-    /// The case that a [`CaseEvent::Flagged`] begins. `None` for any other event.
-    pub fn begin(id: ConflictId, event: &CaseEvent, at: Instant) -> Option<Self> {
+impl Aggregate for ConflictCase {
+    type Id = ConflictId;
+    type Event = CaseEvent;
+    const ENTITY: fn(ConflictId) -> Entity = Entity::Conflict;
+
+    fn id(&self) -> ConflictId {
+        self.id
+    }
+
+    fn version(&self) -> i64 {
+        self.version
+    }
+
+    fn event(event: &Event) -> Option<&CaseEvent> {
+        if let Event::Case(event) = event { Some(event) } else { None }
+    }
+
+    /// The case that a [`CaseEvent::Flagged`] begins.
+    fn begin(id: ConflictId, event: &CaseEvent, at: Instant) -> Option<Self> {
         let CaseEvent::Flagged { parties, findings } = event else { return None };
         Some(Self {
             id,
@@ -28,8 +46,7 @@ impl ConflictCase {
         })
     }
 
-    /// Applies one event at its time; raises the version by one.
-    pub fn apply(&mut self, event: &CaseEvent, at: Instant) {
+    fn apply(&mut self, event: &CaseEvent, at: Instant) {
         self.version += 1;
         self.updated_at = at;
         self.notices.extend_from_slice(event.notices());
@@ -64,31 +81,24 @@ impl ConflictCase {
                 self.enter(CaseState::Overturned, None);
             }
             CaseEvent::Closed { result } => self.enter(CaseState::Closed { result: *result }, None),
-            CaseEvent::Escalated { severity, cause } => self.escalate(Some(*severity), cause, at),
+            CaseEvent::Escalated { severity, cause } => Escalation::raise(&mut self.escalation, Some(*severity), cause.clone(), at),
             CaseEvent::Settled { .. } => self.escalation = None,
             CaseEvent::Warned { clock, .. } => self.clock = Some(clock.clone()),
             CaseEvent::Breached { clock, escalation } => {
                 self.clock = Some(clock.clone());
                 self.breaches += 1;
-                self.escalate(*escalation, &EscalationCause::Breach, at);
+                Escalation::raise(&mut self.escalation, *escalation, EscalationCause::Breach, at);
             }
         }
     }
+}
 
+impl ConflictCase {
     fn enter(&mut self, state: CaseState, clock: Option<&CaseClock>) {
         self.state = state;
         self.clock = clock.cloned();
         if let Some(clock) = clock {
             self.clocks = self.clocks.max(clock.no);
-        }
-    }
-
-    /// A worse escalation replaces a milder one; what an operator raises stands.
-    fn escalate(&mut self, severity: Option<Severity>, cause: &EscalationCause, at: Instant) {
-        let Some(severity) = severity else { return };
-        let escalation = Escalation { severity, cause: cause.clone(), since: at };
-        if matches!(cause, EscalationCause::Raised { .. }) || escalation.is_worse_than(self.escalation.as_ref()) {
-            self.escalation = Some(escalation);
         }
     }
 }

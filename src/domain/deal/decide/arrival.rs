@@ -3,6 +3,7 @@
 use super::{Context, Facts, Work};
 use crate::domain::{
     actor::Permission,
+    aggregate::Aggregate,
     deal::{AccountLink, Customer, DealEvent, DealVerb, Details, Refusal, Registration, Scope, SourceLead},
     id::{DealId, OperatorId},
     lead::{Lead, LeadState},

@@ -10,6 +10,7 @@ pub use arrival::{from_lead, register};
 pub use sweep::sweep;
 
 use crate::domain::{
+    aggregate::Aggregate,
     clock::ClockTerms,
     day::local_date,
     deal::{Clock, ClockKind, DealCommand, DealEvent, DealState, DealVerb, HoldReason, Protection, Refusal, Registration},

@@ -3,6 +3,7 @@
 use super::{Context, Work};
 use crate::domain::{
     actor::Permission,
+    aggregate::Aggregate,
     id::LeadId,
     lead::{
         Consent, Intake, Lead, LeadEvent, QuarantineReason, Refusal, Resemblance,

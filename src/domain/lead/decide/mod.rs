@@ -11,6 +11,7 @@ pub use merge::{merge, unmerge};
 pub use sweep::{route_again, sweep};
 
 use crate::domain::{
+    aggregate::Aggregate,
     calendar::CompiledCalendar,
     clock::ClockTerms,
     id::PartnerId,
