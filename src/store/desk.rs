@@ -4,8 +4,7 @@ use super::{
     Backend, Session, Sql, Tx,
     audit::seal::number,
     error::{Conflict, Error, Result},
-    lead::LIST_MAX,
-    sql::Arg,
+    sql::{Arg, args},
     unit::{LeadChange, Turned},
 };
 use crate::domain::{
@@ -36,13 +35,9 @@ const DAYS: i64 = 30;
 impl Session {
     async fn rotations(&mut self, scopes: &[Text]) -> Result<HashMap<Text, Rotation>> {
         let mut rotations = HashMap::with_capacity(scopes.len());
-        for part in scopes.chunks(LIST_MAX) {
-            let mut sql = Sql::new("select scope, body from rotation where scope in ");
-            sql.push_list(part);
-            for (scope, body) in self.all::<(String, String)>(sql).await? {
-                let rotation = serde_json::from_str(&body).map_err(|error| Error::corrupt(format!("rotation {scope}: {error}")))?;
-                rotations.insert(Text::clean(&scope), rotation);
-            }
+        for (scope, body) in self.all_in::<(String, String)>("select scope, body from rotation where scope in ", args(scopes), "").await? {
+            let rotation = serde_json::from_str(&body).map_err(|error| Error::corrupt(format!("rotation {scope}: {error}")))?;
+            rotations.insert(Text::clean(&scope), rotation);
         }
         Ok(rotations)
     }

@@ -3,13 +3,13 @@
 use super::{
     Session, Sql, Tx,
     error::{Error, Result},
-    lead::LIST_MAX,
-    sql::Arg,
+    sql::{Arg, args},
     unit::{Heads, OperatorRow, ProgramRow},
 };
 use crate::domain::{
     account::Account,
     actor::{Actor, Roles},
+    event::Entity,
     id::{AccountId, CommandId, OperatorId, ProgramVersion},
     partner::Partner,
     search,
@@ -134,13 +134,9 @@ impl Session {
 
     pub async fn accounts_by_code(&mut self, codes: &[Text]) -> Result<Vec<Option<Account>>> {
         let mut found: HashMap<Text, Account> = HashMap::with_capacity(codes.len());
-        for part in codes.chunks(LIST_MAX) {
-            let mut sql = Sql::new("select body from account where code in ");
-            sql.push_list(part);
-            for (body,) in self.all::<(String,)>(sql).await? {
-                let account: Account = from_json(&body)?;
-                found.insert(account.profile.code.clone(), account);
-            }
+        for (body,) in self.all_in::<(String,)>("select body from account where code in ", args(codes), "").await? {
+            let account: Account = from_json(&body)?;
+            found.insert(account.profile.code.clone(), account);
         }
         Ok(codes.iter().map(|code| found.get(code).cloned()).collect())
     }
@@ -148,13 +144,9 @@ impl Session {
     /// Accounts in the order asked for; unknown ones are left out.
     pub async fn accounts_by_id(&mut self, ids: &[AccountId]) -> Result<Vec<Account>> {
         let mut found: HashMap<AccountId, Account> = HashMap::with_capacity(ids.len());
-        for part in ids.chunks(LIST_MAX) {
-            let mut sql = Sql::new("select body from account where id in ");
-            sql.push_list(part.iter().copied());
-            for (body,) in self.all::<(String,)>(sql).await? {
-                let account: Account = from_json(&body)?;
-                found.insert(account.id, account);
-            }
+        for (body,) in self.all_in::<(String,)>("select body from account where id in ", args(ids.iter().copied()), "").await? {
+            let account: Account = from_json(&body)?;
+            found.insert(account.id, account);
         }
         Ok(ids.iter().filter_map(|id| found.get(id).cloned()).collect())
     }
@@ -174,12 +166,8 @@ impl Session {
     pub async fn suppressed(&mut self, mailboxes: &[Text]) -> Result<Vec<bool>> {
         let Some(key) = self.secret(SUPPRESSION).await? else { return Ok(vec![false; mailboxes.len()]) };
         let hashes: Vec<[u8; 32]> = mailboxes.iter().map(|mailbox| suppression(&key, mailbox)).collect();
-        let mut found: HashSet<Vec<u8>> = HashSet::new();
-        for part in hashes.chunks(LIST_MAX) {
-            let mut sql = Sql::new("select hash from suppression where hash in ");
-            sql.push_list(part);
-            found.extend(self.all::<(Vec<u8>,)>(sql).await?.into_iter().map(|(hash,)| hash));
-        }
+        let found = self.all_in::<(Vec<u8>,)>("select hash from suppression where hash in ", args(&hashes), "").await?;
+        let found: HashSet<Vec<u8>> = found.into_iter().map(|(hash,)| hash).collect();
         Ok(hashes.iter().map(|hash| found.contains(hash.as_slice())).collect())
     }
 
@@ -249,7 +237,7 @@ impl Tx {
         }
         let head = "insert into partner (id, version, updated_at, code, name, name_words, tier_code, body)";
         let saved = self.execute_each(Sql::bulk(head, 8, rows, PARTNER_SET)).await?;
-        self.all_saved(saved, "partner", partners.iter().map(|one| (one.id.0, one.id.to_string(), one.version))).await?;
+        self.all_saved(saved, partners.iter().map(|one| (Entity::Partner(one.id), one.version))).await?;
         self.counter_raise("partner", partners.iter().map(|one| one.id.0).max()).await?;
         self.counter_add("partners changed", 1).await?;
         Ok(())
@@ -267,7 +255,7 @@ impl Tx {
             ]);
         }
         let saved = self.execute_each(Sql::bulk("insert into account (id, version, updated_at, code, body)", 5, rows, ACCOUNT_SET)).await?;
-        self.all_saved(saved, "account", accounts.iter().map(|one| (one.id.0, one.id.to_string(), one.version))).await?;
+        self.all_saved(saved, accounts.iter().map(|one| (Entity::Account(one.id), one.version))).await?;
         self.counter_raise("account", accounts.iter().map(|one| one.id.0).max()).await
     }
 
@@ -286,7 +274,7 @@ impl Tx {
         }
         let head = "insert into operator (id, version, name, name_words, login, roles, is_active)";
         let saved = self.execute_each(Sql::bulk(head, 7, rows, OPERATOR_SET)).await?;
-        self.all_saved(saved, "operator", operators.iter().map(|one| (one.id.0, one.id.to_string(), one.version))).await
+        self.all_saved(saved, operators.iter().map(|one| (Entity::Operator(one.id), one.version))).await
     }
 
     pub(super) async fn programs_save(&mut self, programs: &[ProgramRow]) -> Result<()> {
@@ -298,12 +286,11 @@ impl Tx {
     }
 
     /// A row whose version is not below the one to be written was left alone by the guard: somebody was faster.
-    async fn all_saved(&mut self, saved: u64, kind: &'static str, rows: impl ExactSizeIterator<Item = (i64, String, i64)>) -> Result<()> {
+    async fn all_saved(&mut self, saved: u64, mut rows: impl ExactSizeIterator<Item = (Entity, i64)>) -> Result<()> {
         if saved == rows.len() as u64 {
             return Ok(());
         }
-        let mut rows = rows;
-        let Some((id, name, version)) = rows.next() else { return Ok(()) };
-        Err(self.conflict(kind, id, name, version - 1).await)
+        let Some((entity, version)) = rows.next() else { return Ok(()) };
+        Err(self.conflict(entity, version - 1).await)
     }
 }

@@ -2,7 +2,10 @@
 //!
 //! Every fragment is true or false, never null, so that `not` means the same as in memory.
 
-use super::{lead::columns::NOT_DUE, sql::Sql};
+use super::{
+    columns::{NOT_DUE, country_word},
+    sql::Sql,
+};
 use crate::domain::filter::{Context, Filter, Kind, Op, Room, When};
 use std::borrow::Cow;
 
@@ -142,11 +145,6 @@ pub fn interval<R: Room>(field: R::Field, op: Op, when: When, context: &Context<
 pub struct Needed<'f> {
     pub word: Cow<'f, str>,
     pub is_whole: bool,
-}
-
-/// The word that stands for a country in the text index, beside those that people search for; none of these begins so.
-pub fn country_word(country: &str) -> String {
-    format!("\u{a7}{}", country.to_ascii_lowercase())
 }
 
 /// The words of a phrase: the last is a beginning.

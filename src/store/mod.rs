@@ -15,6 +15,7 @@
 //! - Nothing here reads the clock or chance but through [`Options`].
 
 pub mod audit;
+mod columns;
 mod db;
 mod deal;
 mod desk;
@@ -25,6 +26,7 @@ mod error;
 mod feed;
 mod filter;
 mod health;
+mod kept;
 mod lead;
 pub mod memory;
 mod migrate;

@@ -12,6 +12,9 @@ use sqlx::{
     pool::PoolConnection, postgres::PgArguments, sqlite::SqliteArguments,
 };
 
+/// How many values are asked for in one list.
+pub(super) const LIST_MAX: usize = 512;
+
 /// What reads need: a pooled connection or a transaction. Queries are methods of it, in the files of their capability.
 pub struct Session {
     handle: Handle,
@@ -70,6 +73,18 @@ impl Session {
             }
             Driver::Postgres(driver) => sqlx::query_as_with(AssertSqlSafe(text), postgres(args)?).fetch_all(driver).await?,
         })
+    }
+
+    /// Every row of a statement that asks for a list of values between `head` and `tail`, however many they are.
+    pub(super) async fn all_in<T: Row>(&mut self, head: &'static str, values: Vec<Arg>, tail: &'static str) -> Result<Vec<T>> {
+        let mut values = values.into_iter();
+        let mut rows = Vec::new();
+        while values.len() > 0 {
+            let mut sql = Sql::new(head);
+            sql.push_list(values.by_ref().take(LIST_MAX)).push(tail);
+            rows.append(&mut self.all(sql).await?);
+        }
+        Ok(rows)
     }
 
     /// The first row, if any.

@@ -2,7 +2,7 @@
 
 use super::error::Result;
 use crate::domain::{
-    id::{AccountId, AuditSeq, CommandId, ConflictId, DealId, LeadId, OperatorId, PartnerId, ProgramVersion},
+    id::{CommandId, Number},
     text::Text,
     time::{Instant, Span},
 };
@@ -32,6 +32,11 @@ pub enum Arg {
 pub struct Sql {
     pub(super) text: Cow<'static, str>,
     pub(super) args: Vec<Arg>,
+}
+
+/// The values of a list.
+pub fn args<V: Into<Arg>>(values: impl IntoIterator<Item = V>) -> Vec<Arg> {
+    values.into_iter().map(Into::into).collect()
 }
 
 /// Rows for one table, in as few statements as the database takes well. Each row is made when it is asked for, so that the
@@ -223,6 +228,18 @@ impl Arg {
     }
 }
 
+impl<I: Number> From<I> for Arg {
+    fn from(id: I) -> Self {
+        Self::Int(Some(id.number()))
+    }
+}
+
+impl<I: Number> From<Option<I>> for Arg {
+    fn from(id: Option<I>) -> Self {
+        Self::Int(id.map(I::number))
+    }
+}
+
 macro_rules! arg_from {
     ($($variant:ident: $($from:ty => |$value:ident| $expr:expr),+;)+) => {
         $($(
@@ -242,9 +259,7 @@ macro_rules! arg_from {
 
 arg_from! {
     Int: i64 => |v| v, i32 => |v| v.into(), u32 => |v| v.into(), u8 => |v| v.into(), bool => |v| v.into(),
-        Instant => |v| v.micros(), Span => |v| v.micros(),
-        LeadId => |v| v.0, DealId => |v| v.0, ConflictId => |v| v.0, PartnerId => |v| v.0, AccountId => |v| v.0, OperatorId => |v| v.0,
-        ProgramVersion => |v| v.0, AuditSeq => |v| v.0;
+        Instant => |v| v.micros(), Span => |v| v.micros();
     Text: &str => |v| v.to_owned(), String => |v| v, &String => |v| v.clone(), &Text => |v| v.to_string(), Text => |v| v.to_string();
     Bytes: &[u8] => |v| v.to_vec(), Vec<u8> => |v| v, [u8; 32] => |v| v.to_vec(), &[u8; 32] => |v| v.to_vec(),
         CommandId => |v| v.0.as_bytes().to_vec();

@@ -23,8 +23,6 @@ use std::collections::HashMap;
 
 pub type Hash = [u8; 32];
 
-pub(super) const LEAD: &str = "lead";
-
 /// The end of the chain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Head {
@@ -222,8 +220,8 @@ impl Session {
     }
 
     /// The error for somebody who read `expected` of an entity that has moved on.
-    pub async fn conflict(&mut self, kind: &'static str, id: i64, name: String, expected: i64) -> Error {
-        match self.optional::<(i64, i64, String, String, i64)>(Sql::new(FASTER).bind(kind).bind(id)).await {
+    pub async fn conflict(&mut self, entity: Entity, expected: i64) -> Error {
+        match self.optional::<(i64, i64, String, String, i64)>(Sql::new(FASTER).bind(entity.kind()).bind(entity.id())).await {
             Err(error) => error,
             Ok(row) => {
                 let found = row.as_ref().map_or(0, |row| row.4);
@@ -233,7 +231,7 @@ impl Session {
                     actor: Text::clean(&actor),
                     kind,
                 });
-                Error::Conflict(Box::new(Conflict { entity: name, expected, found, by }))
+                Error::Conflict(Box::new(Conflict { entity: entity.to_string(), expected, found, by }))
             }
         }
     }

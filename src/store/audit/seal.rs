@@ -7,7 +7,7 @@ use crate::domain::{
 use crate::store::{
     Session, Sql, Tx,
     error::{Error, Result},
-    sql::Arg,
+    sql::{Arg, args},
 };
 use chacha20poly1305::{
     ChaCha20Poly1305, KeyInit,
@@ -53,21 +53,17 @@ pub const fn number(entity: Entity) -> Option<i64> {
 
 const FORGET: &str = "delete from person_key where entity_no = $1";
 pub const STATEMENTS: &[&str] = &[FORGET];
-/// How many ids are asked for in one list.
-const LIST_MAX: usize = 512;
 
 impl Session {
     /// The keys that there are under these numbers.
     pub(super) async fn person_keys_known(&mut self, numbers: impl IntoIterator<Item = i64>) -> Result<HashMap<i64, Key>> {
-        let wanted: Vec<i64> = numbers.into_iter().collect::<BTreeSet<_>>().into_iter().collect();
+        let wanted: BTreeSet<i64> = numbers.into_iter().collect();
         let mut keys = HashMap::with_capacity(wanted.len());
-        for part in wanted.chunks(LIST_MAX) {
-            let mut sql = Sql::new("select entity_no, key from person_key where entity_no in ");
-            sql.push_list(part.iter().copied());
-            for (number, key) in self.all::<(i64, Vec<u8>)>(sql).await? {
-                let key = key.try_into().map_err(|_| Error::corrupt(format!("the key of number {number} is not a key")))?;
-                keys.insert(number, key);
-            }
+        for (number, key) in
+            self.all_in::<(i64, Vec<u8>)>("select entity_no, key from person_key where entity_no in ", args(wanted), "").await?
+        {
+            let key = key.try_into().map_err(|_| Error::corrupt(format!("the key of number {number} is not a key")))?;
+            keys.insert(number, key);
         }
         Ok(keys)
     }

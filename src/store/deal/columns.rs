@@ -2,38 +2,18 @@
 
 use crate::{
     domain::{
-        deal::{DisputePhase, Registration},
+        deal::{DisputePhase, Registration, SalesStage},
+        person::Person,
         search,
         time::Instant,
     },
     store::{
-        error::{Error, Result},
-        filter::country_word,
-        lead::columns::due_key,
+        columns::{due_key, searched},
+        kept::Kept,
         sql::Arg,
     },
 };
 use chrono::{NaiveDate, NaiveTime};
-
-pub const COUNT: usize = 32;
-
-pub const INSERT: &str = "insert into deal (id, version, received_at, submitted_at, updated_at, state, is_open, to_decide, is_held, is_escalated, \
-    is_breached, is_complete, is_matched, is_shared, extensions, phase, due_key, next_at, value_key, currency, partner, reviewer, country, \
-    company_words, city_words, source_code, products, vertical_code, sales_stage, closes_at, search, source_key)";
-
-/// What can change. The others are left out: setting them would write their indexes again.
-pub const UPDATE: &str = "on conflict (id) do update set version = excluded.version, received_at = excluded.received_at, \
-    submitted_at = excluded.submitted_at, updated_at = excluded.updated_at, state = excluded.state, is_open = excluded.is_open, \
-    to_decide = excluded.to_decide, is_held = excluded.is_held, is_escalated = excluded.is_escalated, \
-    is_breached = excluded.is_breached, is_complete = excluded.is_complete, is_matched = excluded.is_matched, \
-    is_shared = excluded.is_shared, extensions = excluded.extensions, phase = excluded.phase, due_key = excluded.due_key, \
-    next_at = excluded.next_at, value_key = excluded.value_key, currency = excluded.currency, reviewer = excluded.reviewer, \
-    country = excluded.country, company_words = excluded.company_words, city_words = excluded.city_words, \
-    products = excluded.products, vertical_code = excluded.vertical_code, sales_stage = excluded.sales_stage, \
-    closes_at = excluded.closes_at, search = excluded.search";
-
-pub const INSERT_BODY: &str = "insert into deal_body (id, body, person)";
-pub const UPDATE_BODY: &str = "on conflict (id) do update set body = excluded.body, person = excluded.person";
 
 /// The value of a registration that states none: below every other.
 pub const NO_VALUE: i64 = i64::MIN;
@@ -80,55 +60,76 @@ const fn phase(deal: &Registration) -> &'static str {
     }
 }
 
-pub fn row(deal: &Registration) -> [Arg; COUNT] {
-    let (details, customer) = (&deal.details, &deal.details.customer);
-    let received_at = deal.submitted_at.unwrap_or(deal.created_at);
-    let approval = deal.state.approval();
-    let to_decide = deal.state.is_undecided() && deal.waiting_since.is_none();
-    let mut words = deal.search_words();
-    if let Some(country) = customer.country {
-        words.push(' ');
-        words.push_str(&country_word(country.code()));
-    }
-    [
-        deal.id.into(),
-        deal.version.into(),
-        received_at.into(),
-        deal.submitted_at.into(),
-        deal.updated_at.into(),
-        deal.state.name().into(),
-        deal.state.is_open().into(),
-        to_decide.into(),
-        deal.is_held().into(),
-        deal.escalation.is_some().into(),
-        deal.is_breached().into(),
-        deal.place.is_some().into(),
-        deal.account.is_some().into(),
-        approval.is_some_and(|approval| approval.share.is_some()).into(),
-        approval.map_or(0, |approval| approval.protection.extensions).into(),
-        phase(deal).into(),
-        due_key(deal.due(), received_at).into(),
-        deal.next_at().into(),
-        value_key(deal).into(),
-        details.value.map(|value| value.currency.code().to_ascii_lowercase()).unwrap_or_default().into(),
-        deal.partner.into(),
-        deal.state.reviewer().into(),
-        customer.country.map(|country| country.to_string()).into(),
-        search::words(&customer.name).into(),
-        search::words(&customer.city).into(),
-        search::slug(&details.source).into(),
-        products(deal).into(),
-        search::slug(&customer.vertical).into(),
-        details.sales_stage.map_or("", crate::domain::deal::SalesStage::name).into(),
-        details.close_on.map(closes_at).into(),
-        words.into(),
-        (&details.source_key).into(),
-    ]
-}
+impl Kept for Registration {
+    const BODIES: &'static str = "select id, body, person from deal_body where id in ";
+    const DUE: &'static str = "select kept.id, kept.body, kept.person from deal join deal_body as kept on kept.id = deal.id \
+        where deal.next_at <= $1 order by deal.next_at, deal.id limit $2";
+    const VERSIONS: &'static str = "select id, version from deal where id in ";
+    const INSERT: (&'static str, usize) = (
+        "insert into deal (id, version, received_at, submitted_at, updated_at, state, is_open, to_decide, is_held, is_escalated, \
+    is_breached, is_complete, is_matched, is_shared, extensions, phase, due_key, next_at, value_key, currency, partner, reviewer, country, \
+    company_words, city_words, source_code, products, vertical_code, sales_stage, closes_at, search, source_key)",
+        32,
+    );
+    /// What can change. The others are left out: setting them would write their indexes again.
+    const UPDATE: &'static str = "on conflict (id) do update set version = excluded.version, received_at = excluded.received_at, \
+    submitted_at = excluded.submitted_at, updated_at = excluded.updated_at, state = excluded.state, is_open = excluded.is_open, \
+    to_decide = excluded.to_decide, is_held = excluded.is_held, is_escalated = excluded.is_escalated, \
+    is_breached = excluded.is_breached, is_complete = excluded.is_complete, is_matched = excluded.is_matched, \
+    is_shared = excluded.is_shared, extensions = excluded.extensions, phase = excluded.phase, due_key = excluded.due_key, \
+    next_at = excluded.next_at, value_key = excluded.value_key, currency = excluded.currency, reviewer = excluded.reviewer, \
+    country = excluded.country, company_words = excluded.company_words, city_words = excluded.city_words, \
+    products = excluded.products, vertical_code = excluded.vertical_code, sales_stage = excluded.sales_stage, \
+    closes_at = excluded.closes_at, search = excluded.search";
+    const INSERT_BODY: (&'static str, usize) = ("insert into deal_body (id, body, person)", 3);
+    const UPDATE_BODY: &'static str = "on conflict (id) do update set body = excluded.body, person = excluded.person";
 
-pub fn body(deal: &Registration) -> Result<[Arg; 3]> {
-    let json = |error: serde_json::Error| Error::Internal(format!("{}: {error}", deal.id));
-    let contact = &deal.details.contact;
-    let contact = if contact.is_empty() { None } else { Some(serde_json::to_string(contact).map_err(json)?) };
-    Ok([deal.id.into(), serde_json::to_string(deal).map_err(json)?.into(), contact.into()])
+    fn row(&self) -> impl IntoIterator<Item = Arg> {
+        let (details, customer) = (&self.details, &self.details.customer);
+        let received_at = self.submitted_at.unwrap_or(self.created_at);
+        let approval = self.state.approval();
+        let to_decide = self.state.is_undecided() && self.waiting_since.is_none();
+        [
+            self.id.into(),
+            self.version.into(),
+            received_at.into(),
+            self.submitted_at.into(),
+            self.updated_at.into(),
+            self.state.name().into(),
+            self.state.is_open().into(),
+            to_decide.into(),
+            self.is_held().into(),
+            self.escalation.is_some().into(),
+            self.is_breached().into(),
+            self.place.is_some().into(),
+            self.account.is_some().into(),
+            approval.is_some_and(|approval| approval.share.is_some()).into(),
+            approval.map_or(0, |approval| approval.protection.extensions).into(),
+            phase(self).into(),
+            due_key(self.due(), received_at).into(),
+            self.next_at().into(),
+            value_key(self).into(),
+            details.value.map(|value| value.currency.code().to_ascii_lowercase()).unwrap_or_default().into(),
+            self.partner.into(),
+            self.state.reviewer().into(),
+            customer.country.map(|country| country.to_string()).into(),
+            search::words(&customer.name).into(),
+            search::words(&customer.city).into(),
+            search::slug(&details.source).into(),
+            products(self).into(),
+            search::slug(&customer.vertical).into(),
+            details.sales_stage.map_or("", SalesStage::name).into(),
+            details.close_on.map(closes_at).into(),
+            searched(self.search_words(), customer.country).into(),
+            (&details.source_key).into(),
+        ]
+    }
+
+    fn person(&self) -> Option<&Person> {
+        Some(&self.details.contact)
+    }
+
+    fn set_person(&mut self, person: Person) {
+        self.details.contact = person;
+    }
 }

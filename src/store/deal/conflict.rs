@@ -15,72 +15,54 @@ use crate::{
     store::{
         Session, Sql, Tx,
         error::{Error, Result},
-        lead::LIST_MAX,
-        sql::Arg,
+        kept::Kept,
+        session::LIST_MAX,
+        sql::{Arg, args},
         unit::CaseChange,
     },
 };
-use std::collections::HashMap;
+pub const STATEMENTS: &[&str] = &[ConflictCase::DUE];
 
-/// The kind of a case in the audit chain.
-const CONFLICT: &str = "conflict";
-const DUE: &str = "select conflict_body.body from conflict join conflict_body on conflict_body.id = conflict.id \
-    where conflict.next_at <= $1 order by conflict.next_at, conflict.id limit $2";
-pub const STATEMENTS: &[&str] = &[DUE];
+impl Kept for ConflictCase {
+    const BODIES: &'static str = "select id, body, cast(null as text) as person from conflict_body where id in ";
+    const DUE: &'static str = "select kept.id, kept.body, cast(null as text) as person from conflict \
+        join conflict_body as kept on kept.id = conflict.id where conflict.next_at <= $1 order by conflict.next_at, conflict.id limit $2";
+    const VERSIONS: &'static str = "select id, version from conflict where id in ";
+    const INSERT: (&'static str, usize) =
+        ("insert into conflict (id, version, opened_at, updated_at, state, next_at, decided_at, verdict, standings)", 9);
+    const UPDATE: &'static str = "on conflict (id) do update set version = excluded.version, updated_at = excluded.updated_at, \
+        state = excluded.state, next_at = excluded.next_at, decided_at = excluded.decided_at, verdict = excluded.verdict, \
+        standings = excluded.standings";
+    const INSERT_BODY: (&'static str, usize) = ("insert into conflict_body (id, body)", 2);
+    const UPDATE_BODY: &'static str = "on conflict (id) do update set body = excluded.body";
 
-const INSERT: &str = "insert into conflict (id, version, opened_at, updated_at, state, next_at, decided_at, verdict, standings)";
-const UPDATE: &str = "on conflict (id) do update set version = excluded.version, updated_at = excluded.updated_at, state = excluded.state, \
-    next_at = excluded.next_at, decided_at = excluded.decided_at, verdict = excluded.verdict, standings = excluded.standings";
-
-fn read(body: &str) -> Result<ConflictCase> {
-    serde_json::from_str(body).map_err(|error| Error::corrupt(format!("conflict: {error}")))
-}
-
-fn row(case: &ConflictCase) -> [Arg; 9] {
-    let decision = case.decision();
-    [
-        case.id.into(),
-        case.version.into(),
-        case.opened_at.into(),
-        case.updated_at.into(),
-        case.state.name().into(),
-        case.next_at().into(),
-        decision.map(|decision| decision.at).into(),
-        decision.map_or("", |decision| decision.verdict.kind().name()).into(),
-        decision.map(|decision| code(&decision.standings)).unwrap_or_default().into(),
-    ]
+    fn row(&self) -> impl IntoIterator<Item = Arg> {
+        let decision = self.decision();
+        [
+            self.id.into(),
+            self.version.into(),
+            self.opened_at.into(),
+            self.updated_at.into(),
+            self.state.name().into(),
+            self.next_at().into(),
+            decision.map(|decision| decision.at).into(),
+            decision.map_or("", |decision| decision.verdict.kind().name()).into(),
+            decision.map(|decision| code(&decision.standings)).unwrap_or_default().into(),
+        ]
+    }
 }
 
 impl Session {
     /// The cases in the order asked for; unknown ones are left out.
     pub async fn cases(&mut self, ids: &[ConflictId]) -> Result<Vec<ConflictCase>> {
-        self.cases_with(ids, "").await
-    }
-
-    async fn cases_with(&mut self, ids: &[ConflictId], lock: &'static str) -> Result<Vec<ConflictCase>> {
-        let mut wanted: Vec<i64> = ids.iter().map(|id| id.0).collect();
-        wanted.sort_unstable();
-        wanted.dedup();
-        let mut found = HashMap::with_capacity(wanted.len());
-        for part in wanted.chunks(LIST_MAX) {
-            let mut sql = Sql::new("select body from conflict_body where id in ");
-            sql.push_list(part.iter().copied()).push(" order by id").push(lock);
-            for (body,) in self.all::<(String,)>(sql).await? {
-                let case = read(&body)?;
-                found.insert(case.id, case);
-            }
-        }
-        Ok(ids.iter().filter_map(|id| found.get(id).cloned()).collect())
+        self.records(ids).await
     }
 
     /// The cases that these registrations are or were a party of.
     pub async fn cases_of(&mut self, deals: &[DealId]) -> Result<Vec<(DealId, ConflictId)>> {
-        let mut found = Vec::new();
-        for part in deals.chunks(LIST_MAX) {
-            let mut sql = Sql::new("select deal_id, conflict_id from conflict_party where deal_id in ");
-            sql.push_list(part.iter().copied());
-            found.extend(self.all::<(i64, i64)>(sql).await?.into_iter().map(|(deal, case)| (DealId(deal), ConflictId(case))));
-        }
+        let head = "select deal_id, conflict_id from conflict_party where deal_id in ";
+        let found = self.all_in::<(i64, i64)>(head, args(deals.iter().copied()), "").await?;
+        let mut found: Vec<_> = found.into_iter().map(|(deal, case)| (DealId(deal), ConflictId(case))).collect();
         found.sort_unstable();
         Ok(found)
     }
@@ -107,33 +89,17 @@ impl Session {
 impl Tx {
     /// The cases in the order asked for, locked until the end of this write.
     pub async fn cases_locked(&mut self, ids: &[ConflictId]) -> Result<Vec<ConflictCase>> {
-        let lock = self.lock(" for update");
-        self.cases_with(ids, lock).await
+        self.records_locked(ids).await
     }
 
     /// Cases that the engine has to look at, the earliest first, locked; those that another engine has are left to it.
     pub async fn cases_due(&mut self, now: Instant, limit: u32) -> Result<Vec<ConflictCase>> {
-        let lock = self.lock(" for update of conflict_body skip locked");
-        let mut sql = Sql::new(DUE).bind(now).bind(limit);
-        sql.push(lock);
-        self.all::<(String,)>(sql).await?.iter().map(|(body,)| read(body)).collect()
+        self.records_due(now, limit).await
     }
 
     /// Writes cases as they are now. Each must still have the version that its change expects.
     pub(in crate::store) async fn cases_save(&mut self, changes: &[CaseChange]) -> Result<()> {
-        let known = changes.iter().filter(|change| change.expected > 0).map(|change| (change.case.id.0, change.expected));
-        if let Some((id, version)) = self.moved("select id, version from conflict where id in ", known.collect()).await? {
-            return Err(self.conflict(CONFLICT, id, ConflictId(id).to_string(), version).await);
-        }
-        let (new, known): (Vec<_>, Vec<_>) = changes.iter().partition(|change| change.expected == 0);
-        for (changes, tail, body_tail) in [(new, "", ""), (known, UPDATE, "on conflict (id) do update set body = excluded.body")] {
-            self.execute_each(Sql::bulk(INSERT, 9, changes.iter().map(|change| row(&change.case)), tail)).await?;
-            let bodies = changes.iter().map(|change| {
-                let body = serde_json::to_string(&change.case).map_err(|error| Error::Internal(format!("{}: {error}", change.case.id)))?;
-                Ok([Arg::from(change.case.id), Arg::from(body)])
-            });
-            self.execute_each(Sql::bulk_try("insert into conflict_body (id, body)", 2, bodies, body_tail)).await?;
-        }
+        self.records_save(changes.iter().map(|change| (&change.case, change.expected)).collect()).await?;
         let parties = changes.iter().flat_map(|change| {
             let id = change.case.id;
             change.case.parties.iter().map(move |party| [Arg::from(party.deal), Arg::from(id)])

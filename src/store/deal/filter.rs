@@ -8,8 +8,8 @@ use crate::{
         id::DealId,
     },
     store::{
+        columns::NOT_DUE,
         filter::{Columns, Known, Needed, between, containing, country, interval, named, phrase},
-        lead::columns::NOT_DUE,
         sql::Sql,
     },
 };

@@ -9,7 +9,7 @@ use crate::{
     store::{
         Session, Sql, Tx,
         error::Result,
-        lead::LIST_MAX,
+        session::LIST_MAX,
         sql::Arg,
         unit::{DealChange, FAMILY_MAX},
     },
@@ -60,13 +60,7 @@ impl Session {
 
     /// Who protects each of these keys, in order.
     pub async fn protected_by(&mut self, keys: &[ProtectionKey]) -> Result<Vec<Option<DealId>>> {
-        let mut found: HashMap<String, DealId> = HashMap::new();
-        for part in keys.chunks(LIST_MAX) {
-            let mut sql = Sql::new("select key, deal_id from protection where key in ");
-            sql.push_list(part.iter().map(|key| key.0.as_str()));
-            found.extend(self.all::<(String, i64)>(sql).await?.into_iter().map(|(key, id)| (key, DealId(id))));
-        }
-        Ok(keys.iter().map(|key| found.get(&key.0).copied()).collect())
+        self.numbers_by("select key, deal_id from protection where key in ", keys.iter().map(|key| key.0.as_str()).collect()).await
     }
 }
 

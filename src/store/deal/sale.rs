@@ -12,8 +12,8 @@ use crate::{
     store::{
         Session, Sql, Tx,
         error::{Error, Result},
-        lead::LIST_MAX,
-        sql::Arg,
+        session::LIST_MAX,
+        sql::{Arg, args},
         unit::SaleRow,
     },
 };
@@ -53,12 +53,8 @@ impl Session {
 
     /// Whether a line came with each of these keys before, in order.
     pub async fn sales_known(&mut self, keys: &[Text]) -> Result<Vec<bool>> {
-        let mut found: HashSet<String> = HashSet::new();
-        for part in keys.chunks(LIST_MAX) {
-            let mut sql = Sql::new("select source_key from sale where source_key <> '' and source_key in ");
-            sql.push_list(part);
-            found.extend(self.all::<(String,)>(sql).await?.into_iter().map(|(key,)| key));
-        }
+        let head = "select source_key from sale where source_key <> '' and source_key in ";
+        let found: HashSet<String> = self.all_in::<(String,)>(head, args(keys), "").await?.into_iter().map(|(key,)| key).collect();
         Ok(keys.iter().map(|key| found.contains(key.as_str())).collect())
     }
 }

@@ -6,13 +6,11 @@ use crate::{
         id::LeadId,
     },
     store::{
+        columns::NOT_DUE,
         filter::{Columns, Known, Needed, between, containing, country, interval, named, phrase},
-        lead::columns::NOT_DUE,
         sql::Sql,
     },
 };
-
-pub use crate::store::filter::country_word;
 
 /// The table of leads.
 pub struct Table;

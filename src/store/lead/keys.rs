@@ -2,7 +2,7 @@
 
 use crate::{
     domain::id::LeadId,
-    store::{Session, Sql, Tx, error::Result, lead::LIST_MAX, sql::Arg, unit::LeadChange},
+    store::{Session, Sql, Tx, error::Result, session::LIST_MAX, sql::Arg, unit::LeadChange},
 };
 use std::collections::HashMap;
 

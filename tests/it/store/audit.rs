@@ -252,7 +252,7 @@ async fn a_conflict_names_who_was_faster() {
     on_both(|fresh: Fresh| async move {
         fill(&fresh.db, 10).await;
         let mut session = fresh.db.read().await.expect("open");
-        let error = session.conflict("lead", 2, "L-2".into(), 1).await;
+        let error = session.conflict(Entity::Lead(LeadId(2)), 1).await;
         let Error::Conflict(conflict) = &error else { panic!("{error:?}") };
         assert_eq!((conflict.expected, conflict.found), (1, 2));
         assert_eq!(conflict.by.as_ref().expect("somebody").seq, AuditSeq(9));
