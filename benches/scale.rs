@@ -56,7 +56,7 @@ async fn main() -> anyhow::Result<()> {
 
 async fn count(app: &App) -> anyhow::Result<u64> {
     let context: filter::Context<'_> = filter::Context { me: OperatorId(2), now: app.now(), zone: chrono_tz::UTC, marked: &[] };
-    Ok(app.db().read().await?.lead_count(Queue::All, None, &context, 1).await?.n)
+    Ok(app.db().read().await?.count(Queue::All, None, &context, 1).await?.n)
 }
 
 fn address(place: &str, leads: u64) -> anyhow::Result<Address> {
@@ -138,7 +138,7 @@ async fn page(app: &App, queue: Queue, sort: Sort, words: Option<&str>) -> anyho
     let filter = words.map(|words| filter::parse(words).map_err(|error| anyhow::anyhow!("{error:?}"))).transpose()?;
     let request = PageRequest { queue, filter, sort, me, now, from: From::Start, limit: 60 };
     let context: filter::Context<'_> = filter::Context { me, now, zone: chrono_tz::UTC, marked: &[] };
-    Ok(app.db().read().await?.lead_page(&request, &context).await?.rows.len())
+    Ok(app.db().read().await?.page(&request, &context).await?.rows.len())
 }
 
 async fn pages(app: &App, clock: &Clock) -> anyhow::Result<()> {

@@ -4,29 +4,64 @@
 
 use super::{
     columns::{NOT_DUE, country_word},
-    sql::Sql,
+    sql::{Arg, Sql},
 };
 use crate::domain::filter::{Context, Filter, Kind, Op, Room, When};
 use std::borrow::Cow;
 
 /// The columns of a room's table, as filters compare them.
-pub trait Columns: Sized + Send + Sync + 'static {
-    type Room: Room;
+pub trait Columns: Room {
     /// The table of the narrow rows; its text index and bodies are named after it.
     const TABLE: &'static str;
     /// The column of the words that a search looks at.
     const SEARCH: &'static str;
+    /// Fields whose words stand in the text index, and the one of the country.
+    const WORDS: &'static [Self::Field];
+    const COUNTRY: Self::Field;
 
-    /// The column of a field, and whether it can be null.
-    fn column(field: Field<Self>) -> (&'static str, bool);
+    fn column(field: Self::Field) -> Column;
     /// Appends the condition of a field or flag that is no plain column; gives whether it is such.
-    fn special(sql: &mut Sql, term: &Filter<Self::Room>, context: &Context<'_, Self::Room>) -> bool;
+    fn special(sql: &mut Sql, term: &Filter<Self>, context: &Context<'_, Self>) -> bool;
 }
 
-pub type Field<C> = <<C as Columns>::Room as Room>::Field;
+/// The column of a field.
+#[derive(Debug, Clone, Copy)]
+pub struct Column {
+    name: &'static str,
+    nullable: bool,
+    /// Where it holds the number of somebody: a select of the numbers that ends with what the field compares.
+    of: Option<&'static str>,
+}
+
+/// A column that always has a value.
+pub const fn always(name: &'static str) -> Column {
+    Column { name, nullable: false, of: None }
+}
+
+/// A column that can be null.
+pub const fn perhaps(name: &'static str) -> Column {
+    Column { name, nullable: true, of: None }
+}
+
+impl Column {
+    /// Holds a partner, whose name is compared.
+    pub const fn partner_name(self) -> Self {
+        Self { of: Some("select id from partner where name_words"), ..self }
+    }
+
+    /// Holds a partner, whose tier is compared.
+    pub const fn partner_tier(self) -> Self {
+        Self { of: Some("select id from partner where tier_code"), ..self }
+    }
+
+    /// Holds an operator, whose name is compared.
+    pub const fn operator_name(self) -> Self {
+        Self { of: Some("select id from operator where name_words"), ..self }
+    }
+}
 
 /// Appends a condition on the table.
-pub fn push<C: Columns>(sql: &mut Sql, filter: &Filter<C::Room>, context: &Context<'_, C::Room>) {
+pub fn push<C: Columns>(sql: &mut Sql, filter: &Filter<C>, context: &Context<'_, C>) {
     match filter {
         Filter::And(terms) => joined::<C>(sql, terms, (" and ", "1 = 1"), context),
         Filter::Or(terms) => joined::<C>(sql, terms, (" or ", "1 = 0"), context),
@@ -41,10 +76,10 @@ pub fn push<C: Columns>(sql: &mut Sql, filter: &Filter<C::Room>, context: &Conte
         term if C::special(sql, term, context) => {}
         Filter::Has(field) => has::<C>(sql, *field),
         Filter::Text { field, value } => text::<C>(sql, *field, value),
-        Filter::Number { field, op, value } => drop(sql.push(C::column(*field).0).push(symbol(*op)).push_bind(*value)),
+        Filter::Number { field, op, value } => drop(sql.push(C::column(*field).name).push(symbol(*op)).push_bind(*value)),
         Filter::Time { field, op, when } => {
-            let (name, nullable) = C::column(*field);
-            let is_past = C::Room::spec(*field).kind == Kind::Past;
+            let Column { name, nullable, .. } = C::column(*field);
+            let is_past = C::spec(*field).kind == Kind::Past;
             between(sql, name, if nullable { Known::NotNull } else { Known::Always }, when.interval(*op, is_past, context));
         }
         // Every flag is special.
@@ -52,12 +87,7 @@ pub fn push<C: Columns>(sql: &mut Sql, filter: &Filter<C::Room>, context: &Conte
     }
 }
 
-fn joined<C: Columns>(
-    sql: &mut Sql,
-    terms: &[Filter<C::Room>],
-    (word, empty): (&'static str, &'static str),
-    context: &Context<'_, C::Room>,
-) {
+fn joined<C: Columns>(sql: &mut Sql, terms: &[Filter<C>], (word, empty): (&'static str, &'static str), context: &Context<'_, C>) {
     if terms.is_empty() {
         sql.push(empty);
         return;
@@ -73,11 +103,11 @@ fn joined<C: Columns>(
 }
 
 /// A pattern that finds `words` anywhere. Words hold nothing but letters, digits and spaces, so nothing needs escaping.
-pub fn containing(words: &str) -> String {
+fn containing(words: &str) -> String {
     format!("%{words}%")
 }
 
-pub const fn symbol(op: Op) -> &'static str {
+const fn symbol(op: Op) -> &'static str {
     match op {
         Op::Eq => " = ",
         Op::Lt => " < ",
@@ -87,23 +117,45 @@ pub const fn symbol(op: Op) -> &'static str {
     }
 }
 
-fn has<C: Columns>(sql: &mut Sql, field: Field<C>) {
-    let (name, nullable) = C::column(field);
-    match C::Room::spec(field).kind {
+fn has<C: Columns>(sql: &mut Sql, field: C::Field) {
+    let Column { name, nullable, of } = C::column(field);
+    match (C::spec(field).kind, of) {
+        // Somebody without a code, a tier say, does not count.
+        (Kind::Code, Some(of)) => among(sql, name, (of, " <> "), ""),
         _ if nullable => drop(sql.push(name).push(" is not null")),
         // Text that is not there is empty.
-        Kind::Words | Kind::Code | Kind::Choice(_) => drop(sql.push(name).push(" <> ''")),
+        (Kind::Words | Kind::Code | Kind::Choice(_), None) => drop(sql.push(name).push(" <> ''")),
         _ => drop(sql.push("1 = 1")),
     }
 }
 
-fn text<C: Columns>(sql: &mut Sql, field: Field<C>, value: &str) {
-    let (name, nullable) = C::column(field);
-    match C::Room::spec(field).kind {
-        Kind::Words => drop(sql.push(name).push(" like ").push_bind(containing(value))),
-        _ if nullable => drop(sql.push("(").push(name).push(" is not null and ").push(name).push(" = ").push_bind(value).push(")")),
-        _ => drop(sql.push(name).push(" = ").push_bind(value)),
+fn text<C: Columns>(sql: &mut Sql, field: C::Field, value: &str) {
+    let Column { name, nullable, of } = C::column(field);
+    let (op, value) = if C::spec(field).kind == Kind::Words { (" like ", containing(value)) } else { (" = ", value.to_owned()) };
+    match of {
+        Some(of) => among(sql, name, (of, op), value),
+        None if nullable => drop(sql.push("(").push(name).push(" is not null and ").push(name).push(op).push_bind(value).push(")")),
+        None => drop(sql.push(name).push(op).push_bind(value)),
     }
+}
+
+/// Appends that the column holds somebody whom the select finds.
+fn among(sql: &mut Sql, name: &'static str, (of, op): (&'static str, &'static str), value: impl Into<Arg>) {
+    sql.push("(").push(name).push(" is not null and ").push(name).push(" in (").push(of).push(op).push_bind(value).push("))");
+}
+
+/// Appends that whoever asks has marked the record.
+pub fn marked<C: Columns>(sql: &mut Sql, context: &Context<'_, C>) {
+    if context.marked.is_empty() {
+        sql.push("1 = 0");
+    } else {
+        sql.push(C::TABLE).push(".id in ").push_list(context.marked.iter().copied());
+    }
+}
+
+/// Appends that the column holds whoever asks.
+pub fn mine<C: Columns>(sql: &mut Sql, name: &'static str, context: &Context<'_, C>) {
+    sql.push("(").push(name).push(" is not null and ").push(name).push(" = ").push_bind(context.me).push(")");
 }
 
 /// When a column of instants says something.
@@ -147,20 +199,26 @@ pub struct Needed<'f> {
     pub is_whole: bool,
 }
 
+/// What the text index can be asked for.
+pub fn needed<C: Columns>(filter: &Filter<C>) -> Vec<Needed<'_>> {
+    match filter {
+        Filter::Word(words) => phrase(words),
+        Filter::Text { field, value } if C::WORDS.contains(field) => phrase(value),
+        Filter::Text { field, value } if *field == C::COUNTRY => country(value),
+        Filter::And(terms) => terms.iter().flat_map(needed).collect(),
+        _ => Vec::new(),
+    }
+}
+
 /// The words of a phrase: the last is a beginning.
-pub fn phrase(words: &str) -> Vec<Needed<'_>> {
+fn phrase(words: &str) -> Vec<Needed<'_>> {
     let count = words.split_ascii_whitespace().count();
     let needed = |(i, word)| Needed { word: Cow::Borrowed(word), is_whole: i + 1 < count };
     words.split_ascii_whitespace().enumerate().map(needed).collect()
 }
 
 /// The word of a country, if it is one.
-pub fn country(value: &str) -> Vec<Needed<'static>> {
+fn country(value: &str) -> Vec<Needed<'static>> {
     let is_code = value.len() == 2 && value.bytes().all(|byte| byte.is_ascii_uppercase());
     is_code.then(|| Needed { word: country_word(value).into(), is_whole: true }).into_iter().collect()
-}
-
-/// Names and codes of those whom a column names: what partner, tier and owner compare.
-pub fn named(sql: &mut Sql, column: &'static str, among: &'static str, value: impl Into<super::sql::Arg>) {
-    sql.push("(").push(column).push(" is not null and ").push(column).push(" in (").push(among).push_bind(value).push("))");
 }

@@ -44,7 +44,7 @@ pub use error::{Conflict, ConflictBy, Error, Result};
 pub use feed::{Pulse, Stale};
 pub use health::Health;
 pub use migrate::VERSION as SCHEMA_VERSION;
-pub use page::Effort;
+pub use page::{Effort, Listing, Request as PageRequestOf};
 pub use postgres::Rights;
 pub use session::{Backend, Session};
 pub use sql::{Arg, Bulk, Row, Sql};

@@ -14,10 +14,12 @@ use super::{
     Backend, Session, Sql,
     error::Result,
     filter::{self, Needed},
+    sql::args,
 };
 use crate::domain::{
-    filter::{Context, Filter, Room},
-    page::{Count, Cursor, From, SortKey},
+    filter::{Context, Filter},
+    id::{Number, OperatorId, PartnerId},
+    page::{Count, Cursor, From, Page, PageRequest, SortKey},
     text::Text,
 };
 use std::collections::{BTreeSet, HashMap};
@@ -26,6 +28,8 @@ use std::collections::{BTreeSet, HashMap};
 pub trait Listing: filter::Columns {
     type Queue: Copy + PartialEq + Send + Sync;
     type Sort: Copy + Send + Sync;
+    /// A line of a queue.
+    type Row: Send;
     /// `select coalesce(max(id), 0) from lead`: records are numbered without gaps.
     const COUNT_ALL: &'static str;
     /// The records whose words match `$1` by the index of the text, on SQLite (`id` alone) and on PostgreSQL (whole rows).
@@ -37,15 +41,15 @@ pub trait Listing: filter::Columns {
     /// Whether there is an index of this queue in this order: a walk goes along it.
     fn is_indexed(queue: Self::Queue, sort: Self::Sort) -> bool;
     /// Appends what stands in the queue: the `holds` of the domain as SQL.
-    fn queue(sql: &mut Sql, queue: Self::Queue, context: &Context<'_, Self::Room>);
-    /// What the text index can be asked for.
-    fn words_needed(filter: &Filter<Self::Room>) -> Vec<Needed<'_>>;
+    fn queue(sql: &mut Sql, queue: Self::Queue, context: &Context<'_, Self>);
     /// Whether an index of its own answers this condition.
-    fn is_range(filter: &Filter<Self::Room>) -> bool;
-    fn number(id: Id<Self>) -> i64;
+    fn is_range(filter: &Filter<Self>) -> bool;
+    /// The lines of these records; those that are gone are left out.
+    fn rows(session: &mut Session, ids: &[Self::Id]) -> impl Future<Output = Result<Vec<(Self::Id, Self::Row)>>> + Send;
 }
 
-pub type Id<L> = <<L as filter::Columns>::Room as Room>::Id;
+/// Which page of which queue of a room.
+pub type Request<L> = PageRequest<<L as Listing>::Queue, <L as Listing>::Sort, L>;
 
 /// How a queue is ordered: the sort column, whether it holds words, whether it falls. The number of the record comes last.
 #[derive(Debug, Clone, Copy)]
@@ -53,24 +57,6 @@ pub struct Order {
     pub column: &'static str,
     pub is_words: bool,
     pub falls: bool,
-}
-
-/// Which page of which queue.
-pub struct Asked<'r, L: Listing> {
-    pub queue: L::Queue,
-    pub filter: Option<&'r Filter<L::Room>>,
-    pub sort: L::Sort,
-    pub from: &'r From<Id<L>>,
-    pub limit: u32,
-    pub context: &'r Context<'r, L::Room>,
-    pub effort: Effort,
-}
-
-/// A page before its rows are read.
-pub struct Found {
-    pub places: Vec<Place>,
-    pub more_before: bool,
-    pub more_after: bool,
 }
 
 /// When to walk and when to gather.
@@ -107,11 +93,11 @@ enum Edge {
 /// What a page is made of.
 struct Look<'r, L: Listing> {
     queue: L::Queue,
-    filter: Option<&'r Filter<L::Room>>,
+    filter: Option<&'r Filter<L>>,
     order: Order,
     /// There is an index of the queue in this order.
     is_indexed: bool,
-    context: &'r Context<'r, L::Room>,
+    context: &'r Context<'r, L>,
     effort: Effort,
     backend: Backend,
 }
@@ -120,52 +106,72 @@ struct Look<'r, L: Listing> {
 pub type Place = (i64, i64, String);
 
 impl Order {
-    /// The places as cursors, by the number of the record.
-    pub fn keys(self, places: Vec<Place>) -> HashMap<i64, SortKey> {
+    /// The sort keys of the places, by the number of the record.
+    fn keys(self, places: Vec<Place>) -> HashMap<i64, SortKey> {
         let key = |number, words| if self.is_words { SortKey::Company(words) } else { SortKey::Number(number) };
         places.into_iter().map(|(id, number, words)| (id, key(number, words))).collect()
     }
 }
 
 impl Session {
-    /// The places of a page of a queue. The effort changes how fast it comes and nothing else.
-    pub(super) async fn page_found<L: Listing>(&mut self, asked: &Asked<'_, L>) -> Result<Found> {
+    /// A page of a queue. `context` tells who asks, when and where; its `me` and `now` are those of the request.
+    pub async fn page<L: Listing>(&mut self, request: &Request<L>, context: &Context<'_, L>) -> Result<Page<L::Id, L::Row>> {
+        self.page_within(request, context, Effort::default()).await
+    }
+
+    /// The same with another effort, which changes how fast the page comes and nothing else.
+    pub async fn page_within<L: Listing>(
+        &mut self,
+        request: &Request<L>,
+        context: &Context<'_, L>,
+        effort: Effort,
+    ) -> Result<Page<L::Id, L::Row>> {
+        let PageRequest { queue, sort, limit, .. } = *request;
         let look = Look::<L> {
-            queue: asked.queue,
-            filter: asked.filter.filter(|filter| !filter.is_everything()),
-            order: L::order(asked.sort),
-            is_indexed: L::is_indexed(asked.queue, asked.sort),
-            context: asked.context,
-            effort: asked.effort,
+            queue,
+            filter: request.filter.as_ref().filter(|filter| !filter.is_everything()),
+            order: L::order(sort),
+            is_indexed: L::is_indexed(queue, sort),
+            context,
+            effort,
             backend: self.backend(),
         };
-        let (from, forwards) = match asked.from {
+        let (places, more_before, more_after) = self.places_from(&look, &request.from, limit).await?;
+        let ids: Vec<L::Id> = places.iter().map(|(id, ..)| L::Id::of(*id)).collect();
+        let mut keys = look.order.keys(places);
+        let rows = L::rows(self, &ids).await?.into_iter();
+        let rows = rows.filter_map(|(id, row)| Some((Cursor { key: keys.remove(&id.number())?, id }, row))).collect();
+        Ok(Page { rows, more_before, more_after })
+    }
+
+    /// The places of a page, and whether there are more before and after them.
+    async fn places_from<L: Listing>(&mut self, look: &Look<'_, L>, from: &From<L::Id>, limit: u32) -> Result<(Vec<Place>, bool, bool)> {
+        let (edge, forwards) = match from {
             From::Start => (None, true),
             From::After(cursor) => (Some((cursor, Edge::Beyond)), true),
             From::Before(cursor) => (Some((cursor, Edge::Beyond)), false),
             From::At(cursor) => (Some((cursor, Edge::Including)), true),
             From::End => (None, false),
         };
-        let mut places = self.places(&look, Span { from, forwards, limit: asked.limit + 1 }).await?;
-        let more = places.len() > asked.limit as usize;
-        places.truncate(asked.limit as usize);
+        let mut places = self.places(look, Span { from: edge, forwards, limit: limit + 1 }).await?;
+        let more = places.len() > limit as usize;
+        places.truncate(limit as usize);
         if !forwards {
             places.reverse();
         }
         // The other side of where we began: at an end there is nothing, beyond a row there is that row.
-        let behind = match asked.from {
+        let behind = match from {
             From::Start | From::End => false,
             From::After(_) | From::Before(_) => true,
             From::At(cursor) => {
                 let span = Span { from: Some((cursor, Edge::Beyond)), forwards: false, limit: 1 };
-                !self.places(&look, span).await?.is_empty()
+                !self.places(look, span).await?.is_empty()
             }
         };
-        let (more_before, more_after) = if forwards { (behind, more) } else { (more, behind) };
-        Ok(Found { places, more_before, more_after })
+        Ok(if forwards { (places, behind, more) } else { (places, more, behind) })
     }
 
-    async fn places<L: Listing>(&mut self, look: &Look<'_, L>, span: Span<'_, Id<L>>) -> Result<Vec<Place>> {
+    async fn places<L: Listing>(&mut self, look: &Look<'_, L>, span: Span<'_, L::Id>) -> Result<Vec<Place>> {
         let hits = look.filter.and_then(|filter| matching::<L>(self.backend(), filter));
         let by_queue = !look.is_indexed && look.queue != L::EVERYTHING;
         if by_queue && hits.is_none() && self.counted(&look.queue_only(look.effort.gather_max + 1)).await? <= look.effort.gather_max {
@@ -190,11 +196,11 @@ impl Session {
     }
 
     /// How many records stand in a queue: exact up to `limit`, else at least that.
-    pub(super) async fn queue_count<L: Listing>(
+    pub async fn count<L: Listing>(
         &mut self,
         queue: L::Queue,
-        filter: Option<&Filter<L::Room>>,
-        context: &Context<'_, L::Room>,
+        filter: Option<&Filter<L>>,
+        context: &Context<'_, L>,
         limit: u32,
     ) -> Result<Count> {
         let filter = filter.filter(|filter| !filter.is_everything());
@@ -221,15 +227,23 @@ impl Session {
         Ok(Count { n: n.min(limit).unsigned_abs(), at_least: n > limit })
     }
 
-    /// Names by number; `head` is a select of both that ends with `in`.
-    pub(super) async fn names(&mut self, head: &'static str, ids: &BTreeSet<i64>) -> Result<HashMap<i64, Text>> {
-        if ids.is_empty() {
-            return Ok(HashMap::new());
-        }
-        let mut sql = Sql::new(head);
-        sql.push_list(ids.iter().copied());
-        Ok(self.all::<(i64, String)>(sql).await?.into_iter().map(|(id, name)| (id, Text::clean(&name))).collect())
+    pub(super) async fn partner_names(&mut self, ids: BTreeSet<PartnerId>) -> Result<HashMap<PartnerId, Text>> {
+        self.names("select id, name from partner where id in ", ids).await
     }
+
+    pub(super) async fn operator_names(&mut self, ids: BTreeSet<OperatorId>) -> Result<HashMap<OperatorId, Text>> {
+        self.names("select id, name from operator where id in ", ids).await
+    }
+
+    async fn names<I: Number>(&mut self, head: &'static str, ids: BTreeSet<I>) -> Result<HashMap<I, Text>> {
+        let found = self.all_in::<(i64, String)>(head, args(ids), "").await?;
+        Ok(found.into_iter().map(|(id, name)| (I::of(id), Text::clean(&name))).collect())
+    }
+}
+
+/// One of these names, or nothing for somebody who is gone.
+pub fn name_in<I: Number>(names: &HashMap<I, Text>) -> impl Fn(I) -> Text {
+    |id| names.get(&id).cloned().unwrap_or_default()
 }
 
 /// How many records a range may hold to be gathered: looking at them takes some 20 ms.
@@ -244,7 +258,7 @@ fn few(hits: Sql, limit: i64) -> Sql {
 
 impl<L: Listing> Look<'_, L> {
     /// Along the index of the order, at most `steps` of them.
-    fn walk(&self, span: Span<'_, Id<L>>, steps: Option<i64>) -> Sql {
+    fn walk(&self, span: Span<'_, L::Id>, steps: Option<i64>) -> Sql {
         let mut sql = Sql::new("select ");
         self.columns(&mut sql);
         sql.push(" from (select * from ").push(L::TABLE).push(" where ");
@@ -262,7 +276,7 @@ impl<L: Listing> Look<'_, L> {
     }
 
     /// How many steps such a walk can take.
-    fn steps(&self, span: Span<'_, Id<L>>) -> Sql {
+    fn steps(&self, span: Span<'_, L::Id>) -> Sql {
         let mut sql = Sql::new("select count(*) from (select 1 from ");
         sql.push(L::TABLE).push(" where ");
         self.stretch(&mut sql, span);
@@ -271,7 +285,7 @@ impl<L: Listing> Look<'_, L> {
     }
 
     /// The part of the order that a walk goes through: the queue, where it has an index in this order.
-    fn stretch(&self, sql: &mut Sql, span: Span<'_, Id<L>>) {
+    fn stretch(&self, sql: &mut Sql, span: Span<'_, L::Id>) {
         if self.is_indexed {
             self.queue(sql);
         } else {
@@ -282,7 +296,7 @@ impl<L: Listing> Look<'_, L> {
     }
 
     /// Everything that the text index found, or the index of the queue finds, then sorted.
-    fn gather(&self, hits: Option<Sql>, span: Span<'_, Id<L>>) -> Sql {
+    fn gather(&self, hits: Option<Sql>, span: Span<'_, L::Id>) -> Sql {
         let hits = hits.unwrap_or_else(|| {
             let mut sql = self.found_by();
             self.queue(&mut sql);
@@ -375,7 +389,7 @@ impl<L: Listing> Look<'_, L> {
         L::queue(sql, self.queue, self.context);
     }
 
-    fn placed(&self, sql: &mut Sql, span: Span<'_, Id<L>>) {
+    fn placed(&self, sql: &mut Sql, span: Span<'_, L::Id>) {
         let Some((cursor, edge)) = span.from else { return };
         let Order { column, falls, .. } = self.order;
         sql.push(" and (").push(column).push(", ").push(L::TABLE).push(".id) ");
@@ -389,10 +403,10 @@ impl<L: Listing> Look<'_, L> {
             SortKey::Number(number) => sql.push_bind(*number),
             SortKey::Company(words) => sql.push_bind(words.as_str()),
         };
-        sql.push(", ").push_bind(L::number(cursor.id)).push(")");
+        sql.push(", ").push_bind(cursor.id).push(")");
     }
 
-    fn ordered(&self, sql: &mut Sql, span: Span<'_, Id<L>>) {
+    fn ordered(&self, sql: &mut Sql, span: Span<'_, L::Id>) {
         let Order { column, falls, .. } = self.order;
         let way = if span.forwards == falls { " desc" } else { "" };
         sql.push(" order by ").push(column).push(way).push(", ").push(L::TABLE).push(".id").push(way);
@@ -400,7 +414,7 @@ impl<L: Listing> Look<'_, L> {
 }
 
 /// Conditions that every record which passes must meet and that an index of their own answers.
-fn ranges_needed<L: Listing>(filter: &Filter<L::Room>) -> Vec<&Filter<L::Room>> {
+fn ranges_needed<L: Listing>(filter: &Filter<L>) -> Vec<&Filter<L>> {
     match filter {
         Filter::And(terms) => terms.iter().flat_map(ranges_needed::<L>).collect(),
         filter if L::is_range(filter) => vec![filter],
@@ -410,8 +424,8 @@ fn ranges_needed<L: Listing>(filter: &Filter<L::Room>) -> Vec<&Filter<L::Room>> 
 
 /// The records that contain the words of the filter by the index of the text, if it has such: one of the few statements that
 /// differ.
-fn matching<L: Listing>(backend: Backend, filter: &Filter<L::Room>) -> Option<Sql> {
-    let needed = L::words_needed(filter);
+fn matching<L: Listing>(backend: Backend, filter: &Filter<L>) -> Option<Sql> {
+    let needed = filter::needed(filter);
     // A short beginning stands for a great part of the index; where there is a longer word, that is enough.
     let long = needed.iter().any(|one| one.is_whole || one.word.len() > 2);
     let words = needed.iter().filter(|one| !long || one.is_whole || one.word.len() > 2);

@@ -337,7 +337,7 @@ async fn memory_and_both_databases_agree_on_every_filter() {
                 from: From::Start,
                 limit: 1_000,
             };
-            let page = session.lead_page(&request, &context).await.unwrap_or_else(|error| panic!("{}: {text}: {error}", fresh.name));
+            let page = session.page(&request, &context).await.unwrap_or_else(|error| panic!("{}: {text}: {error}", fresh.name));
             let mut found: Vec<i64> = page.rows.iter().map(|(_, row)| row.id.0).collect();
             found.sort_unstable();
             assert_eq!(found, expected, "{}, filter {n}: {text}\n{tree:?}", fresh.name);

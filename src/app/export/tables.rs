@@ -95,7 +95,7 @@ pub async fn leads<W: Write>(
             from,
             limit: PAGE_ROWS,
         };
-        let page = session.lead_page(&request, context).await?;
+        let page = session.page(&request, context).await?;
         let ids: Vec<LeadId> = page.rows.iter().map(|(_, row)| row.id).collect();
         for lead in session.leads(&ids).await? {
             writer.row(&lead_row(&lead, &names))?;

@@ -7,40 +7,34 @@ use crate::{
         view::{self, Counts},
     },
     domain::{
+        actor::Permission,
+        aggregate::Aggregate,
         calendar::CompiledCalendar,
-        event::{Entity, Event},
+        day::day_of,
+        event::Entity,
         filter::Filter,
-        id::{AuditSeq, CommandId, LeadId, OperatorId, PartnerId},
+        id::{AuditSeq, LeadId, OperatorId, PartnerId},
         lead::{
             Lead, LeadEvent, LeadState,
-            queue::{From, Kpis, LeadRow, Page, PageRequest, Queue},
+            queue::{Kpis, LeadRow, Page, PageRequest, Queue},
             routing::Router,
-            stats::day_of,
         },
         matching::{self, Score, score},
         partner::Profile,
         text::Text,
         time::Instant,
-        told::{Names, PartnerName},
+        told::Names,
     },
     store::{Session, unit::Past},
 };
-use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
-    sync::Arc,
-};
+use std::{collections::BTreeSet, sync::Arc};
 
-/// Counts are exact up to here; beyond, a person reads "many".
-pub const COUNT_MAX: u32 = 99_999;
-/// How many events of a lead are shown.
-pub const TIMELINE_MAX: u32 = 200;
+pub use crate::app::view::TIMELINE_MAX;
+
 /// How many leads that resemble another are shown.
 const DUPLICATES_MAX: usize = 12;
 /// A blocking key that more leads share says nothing.
 const CROWD: u32 = 64;
-/// How far back the last command of an operator is looked for.
-const LOOK_BACK: u32 = 20_000;
-
 pub type Viewer = view::Viewer<LeadId>;
 pub type LastDone = view::LastDone<LeadId>;
 
@@ -84,22 +78,12 @@ pub struct PartnerChoice {
 impl App {
     /// A page of a queue.
     pub async fn lead_page(&self, request: &PageRequest, viewer: &Viewer) -> Result<Page, Failure> {
-        let mut session = self.db().snapshot().await?;
-        Ok(session.lead_page(request, &viewer.context(request.now)).await?)
+        self.page(request, viewer).await
     }
 
     /// How many leads each queue holds, and how many pass `filter` in `queue`.
     pub async fn lead_counts(&self, viewer: &Viewer, queue: Queue, filter: Option<&Filter>, now: Instant) -> Result<Counts, Failure> {
-        let context = viewer.context(now);
-        let mut session = self.db().snapshot().await?;
-        let mut counts = Counts::default();
-        for queue in Queue::ALL {
-            counts.queues.push(session.lead_count(queue, None, &context, COUNT_MAX).await?);
-        }
-        if let Some(filter) = filter {
-            counts.filtered = Some(session.lead_count(queue, Some(filter), &context, COUNT_MAX).await?);
-        }
-        Ok(counts)
+        self.counts(viewer, &Queue::ALL, queue, filter, now).await
     }
 
     /// The figures of the header; a day begins in the program's zone.
@@ -111,23 +95,7 @@ impl App {
 
     /// The leads of a queue that pass the filter, in its order; the first `limit` of them, and whether there are more.
     pub async fn lead_matching(&self, request: PageRequest, viewer: &Viewer, limit: usize) -> Result<(Vec<LeadRow>, bool), Failure> {
-        let mut session = self.db().snapshot().await?;
-        let context = viewer.context(request.now);
-        let mut request = PageRequest { from: From::Start, limit: 500, ..request };
-        let mut found = Vec::new();
-        loop {
-            let page = session.lead_page(&request, &context).await?;
-            let last = page.rows.last().map(|(cursor, _)| cursor.clone());
-            found.extend(page.rows.into_iter().map(|(_, row)| row));
-            match last {
-                Some(cursor) if page.more_after && found.len() < limit => request.from = From::After(cursor),
-                _ => {
-                    let more = page.more_after || found.len() > limit;
-                    found.truncate(limit);
-                    return Ok((found, more));
-                }
-            }
-        }
+        self.matching(request, viewer, limit).await
     }
 
     /// One lead with its story; nothing when there is no such lead.
@@ -137,16 +105,12 @@ impl App {
         let Some(lead) = session.leads(&[id]).await?.pop() else { return Ok(None) };
         let timeline = session.audit_timeline(Entity::Lead(id), AuditSeq(i64::MAX), TIMELINE_MAX).await?;
         let duplicates = duplicates(&mut session, &rules, &lead).await?;
-        let operators = session.operators().await?.into_iter().map(|one| (one.id, one.name)).collect();
         let calendar = lead.clock.as_ref().map(|clock| Arc::clone(rules.programs().calendar(clock)));
-        let events = timeline.iter().filter_map(|past| match &past.record.event {
-            Event::Lead(event) => Some(event),
-            _ => None,
-        });
+        let events = timeline.iter().filter_map(|past| Lead::event(&past.record.event));
         let held = lead.offers.iter().map(|offer| offer.partner);
         let others = duplicates.iter().filter_map(|one| one.lead.state.partner());
-        let partners = partner_names(&rules, events, held.chain(lead.state.partner()).chain(others));
-        let names = Names { partners, operators };
+        let partners = mentioned(events, held.chain(lead.state.partner()).chain(others));
+        let names = view::names(&mut session, &rules, partners).await?;
         Ok(Some(LeadDetail { lead, timeline, duplicates, calendar, names }))
     }
 
@@ -185,21 +149,9 @@ impl App {
         Ok(choices)
     }
 
-    /// What `me` did last to leads and has not taken back since; looked for in the latest [`LOOK_BACK`] events.
+    /// What `me` did last to leads and has not taken back since; taking some in is no such thing.
     pub async fn lead_last_done(&self, me: OperatorId) -> Result<Option<LastDone>, Failure> {
-        const PART: u32 = 500;
-        let mut session = self.db().snapshot().await?;
-        let (mut before, mut looked) = (AuditSeq(i64::MAX), 0);
-        let mut finder = Finder { me, taken_back: HashMap::new(), found: None };
-        while looked < LOOK_BACK {
-            let part = session.audit_before(before, PART).await?;
-            let Some(last) = part.last() else { break };
-            (before, looked) = (last.seq, looked + PART);
-            if part.iter().any(|past| finder.look(past)) {
-                break;
-            }
-        }
-        Ok(finder.found)
+        self.last_done::<Lead>(me, |event| matches!(event, LeadEvent::Received { .. })).await
     }
 
     /// The names of all that events mention, and of `partners`.
@@ -209,21 +161,13 @@ impl App {
         partners: impl Iterator<Item = PartnerId> + Send,
     ) -> Result<Names, Failure> {
         let rules = self.rules().await?;
-        let partners = partner_names(&rules, events, partners);
-        let operators = self.db().read().await?.operators().await?.into_iter().map(|one| (one.id, one.name)).collect();
-        Ok(Names { partners, operators })
+        let partners = mentioned(events, partners);
+        view::names(&mut self.db().read().await?, &rules, partners).await
     }
 
     /// The operators who can look after a lead, by name.
     pub async fn lead_colleagues(&self) -> Result<Vec<(OperatorId, Text)>, Failure> {
-        let operators = self.db().read().await?.operators().await?;
-        let mut out: Vec<_> = operators
-            .into_iter()
-            .filter(|one| one.active && one.roles.allow(crate::domain::actor::Permission::LeadWork))
-            .map(|one| (one.id, one.name))
-            .collect();
-        out.sort_by(|a, b| a.1.cmp(&b.1));
-        Ok(out)
+        self.colleagues(Permission::LeadWork).await
     }
 }
 
@@ -240,52 +184,6 @@ fn elsewhere(lead: &Lead, profile: &Profile) -> String {
 /// A sentence about a partner without its name, where it begins with it.
 fn after_name(sentence: &str, name: &str) -> String {
     sentence.strip_prefix(name).map_or(sentence, str::trim_start).to_owned()
-}
-
-/// Walks back through the chain until one command of an operator is complete.
-struct Finder {
-    me: OperatorId,
-    /// How many of the older commands on a lead were taken back, and the one that is being passed over.
-    taken_back: HashMap<LeadId, (u32, Option<CommandId>)>,
-    found: Option<LastDone>,
-}
-
-impl Finder {
-    /// Looks at the next older event; true when the command is complete.
-    fn look(&mut self, past: &Past) -> bool {
-        let record = &past.record;
-        let (Entity::Lead(lead), Event::Lead(event)) = (record.entity, &record.event) else { return false };
-        if let Some(found) = &mut self.found {
-            if found.command != record.command {
-                return true;
-            }
-            // The newest event of each lead came first and has the version after the command.
-            if !found.records.iter().any(|(known, _)| *known == lead) {
-                found.records.push((lead, record.version));
-            }
-            event.name().clone_into(&mut found.event);
-            return false;
-        }
-        if record.actor != self.me || matches!(event, LeadEvent::Noted { .. } | LeadEvent::Received { .. }) {
-            return false;
-        }
-        if matches!(event, LeadEvent::Undone { .. }) {
-            self.taken_back.entry(lead).or_default().0 += 1;
-            return false;
-        }
-        if let Some((left, passed_over)) = self.taken_back.get_mut(&lead) {
-            if *passed_over == Some(record.command) {
-                return false;
-            }
-            if *left > 0 {
-                (*left, *passed_over) = (*left - 1, Some(record.command));
-                return false;
-            }
-        }
-        let event = event.name().to_owned();
-        self.found = Some(LastDone { command: record.command, at: record.at, event, records: vec![(lead, record.version)] });
-        false
-    }
 }
 
 /// Leads that this one resembles: those that its review names, and those that share something with it.
@@ -320,12 +218,8 @@ async fn duplicates(session: &mut Session, rules: &Rules, lead: &Lead) -> Result
     Ok(found)
 }
 
-/// The names of the partners that events mention, and of `more`.
-fn partner_names<'e>(
-    rules: &Rules,
-    events: impl Iterator<Item = &'e LeadEvent>,
-    more: impl Iterator<Item = PartnerId>,
-) -> BTreeMap<PartnerId, PartnerName> {
+/// The partners that events mention, and `more`.
+fn mentioned<'e>(events: impl Iterator<Item = &'e LeadEvent>, more: impl Iterator<Item = PartnerId>) -> BTreeSet<PartnerId> {
     let mut ids: BTreeSet<PartnerId> = more.collect();
     for event in events {
         if let LeadEvent::Offered { why, .. } | LeadEvent::FellBack { why, .. } = event {
@@ -340,9 +234,5 @@ fn partner_names<'e>(
             ids.insert(*partner);
         }
     }
-    let named = ids.into_iter().filter_map(|id| {
-        let profile = &rules.directory().get(id)?.profile;
-        Some((id, PartnerName { name: profile.name.clone(), tier: profile.tier.clone() }))
-    });
-    named.collect()
+    ids
 }

@@ -1,5 +1,6 @@
 //! What the language needs to know of a room: its tables of fields and flags.
 
+use crate::domain::id::Number;
 use std::fmt;
 
 /// The words of one room: what a filter can ask about its records.
@@ -8,7 +9,7 @@ pub trait Room: fmt::Debug + Copy + Eq + Send + Sync + 'static {
     /// What can only be yes or no.
     type Flag: fmt::Debug + Copy + Eq + Send + Sync + 'static;
     /// The number of a record.
-    type Id: fmt::Debug + Copy + Eq + Send + Sync + 'static;
+    type Id: Number;
     const FIELDS: &'static [Spec<Self::Field>];
     const FLAGS: &'static [FlagSpec<Self::Flag>];
 

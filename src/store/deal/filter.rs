@@ -5,42 +5,40 @@ use crate::{
     domain::{
         deal::fields::{Deals, Field, Flag},
         filter::{Context, Filter, Op},
-        id::DealId,
     },
     store::{
         columns::NOT_DUE,
-        filter::{Columns, Known, Needed, between, containing, country, interval, named, phrase},
+        filter::{Column, Columns, Known, always, between, interval, marked, mine, perhaps},
         sql::Sql,
     },
 };
 
-/// The table of registrations.
-pub struct Table;
-
-impl Columns for Table {
-    type Room = Deals;
+impl Columns for Deals {
     const TABLE: &'static str = "deal";
     const SEARCH: &'static str = "deal.search";
+    const WORDS: &'static [Field] = &[Field::Company, Field::City];
+    const COUNTRY: Field = Field::Country;
 
-    fn column(field: Field) -> (&'static str, bool) {
+    fn column(field: Field) -> Column {
         match field {
-            Field::Id => ("deal.id", false),
-            Field::Stage => ("deal.state", false),
-            Field::Sales => ("deal.sales_stage", false),
-            Field::Country => ("deal.country", true),
-            Field::City => ("deal.city_words", false),
-            Field::Company => ("deal.company_words", false),
-            Field::Value => ("deal.value_key", false),
-            Field::Currency => ("deal.currency", false),
-            Field::Tier | Field::Partner => ("deal.partner", false),
-            Field::Owner => ("deal.reviewer", true),
-            Field::Source => ("deal.source_code", false),
-            Field::Product => ("deal.products", false),
-            Field::Vertical => ("deal.vertical_code", false),
-            Field::Due | Field::Expires => ("deal.due_key", false),
-            Field::Closes => ("deal.closes_at", true),
-            Field::Submitted => ("deal.submitted_at", true),
-            Field::Updated => ("deal.updated_at", false),
+            Field::Id => always("deal.id"),
+            Field::Stage => always("deal.state"),
+            Field::Sales => always("deal.sales_stage"),
+            Field::Country => perhaps("deal.country"),
+            Field::City => always("deal.city_words"),
+            Field::Company => always("deal.company_words"),
+            Field::Value => always("deal.value_key"),
+            Field::Currency => always("deal.currency"),
+            Field::Tier => always("deal.partner").partner_tier(),
+            Field::Partner => always("deal.partner").partner_name(),
+            Field::Owner => perhaps("deal.reviewer").operator_name(),
+            Field::Source => always("deal.source_code"),
+            Field::Product => always("deal.products"),
+            Field::Vertical => always("deal.vertical_code"),
+            Field::Due | Field::Expires => always("deal.due_key"),
+            Field::Closes => perhaps("deal.closes_at"),
+            Field::Submitted => perhaps("deal.submitted_at"),
+            Field::Updated => always("deal.updated_at"),
         }
     }
 
@@ -57,17 +55,6 @@ impl Columns for Table {
             }
             Filter::Has(Field::Value) => drop(sql.push("deal.value_key > ").push_bind(NO_VALUE)),
             Filter::Number { field: Field::Value, op, value } => whole_units(sql, *op, *value),
-            Filter::Has(Field::Partner) => drop(sql.push("1 = 1")),
-            Filter::Has(Field::Tier) => named(sql, "deal.partner", "select id from partner where tier_code <> ", ""),
-            Filter::Text { field: Field::Partner, value } => {
-                named(sql, "deal.partner", "select id from partner where name_words like ", containing(value));
-            }
-            Filter::Text { field: Field::Tier, value } => {
-                named(sql, "deal.partner", "select id from partner where tier_code = ", value);
-            }
-            Filter::Text { field: Field::Owner, value } => {
-                named(sql, "deal.reviewer", "select id from operator where name_words like ", containing(value));
-            }
             // Codes hold letters, digits and hyphens, so nothing needs escaping.
             Filter::Text { field: Field::Product, value } => {
                 sql.push("deal.products like ").push_bind(format!("% {value} %"));
@@ -106,9 +93,8 @@ fn is(sql: &mut Sql, flag: Flag, context: &Context<'_, Deals>) {
             sql.push("(deal.is_breached = 1 or (deal.to_decide = 1 and deal.due_key < ").push_bind(context.now).push("))");
         }
         Flag::Held => drop(sql.push("deal.is_held = 1")),
-        Flag::Mine => drop(sql.push("(deal.reviewer is not null and deal.reviewer = ").push_bind(context.me).push(")")),
-        Flag::Marked if context.marked.is_empty() => drop(sql.push("1 = 0")),
-        Flag::Marked => drop(sql.push("deal.id in ").push_list(context.marked.iter().map(|DealId(id)| *id))),
+        Flag::Mine => mine(sql, "deal.reviewer", context),
+        Flag::Marked => marked(sql, context),
         Flag::Open => drop(sql.push("deal.is_open = 1")),
         Flag::Escalated => drop(sql.push("deal.is_escalated = 1")),
         Flag::Complete => drop(sql.push("deal.is_complete = 1")),
@@ -118,15 +104,5 @@ fn is(sql: &mut Sql, flag: Flag, context: &Context<'_, Deals>) {
         Flag::Appealed => drop(sql.push("deal.phase = 'appealed'")),
         Flag::Shared => drop(sql.push("deal.is_shared = 1")),
         Flag::Matched => drop(sql.push("deal.is_matched = 1")),
-    }
-}
-
-/// What the text index can be asked for.
-pub fn words_needed(filter: &Filter<Deals>) -> Vec<Needed<'_>> {
-    match filter {
-        Filter::Word(words) | Filter::Text { field: Field::Company | Field::City, value: words } => phrase(words),
-        Filter::Text { field: Field::Country, value } => country(value),
-        Filter::And(terms) => terms.iter().flat_map(words_needed).collect(),
-        _ => Vec::new(),
     }
 }

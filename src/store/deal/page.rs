@@ -1,27 +1,25 @@
 //! Pages of the queues of the deal desk.
 
-use super::filter::{Table, words_needed};
 use crate::{
     domain::{
         deal::{
             fields::{Deals, Field},
-            queue::{Count, Cursor, DUE_SOON, DealRow, EXPIRING, Page, PageRequest, Queue, Sort},
+            queue::{DUE_SOON, DealRow, EXPIRING, Queue, Sort},
         },
         filter::{Context, Filter},
-        id::{DealId, OperatorId, PartnerId},
+        id::DealId,
     },
     store::{
         Session, Sql,
         error::Result,
-        filter::Needed,
-        page::{Asked, Effort, Listing, Order, Place},
+        page::{Listing, Order, name_in},
     },
 };
-use std::collections::BTreeSet;
 
-impl Listing for Table {
+impl Listing for Deals {
     type Queue = Queue;
     type Sort = Sort;
+    type Row = DealRow;
     const COUNT_ALL: &'static str = COUNT_ALL;
     const TEXT: (&'static str, &'static str) = (
         "select rowid as id from deal_text where deal_text match $1",
@@ -60,61 +58,15 @@ impl Listing for Table {
         };
     }
 
-    fn words_needed(filter: &Filter<Deals>) -> Vec<Needed<'_>> {
-        words_needed(filter)
-    }
-
     fn is_range(filter: &Filter<Deals>) -> bool {
         matches!(filter, Filter::Number { field: Field::Value, .. })
     }
 
-    fn number(id: DealId) -> i64 {
-        id.0
-    }
-}
-
-impl Session {
-    /// A page of a queue. `context` tells who asks, when and where; its `me` and `now` are those of the request.
-    pub async fn deal_page(&mut self, request: &PageRequest, context: &Context<'_, Deals>) -> Result<Page> {
-        self.deal_page_within(request, context, Effort::default()).await
-    }
-
-    /// The same with another effort, which changes how fast the page comes and nothing else.
-    pub async fn deal_page_within(&mut self, request: &PageRequest, context: &Context<'_, Deals>, effort: Effort) -> Result<Page> {
-        let PageRequest { queue, sort, limit, .. } = *request;
-        let asked = Asked::<Table> { queue, filter: request.filter.as_ref(), sort, from: &request.from, limit, context, effort };
-        let found = self.page_found(&asked).await?;
-        let rows = self.deal_rows(found.places, sort).await?;
-        Ok(Page { rows, more_before: found.more_before, more_after: found.more_after })
-    }
-
-    /// How many registrations stand in a queue: exact up to `limit`, else at least that.
-    pub async fn deal_count(
-        &mut self,
-        queue: Queue,
-        filter: Option<&Filter<Deals>>,
-        context: &Context<'_, Deals>,
-        limit: u32,
-    ) -> Result<Count> {
-        self.queue_count::<Table>(queue, filter, context, limit).await
-    }
-
-    /// The lines to show, with the names of partners and reviewers.
-    async fn deal_rows(&mut self, places: Vec<Place>, sort: Sort) -> Result<Vec<(Cursor, DealRow)>> {
-        let ids: Vec<DealId> = places.iter().map(|(id, ..)| DealId(*id)).collect();
-        let deals = self.deals(&ids).await?;
-        let partners: BTreeSet<i64> = deals.iter().map(|deal| deal.partner.0).collect();
-        let reviewers: BTreeSet<i64> = deals.iter().filter_map(|deal| deal.state.reviewer()).map(|id| id.0).collect();
-        let partners = self.names("select id, name from partner where id in ", &partners).await?;
-        let reviewers = self.names("select id, name from operator where id in ", &reviewers).await?;
-        let mut keys = Table::order(sort).keys(places);
-        let rows = deals.iter().filter_map(|deal| {
-            let cursor = Cursor { key: keys.remove(&deal.id.0)?, id: deal.id };
-            let partner = |id: PartnerId| partners.get(&id.0).cloned().unwrap_or_default();
-            let reviewer = |id: OperatorId| reviewers.get(&id.0).cloned().unwrap_or_default();
-            Some((cursor, DealRow::of(deal, partner, reviewer)))
-        });
-        Ok(rows.collect())
+    async fn rows(session: &mut Session, ids: &[DealId]) -> Result<Vec<(DealId, DealRow)>> {
+        let deals = session.deals(ids).await?;
+        let partners = session.partner_names(deals.iter().map(|deal| deal.partner).collect()).await?;
+        let reviewers = session.operator_names(deals.iter().filter_map(|deal| deal.state.reviewer()).collect()).await?;
+        Ok(deals.iter().map(|deal| (deal.id, DealRow::of(deal, name_in(&partners), name_in(&reviewers)))).collect())
     }
 }
 

@@ -270,7 +270,7 @@ async fn a_deal_is_split_and_who_shares_it_protects_it_once() {
         assert_eq!(page.rows.iter().map(|(_, row)| row.share_bp).collect::<Vec<_>>(), [Some(7_000), Some(3_000)]);
         assert_eq!(page.rows[0].1.dispute.map(|dispute| dispute.1), Some(DisputePhase::Decided));
         let counts = house.app.deal_counts(&viewer, Queue::All, None, house.now()).await.unwrap();
-        assert_eq!(counts.queues.map(|count| count.n), [0, 0, 0, 0, 0, 0, 2, 3], "{}", fresh.name);
+        assert_eq!(counts.queues.iter().map(|count| count.n).collect::<Vec<_>>(), [0, 0, 0, 0, 0, 0, 2, 3], "{}", fresh.name);
     })
     .await;
 }
@@ -289,7 +289,7 @@ async fn the_second_is_told_who_was_faster_and_a_command_is_taken_back() {
         let refusal = late.deals[0].result.as_ref().unwrap_err().to_string();
         assert!(refusal.starts_with("carl was faster: D-1 approved at"), "{refusal}");
         let last = house.app.deal_last_done(CARL).await.unwrap().unwrap();
-        assert_eq!((last.event.as_str(), last.deals.as_slice()), ("deal.approved", &[(DealId(1), house.deal(1).await.version)][..]));
+        assert_eq!((last.event.as_str(), last.records.as_slice()), ("deal.approved", &[(DealId(1), house.deal(1).await.version)][..]));
         let back = house.on_deal(CARL, 1, DealCommand::Undo).await.unwrap();
         assert_eq!((back.state.name(), back.holds_protection()), ("under_review", false));
         house.register(vec![registering(2, details("crm/2", "Other Customer AG"))]).await;

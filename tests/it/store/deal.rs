@@ -1,41 +1,32 @@
 //! Registrations on both databases, against the same questions asked in memory.
 
-use super::audit::note;
+use super::room::{all_hold, context, holds, in_order, minutes, moved_in, operator_words, partner_words, request, saved, some, text, way};
 use crate::support::databases::{Fresh, START, on_both};
-use chrono_tz::Tz;
 use pilothouse::{
     domain::{
-        actor::Roles,
         deal::{
             AccountLink, Approval, Clock, ClockKind, Customer, DealState, Details, Dispute, DisputePhase, Hold, HoldReason, Place,
             Protection, Registration, SalesStage, Scope, SharedWith,
             conflict::{CandidateKey, ProtectionKey},
             fields::{Deals, Field, Flag},
-            queue::{Cursor, From, PageRequest, Queue, Sort, SortKey},
+            queue::{Cursor, Queue, Sort, SortKey},
         },
         escalation::{Escalation, EscalationCause, Severity},
         filter::{self, Context, Datum, Fields, Filter},
-        id::{AccountId, CommandId, ConflictId, DealId, OperatorId, PartnerId, ProgramVersion},
+        id::{AccountId, ConflictId, DealId, OperatorId, PartnerId, ProgramVersion},
         money::Money,
-        partner::{Partner, Profile},
         person::Person,
         search,
         text::Text,
         time::{Instant, Span},
     },
     store::{
-        Db, Effort, Error, Unit,
-        unit::{Changes, DealChange, Member, NOT_SETTLED, OperatorRow},
+        Db, Error,
+        unit::{Changes, DealChange, Member, NOT_SETTLED},
     },
 };
-use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
+use proptest::prelude::*;
 use std::collections::BTreeSet;
-
-const ME: OperatorId = OperatorId(2);
-
-fn minutes(minutes: i64) -> Instant {
-    START.plus(Span::minutes(minutes))
-}
 
 fn clock(due: Instant, breached: bool) -> Clock {
     Clock {
@@ -148,42 +139,12 @@ fn change(deal: Registration, expected: i64) -> DealChange {
     DealChange { deal, expected, keys: Vec::new(), keys_gone: Vec::new(), protects: None }
 }
 
-fn command(n: u128) -> CommandId {
-    CommandId(uuid::Uuid::from_u128(n))
-}
-
-fn partner(id: i64, name: &str, tier: &str) -> Partner {
-    let profile = Profile { code: Text::clean(&format!("p{id}")), name: Text::clean(name), tier: Text::clean(tier), ..Profile::default() };
-    Partner { id: PartnerId(id), version: 1, updated_at: START, profile }
-}
-
-fn operator(id: i64, name: &str) -> OperatorRow {
-    OperatorRow { id: OperatorId(id), version: 1, name: Text::clean(name), login: None, roles: Roles::default(), active: true }
-}
-
-async fn saved(db: &Db, n: u128, mut changes: Changes) -> Result<(), Error> {
-    if changes.records.is_empty() {
-        changes.records.push(note(1));
-    }
-    let mut tx = db.begin().await.expect("free");
-    tx.save(command(n), changes).await?;
-    Unit::commit(tx).await
-}
-
 fn some_deals(count: i64) -> Vec<Registration> {
-    let mut runner = TestRunner::deterministic();
-    let strategy = arb_deal();
-    (1..=count).map(|id| Registration { id: DealId(id), ..strategy.new_tree(&mut runner).expect("a strategy").current() }).collect()
+    some(count, arb_deal(), |id, deal| Registration { id: DealId(id), ..deal })
 }
 
 async fn room(db: &Db, deals: &[Registration]) {
-    let changes = Changes {
-        deals: deals.iter().cloned().map(|deal| change(deal, 0)).collect(),
-        partners: vec![partner(1, "Nordwind Systems", "Gold"), partner(2, "Südwest AG", ""), partner(3, "Nordlicht", "silver")],
-        operators: vec![operator(1, "engine"), operator(2, "Anna Berg"), operator(3, "Bert Noss")],
-        ..Changes::default()
-    };
-    saved(db, 1, changes).await.expect("saved");
+    moved_in(db, Changes { deals: deals.iter().cloned().map(|deal| change(deal, 0)).collect(), ..Changes::default() }).await;
 }
 
 /// A registration as the filter language sees it.
@@ -196,16 +157,14 @@ struct Seen {
 impl Seen {
     fn new(deal: &Registration) -> Self {
         let details = &deal.details;
-        let partner = [("Nordwind Systems", "gold"), ("Südwest AG", ""), ("Nordlicht", "silver")]
-            [usize::try_from(deal.partner.0 - 1).expect("small")];
-        let owner = deal.state.reviewer().map_or("", |one| if one == ME { "Anna Berg" } else { "Bert Noss" });
+        let (partner, tier) = partner_words(Some(deal.partner));
         let words = [
             search::words(&details.customer.name),
             search::words(&details.customer.city),
             search::slug(&details.source),
-            search::words(partner.0),
-            partner.1.to_owned(),
-            search::words(owner),
+            partner,
+            tier,
+            operator_words(deal.state.reviewer()),
             details.scope.codes().collect::<Vec<_>>().join(" "),
             details.value.map(|value| value.currency.code().to_lowercase()).unwrap_or_default(),
         ];
@@ -215,10 +174,6 @@ impl Seen {
     fn is_protected(&self) -> bool {
         self.deal.protection().is_some()
     }
-}
-
-fn text(text: &str) -> Datum<'_> {
-    if text.is_empty() { Datum::Missing } else { Datum::Text(text) }
 }
 
 impl Fields<Deals> for Seen {
@@ -278,10 +233,6 @@ impl Fields<Deals> for Seen {
 
 const MARKED: &[DealId] = &[DealId(3), DealId(44)];
 
-fn context() -> Context<'static, Deals> {
-    Context { now: START, zone: Tz::Europe__Berlin, me: ME, marked: MARKED }
-}
-
 fn cursor(deal: &Registration, sort: Sort) -> Cursor {
     let received = deal.submitted_at.unwrap_or(deal.created_at);
     let value = |money: Money| money.minor * 10_i64.pow(4 - money.currency.exponent());
@@ -296,47 +247,12 @@ fn cursor(deal: &Registration, sort: Sort) -> Cursor {
 
 /// What a queue holds, in order, by the definition in the domain.
 fn expected(deals: &[Registration], queue: Queue, filter: Option<&Filter<Deals>>, sort: Sort) -> Vec<Cursor> {
-    let context = context();
+    let context = context(MARKED);
     let passes =
         |deal: &&Registration| queue.holds(deal, START) && filter.is_none_or(|filter| filter::eval(filter, &Seen::new(deal), &context));
-    let mut held: Vec<Cursor> = deals.iter().filter(passes).map(|deal| cursor(deal, sort)).collect();
-    held.sort_by(|a, b| {
-        let keys = match (&a.key, &b.key) {
-            (SortKey::Number(a), SortKey::Number(b)) => a.cmp(b),
-            (SortKey::Company(a), SortKey::Company(b)) => a.cmp(b),
-            _ => unreachable!("one sort, one kind of key"),
-        };
-        keys.then(a.id.cmp(&b.id))
-    });
-    if matches!(sort, Sort::Value | Sort::Submitted) {
-        held.reverse();
-    }
-    held
+    let held = deals.iter().filter(passes).map(|deal| cursor(deal, sort)).collect();
+    in_order(held, matches!(sort, Sort::Value | Sort::Submitted))
 }
-
-/// Reads the whole queue page by page.
-async fn read(db: &Db, request: &PageRequest, effort: Effort, forwards: bool) -> Vec<Cursor> {
-    let mut session = db.read().await.expect("open");
-    let mut request = PageRequest { from: if forwards { From::Start } else { From::End }, ..request.clone() };
-    let mut all: Vec<Cursor> = Vec::new();
-    loop {
-        let page = session.deal_page_within(&request, &context(), effort).await.expect("a page");
-        let places: Vec<Cursor> = page.rows.into_iter().map(|(cursor, _)| cursor).collect();
-        let (more, next) = if forwards { (page.more_after, places.last().cloned()) } else { (page.more_before, places.first().cloned()) };
-        if forwards {
-            all.extend(places);
-        } else {
-            all.splice(0..0, places);
-        }
-        match next.filter(|_| more) {
-            Some(cursor) => request.from = if forwards { From::After(cursor) } else { From::Before(cursor) },
-            None => return all,
-        }
-    }
-}
-
-const EFFORTS: [Effort; 3] =
-    [Effort { steps_max: 4_000, gather_max: 2_000 }, Effort { steps_max: 30, gather_max: 0 }, Effort { steps_max: 1, gather_max: 1 }];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_queue_in_every_order_reads_as_defined() {
@@ -345,20 +261,8 @@ async fn every_queue_in_every_order_reads_as_defined() {
         let deals = deals.clone();
         async move {
             room(&fresh.db, &deals).await;
-            for (queue, sort) in Queue::ALL.into_iter().flat_map(|queue| Sort::ALL.map(|sort| (queue, sort))) {
-                let wanted = expected(&deals, queue, None, sort);
-                assert!(!wanted.is_empty(), "{queue:?} is worth asking");
-                let request = PageRequest { queue, filter: None, sort, me: ME, now: START, from: From::Start, limit: 23 };
-                for effort in EFFORTS {
-                    for forwards in [true, false] {
-                        let found = read(&fresh.db, &request, effort, forwards).await;
-                        assert_eq!(found, wanted, "{} {queue:?} {sort:?} {effort:?} {forwards}", fresh.name);
-                    }
-                }
-                let mut session = fresh.db.read().await.expect("open");
-                let count = session.deal_count(queue, None, &context(), 1_000).await.expect("a count");
-                assert_eq!((count.n, count.at_least), (wanted.len() as u64, false), "{} {queue:?}", fresh.name);
-            }
+            let expected = |queue, sort| expected(&deals, queue, None, sort);
+            all_hold::<Deals>(&fresh, &Queue::ALL, &Sort::ALL, &context(MARKED), expected).await;
         }
     })
     .await;
@@ -434,10 +338,8 @@ async fn filters_mean_the_same_as_in_memory() {
                     let (queue, sort) = (Queue::ALL[n % 8], Sort::ALL[n % 4]);
                     for queue in [Queue::All, queue] {
                         let wanted = expected(&deals, queue, Some(&filter), sort);
-                        let filter = Some(filter.clone());
-                        let request = PageRequest { queue, filter, sort, me: ME, now: START, from: From::Start, limit: 40 };
-                        let found = read(&fresh.db, &request, EFFORTS[n % 3], true).await;
-                        assert_eq!(found, wanted, "{}: {line} in {queue:?} by {sort:?}", fresh.name);
+                        let request = request(queue, sort, Some(filter.clone()), 40);
+                        holds(&fresh, &request, &context::<Deals>(MARKED), [way(n)], &wanted).await;
                     }
                 }
             }

@@ -1,39 +1,35 @@
 //! Leads on both databases, against the same questions asked in memory.
 
-use super::audit::note;
+use super::{
+    audit::note,
+    room::{
+        ME, all_hold, command, context, holds, in_order, minutes, moved_in, operator_words, partner_words, request, saved, some, text, way,
+    },
+};
 use crate::support::databases::{Fresh, START, on_both};
-use chrono_tz::Tz;
 use pilothouse::{
     domain::{
-        actor::Roles,
         country::Country,
         event::Entity,
-        filter::{self, Context, Datum, Field, Fields, Filter, Flag},
-        id::{CommandId, LeadId, OperatorId, PartnerId, ProgramVersion},
+        filter::{self, Context, Datum, Field, Fields, Filter, Flag, Leads},
+        id::{LeadId, OperatorId, PartnerId, ProgramVersion},
         lead::{
             Clock, ClockKind, Consent, Escalation, EscalationCause, Intake, Lead, LeadState, Pause, PauseReason, Person, QuarantineReason,
             Severity, UnassignedReason,
-            queue::{Cursor, From, PageRequest, Queue, Sort, SortKey},
+            queue::{Cursor, Queue, Sort, SortKey},
             routing::{Rotation, Turn},
             stats::{Counted, Measure},
         },
-        partner::{Partner, Profile},
         search,
         text::Text,
         time::{Instant, Span},
     },
     store::{
-        Db, Effort, Error, Sql, Unit,
-        unit::{Changes, LeadChange, OperatorRow, Turned},
+        Db, Error, Sql, Unit,
+        unit::{Changes, LeadChange, Turned},
     },
 };
 use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
-
-const ME: OperatorId = OperatorId(2);
-
-fn minutes(minutes: i64) -> Instant {
-    START.plus(Span::minutes(minutes))
-}
 
 fn clock(due: Instant) -> Clock {
     Clock {
@@ -116,42 +112,12 @@ fn change(lead: Lead, expected: i64) -> LeadChange {
     LeadChange { lead, expected, loaded: None, keys: Vec::new(), keys_gone: Vec::new() }
 }
 
-fn command(n: u128) -> CommandId {
-    CommandId(uuid::Uuid::from_u128(n))
-}
-
-fn partner(id: i64, name: &str, tier: &str) -> Partner {
-    let profile = Profile { code: Text::clean(&format!("p{id}")), name: Text::clean(name), tier: Text::clean(tier), ..Profile::default() };
-    Partner { id: PartnerId(id), version: 1, updated_at: START, profile }
-}
-
-fn operator(id: i64, name: &str) -> OperatorRow {
-    OperatorRow { id: OperatorId(id), version: 1, name: Text::clean(name), login: None, roles: Roles::default(), active: true }
-}
-
-async fn saved(db: &Db, n: u128, mut changes: Changes) -> Result<(), Error> {
-    if changes.records.is_empty() {
-        changes.records.push(note(1));
-    }
-    let mut tx = db.begin().await.expect("free");
-    tx.save(command(n), changes).await?;
-    Unit::commit(tx).await
-}
-
 fn some_leads(count: i64) -> Vec<Lead> {
-    let mut runner = TestRunner::deterministic();
-    let strategy = arb_lead();
-    (1..=count).map(|id| Lead { id: LeadId(id), ..strategy.new_tree(&mut runner).expect("a strategy").current() }).collect()
+    some(count, arb_lead(), |id, lead| Lead { id: LeadId(id), ..lead })
 }
 
 async fn room(db: &Db, leads: &[Lead]) {
-    let changes = Changes {
-        leads: leads.iter().cloned().map(|lead| change(lead, 0)).collect(),
-        partners: vec![partner(1, "Nordwind Systems", "Gold"), partner(2, "Südwest AG", ""), partner(3, "Nordlicht", "silver")],
-        operators: vec![operator(1, "engine"), operator(2, "Anna Berg"), operator(3, "Bert Noss")],
-        ..Changes::default()
-    };
-    saved(db, 1, changes).await.expect("saved");
+    moved_in(db, Changes { leads: leads.iter().cloned().map(|lead| change(lead, 0)).collect(), ..Changes::default() }).await;
 }
 
 /// A lead as the filter language sees it.
@@ -163,27 +129,17 @@ struct Seen {
 
 impl Seen {
     fn new(lead: &Lead) -> Self {
-        let partner = match lead.state.partner() {
-            Some(PartnerId(1)) => ("Nordwind Systems", "gold"),
-            Some(PartnerId(2)) => ("Südwest AG", ""),
-            Some(_) => ("Nordlicht", "silver"),
-            None => ("", ""),
-        };
-        let owner = lead.desk.map_or("", |desk| if desk == ME { "Anna Berg" } else { "Bert Noss" });
+        let (partner, tier) = partner_words(lead.state.partner());
         let words = [
             search::words(&lead.intake.company),
             search::words(&lead.intake.city),
             search::slug(&lead.intake.source),
-            search::words(partner.0),
-            partner.1.to_owned(),
-            search::words(owner),
+            partner,
+            tier,
+            operator_words(lead.desk),
         ];
         Self { lead: lead.clone(), search: lead.search_words(), words }
     }
-}
-
-fn text(text: &str) -> Datum<'_> {
-    if text.is_empty() { Datum::Missing } else { Datum::Text(text) }
 }
 
 impl Fields for Seen {
@@ -226,10 +182,6 @@ impl Fields for Seen {
 
 const MARKED: &[LeadId] = &[LeadId(3), LeadId(44)];
 
-fn context() -> Context<'static> {
-    Context { now: START, zone: Tz::Europe__Berlin, me: ME, marked: MARKED }
-}
-
 fn cursor(lead: &Lead, sort: Sort) -> Cursor {
     let key = match sort {
         Sort::Due => SortKey::Number(lead.due().map_or((1 << 62) + lead.received_at.micros(), Instant::micros)),
@@ -242,47 +194,12 @@ fn cursor(lead: &Lead, sort: Sort) -> Cursor {
 
 /// What a queue holds, in order, by the definition in the domain.
 fn expected(leads: &[Lead], queue: Queue, filter: Option<&Filter>, sort: Sort) -> Vec<Cursor> {
-    let context = context();
+    let context = context(MARKED);
     let passes =
         |lead: &&Lead| queue.holds(lead, ME, START) && filter.is_none_or(|filter| filter::eval(filter, &Seen::new(lead), &context));
-    let mut held: Vec<Cursor> = leads.iter().filter(passes).map(|lead| cursor(lead, sort)).collect();
-    held.sort_by(|a, b| {
-        let keys = match (&a.key, &b.key) {
-            (SortKey::Number(a), SortKey::Number(b)) => a.cmp(b),
-            (SortKey::Company(a), SortKey::Company(b)) => a.cmp(b),
-            _ => unreachable!("one sort, one kind of key"),
-        };
-        keys.then(a.id.cmp(&b.id))
-    });
-    if matches!(sort, Sort::Score | Sort::Received) {
-        held.reverse();
-    }
-    held
+    let held = leads.iter().filter(passes).map(|lead| cursor(lead, sort)).collect();
+    in_order(held, matches!(sort, Sort::Score | Sort::Received))
 }
-
-/// Reads the whole queue page by page.
-async fn read(db: &Db, request: &PageRequest, effort: Effort, forwards: bool) -> Vec<Cursor> {
-    let mut session = db.read().await.expect("open");
-    let mut request = PageRequest { from: if forwards { From::Start } else { From::End }, ..request.clone() };
-    let mut all: Vec<Cursor> = Vec::new();
-    loop {
-        let page = session.lead_page_within(&request, &context(), effort).await.expect("a page");
-        let places: Vec<Cursor> = page.rows.into_iter().map(|(cursor, _)| cursor).collect();
-        let (more, next) = if forwards { (page.more_after, places.last().cloned()) } else { (page.more_before, places.first().cloned()) };
-        if forwards {
-            all.extend(places);
-        } else {
-            all.splice(0..0, places);
-        }
-        match next.filter(|_| more) {
-            Some(cursor) => request.from = if forwards { From::After(cursor) } else { From::Before(cursor) },
-            None => return all,
-        }
-    }
-}
-
-const EFFORTS: [Effort; 3] =
-    [Effort { steps_max: 4_000, gather_max: 2_000 }, Effort { steps_max: 30, gather_max: 0 }, Effort { steps_max: 1, gather_max: 1 }];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_queue_in_every_order_reads_as_defined() {
@@ -291,25 +208,8 @@ async fn every_queue_in_every_order_reads_as_defined() {
         let leads = leads.clone();
         async move {
             room(&fresh.db, &leads).await;
-            for (queue, sort) in Queue::ALL.into_iter().flat_map(|queue| Sort::ALL.map(|sort| (queue, sort))) {
-                let wanted = expected(&leads, queue, None, sort);
-                let request = PageRequest { queue, filter: None, sort, me: ME, now: START, from: From::Start, limit: 23 };
-                for effort in EFFORTS {
-                    for forwards in [true, false] {
-                        let found = read(&fresh.db, &request, effort, forwards).await;
-                        assert_eq!(found, wanted, "{} {queue:?} {sort:?} {effort:?} {forwards}", fresh.name);
-                    }
-                }
-                let mut session = fresh.db.read().await.expect("open");
-                let count = session.lead_count(queue, None, &context(), 1_000).await.expect("a count");
-                assert_eq!((count.n, count.at_least), (wanted.len() as u64, false), "{} {queue:?}", fresh.name);
-                if let Some(middle) = wanted.get(wanted.len() / 2) {
-                    let request = PageRequest { from: From::At(middle.clone()), limit: 1, ..request };
-                    let page = session.lead_page(&request, &context()).await.expect("a page");
-                    assert_eq!(page.rows[0].0, *middle);
-                    assert_eq!((page.more_before, page.more_after), (wanted.len() > 1, wanted.len() / 2 + 1 < wanted.len()));
-                }
-            }
+            let expected = |queue, sort| expected(&leads, queue, None, sort);
+            all_hold::<Leads>(&fresh, &Queue::ALL, &Sort::ALL, &context(MARKED), expected).await;
         }
     })
     .await;
@@ -388,12 +288,7 @@ async fn filters_mean_the_same_as_in_memory() {
                 tried += 1;
                 let (queue, sort) = (Queue::ALL[tried % 7], Sort::ALL[tried % 4]);
                 let wanted = expected(&leads, queue, Some(&filter), sort);
-                let request = PageRequest { queue, filter: Some(filter.clone()), sort, me: ME, now: START, from: From::Start, limit: 40 };
-                let found = read(&fresh.db, &request, EFFORTS[tried % 3], true).await;
-                assert_eq!(found, wanted, "{}: {text} in {queue:?} by {sort:?}", fresh.name);
-                let mut session = fresh.db.read().await.expect("open");
-                let count = session.lead_count(queue, Some(&filter), &context(), 1_000).await.expect("a count");
-                assert_eq!((count.n, count.at_least), (wanted.len() as u64, false), "{}: {text} in {queue:?}", fresh.name);
+                holds(&fresh, &request(queue, sort, Some(filter), 40), &context::<Leads>(MARKED), [way(tried)], &wanted).await;
             }
         }
     })

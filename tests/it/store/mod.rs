@@ -4,4 +4,5 @@ mod audit;
 mod deal;
 mod feed;
 mod lead;
+mod room;
 mod schema;
