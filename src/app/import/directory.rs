@@ -29,12 +29,10 @@ pub async fn import(app: &App, actor: OperatorId, job: Job, pass: Pass) -> Resul
     let kind = job.mapping.kind;
     let mut report = Report { mapping: job.mapping.name.clone(), ..Report::default() };
     let rejects = if pass == Pass::Plan { None } else { job.rejects };
-    let (mut batches, task) = reader::batches(job.path, job.mapping, rejects, BATCH_ROWS, |_, _, record| Ok(record));
+    let mut batches = reader::batches(job.path, job.mapping, rejects, BATCH_ROWS, |_, _, record| Ok(record));
     let (mut partners, mut accounts) = (Vec::new(), Vec::new());
-    while let Some(batch) = batches.recv().await {
-        report.counts.rejected += batch.rejected;
-        report.rejects.extend(batch.told);
-        for record in batch.items {
+    while let Some(batch) = batches.next(&mut report).await? {
+        for record in batch {
             match record {
                 Record::Partner(record) => partners.push((record.profile, record.parent)),
                 Record::Account(record) => accounts.push((record.profile, record.parent)),
@@ -42,7 +40,6 @@ pub async fn import(app: &App, actor: OperatorId, job: Job, pass: Pass) -> Resul
             }
         }
     }
-    report.rejects_file = task.await.map_err(|error| ImportError::Reader(error.to_string()))??;
     let counts = match kind {
         Kind::Account => record::<AccountProfile>(app, actor, accounts, pass, &mut report.warnings).await?,
         Kind::Partner | Kind::Lead | Kind::Deal | Kind::Sale => record::<Profile>(app, actor, partners, pass, &mut report.warnings).await?,

@@ -45,18 +45,15 @@ async fn through(
         Record::Lead(intake) => Ok(Some(receive::prepare(*intake, &policy))),
         _ => Ok(None),
     };
-    let (mut batches, task) = reader::batches(job.path, job.mapping, job.rejects, BATCH_ROWS, prepare);
-    while let Some(batch) = batches.recv().await {
-        report.counts.rejected += batch.rejected;
-        report.rejects.extend(batch.told);
-        let arriving: Vec<Arriving> = batch.items.into_iter().flatten().collect();
+    let mut batches = reader::batches(job.path, job.mapping, job.rejects, BATCH_ROWS, prepare);
+    while let Some(batch) = batches.next(&mut report).await? {
+        let arriving: Vec<Arriving> = batch.into_iter().flatten().collect();
         if !arriving.is_empty() {
             let outcome = door.execute(app, actor, Command::Receive(arriving)).await?;
             report.counts.add(&counted(&outcome)?);
         }
         progress(&report.counts);
     }
-    report.rejects_file = task.await.map_err(|error| ImportError::Reader(error.to_string()))??;
     Ok(report)
 }
 

@@ -4,21 +4,42 @@ use super::{
     decode::{Decoder, Record},
     mapping::Mapping,
     rejects::Rejects,
-    report::{ImportError, REJECTS_TOLD_MAX},
+    report::{ImportError, REJECTS_TOLD_MAX, Report},
     source::{Reject, Row, Source, SourceError},
 };
 use std::path::{Path, PathBuf};
-use tokio::sync::mpsc;
+use tokio::{sync::mpsc, task::JoinHandle};
 
 /// Batches that wait for the database; more would only take memory.
 const AHEAD: usize = 2;
 
 /// Records in the order of the file, and how many rows between them were rejected.
-pub struct Batch<T> {
-    pub items: Vec<T>,
-    pub rejected: u64,
+struct Batch<T> {
+    items: Vec<T>,
+    rejected: u64,
     /// The first rejects, in sentences.
-    pub told: Vec<String>,
+    told: Vec<String>,
+}
+
+/// The batches of a file, as the thread that reads it has them ready.
+pub struct Batches<T> {
+    ready: mpsc::Receiver<Batch<T>>,
+    /// Gives the rejects file if there is one.
+    reading: JoinHandle<Result<Option<PathBuf>, ImportError>>,
+}
+
+impl<T> Batches<T> {
+    /// The next records; those that were rejected on the way to them stand in the report. `None` after the last, when the report
+    /// knows the rejects file too.
+    pub async fn next(&mut self, report: &mut Report) -> Result<Option<Vec<T>>, ImportError> {
+        if let Some(batch) = self.ready.recv().await {
+            report.counts.rejected += batch.rejected;
+            report.rejects.extend(batch.told);
+            return Ok(Some(batch.items));
+        }
+        report.rejects_file = (&mut self.reading).await.map_err(|error| ImportError::Reader(error.to_string()))??;
+        Ok(None)
+    }
 }
 
 /// What a file is, before any of it is taken over.
@@ -40,20 +61,17 @@ pub fn survey(path: &Path, mapping: &Mapping) -> Result<Survey, ImportError> {
     Ok(survey)
 }
 
-/// The task that reads; gives the rejects file if there is one.
-pub type Reading = tokio::task::JoinHandle<Result<Option<PathBuf>, ImportError>>;
-
-/// A batch of `size` records after the other. `prepare` runs on the reading thread, and may reject what it finds. The last batch may be empty; after an
-/// error there is none.
+/// A batch of `size` records after the other. `prepare` runs on the reading thread, and may reject what it finds. The last batch
+/// may be empty; after an error there is none.
 pub fn batches<T: Send + 'static>(
     path: PathBuf,
     mapping: Mapping,
     rejects: Option<PathBuf>,
     size: usize,
     mut prepare: impl FnMut(&Decoder, &Row, Record) -> Result<T, Reject> + Send + 'static,
-) -> (mpsc::Receiver<Batch<T>>, Reading) {
-    let (sender, receiver) = mpsc::channel(AHEAD);
-    let task = tokio::task::spawn_blocking(move || {
+) -> Batches<T> {
+    let (sender, ready) = mpsc::channel(AHEAD);
+    let reading = tokio::task::spawn_blocking(move || {
         let (mut source, decoder) = open(&path, &mapping)?;
         let mut rejects = rejects.map(|rejects| Rejects::new(rejects, &source));
         let mut told = 0;
@@ -81,7 +99,7 @@ pub fn batches<T: Send + 'static>(
         let _ = sender.blocking_send(batch);
         rejects.map_or(Ok(None), Rejects::finish)
     });
-    (receiver, task)
+    Batches { ready, reading }
 }
 
 fn open(path: &Path, mapping: &Mapping) -> Result<(Source, Decoder), ImportError> {

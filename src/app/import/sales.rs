@@ -43,20 +43,17 @@ pub async fn import(
         Record::Sale(sale) => line(&resolver, &mut keys, decoder, row, &sale),
         _ => Err(row.reject(None, "is not a sale")),
     };
-    let (mut batches, task) = reader::batches(job.path, job.mapping, rejects, BATCH_ROWS, prepare);
-    while let Some(batch) = batches.recv().await {
-        report.counts.rejected += batch.rejected;
-        report.rejects.extend(batch.told);
-        let lines = batch.items.len() as u64;
+    let mut batches = reader::batches(job.path, job.mapping, rejects, BATCH_ROWS, prepare);
+    while let Some(batch) = batches.next(&mut report).await? {
+        let lines = batch.len() as u64;
         if lines > 0 {
-            let outcome = door.execute(app, actor, Command::Sales(batch.items)).await?;
+            let outcome = door.execute(app, actor, Command::Sales(batch)).await?;
             let known = outcome.known as u64;
             report.counts.known += known;
             report.counts.created += lines.saturating_sub(known);
         }
         progress(&report.counts);
     }
-    report.rejects_file = task.await.map_err(|error| ImportError::Reader(error.to_string()))??;
     Ok(report)
 }
 

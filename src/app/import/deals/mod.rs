@@ -45,19 +45,16 @@ pub async fn import(
         Record::Deal(deal) => resolver.ready(decoder, row, *deal),
         _ => Err(row.reject(None, "is not a deal")),
     };
-    let (mut batches, task) = reader::batches(job.path, job.mapping, rejects, BATCH_ROWS, prepare);
-    while let Some(batch) = batches.recv().await {
-        report.counts.rejected += batch.rejected;
-        report.rejects.extend(batch.told);
-        if !batch.items.is_empty() {
-            registered(app, actor, &door, &batch.items, &mut report).await?;
+    let mut batches = reader::batches(job.path, job.mapping, rejects, BATCH_ROWS, prepare);
+    while let Some(batch) = batches.next(&mut report).await? {
+        if !batch.is_empty() {
+            registered(app, actor, &door, &batch, &mut report).await?;
             if pass == Pass::Carry {
-                attached(app, actor, &batch.items, &mut report.warnings).await?;
+                attached(app, actor, &batch, &mut report.warnings).await?;
             }
         }
         progress(&report.counts);
     }
-    report.rejects_file = task.await.map_err(|error| ImportError::Reader(error.to_string()))??;
     Ok(report)
 }
 
