@@ -74,6 +74,22 @@ pub struct Piece {
     pub cut: Option<String>,
 }
 
+impl Piece {
+    /// The value as it comes.
+    fn plain(origin: Origin) -> Self {
+        Self {
+            origin,
+            before: String::new(),
+            map: HashMap::new(),
+            otherwise: Otherwise::Keep,
+            unreadable_is_missing: false,
+            dates: None,
+            zone: None,
+            cut: None,
+        }
+    }
+}
+
 #[derive(Debug, Clone)]
 pub enum Origin {
     /// Columns, those with a value joined by `with`.
@@ -135,17 +151,7 @@ pub struct Lookup {
 impl Mapping {
     /// The same value for a field in every row, whatever the mapping says.
     pub fn fix(&mut self, field: &'static str, value: &str) {
-        let piece = Piece {
-            origin: Origin::Constant(value.to_owned()),
-            before: String::new(),
-            map: HashMap::new(),
-            otherwise: Otherwise::Keep,
-            unreadable_is_missing: false,
-            dates: None,
-            zone: None,
-            cut: None,
-        };
-        self.fields.insert(field, Expr(vec![piece]));
+        self.fields.insert(field, Expr(vec![Piece::plain(Origin::Constant(value.to_owned()))]));
     }
 
     /// Every column that the mapping names, some of them more than once.

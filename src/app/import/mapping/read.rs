@@ -14,7 +14,7 @@ use crate::{
     },
 };
 use chrono_tz::Tz;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 /// Reads a mapping. `name` is what the problems call the file, and what the mapping is called.
 pub fn read(name: &str, text: &str) -> Result<Mapping, Vec<Problem>> {
@@ -191,23 +191,13 @@ fn expr(value: &Value<'_>, target: &Target, mapping: &Mapping) -> Expr {
 }
 
 fn piece(value: &Value<'_>, target: &Target, mapping: &Mapping) -> Option<Piece> {
-    let plain = |origin| Piece {
-        origin,
-        before: String::new(),
-        map: HashMap::new(),
-        otherwise: Otherwise::Keep,
-        unreadable_is_missing: false,
-        dates: None,
-        zone: None,
-        cut: None,
-    };
     if value.is_text() {
         let name = value.text()?.to_string();
         check_column(value, &name, mapping);
-        return Some(plain(Origin::Columns { names: vec![name], with: String::new() }));
+        return Some(Piece::plain(Origin::Columns { names: vec![name], with: String::new() }));
     }
     let table = value.table()?;
-    let mut piece = plain(origin(&table, target, mapping)?);
+    let mut piece = Piece::plain(origin(&table, target, mapping)?);
     if let Some(before) = table.optional("before").and_then(|value| value.any_text()) {
         piece.before = before.to_string();
     }

@@ -152,27 +152,38 @@ const fn required(name: &'static str, form: Form, doc: &'static str) -> Target {
 
 const NAME: Form = Form::Text(200);
 
+const ID: Target = field("id", NAME, "the record's own identifier in its system; without one the content stands for it");
+const COUNTRY: Target = field("country", Form::Country, "the end customer's country");
+const CITY: Target = field("city", NAME, "the end customer's city");
+const POSTAL_CODE: Target = field("postal_code", Form::Text(20), "the end customer's postal code");
+const WEBSITE: Target = field("website", NAME, "the end customer's web site or domain");
+const VERTICAL: Target = field("vertical", NAME, "the end customer's line of business, as the channel program names it");
+const PERSON_NAME: Target = field("name", NAME, "the contact's name");
+const PERSON_TITLE: Target = field("title", NAME, "the contact's position");
+const PERSON_EMAIL: Target = field("email", Form::Email, "the contact's e-mail address");
+const PERSON_PHONE: Target = field("phone", Form::Text(60), "the contact's telephone number");
+
 const LEAD: &[Target] = &[
-    field("id", NAME, "the record's own identifier in its system; without one the content stands for it"),
+    ID,
     field("source", NAME, "where the lead comes from, as the channel program names it; without one the system"),
     field("company", NAME, "the end customer's name"),
-    field("country", Form::Country, "the end customer's country"),
+    COUNTRY,
     field("subdivision", NAME, "state or province"),
-    field("city", NAME, "city"),
-    field("postal_code", Form::Text(20), "postal code"),
+    CITY,
+    POSTAL_CODE,
     field("street", NAME, "street and number"),
-    field("website", NAME, "the company's web site or domain"),
+    WEBSITE,
     field("product", NAME, "the product line asked for, as the channel program names it"),
-    field("vertical", NAME, "the line of business, as the channel program names it"),
+    VERTICAL,
     field("score", Form::Points, "points from 0 to 100; more or less is cut off; the rules of [score] add to it"),
     field("created_at", Form::Time, "when the source says that the lead was made"),
     field("consent", Form::Choice(Choice::Consent), "on what ground the person may be contacted"),
     field("consent_text", NAME, "which text the person agreed to"),
     field("consent_at", Form::Time, "when the person agreed"),
-    field("name", NAME, "the person's name"),
-    field("title", NAME, "the person's position"),
-    field("email", Form::Email, "the person's e-mail address"),
-    field("phone", Form::Text(60), "the person's telephone number"),
+    PERSON_NAME,
+    PERSON_TITLE,
+    PERSON_EMAIL,
+    PERSON_PHONE,
     field("message", Form::Text(20_000), "what the person wrote"),
 ];
 
@@ -196,24 +207,24 @@ const PARTNER: &[Target] = &[
 const ACCOUNT: &[Target] = &[
     required("code", NAME, "the customer's number in the source system"),
     required("name", NAME, "the customer's name"),
-    field("country", Form::Country, "country"),
-    field("city", NAME, "city"),
-    field("postal_code", Form::Text(20), "postal code"),
-    field("website", NAME, "web site or domain"),
-    field("vertical", NAME, "the line of business, as the channel program names it"),
+    COUNTRY,
+    CITY,
+    POSTAL_CODE,
+    WEBSITE,
+    VERTICAL,
     field("parent", NAME, "the code of the customer that it belongs to"),
 ];
 
 const DEAL: &[Target] = &[
-    field("id", NAME, "the record's own identifier in its system; without one the content stands for it"),
+    ID,
     field("partner", NAME, "the partner who registers it, by code or name; a file of one partner's deals is imported with --partner"),
     field("source", NAME, "where the deal comes from, as the channel program names it; without one the system"),
     field("customer", NAME, "the end customer's name"),
-    field("country", Form::Country, "the end customer's country"),
-    field("city", NAME, "the end customer's city"),
-    field("postal_code", Form::Text(20), "the end customer's postal code"),
-    field("website", NAME, "the end customer's web site or domain"),
-    field("vertical", NAME, "the end customer's line of business, as the channel program names it"),
+    COUNTRY,
+    CITY,
+    POSTAL_CODE,
+    WEBSITE,
+    VERTICAL,
     field("products", Form::Names, "product lines; names of the channel program are found whatever their spaces and punctuation"),
     field("value", Form::Amount, "what the partner expects to sell"),
     field("currency", Form::Currency, "the currency of the value"),
@@ -222,20 +233,20 @@ const DEAL: &[Target] = &[
     field("submit", Form::Choice(Choice::YesNo), "yes: handed in if it is complete, else kept as a draft; without one no"),
     field("description", Form::Text(20_000), "what the deal is about"),
     field("documents", Form::Documents, "evidence, as `quote: offer.pdf HASH`, HASH being the 64 hexadecimal digits of BLAKE3"),
-    field("name", NAME, "the contact's name"),
-    field("title", NAME, "the contact's position"),
-    field("email", Form::Email, "the contact's e-mail address"),
-    field("phone", Form::Text(60), "the contact's telephone number"),
+    PERSON_NAME,
+    PERSON_TITLE,
+    PERSON_EMAIL,
+    PERSON_PHONE,
 ];
 
 const SALE: &[Target] = &[
-    field("id", NAME, "the line's own identifier in its system; without one the content stands for it"),
+    ID,
     required("partner", NAME, "the partner who sold, by code or name"),
     required("customer", NAME, "the end customer's name; it has to be one of our accounts"),
-    field("country", Form::Country, "the end customer's country"),
-    field("city", NAME, "the end customer's city"),
-    field("postal_code", Form::Text(20), "the end customer's postal code"),
-    field("website", NAME, "the end customer's web site or domain"),
+    COUNTRY,
+    CITY,
+    POSTAL_CODE,
+    WEBSITE,
     field("product", NAME, "what was sold; it tells lines without an identifier apart"),
     required("day", Form::Day, "the day of the sale"),
     required("amount", Form::Amount, "the amount of the line; below zero for a return"),
