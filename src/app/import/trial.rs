@@ -14,7 +14,7 @@ use crate::{
             dossier::Precedent,
         },
         event::Entity,
-        id::{AccountId, AuditSeq, CommandId, ConflictId, DealId, LeadId, OperatorId, PartnerId, ProgramVersion},
+        id::{AccountId, AuditSeq, CommandId, ConflictId, DealId, LeadId, Number, OperatorId, PartnerId, ProgramVersion},
         lead::{Lead, routing::Desk},
         partner::Partner,
         text::Text,
@@ -67,8 +67,18 @@ struct Overlay {
     real: Session,
 }
 
-const fn is_scratch(id: LeadId) -> bool {
-    id.0 >= FIRST
+fn is_scratch(id: impl Number) -> bool {
+    id.number() >= FIRST
+}
+
+/// Those of the scratch database, and those of the real one.
+fn parted<I: Number>(ids: &[I]) -> (Vec<I>, Vec<I>) {
+    ids.iter().partition(|id| is_scratch(**id))
+}
+
+/// What the real database has goes before what the scratch one has.
+fn either<T>(real: Vec<Option<T>>, scratch: Vec<Option<T>>) -> Vec<Option<T>> {
+    real.into_iter().zip(scratch).map(|(real, scratch)| real.or(scratch)).collect()
 }
 
 impl Unit for Overlay {
@@ -97,7 +107,7 @@ impl Unit for Overlay {
     }
 
     async fn leads(&mut self, ids: &[LeadId]) -> Result<Vec<Lead>> {
-        let (ours, theirs): (Vec<LeadId>, Vec<LeadId>) = ids.iter().copied().partition(|id| is_scratch(*id));
+        let (ours, theirs) = parted(ids);
         let mut leads = self.scratch.leads(&ours).await?;
         leads.extend(self.real.leads(&theirs).await?);
         Ok(leads)
@@ -116,9 +126,7 @@ impl Unit for Overlay {
     }
 
     async fn leads_by_source(&mut self, keys: &[Text]) -> Result<Vec<Option<LeadId>>> {
-        let ours = self.scratch.leads_by_source(keys).await?;
-        let theirs = self.real.leads_by_source(keys).await?;
-        Ok(ours.into_iter().zip(theirs).map(|(ours, theirs)| theirs.or(ours)).collect())
+        Ok(either(self.real.leads_by_source(keys).await?, self.scratch.leads_by_source(keys).await?))
     }
 
     async fn leads_by_key(&mut self, keys: &[i64], crowd: u32) -> Result<Vec<(i64, LeadId)>> {
@@ -134,7 +142,7 @@ impl Unit for Overlay {
     }
 
     async fn deals(&mut self, ids: &[DealId]) -> Result<Vec<Registration>> {
-        let (ours, theirs): (Vec<DealId>, Vec<DealId>) = ids.iter().copied().partition(|id| id.0 >= FIRST);
+        let (ours, theirs) = parted(ids);
         let mut deals = self.scratch.deals(&ours).await?;
         deals.extend(self.real.deals(&theirs).await?);
         Ok(deals)
@@ -157,9 +165,7 @@ impl Unit for Overlay {
     }
 
     async fn deals_by_source(&mut self, keys: &[Text]) -> Result<Vec<Option<DealId>>> {
-        let ours = self.scratch.deals_by_source(keys).await?;
-        let theirs = self.real.deals_by_source(keys).await?;
-        Ok(ours.into_iter().zip(theirs).map(|(ours, theirs)| theirs.or(ours)).collect())
+        Ok(either(self.real.deals_by_source(keys).await?, self.scratch.deals_by_source(keys).await?))
     }
 
     async fn deals_by_key(&mut self, keys: &[CandidateKey], since_day: i64) -> Result<Vec<(i64, DealId)>> {
@@ -169,9 +175,7 @@ impl Unit for Overlay {
     }
 
     async fn protected_by(&mut self, keys: &[ProtectionKey]) -> Result<Vec<Option<DealId>>> {
-        let ours = self.scratch.protected_by(keys).await?;
-        let theirs = self.real.protected_by(keys).await?;
-        Ok(ours.into_iter().zip(theirs).map(|(ours, theirs)| theirs.or(ours)).collect())
+        Ok(either(self.real.protected_by(keys).await?, self.scratch.protected_by(keys).await?))
     }
 
     async fn is_any_protected(&mut self) -> Result<bool> {
@@ -179,7 +183,7 @@ impl Unit for Overlay {
     }
 
     async fn cases(&mut self, ids: &[ConflictId]) -> Result<Vec<ConflictCase>> {
-        let (ours, theirs): (Vec<ConflictId>, Vec<ConflictId>) = ids.iter().copied().partition(|id| id.0 >= FIRST);
+        let (ours, theirs) = parted(ids);
         let mut cases = self.scratch.cases(&ours).await?;
         cases.extend(self.real.cases(&theirs).await?);
         Ok(cases)
@@ -246,10 +250,9 @@ impl Unit for Overlay {
     /// What would happen to a record of the real database is left out; it would not change what becomes of another row.
     async fn save(&mut self, command: CommandId, mut changes: Changes) -> Result<AuditSeq> {
         changes.leads.retain(|change| is_scratch(change.lead.id));
-        changes.deals.retain(|change| change.deal.id.0 >= FIRST);
-        changes.cases.retain(|change| change.case.id.0 >= FIRST);
-        let is_real =
-            |entity| matches!(entity, Entity::Lead(LeadId(id)) | Entity::Deal(DealId(id)) | Entity::Conflict(ConflictId(id)) if id < FIRST);
+        changes.deals.retain(|change| is_scratch(change.deal.id));
+        changes.cases.retain(|change| is_scratch(change.case.id));
+        let is_real = |entity: Entity| matches!(entity, Entity::Lead(_) | Entity::Deal(_) | Entity::Conflict(_)) && entity.id() < FIRST;
         changes.records.retain(|record| !is_real(record.entity));
         changes.fired.retain(|(entity, ..)| !is_real(*entity));
         self.scratch.save(command, changes).await
