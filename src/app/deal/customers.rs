@@ -4,7 +4,7 @@ use crate::{
     app::{App, Failure},
     domain::{
         account::Account,
-        deal::{AccountLink, Details},
+        deal::{AccountLink, Details, conflict::features},
         id::AccountId,
         matching::{self, Band, Features, Index, MatchingPolicy, Record, Score, score},
     },
@@ -65,7 +65,7 @@ impl Customers {
 
     /// The accounts that the customer resembles, the most alike first.
     pub fn choices(&self, details: &Details) -> Vec<CustomerChoice> {
-        let own = customer_features(details, &self.policy);
+        let own = features(details, &self.policy);
         let alike = self.index.candidates(&matching::keys(&own)).into_iter().filter_map(|id| {
             let score = score(&own, self.features.get(&id)?, &self.policy.weights);
             let band = score.band(&self.policy);
@@ -92,34 +92,13 @@ impl Customers {
 
 fn account_features(account: &Account, policy: &MatchingPolicy) -> Features {
     let profile = &account.profile;
-    let country = profile.country.map(|country| country.code().to_owned()).unwrap_or_default();
     let record = Record {
         name: &profile.name,
-        country: &country,
+        country: profile.country.as_ref().map_or("", |country| country.code()),
         website: &profile.website,
-        email: "",
-        phone: "",
-        person: "",
         postal: &profile.postal_code,
         city: &profile.city,
-        street: "",
-    };
-    Features::of(&record, policy)
-}
-
-fn customer_features(details: &Details, policy: &MatchingPolicy) -> Features {
-    let (customer, contact) = (&details.customer, &details.contact);
-    let country = customer.country.map(|country| country.code().to_owned()).unwrap_or_default();
-    let record = Record {
-        name: &customer.name,
-        country: &country,
-        website: &customer.website,
-        email: &contact.email,
-        phone: &contact.phone,
-        person: &contact.name,
-        postal: &customer.postal_code,
-        city: &customer.city,
-        street: "",
+        ..Record::default()
     };
     Features::of(&record, policy)
 }

@@ -1,7 +1,7 @@
 //! Which registrations are about the same customer, and the keys by which the store finds them.
 
 use crate::domain::{
-    deal::Registration,
+    deal::{Details, Registration},
     id::AccountId,
     matching::{self, Band, Features, MatchingPolicy, Record},
     search,
@@ -46,19 +46,18 @@ impl fmt::Display for ProtectionKey {
 }
 
 /// The customer in the spelling in which the matcher compares.
-pub fn features(deal: &Registration, policy: &MatchingPolicy) -> Features {
-    let (customer, contact) = (&deal.details.customer, &deal.details.contact);
-    let country = customer.country.map(|country| country.code().to_owned()).unwrap_or_default();
+pub fn features(details: &Details, policy: &MatchingPolicy) -> Features {
+    let (customer, contact) = (&details.customer, &details.contact);
     let record = Record {
         name: &customer.name,
-        country: &country,
+        country: customer.country.as_ref().map_or("", |country| country.code()),
         website: &customer.website,
         email: &contact.email,
         phone: &contact.phone,
         person: &contact.name,
         postal: &customer.postal_code,
         city: &customer.city,
-        street: "",
+        ..Record::default()
     };
     Features::of(&record, policy)
 }
@@ -76,13 +75,13 @@ pub fn same_customer(a: &Registration, b: &Registration, policy: &MatchingPolicy
     }
     // The score is the same either way round; the order only makes that plain.
     let (first, second) = if a.id <= b.id { (a, b) } else { (b, a) };
-    let score = matching::score(&features(first, policy), &features(second, policy), &policy.weights);
+    let score = matching::score(&features(&first.details, policy), &features(&second.details, policy), &policy.weights);
     (score.band(policy) == Band::Link).then_some(SameCustomer::Likeness { score_bp: score.total_bp })
 }
 
 /// The keys of a registration, sorted, each once.
 pub fn candidate_keys(deal: &Registration, policy: &MatchingPolicy) -> Vec<CandidateKey> {
-    let blocks = matching::keys(&features(deal, policy)).into_iter().map(|key| (key, false));
+    let blocks = matching::keys(&features(&deal.details, policy)).into_iter().map(|key| (key, false));
     let family = deal.account.map(|link| (mixed(0x0fa3_117e, link.family.0), true));
     let customers: Vec<(i64, bool)> = blocks.chain(family).collect();
     let mut keys: Vec<CandidateKey> = Vec::new();
@@ -111,7 +110,7 @@ pub fn deal_keys(deal: &Registration, policy: &MatchingPolicy) -> Vec<Protection
 
 /// A customer that is not matched: its country and its name without the legal form.
 fn spelt(deal: &Registration, policy: &MatchingPolicy) -> String {
-    let features = features(deal, policy);
+    let features = features(&deal.details, policy);
     let name = if features.name.is_empty() { search::words(deal.customer()).into() } else { features.name };
     format!("{}:{}", features.country, name.trim())
 }
