@@ -62,29 +62,18 @@ pub enum Command {
     FirstOperator { name: Text, login: Option<Text> },
 }
 
-/// A lead and the version of it that was on the screen. With `seen`, a lead that somebody else changed since is not touched.
+/// A record and the version of it that was on the screen. With `seen`, one that somebody else changed since is not touched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct LeadTarget {
-    pub id: LeadId,
+pub struct Target<I> {
+    pub id: I,
     pub seen: Option<i64>,
 }
 
-impl From<LeadId> for LeadTarget {
-    fn from(id: LeadId) -> Self {
-        Self { id, seen: None }
-    }
-}
+pub type LeadTarget = Target<LeadId>;
+pub type DealTarget = Target<DealId>;
 
-/// A registration and the version of it that was on the screen. With `seen`, one that somebody else changed since is not
-/// touched.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct DealTarget {
-    pub id: DealId,
-    pub seen: Option<i64>,
-}
-
-impl From<DealId> for DealTarget {
-    fn from(id: DealId) -> Self {
+impl<I> From<I> for Target<I> {
+    fn from(id: I) -> Self {
         Self { id, seen: None }
     }
 }
