@@ -139,6 +139,11 @@ impl<K: Copy> Clock<K> {
         if stage > self.stage { Tick::Warn { stage } } else { Tick::Nothing }
     }
 
+    /// The share of the budget, in percent, that is used up at a stage (from 1).
+    pub fn percent(&self, stage: u8) -> u8 {
+        self.warn.get(usize::from(stage.saturating_sub(1))).copied().unwrap_or(0)
+    }
+
     /// After a warning: waits for the next stage.
     #[must_use]
     pub fn warned(&self, calendar: &CompiledCalendar, stage: u8) -> Self {

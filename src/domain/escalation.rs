@@ -39,6 +39,12 @@ words! {
 }
 
 impl EscalationCause {
+    /// An operator asks for it; nothing where no reason is given.
+    pub fn raised(reason: &Text) -> Option<Self> {
+        let reason = Text::clean(reason.trim());
+        (!reason.is_empty()).then_some(Self::Raised { reason })
+    }
+
     /// The words for a person: those of whoever raised it, or what happened.
     pub fn doc(&self) -> &str {
         match self {

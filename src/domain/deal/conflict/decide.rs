@@ -85,11 +85,8 @@ pub fn decide_case(
             work.push(CaseEvent::Noted { text: text.clone() });
         }
         CaseCommand::Escalate { severity, reason } => {
-            let reason = Text::clean(reason.trim());
-            if reason.is_empty() {
-                return Err(Refusal::invalid("an escalation needs a reason"));
-            }
-            work.push(CaseEvent::Escalated { severity: *severity, cause: EscalationCause::Raised { reason } });
+            let cause = EscalationCause::raised(reason).ok_or_else(|| Refusal::invalid("an escalation needs a reason"))?;
+            work.push(CaseEvent::Escalated { severity: *severity, cause });
         }
         CaseCommand::Settle => work.push(CaseEvent::Settled { by_itself: false }),
     }
@@ -404,8 +401,7 @@ impl<'a, 'c> CaseWork<'a, 'c> {
         match (clock.tick(calendar, self.context.now), clock.kind) {
             (Tick::Nothing, _) => {}
             (Tick::Warn { stage }, _) => {
-                let percent = clock.warn.get(usize::from(stage.saturating_sub(1))).copied().unwrap_or(0);
-                self.push(CaseEvent::Warned { clock: clock.warned(calendar, stage), percent });
+                self.push(CaseEvent::Warned { clock: clock.warned(calendar, stage), percent: clock.percent(stage) });
             }
             (Tick::Breach, CaseClockKind::Evidence) => self.start_review(false),
             (Tick::Breach, CaseClockKind::AppealWindow) => self.close(),

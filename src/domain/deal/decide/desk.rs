@@ -9,7 +9,6 @@ use crate::domain::{
     },
     escalation::EscalationCause,
     money::Money,
-    text::Text,
 };
 use chrono::NaiveDate;
 use std::collections::BTreeSet;
@@ -65,11 +64,8 @@ impl Work<'_> {
                 self.push(DealEvent::Noted { text: text.clone() });
             }
             DealCommand::Escalate { severity, reason } => {
-                let reason = Text::clean(reason.trim());
-                if reason.is_empty() {
-                    return Err(Refusal::invalid("an escalation needs a reason"));
-                }
-                self.push(DealEvent::Escalated { severity: *severity, cause: EscalationCause::Raised { reason } });
+                let cause = EscalationCause::raised(reason).ok_or_else(|| Refusal::invalid("an escalation needs a reason"))?;
+                self.push(DealEvent::Escalated { severity: *severity, cause });
             }
             DealCommand::Settle => self.push(DealEvent::Settled { by_itself: false }),
             DealCommand::RecomputeClock => self.recompute(),

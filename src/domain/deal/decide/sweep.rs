@@ -25,8 +25,7 @@ impl Work<'_> {
         match clock.tick(calendar, self.context.now) {
             Tick::Nothing => {}
             Tick::Warn { stage } => {
-                let percent = clock.warn.get(usize::from(stage.saturating_sub(1))).copied().unwrap_or(0);
-                self.push(DealEvent::Warned { clock: clock.warned(calendar, stage), percent });
+                self.push(DealEvent::Warned { clock: clock.warned(calendar, stage), percent: clock.percent(stage) });
             }
             Tick::Breach => self.push(DealEvent::Breached { clock: clock.breached(), escalation: Some(Severity::Low) }),
         }

@@ -52,11 +52,8 @@ impl Work<'_> {
                 self.push(LeadEvent::Noted { text: text.clone() });
             }
             LeadCommand::Escalate { severity, reason } => {
-                let reason = Text::clean(reason.trim());
-                if reason.is_empty() {
-                    return Err(Refusal::invalid("an escalation needs a reason"));
-                }
-                self.push(LeadEvent::Escalated { severity: *severity, cause: EscalationCause::Raised { reason } });
+                let cause = EscalationCause::raised(reason).ok_or_else(|| Refusal::invalid("an escalation needs a reason"))?;
+                self.push(LeadEvent::Escalated { severity: *severity, cause });
             }
             LeadCommand::Settle => self.push(LeadEvent::Settled { by_itself: false }),
             LeadCommand::Release => self.release(router, desk)?,

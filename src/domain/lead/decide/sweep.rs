@@ -43,8 +43,7 @@ impl Work<'_> {
         match clock.tick(calendar, self.context.now) {
             Tick::Nothing => {}
             Tick::Warn { stage } => {
-                let percent = clock.warn.get(usize::from(stage.saturating_sub(1))).copied().unwrap_or(0);
-                self.push(LeadEvent::Warned { clock: clock.warned(calendar, stage), percent });
+                self.push(LeadEvent::Warned { clock: clock.warned(calendar, stage), percent: clock.percent(stage) });
             }
             Tick::Breach if clock.kind == ClockKind::Accept => {
                 if let Some(partner) = self.lead.state.loads() {
