@@ -1,7 +1,7 @@
 //! Calendar days in a zone: which one an instant lies in, when one begins and ends, and what is counted by day.
 
 use crate::domain::time::{Instant, Span};
-use chrono::{Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone};
+use chrono::{Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
@@ -12,8 +12,17 @@ pub fn local_date(at: Instant, zone: Tz) -> NaiveDate {
 
 /// The day of an instant in a zone, as days since 1970-01-01.
 pub fn day_of(at: Instant, zone: Tz) -> i64 {
-    const UNIX_EPOCH_FROM_CE: i64 = 719_163;
-    i64::from(local_date(at, zone).num_days_from_ce()) - UNIX_EPOCH_FROM_CE
+    day_number(local_date(at, zone))
+}
+
+/// A date as days since 1970-01-01.
+pub fn day_number(date: NaiveDate) -> i64 {
+    date.signed_duration_since(NaiveDate::default()).num_days()
+}
+
+/// The date of a day number; one that no calendar has is 1970-01-01.
+pub fn date_of_day(day: i64) -> NaiveDate {
+    TimeDelta::try_days(day).and_then(|days| NaiveDate::default().checked_add_signed(days)).unwrap_or_default()
 }
 
 /// The first instant of a date in `zone`; where a change of the clocks swallows midnight, the first moment after it.
@@ -78,5 +87,14 @@ mod tests {
         assert_eq!(local_date(at, Tz::UTC).to_string(), "2026-03-31");
         assert_eq!(day_of(Instant::from_micros(0), Tz::UTC), 0);
         assert_eq!(day_of(Instant::from_micros(-1), Tz::UTC), -1);
+    }
+
+    #[test]
+    fn a_day_is_a_number_and_back() {
+        for (text, number) in [("1970-01-01", 0), ("1969-12-31", -1), ("2026-03-02", 20_514)] {
+            let date: NaiveDate = text.parse().unwrap();
+            assert_eq!(day_number(date), number, "{text}");
+            assert_eq!(date_of_day(number), date);
+        }
     }
 }

@@ -12,6 +12,7 @@ pub mod decision;
 pub mod document;
 pub mod escalation;
 pub mod event;
+pub mod figures;
 pub mod filter;
 pub mod id;
 pub mod lead;

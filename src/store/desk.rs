@@ -8,8 +8,9 @@ use super::{
     unit::{LeadChange, Turned},
 };
 use crate::domain::{
-    deal,
+    day, deal,
     event::Entity,
+    figures::{Figures, quantile, ratio_bp},
     id::PartnerId,
     lead::{
         queue::Kpis,
@@ -18,17 +19,19 @@ use crate::domain::{
     },
     text::Text,
 };
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    ops::RangeInclusive,
+};
 
 const LOADS: &str = "select partner_id, open from partner_load where open > 0";
-const STATS: &str = "select measure, day, bucket, value from stat where day >= $1 and day <= $2";
 const FIRED: &str = "insert into clock_fired (entity_no, clock_no, stage)";
 const STAT_ADD: &str = "on conflict (day, measure, bucket) do update set value = stat.value + excluded.value";
 const LOAD_ADD: &str = "on conflict (partner_id) do update set open = partner_load.open + excluded.open";
 const ROTATION_SET: &str = "on conflict (scope) do update set body = excluded.body";
 /// Any number that nobody else uses for an advisory lock in the same database, and that is not the one of `migrate`.
 const POSTGRES_LOCK: i64 = 0x0070_696c_6f75;
-pub const STATEMENTS: &[&str] = &[LOADS, STATS];
+pub const STATEMENTS: &[&str] = &[LOADS];
 /// How many days the figures of the header look back.
 const DAYS: i64 = 30;
 
@@ -49,64 +52,42 @@ impl Session {
         Ok(Desk { loads, rotations: self.rotations(scopes).await?, ..Desk::default() })
     }
 
-    /// The figures of the header; `today` is a day as [`crate::domain::lead::stats::day_of`] counts them.
+    /// The daily counters of these measures from one day to another, both included. `read` knows a measure by its name.
+    pub(super) async fn figures<M>(
+        &mut self,
+        measures: impl Iterator<Item = &'static str>,
+        read: fn(&str) -> Option<M>,
+        days: RangeInclusive<i64>,
+    ) -> Result<Figures<M>> {
+        let mut sql = Sql::new("select measure, day, bucket, value from stat where measure in ");
+        sql.push_list(measures).push(" and day >= ").push_bind(*days.start()).push(" and day <= ").push_bind(*days.end());
+        let rows = self.all::<(String, i64, i64, i64)>(sql).await?.into_iter();
+        let figure = |(measure, day, bucket, value): (String, i64, i64, i64)| {
+            Some((day::Counted { day, measure: read(&measure)?, bucket }, u64::try_from(value).unwrap_or(0)))
+        };
+        Ok(Figures(rows.filter_map(figure).collect()))
+    }
+
+    /// The figures of the header; `today` is a day as [`day::day_of`] counts them.
     pub async fn kpis(&mut self, today: i64) -> Result<Kpis> {
-        let rows = self.all::<(String, i64, i64, i64)>(Sql::new(STATS).bind(today - DAYS + 1).bind(today)).await?;
-        let mut figures = Figures::default();
-        for (measure, day, bucket, value) in rows {
-            if let Some(measure) = Measure::from_name(&measure) {
-                figures.rows.push((measure, day, bucket, u64::try_from(value).unwrap_or(0)));
-            }
-        }
-        Ok(figures.kpis(today))
+        let names = Measure::ALL.into_iter().map(Measure::name);
+        Ok(kpis(&self.figures(names, Measure::from_name, today - DAYS + 1..=today).await?, today))
     }
 }
 
-#[derive(Default)]
-struct Figures {
-    /// (measure, day, bucket, how many)
-    rows: Vec<(Measure, i64, i64, u64)>,
-}
-
-impl Figures {
-    fn sum(&self, measures: &[Measure]) -> u64 {
-        self.rows.iter().filter(|row| measures.contains(&row.0)).map(|row| row.3).sum()
+fn kpis(figures: &Figures<Measure>, today: i64) -> Kpis {
+    use Measure::{AcceptedInTime, AcceptedLate, Arrived, Breached, Declined, FellBack, Linked, TimedOut};
+    let lately = || today - DAYS + 1..=today;
+    let sum = |measures: &[Measure]| figures.sum(measures, lately());
+    let arrived = sum(&[Arrived]);
+    Kpis {
+        acceptance_bp: ratio_bp(sum(&[AcceptedInTime]), sum(&[AcceptedInTime, AcceptedLate, Declined, TimedOut])),
+        speed_to_lead_minutes: quantile(&figures.by_bucket(&Measure::Touched, lately()), 50),
+        breaches_today: figures.sum(&[TimedOut, Breached], today..=today),
+        arrivals: lately().map(|day| figures.sum(&[Arrived], day..=day)).collect(),
+        match_bp: ratio_bp(sum(&[Linked]), arrived),
+        fallback_bp: ratio_bp(sum(&[FellBack]), arrived),
     }
-
-    fn on(&self, day: i64, measures: &[Measure]) -> u64 {
-        self.rows.iter().filter(|row| row.1 == day && measures.contains(&row.0)).map(|row| row.3).sum()
-    }
-
-    fn kpis(&self, today: i64) -> Kpis {
-        use Measure::{AcceptedInTime, AcceptedLate, Arrived, Breached, Declined, FellBack, Linked, TimedOut};
-        let arrived = self.sum(&[Arrived]);
-        Kpis {
-            acceptance_bp: share(self.sum(&[AcceptedInTime]), self.sum(&[AcceptedInTime, AcceptedLate, Declined, TimedOut])),
-            speed_to_lead_minutes: self.median(Measure::Touched),
-            breaches_today: self.on(today, &[TimedOut, Breached]),
-            arrivals: (today - DAYS + 1..=today).map(|day| self.on(day, &[Arrived])).collect(),
-            match_bp: share(self.sum(&[Linked]), arrived),
-            fallback_bp: share(self.sum(&[FellBack]), arrived),
-        }
-    }
-
-    /// The lower median of the buckets of a measure.
-    fn median(&self, measure: Measure) -> Option<i64> {
-        let mut buckets: BTreeMap<i64, u64> = BTreeMap::new();
-        for row in self.rows.iter().filter(|row| row.0 == measure) {
-            *buckets.entry(row.2).or_default() += row.3;
-        }
-        let mut left = buckets.values().sum::<u64>().div_ceil(2);
-        buckets.into_iter().filter(|(_, n)| *n > 0).find_map(|(bucket, n)| {
-            left = left.saturating_sub(n);
-            (left == 0).then_some(bucket)
-        })
-    }
-}
-
-/// A share in basis points; nothing of nothing.
-fn share(part: u64, whole: u64) -> Option<u16> {
-    (part * 10_000 + whole / 2).checked_div(whole).and_then(|points| u16::try_from(points).ok())
 }
 
 impl Tx {
@@ -196,11 +177,12 @@ mod tests {
             (Measure::Touched, 98, 7, 1),
             (Measure::Touched, 97, 90, 1),
         ];
-        let kpis = Figures { rows }.kpis(100);
+        let rows = rows.into_iter().map(|(measure, day, bucket, value)| (Counted { day, measure, bucket }, value));
+        let kpis = super::kpis(&Figures(rows.collect()), 100);
         assert_eq!(kpis.acceptance_bp, Some(5_000));
         assert_eq!(kpis.speed_to_lead_minutes, Some(7));
         assert_eq!((kpis.breaches_today, kpis.match_bp, kpis.fallback_bp), (1, Some(2_500), Some(0)));
         assert_eq!((kpis.arrivals.len(), kpis.arrivals[29]), (30, 8));
-        assert_eq!(Figures::default().kpis(100).acceptance_bp, None);
+        assert_eq!(super::kpis(&Figures(Vec::new()), 100).acceptance_bp, None);
     }
 }

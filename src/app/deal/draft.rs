@@ -4,7 +4,7 @@ use crate::{
     app::{Failure, Scene, journal::Journal},
     domain::{
         aggregate::Aggregate,
-        day::local_date,
+        day::{day_number, local_date},
         deal::{
             DealEvent, DealState, Registration,
             conflict::{CaseEvent, ConflictCase, ProtectionKey, candidate_keys, deal_keys, protection_keys},
@@ -253,9 +253,4 @@ pub(in crate::app) fn members(deal: &Registration, policy: &MatchingPolicy) -> V
         _ => return Vec::new(),
     };
     candidate_keys(deal, policy).into_iter().map(|key| Member { key: key.key, settled_day }).collect()
-}
-
-/// Days since 1970-01-01.
-pub(in crate::app) fn day_number(on: NaiveDate) -> i64 {
-    on.signed_duration_since(NaiveDate::default()).num_days()
 }

@@ -1,10 +1,11 @@
 //! Conflicts are found: at a submission, an edit, a match, and by the sweep, all with this code and inside the transaction
 //! of the command. Whatever is found is held at once.
 
-use super::draft::{DealDraft, day_number};
+use super::draft::DealDraft;
 use crate::{
     app::Failure,
     domain::{
+        day::day_number,
         deal::{
             DisputePhase, Registration,
             conflict::{CandidateKey, CaseCommand, Claim, Finding, Sale, candidate_keys, conflicts, decide_case, open},

@@ -4,13 +4,13 @@ use crate::domain::{
     country::Country,
     deal::{DealState, DisputePhase, HoldReason, Registration, Scope, fields::Deals},
     escalation::Severity,
+    figures::ratio_bp,
     id::{ConflictId, DealId, OperatorId, PartnerId},
     money::Money,
     page,
     text::Text,
     time::{Instant, Span},
 };
-use std::collections::BTreeMap;
 
 pub use page::{Count, SortKey};
 
@@ -198,28 +198,4 @@ impl Cohort {
     pub fn conversion_bp(&self) -> Option<u16> {
         ratio_bp(self.won, self.approved)
     }
-}
-
-/// `part / whole` in basis points, halves up; nothing of nothing. At most 10,000 for a part of a whole, and never more
-/// than 65,535.
-pub fn ratio_bp(part: u64, whole: u64) -> Option<u16> {
-    if whole == 0 {
-        return None;
-    }
-    let bp = (u128::from(part) * 20_000 + u128::from(whole)) / (2 * u128::from(whole));
-    Some(u16::try_from(bp).unwrap_or(u16::MAX))
-}
-
-/// The value at or below which `percent` of all lie (nearest rank), of values with how often each occurs.
-pub fn quantile(counts: &BTreeMap<i64, u64>, percent: u8) -> Option<i64> {
-    let all: u64 = counts.values().sum();
-    let rank = (u128::from(all) * u128::from(percent)).div_ceil(100).max(1);
-    let mut seen = 0_u128;
-    counts
-        .iter()
-        .find(|(_, count)| {
-            seen += u128::from(**count);
-            seen >= rank
-        })
-        .map(|(value, _)| *value)
 }

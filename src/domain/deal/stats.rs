@@ -1,7 +1,7 @@
 //! What an event adds to the figures of the deal desk: daily counters, from which every KPI is a sum.
 
 use crate::domain::{
-    day,
+    day::{self, date_of_day},
     deal::{DealEvent, conflict::CaseEvent},
     time::Span,
     vocabulary::words,
@@ -60,12 +60,6 @@ pub fn cohort(date: NaiveDate) -> i64 {
     i64::from(date.year() - 1970) * 12 + i64::from(date.month0())
 }
 
-/// The cohort of a day as days are counted.
-fn cohort_of_day(day: i64) -> i64 {
-    let epoch = NaiveDate::default();
-    epoch.checked_add_signed(chrono::TimeDelta::days(day)).map_or(0, cohort)
-}
-
 /// The first day of a cohort.
 pub fn cohort_start(cohort: i64) -> NaiveDate {
     let month = u32::try_from(cohort.rem_euclid(12)).unwrap_or(0) + 1;
@@ -84,13 +78,13 @@ pub fn counted(event: &DealEvent, day: i64) -> Vec<Counted> {
         DealEvent::Submitted { .. } => one(Measure::Submitted),
         DealEvent::Approved { took, in_time, .. } => {
             let mut all = decided(*took, *in_time);
-            all.push(counted(Measure::Approved, cohort_of_day(day)));
+            all.push(counted(Measure::Approved, cohort(date_of_day(day))));
             all
         }
         DealEvent::Awarded { took, in_time, newly, .. } => {
             let mut all = took.map(|took| decided(took, *in_time)).unwrap_or_default();
             if *newly {
-                all.push(counted(Measure::Approved, cohort_of_day(day)));
+                all.push(counted(Measure::Approved, cohort(date_of_day(day))));
             }
             all
         }

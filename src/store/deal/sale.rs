@@ -2,12 +2,11 @@
 
 use crate::{
     domain::{
-        day::start_of_day,
+        day::{date_of_day, day_number},
         deal::conflict::Sale,
         id::{AccountId, PartnerId},
         money::Money,
         text::Text,
-        time::{Instant, MICROS_PER_HOUR},
     },
     store::{
         Session, Sql, Tx,
@@ -19,17 +18,6 @@ use crate::{
 };
 use chrono::NaiveDate;
 use std::collections::HashSet;
-
-const MICROS_PER_DAY: i64 = 24 * MICROS_PER_HOUR;
-
-/// Days since 1970-01-01.
-fn day_number(on: NaiveDate) -> i64 {
-    start_of_day(on, chrono_tz::Tz::UTC).micros().div_euclid(MICROS_PER_DAY)
-}
-
-fn date(day: i64) -> NaiveDate {
-    Instant::from_micros(day.saturating_mul(MICROS_PER_DAY)).to_utc().date_naive()
-}
 
 impl Session {
     /// What these partners sold to these customer families since a day, the oldest first.
@@ -44,7 +32,7 @@ impl Session {
             sql.push(") and day >= ").push_bind(day_number(since)).push(" order by partner, family, day, id");
             for (partner, family, day, minor, currency) in self.all::<(i64, i64, i64, i64, String)>(sql).await? {
                 let currency = currency.parse().map_err(Error::Corrupt)?;
-                let sale = Sale { on: date(day), amount: Money::new(minor, currency), hash: None };
+                let sale = Sale { on: date_of_day(day), amount: Money::new(minor, currency), hash: None };
                 found.push((PartnerId(partner), AccountId(family), sale));
             }
         }
@@ -76,19 +64,5 @@ impl Tx {
         let head = "insert into sale (id, partner, family, account, day, minor, currency, source_key)";
         self.execute_each(Sql::bulk(head, 8, rows, "")).await?;
         Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_day_is_a_number_and_back() {
-        for (text, number) in [("1970-01-01", 0), ("1969-12-31", -1), ("2026-03-02", 20_514)] {
-            let on: NaiveDate = text.parse().unwrap();
-            assert_eq!(day_number(on), number, "{text}");
-            assert_eq!(date(number), on);
-        }
     }
 }

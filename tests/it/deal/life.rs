@@ -10,7 +10,7 @@ use pilothouse::domain::{
         Registration, RejectReason,
         conflict::protection_keys,
         decide::possible,
-        queue::{Cohort, DealRow, Queue, quantile, ratio_bp},
+        queue::{Cohort, DealRow, Queue},
         stats::{Counted, counted, taken_away},
         undo::{LastCommand, irreversible, undo},
     },
@@ -294,11 +294,7 @@ fn queues_hold_what_they_say() {
 }
 
 #[test]
-fn figures_are_by_nearest_rank_and_halves_up() {
-    let minutes = BTreeMap::from([(10, 5), (20, 4), (300, 1)]);
-    assert_eq!((quantile(&minutes, 50), quantile(&minutes, 90), quantile(&minutes, 91)), (Some(10), Some(20), Some(300)));
-    assert_eq!(quantile(&BTreeMap::new(), 50), None);
-    assert_eq!((ratio_bp(1, 3), ratio_bp(2, 3), ratio_bp(0, 5), ratio_bp(1, 0)), (Some(3_333), Some(6_667), Some(0), None));
+fn a_cohort_converts_what_was_won_of_it() {
     assert_eq!(Cohort { month: 0, approved: 8, won: 3 }.conversion_bp(), Some(3_750));
 }
 
