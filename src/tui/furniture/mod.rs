@@ -101,6 +101,8 @@ pub struct Workroom<T: Trade> {
     seen: BTreeMap<T::Id, Seen<T>>,
     /// Counts changes of queue, order and filter.
     view: u64,
+    /// Counts the questions for a row that is not where it was; an answer to an older one is dropped.
+    strays: u64,
     /// What is being loaded for the list.
     loading: Option<Purpose>,
     /// Something changed while a load was under way.
@@ -143,6 +145,7 @@ impl<T: Trade> Workroom<T> {
             list: List::default(),
             seen: BTreeMap::new(),
             view: 0,
+            strays: 0,
             loading: None,
             again: false,
             dimmed: false,

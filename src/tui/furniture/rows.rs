@@ -7,7 +7,10 @@ use super::{
 };
 use crate::{
     app::view::Viewer,
-    domain::time::Instant,
+    domain::{
+        filter::{self, Filter},
+        time::Instant,
+    },
     tui::{
         action::Act,
         room::Cx,
@@ -63,7 +66,7 @@ impl<T: Trade> Workroom<T> {
                 None => (From::<T>::Start, self.page_rows()),
             },
             Purpose::Refresh => self.window(),
-            Purpose::Jump => return,
+            Purpose::Jump | Purpose::Stray(_) => return,
         };
         if purpose == Purpose::Replace {
             self.view += 1;
@@ -90,11 +93,12 @@ impl<T: Trade> Workroom<T> {
         if load.view != self.view {
             return;
         }
-        if load.purpose != Purpose::Jump {
+        if load.purpose.is_of_list() {
             self.loading = None;
         }
         let page = match result {
             Ok(page) => page,
+            Err(_) if matches!(load.purpose, Purpose::Stray(_)) => return,
             Err(why) => {
                 self.blocked = true;
                 cx.say(format!("not loaded: {why}"));
@@ -113,13 +117,33 @@ impl<T: Trade> Workroom<T> {
                 self.list.motion(Act::First, None);
             }
             Purpose::End => self.list.replace_at_end(page),
-            Purpose::Refresh => self.list.refresh(page),
+            Purpose::Refresh => {
+                self.list.refresh(page);
+                self.want_stray(cx);
+            }
             Purpose::After => self.list.append(page),
             Purpose::Before => self.list.prepend(page),
             Purpose::Jump => self.jumped(page, cx),
+            Purpose::Stray(question) => self.stray_came(question, page),
         }
         if self.again {
             self.load(Purpose::Refresh, cx);
+        }
+    }
+
+    /// A refresh loads what is near: whether a row that it missed has left the queue is asked for by its number.
+    fn want_stray(&mut self, cx: &mut C<'_, T>) {
+        let Some(id) = self.list.stray() else { return };
+        let Ok(one) = filter::parse(&format!("id:{id}")) else { return };
+        let mut request = self.request(From::<T>::Start, 1, cx.now);
+        request.filter = Some(Filter::And(request.filter.into_iter().chain([one]).collect()));
+        self.strays += 1;
+        self.run_page(Purpose::Stray(self.strays), request, cx);
+    }
+
+    fn stray_came(&mut self, question: u64, page: list::Page<Line<T>>) {
+        if question == self.strays {
+            self.list.settle_stray(page.rows.into_iter().next());
         }
     }
 

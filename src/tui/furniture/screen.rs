@@ -100,7 +100,11 @@ impl<T: Trade> Workroom<T> {
 
     fn side_title(&self) -> String {
         let Some(row) = self.list.selected() else { return String::new() };
-        let gone = if self.list.is_gone(row.id()) { " · no longer in this queue" } else { "" };
+        let gone = match row.id() {
+            id if self.list.is_gone(id) => " · no longer in this queue",
+            id if self.list.is_moved(id) => " · its place is elsewhere now",
+            _ => "",
+        };
         format!("{} {}{gone}", row.id(), text::cut(T::name(&row.row), 48))
     }
 

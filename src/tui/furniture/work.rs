@@ -97,12 +97,14 @@ pub enum Purpose {
     Before,
     /// The next row of a search: go there.
     Jump,
+    /// The row under the cursor, wherever in the list it is: the so manieth question of this kind.
+    Stray(u64),
 }
 
 impl Purpose {
     /// Whether it replaces any earlier wish for rows.
     pub const fn is_of_list(self) -> bool {
-        !matches!(self, Self::Jump)
+        !matches!(self, Self::Jump | Self::Stray(_))
     }
 }
 

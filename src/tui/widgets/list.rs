@@ -36,6 +36,21 @@ impl<T> Page<T> {
     }
 }
 
+/// A row that a refresh did not find near its place.
+#[derive(Debug, Clone, Copy)]
+struct Stray<K> {
+    key: K,
+    whereabouts: Whereabouts,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Whereabouts {
+    /// Not asked yet; until then it looks as if nothing had happened.
+    Unknown,
+    Elsewhere,
+    Left,
+}
+
 /// More rows than this are let go at the far end; they are loaded again when the cursor returns.
 const LOADED_MAX: usize = 1_000;
 
@@ -51,8 +66,8 @@ pub struct List<T: Record> {
     marks: BTreeSet<T::Key>,
     /// Where a range began, and the marks from before it.
     range: Option<(T::Key, BTreeSet<T::Key>)>,
-    /// The row under the cursor has left the list.
-    gone: Option<T::Key>,
+    /// The row under the cursor is not where it was, and is kept for the cursor alone.
+    stray: Option<Stray<T::Key>>,
     /// What a refresh would show, held back, with the number of new rows in it.
     held: Option<(Page<T>, usize)>,
 }
@@ -68,7 +83,7 @@ impl<T: Record> Default for List<T> {
             height: 1,
             marks: BTreeSet::new(),
             range: None,
-            gone: None,
+            stray: None,
             held: None,
         }
     }
@@ -112,7 +127,26 @@ impl<T: Record> List<T> {
 
     /// Whether the row under the cursor has left the list; verbs on it should say so.
     pub fn is_gone(&self, key: T::Key) -> bool {
-        self.gone == Some(key)
+        self.stray.is_some_and(|stray| stray.key == key && stray.whereabouts == Whereabouts::Left)
+    }
+
+    /// Whether the row under the cursor has its place elsewhere in the list now.
+    pub fn is_moved(&self, key: T::Key) -> bool {
+        self.stray.is_some_and(|stray| stray.key == key && stray.whereabouts == Whereabouts::Elsewhere)
+    }
+
+    /// The row under the cursor when a refresh did not find it near its place.
+    pub fn stray(&self) -> Option<T::Key> {
+        self.stray.map(|stray| stray.key)
+    }
+
+    /// Where the stray row is, by another look at the whole list: elsewhere in it, or nowhere.
+    pub fn settle_stray(&mut self, found: Option<T>) {
+        let Some(stray) = &mut self.stray else { return };
+        stray.whereabouts = if found.is_some() { Whereabouts::Elsewhere } else { Whereabouts::Left };
+        if let Some(row) = found {
+            self.update(row);
+        }
     }
 
     /// How many new rows wait above the cursor, or whether the order has changed: `Some(0)`.
@@ -133,7 +167,7 @@ impl<T: Record> List<T> {
     pub fn replace(&mut self, page: Page<T>) {
         let line = self.line();
         self.held = None;
-        self.gone = None;
+        self.stray = None;
         self.take(page);
         if self.selected_index().is_none() {
             self.selected = self.rows.first().map(Record::key);
@@ -170,13 +204,15 @@ impl<T: Record> List<T> {
         let known: BTreeSet<T::Key> = self.rows.iter().map(Record::key).collect();
         let mut kept: Vec<T> = Vec::with_capacity(page.rows.len());
         let mut cursor_now = 0;
-        self.gone = None;
+        let stray = self.stray.take();
         for (index, row) in self.rows.iter().enumerate() {
             let fresh = now.get(&row.key()).map(|at| page.rows[*at].clone());
             if index == cursor {
                 cursor_now = kept.len();
                 if fresh.is_none() {
-                    self.gone = Some(row.key());
+                    let key = row.key();
+                    // What was found out about it stays until it is looked for again.
+                    self.stray = stray.filter(|stray| stray.key == key).or(Some(Stray { key, whereabouts: Whereabouts::Unknown }));
                 }
                 kept.push(fresh.unwrap_or_else(|| row.clone()));
             } else if let Some(fresh) = fresh {
@@ -204,7 +240,7 @@ impl<T: Record> List<T> {
     pub fn bring_in(&mut self) -> bool {
         let Some((page, _)) = self.held.take() else { return false };
         let at = self.selected_index().unwrap_or(0);
-        self.gone = None;
+        self.stray = None;
         self.take(page);
         if self.selected_index().is_none() {
             self.selected = self.rows.get(at.min(self.rows.len().saturating_sub(1))).map(Record::key);
@@ -248,7 +284,7 @@ impl<T: Record> List<T> {
         self.rows.retain(|row| !keys.contains(&row.key()));
         self.marks.retain(|key| !keys.contains(key));
         if self.selected_index().is_none() {
-            self.gone = None;
+            self.stray = None;
             self.selected = self.rows.get(before.min(self.rows.len().saturating_sub(1))).map(Record::key);
         }
         self.follow();
@@ -299,16 +335,18 @@ impl<T: Record> List<T> {
 
     /// Puts the cursor elsewhere; a row that was only kept for it goes.
     fn leave(&mut self, key: Option<T::Key>) {
-        if let Some(gone) = self.gone
-            && key != Some(gone)
+        if let Some(stray) = self.stray
+            && key != Some(stray.key)
         {
             let index = self.selected_index().unwrap_or(0);
-            self.rows.retain(|row| row.key() != gone);
-            self.marks.remove(&gone);
+            self.rows.retain(|row| row.key() != stray.key);
+            if stray.whereabouts == Whereabouts::Left {
+                self.marks.remove(&stray.key);
+            }
             if index < self.top {
                 self.top -= 1;
             }
-            self.gone = None;
+            self.stray = None;
         }
         self.selected = key;
         self.follow();

@@ -161,7 +161,12 @@ pub fn view<'r, T: Record>(
             canvas.tint(Rect { x: area.x, y, width: pointer_end.unwrap_or(GUTTER), height: 1 }, cursor);
             canvas.put(area.x, y, 1, "›", cursor);
         }
-        let mark = if gone { ("×", Role::Gone) } else { (if list.is_marked(key) { "◆" } else { "" }, Role::Marked) };
+        let mark = match (gone, list.is_marked(key), list.is_moved(key)) {
+            (true, ..) => ("×", Role::Gone),
+            (_, true, _) => ("◆", Role::Marked),
+            (.., true) => ("↕", Role::Dim),
+            _ => ("", Role::Dim),
+        };
         canvas.put(area.x + 1, y, 1, mark.0, if selected { cursor } else { mark.1 });
         for ((column, place), cell) in columns.iter().zip(&places).zip(cells(row)) {
             let Some((x, wide)) = *place else { continue };

@@ -137,6 +137,40 @@ async fn a_lead_that_leaves_the_queue_stays_under_the_cursor_until_it_moves_on()
 }
 
 #[tokio::test]
+async fn a_lead_whose_place_is_far_away_now_is_not_said_to_have_left() {
+    let mut desk = Desk::busy(80, 24).await;
+    // Nobody asked these whether they may be contacted: they have no clock, and stand below all that have one.
+    let names: Vec<String> = (0..100_u8).map(|n| format!("{}{}ol Works", char::from(b'A' + n % 26), char::from(b'a' + n / 4))).collect();
+    for (n, name) in (100..).zip(names) {
+        desk.channel.receive(n, &[(name.leak(), "Ivo Brandt", "DE", "Ulm", "Video", "Health", 20, false)]).await;
+    }
+    desk.channel.receive(300, &super::channel::LATE[..1]).await;
+    desk.changed().await;
+    desk.press("C-r").await.press("g g").await;
+    let on_it = |screen: String| screen.lines().any(|line| line.contains('›') && line.contains("Alpenblick"));
+    for _ in 0..30 {
+        if !on_it(desk.screen()) {
+            desk.press("j").await;
+        }
+    }
+    assert!(on_it(desk.screen()), "{}", desk.screen());
+    let lead = desk.stage.shell.room.selected().expect("a lead");
+    desk.press("enter").await;
+    // Without a clock it is the last of all.
+    let pause = LeadCommand::Pause { reason: pilothouse::domain::lead::PauseReason::AwaitingCustomer, until: None };
+    desk.channel.verb(super::channel::BEN, lead.0, pause).await;
+    desk.changed().await;
+    assert_eq!(desk.stage.shell.room.selected(), Some(lead));
+    assert!(desk.screen().contains("its place is elsewhere now"), "{}", desk.screen());
+    desk.press("esc").await;
+    let screen = desk.screen();
+    let row = screen.lines().find(|line| line.contains(&format!("{lead} "))).unwrap_or_default();
+    assert!(row.contains('↕') && row.contains('‖'), "{screen}");
+    desk.press("j").await;
+    assert!(!desk.screen().contains(&format!("{lead} ")), "{}", desk.screen());
+}
+
+#[tokio::test]
 async fn old_rows_stay_dimmed_until_the_new_ones_are_there_and_late_answers_are_dropped() {
     let mut desk = Desk::busy(80, 24).await;
     desk.stage.keys("6 ]");

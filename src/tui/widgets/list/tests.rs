@@ -59,9 +59,25 @@ fn a_row_that_leaves_under_the_cursor_stays_until_the_cursor_goes() {
     list.select(2);
     list.refresh(page(&[1, 3, 4]));
     assert_eq!(shown(&list), [1, 2, 3, 4]);
+    assert_eq!((list.stray(), list.is_gone(2)), (Some(2), false), "nobody has looked yet");
+    list.settle_stray(None);
     assert!(list.is_gone(2));
+    list.refresh(page(&[1, 3, 4]));
+    assert!(list.is_gone(2), "until it is looked for again");
     list.motion(Act::Down, None);
     assert_eq!((shown(&list), list.selected_key()), (vec![1, 3, 4], Some(3)));
+}
+
+#[test]
+fn a_row_whose_place_is_elsewhere_stays_until_the_cursor_goes_and_keeps_its_mark() {
+    let mut list = list(&[1, 2, 3, 4], 4);
+    list.select(2);
+    list.mark_keys([2]);
+    list.refresh(page(&[1, 3, 4]));
+    list.settle_stray(Some(Row(2, "as it is now")));
+    assert_eq!((list.is_moved(2), list.is_gone(2)), (true, false));
+    list.motion(Act::Down, None);
+    assert_eq!((shown(&list), list.selected_key(), list.is_marked(2)), (vec![1, 3, 4], Some(3), true));
 }
 
 #[test]
