@@ -5,7 +5,8 @@
 //! - `rows`: which rows are shown: loading, paging, counts; `marks`: which are marked, and the search for the next;
 //!   `filter`: the line in which it is typed.
 //! - `verbs`: an action becomes a command, or a question first; `jobs` plans, carries out, tells and takes back.
-//! - `side`: what stands beside the table; `screen`, `header`: how it looks; `room`: all of it as a [`Room`].
+//! - `side`: what stands beside the table; `screen`, `header`: how it looks; `room`: all of it as a [`Room`]. [`words`]: words that
+//!   every room uses.
 //!
 //! [`Room`]: crate::tui::room::Room
 
@@ -19,6 +20,7 @@ mod screen;
 mod side;
 pub mod trade;
 mod verbs;
+pub mod words;
 pub mod work;
 
 pub use trade::{Greeting, Look, Piece, Sorting, Stock, Tab, Trade};

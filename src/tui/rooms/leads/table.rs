@@ -2,10 +2,11 @@
 
 use crate::{
     domain::{
-        lead::{LeadState, Severity, queue::LeadRow},
+        lead::{LeadState, queue::LeadRow},
         time::Instant,
     },
     tui::{
+        furniture::words::{age, flag, used},
         theme::Role,
         widgets::{
             countdown::{self, Standing},
@@ -43,12 +44,6 @@ pub fn standing(row: &LeadRow, now: Instant) -> Standing {
     }
 }
 
-/// The share of the way from `start` to `due` that lies behind, in percent.
-pub fn used(start: Instant, due: Instant, now: Instant) -> u8 {
-    let (whole, gone) = (due.since(start).micros().max(1), now.since(start).micros().max(0));
-    u8::try_from((i128::from(gone) * 100 / i128::from(whole)).clamp(0, 100)).unwrap_or(100)
-}
-
 pub fn cells(row: &LeadRow, now: Instant) -> Vec<Cell<'_>> {
     let (due, due_role) = countdown::show(standing(row, now));
     let (stage, stage_role) = stage(row);
@@ -83,23 +78,4 @@ fn stage(row: &LeadRow) -> (String, Role) {
     let again = row.state == "offered" && row.offers > 1;
     let name = if row.state == LeadState::NAMES[5] { "in contact" } else { row.state };
     (if again { format!("{name} #{}", row.offers) } else { name.to_owned() }, role)
-}
-
-pub const fn flag(escalated: Option<Severity>) -> (&'static str, Role) {
-    match escalated {
-        None => ("", Role::Text),
-        Some(Severity::Low) => ("△", Role::Warn),
-        Some(Severity::High) => ("▲", Role::Warn),
-        Some(Severity::Critical) => ("▲", Role::Bad),
-    }
-}
-
-/// How long ago, in one unit, so that it changes seldom.
-fn age(at: Instant, now: Instant) -> String {
-    let minutes = now.since(at).minutes_floor().max(0);
-    match minutes {
-        0..=59 => format!("{minutes}m"),
-        60..=2_879 => format!("{}h", minutes / 60),
-        _ => format!("{}d", minutes / 1_440),
-    }
 }
