@@ -299,8 +299,11 @@ impl Form {
             Ok(preview) if !preview.is_empty() => told.extend(text::wrap(preview, inner_wide).into_iter().map(|line| (line, Role::Info))),
             _ => {}
         }
-        let fields: u16 = self.fields.iter().map(|field| field.height() + 1).sum();
-        let height = u16::try_from(about.len() + told.len()).unwrap_or(0) + fields + 5;
+        let texts = u16::try_from(about.len() + told.len()).unwrap_or(0) + 5;
+        // The air between fields goes before a field does.
+        let needed = |gap: u16| self.fields.iter().map(|field| field.height() + gap).sum::<u16>().saturating_add(texts);
+        let gap = u16::from(needed(1) <= area.height);
+        let height = needed(gap);
         let inner = canvas.frame(centered(area, wide, height), &self.title, Role::BorderFocused);
         if inner.height == 0 {
             return;
@@ -313,8 +316,10 @@ impl Form {
         }
         y += 1;
         let labels = u16::try_from(self.fields.iter().map(|field| text::width(field.label)).max().unwrap_or(0)).unwrap_or(0);
-        for (index, field) in self.fields.iter().enumerate() {
-            let room = end.saturating_sub(y).min(field.height());
+        let below = u16::try_from(told.len()).unwrap_or(0);
+        let first = self.first_shown(end.saturating_sub(y + below), gap);
+        for (index, field) in self.fields.iter().enumerate().skip(first) {
+            let room = end.saturating_sub(y + below).min(field.height());
             if room == 0 {
                 break;
             }
@@ -330,7 +335,7 @@ impl Form {
             canvas.put(inner.x, y, labels, field.label, role);
             let x = inner.x + labels + 2;
             view_field(canvas, field, Rect { x, y, width: inner.right().saturating_sub(x), height: room }, focused);
-            y += room + 1;
+            y += room + gap;
         }
         for (line, role) in told {
             if y < end {
@@ -339,6 +344,16 @@ impl Form {
             }
         }
         self.view_keys(canvas, inner);
+    }
+
+    /// The first field that is drawn in `room` lines: as many as it takes are left out above, so that the focused one is seen.
+    fn first_shown(&self, room: u16, gap: u16) -> usize {
+        let mut used = 0;
+        let fits = self.fields.iter().take(self.focus + 1).rev().take_while(|field| {
+            used += field.height() + gap;
+            used <= room + gap
+        });
+        (self.focus + 1).saturating_sub(fits.count().max(1))
     }
 
     fn view_keys(&self, canvas: &mut Canvas<'_>, inner: Rect) {
