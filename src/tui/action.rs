@@ -14,10 +14,14 @@ pub enum Context {
     Pane,
     /// The lead room.
     Leads,
+    /// The deal room.
+    Deals,
+    /// The dossier of a conflict, in the deal room.
+    Dossier,
 }
 
 impl Context {
-    pub const ALL: [Self; 4] = [Self::Global, Self::List, Self::Pane, Self::Leads];
+    pub const ALL: [Self; 6] = [Self::Global, Self::List, Self::Pane, Self::Leads, Self::Deals, Self::Dossier];
 
     /// The name in keymap files.
     pub const fn name(self) -> &'static str {
@@ -26,6 +30,8 @@ impl Context {
             Self::List => "list",
             Self::Pane => "pane",
             Self::Leads => "leads",
+            Self::Deals => "deals",
+            Self::Dossier => "dossier",
         }
     }
 
@@ -36,12 +42,14 @@ impl Context {
             Self::List => "In a table",
             Self::Pane => "In a pane",
             Self::Leads => "Leads",
+            Self::Deals => "Deals",
+            Self::Dossier => "In a dossier",
         }
     }
 
     /// Whether its actions belong to one room alone.
     pub const fn is_of_one_room(self) -> bool {
-        matches!(self, Self::Leads)
+        matches!(self, Self::Leads | Self::Deals | Self::Dossier)
     }
 
     pub fn named(name: &str) -> Option<Self> {
@@ -114,6 +122,8 @@ macro_rules! actions {
 }
 
 const WORK: Option<Permission> = Some(Permission::LeadWork);
+const DEAL: Option<Permission> = Some(Permission::DealWork);
+const DECIDE: Option<Permission> = Some(Permission::DealDecide);
 const FREE: Option<Permission> = None;
 
 actions! {
@@ -132,6 +142,7 @@ actions! {
     Theme         "theme"            "theme"       Global None     FREE, "use the next theme";
     Messages      "messages"         "messages"    Global None     FREE, "the messages of this session";
     RoomLeads     "room.leads"       "leads"       Global None     FREE, "go to the lead room";
+    RoomDeals     "room.deals"       "deals"       Global None     FREE, "go to the deal room";
 
     Down          "list.down"        "down"        List   None     FREE, "one row down";
     Up            "list.up"          "up"          List   None     FREE, "one row up";
@@ -187,10 +198,56 @@ actions! {
     LeadRescore    "lead.rescore"    "score"       Leads  Undoable WORK, "change the score; the clock for acceptance follows";
     LeadClock      "lead.clock"      "clock"       Leads  Undoable WORK, "derive the running clock anew under the program in force";
     LeadErase      "lead.erase"      "erase"       Leads  Final    Some(Permission::Erase), "destroy the person's data for good";
+    LeadRegister   "lead.register"   "register"    Leads  Final    DEAL, "register the qualified lead as a deal of its partner";
     LeadDemo       "lead.demo"       "demo data"   Leads  None     FREE, "look around in a demo database of its own";
     LeadWhy        "lead.why"        "why"         Leads  None     FREE, "why this partner: every candidate, rule and compared value";
     LeadTimeline   "lead.timeline"   "timeline"    Leads  None     FREE, "what happened to the lead, newest first";
     LeadCompare    "lead.compare"    "compare"     Leads  None     FREE, "put the lead beside its possible duplicate";
+
+    DealApprove    "deal.approve"    "approve"     Deals  Undoable DECIDE, "approve the registration: its partner is protected from now on";
+    DealReject     "deal.reject"     "reject"      Deals  Undoable DECIDE, "reject the registration, with a reason";
+    DealAsk        "deal.ask"        "return"      Deals  Undoable DEAL, "return it to the partner, who answers for the fields that you name";
+    DealSend       "deal.send"       "recommend"   Deals  Undoable DEAL, "send it for approval: somebody else decides";
+    DealTake       "deal.take"       "review"      Deals  Undoable DEAL, "make yourself its reviewer";
+    DealReassign   "deal.reassign"   "hand over"   Deals  Undoable DEAL, "hand the review to a colleague";
+    DealEdit       "deal.edit"       "edit"        Deals  Undoable DEAL, "change the fields that may be changed now";
+    DealMatch      "deal.match"      "match"       Deals  Undoable DEAL, "say which customer of ours it is about";
+    DealSubmit     "deal.submit"     "submit"      Deals  Undoable DEAL, "hand the draft in for the partner";
+    DealResubmit   "deal.resubmit"   "resubmit"    Deals  Undoable DEAL, "hand it in again: the partner has answered";
+    DealWithdraw   "deal.withdraw"   "withdraw"    Deals  Undoable DEAL, "take it back for the partner";
+    DealExtend     "deal.extend"     "extend"      Deals  Undoable DECIDE, "extend the protection, on documents that show progress";
+    DealExpire     "deal.expire"     "expire"      Deals  Undoable DEAL, "end a protection that has run out";
+    DealWin        "deal.win"        "won"         Deals  Undoable DEAL, "record the order: the deal is won";
+    DealLose       "deal.lose"       "lost"        Deals  Undoable DEAL, "record that the deal is lost, with a reason";
+    DealHold       "deal.hold"       "hold"        Deals  Undoable DEAL, "stop its clock, with a reason";
+    DealRelease    "deal.release"    "release"     Deals  Undoable DEAL, "let its clock run on";
+    DealConflict   "deal.conflict"   "conflict"    Deals  Final    DEAL, "open a conflict with another registration, or between the marked ones";
+    DealAttach     "deal.attach"     "attach"      Deals  Undoable DEAL, "attach a document by its hash";
+    DealNote       "deal.note"       "note"        Deals  Undoable DEAL, "write a note";
+    DealEscalate   "deal.escalate"   "escalate"    Deals  Undoable DEAL, "escalate with a severity and a reason";
+    DealSettle     "deal.settle"     "settle"      Deals  Undoable DEAL, "settle the escalation";
+    DealClock      "deal.clock"      "clock"       Deals  Undoable DEAL, "derive the running clock anew under the program in force";
+    DealErase      "deal.erase"      "erase"       Deals  Final    Some(Permission::Erase), "destroy the contact's data for good";
+    DealWhy        "deal.why"        "why"         Deals  None     FREE, "why it was decided so, or what still speaks against it";
+    DealTimeline   "deal.timeline"   "timeline"    Deals  None     FREE, "what happened to the registration and in its conflict, newest first";
+    DealDossier    "deal.dossier"    "dossier"     Deals  None     FREE, "put the parties of its conflict side by side";
+
+    CaseAward      "conflict.award"  "award"       Dossier Final   DECIDE, "give the deal to one party; under appeal this overturns the decision";
+    CaseSplit      "conflict.split"  "split"       Dossier Final   DECIDE, "share the deal between parties; under appeal this overturns the decision";
+    CaseRejectAll  "conflict.reject-all" "reject all" Dossier Final DECIDE, "give the deal to nobody";
+    CaseVoid       "conflict.void"   "void"        Dossier Final   DECIDE, "there is no conflict: all go on as before";
+    CaseUphold     "conflict.uphold" "uphold"      Dossier Final   DECIDE, "the decision stands, appeal or not";
+    CaseAppeal     "conflict.appeal" "appeal"      Dossier Final   DEAL, "appeal against the decision for a party";
+    CaseTake       "conflict.take"   "review"      Dossier Final   DECIDE, "make yourself its reviewer";
+    CaseReassign   "conflict.reassign" "hand over" Dossier Final   DEAL, "hand the conflict to a colleague";
+    CaseEvidence   "conflict.evidence" "ask evidence" Dossier Final DEAL, "ask the parties for evidence now; the engine does it by itself";
+    CaseReview     "conflict.review" "begin review" Dossier Final  DEAL, "enough evidence: begin the review before the window ends";
+    CaseJoin       "conflict.join"   "join"        Dossier Final   DEAL, "let another registration take part";
+    CaseNotify     "conflict.notify" "notify"      Dossier Final   DEAL, "tell the parties now; the engine does it by itself";
+    CaseClose      "conflict.close"  "close"       Dossier Final   DEAL, "close it after the appeal; the engine does it by itself";
+    CaseNote       "conflict.note"   "note"        Dossier Final   DEAL, "write a note about the conflict";
+    CaseEscalate   "conflict.escalate" "escalate"  Dossier Final   DEAL, "escalate the conflict with a severity and a reason";
+    CaseSettle     "conflict.settle" "settle"      Dossier Final   DEAL, "settle the escalation of the conflict";
 }
 
 impl Act {
@@ -201,7 +258,7 @@ impl Act {
 
     /// What goes to the room of this number: the order of the rooms.
     pub fn room(number: u32) -> Option<Self> {
-        const ROOMS: [Act; 1] = [Act::RoomLeads];
+        const ROOMS: [Act; 2] = [Act::RoomLeads, Act::RoomDeals];
         ROOMS.get(usize::try_from(number).ok()?.checked_sub(1)?).copied()
     }
 

@@ -9,7 +9,7 @@ use super::{
     canvas::Canvas,
     furniture::Station,
     room::{Answer, Cx, FieldError, Pulse, Room},
-    rooms::leads::LeadRoom,
+    rooms::{deals::DealRoom, leads::LeadRoom},
     widgets::{form::Value, line::Completion},
 };
 use crate::domain::{search, time::Instant};
@@ -77,7 +77,7 @@ impl<R: Room> Lodging<R> {
 
 /// Makes the house of its rooms: name, field, type, context, the action that goes there.
 macro_rules! rooms {
-    ($($name:ident $field:ident: $room:ty, $context:ident, $act:ident;)+) => {
+    ($($name:ident $field:ident: $room:ty, $($context:ident)|+, $act:ident;)+) => {
         /// Which room.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
         pub enum At { $($name),+ }
@@ -114,8 +114,9 @@ macro_rules! rooms {
                 match self { $(Self::$name => Act::$act),+ }
             }
 
-            const fn context(self) -> Context {
-                match self { $(Self::$name => Context::$context),+ }
+            /// Whether actions of this context belong to it alone.
+            const fn has(self, context: Context) -> bool {
+                match self { $(Self::$name => matches!(context, $(Context::$context)|+)),+ }
             }
         }
 
@@ -211,7 +212,7 @@ macro_rules! rooms {
             /// What an action is about.
             fn of(act: Act) -> Errand<Self> {
                 let context = act.row().context;
-                let belongs = Self::ALL.iter().find(|at| at.context() == context);
+                let belongs = Self::ALL.iter().find(|at| at.has(context));
                 match Self::ALL.iter().find(|at| at.act() == act) {
                     Some(at) => Errand::Go(*at),
                     None => belongs.map_or(Errand::Here, |at| Errand::Belongs(*at)),
@@ -263,10 +264,12 @@ macro_rules! queues {
 
 rooms! {
     Leads leads: LeadRoom, Leads, RoomLeads;
+    Deals deals: DealRoom, Deals | Dossier, RoomDeals;
 }
 
 queues! {
     Leads leads: LeadRoom;
+    Deals deals: DealRoom;
 }
 
 impl At {

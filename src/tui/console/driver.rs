@@ -59,7 +59,7 @@ pub trait Supply: Trade {
     fn colleagues(app: &App) -> impl Future<Output = Result<Vec<(OperatorId, crate::domain::text::Text)>, Failure>> + Send;
     fn command(order: Order<Self>) -> Command;
     /// The answers of a command, one a record.
-    fn answers(outcome: Outcome) -> Vec<Answer<Self>>;
+    fn answers(app: &App, order: &Order<Self>, outcome: Outcome) -> impl Future<Output = Result<Vec<Answer<Self>>, Failure>> + Send;
     /// The names that answers mention.
     fn names(app: &App, answers: &[Answer<Self>]) -> impl Future<Output = Result<Names, Failure>> + Send;
     /// The answer to the room's own question; nothing where there is none.
@@ -112,7 +112,7 @@ impl<T: Supply> RoomDriver<T> {
         match (lane, effect) {
             (Some(lane), Effect::Browse(browse)) => drop(lane.send(Some(browse))),
             (_, effect) => {
-                let writing = matches!(effect, Effect::Browse(Browse::Execute { .. })).then(|| writing.clone());
+                let writing = matches!(effect, Effect::Browse(Browse::Execute { .. }) | Effect::Own(_)).then(|| writing.clone());
                 let (app, me, tell) = (app.clone(), *me, lanes.tell.clone());
                 tokio::spawn(async move {
                     if let Some(msg) = answer(&app, me, effect).await {
@@ -222,8 +222,8 @@ async fn directory<T: Supply>(app: &App) -> Result<Directory, Failure> {
 async fn plan<T: Supply>(app: &App, me: OperatorId, orders: Vec<Order<T>>) -> Result<Answers<T>, String> {
     let mut out = Answers::default();
     for order in orders {
-        let outcome = told(app.plan(me, &app.request(T::command(order))).await)?;
-        out.answers.extend(T::answers(outcome));
+        let outcome = told(app.plan(me, &app.request(T::command(order.clone()))).await)?;
+        out.answers.extend(told(T::answers(app, &order, outcome).await)?);
     }
     out.names = names(app, &out).await;
     Ok(out)
@@ -232,8 +232,12 @@ async fn plan<T: Supply>(app: &App, me: OperatorId, orders: Vec<Order<T>>) -> Re
 async fn execute<T: Supply>(app: &App, me: OperatorId, orders: Vec<Order<T>>) -> Answers<T> {
     let mut out = Answers::default();
     for order in orders {
-        match carry_out(app, me, app.request(T::command(order))).await {
-            Ok(outcome) => out.answers.extend(T::answers(outcome)),
+        let answers = match carry_out(app, me, app.request(T::command(order.clone()))).await {
+            Ok(outcome) => T::answers(app, &order, outcome).await,
+            Err(failure) => Err(failure),
+        };
+        match answers {
+            Ok(answers) => out.answers.extend(answers),
             Err(failure) => {
                 out.failure = Some(sentence(&failure));
                 break;
@@ -245,7 +249,7 @@ async fn execute<T: Supply>(app: &App, me: OperatorId, orders: Vec<Order<T>>) ->
 }
 
 /// A command whose commit was lost on the way is sent again under the same identity: it is carried out once at most.
-async fn carry_out(app: &App, me: OperatorId, request: Request) -> Result<Outcome, Failure> {
+pub(super) async fn carry_out(app: &App, me: OperatorId, request: Request) -> Result<Outcome, Failure> {
     let mut tries = 0;
     loop {
         tries += 1;

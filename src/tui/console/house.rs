@@ -12,7 +12,10 @@ use crate::{
         furniture::{Workroom, work},
         house::{Effect, House, Msg},
         room::Room,
-        rooms::leads::{Ask, LeadTrade},
+        rooms::{
+            deals::DealTrade,
+            leads::{Ask, LeadTrade},
+        },
         shell,
     },
 };
@@ -30,6 +33,7 @@ pub(super) struct HouseDriver {
     me: OperatorId,
     demo: Arc<AtomicBool>,
     leads: RoomDriver<LeadTrade>,
+    deals: RoomDriver<DealTrade>,
     /// Whether the person is called when something needs them.
     calls: bool,
     begun: bool,
@@ -37,7 +41,8 @@ pub(super) struct HouseDriver {
 
 impl HouseDriver {
     pub fn new(app: App, me: OperatorId, writing: &mpsc::Sender<()>, demo: Arc<AtomicBool>, calls: bool) -> Self {
-        Self { leads: RoomDriver::new(app.clone(), me, writing.clone()), app, me, demo, calls, begun: false }
+        let (leads, deals) = (RoomDriver::new(app.clone(), me, writing.clone()), RoomDriver::new(app.clone(), me, writing.clone()));
+        Self { leads, deals, app, me, demo, calls, begun: false }
     }
 
     /// What goes on as long as the console is there, whatever room one is in.
@@ -59,6 +64,7 @@ impl Driver<House> for HouseDriver {
         match effect {
             Effect::Leads(work::Effect::Own(Ask::Demo)) => self.demo.store(true, Ordering::SeqCst),
             Effect::Leads(effect) => self.leads.start(effect, answers, Msg::Leads),
+            Effect::Deals(effect) => self.deals.start(effect, answers, Msg::Deals),
         }
     }
 }
@@ -79,6 +85,7 @@ impl Answered for House {
     async fn answer(app: &App, me: OperatorId, effect: Effect) -> Option<Msg> {
         match effect {
             Effect::Leads(effect) => answer(app, me, effect).await.map(Msg::Leads),
+            Effect::Deals(effect) => answer(app, me, effect).await.map(Msg::Deals),
         }
     }
 }

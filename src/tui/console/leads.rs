@@ -1,6 +1,6 @@
 //! What of the app the lead room works with, and the leads for which a person is called.
 
-use super::driver::{Supply, told};
+use super::driver::{Supply, carry_out, told};
 use crate::{
     app::{
         App, Command, Failure, LeadTarget, Outcome,
@@ -13,7 +13,7 @@ use crate::{
     domain::{
         event::Entity,
         filter::Filter,
-        id::{LeadId, OperatorId},
+        id::{DealId, LeadId, OperatorId},
         lead::queue::{Kpis, LeadRow, Page, PageRequest, Queue},
         text::Text,
         time::Instant,
@@ -65,12 +65,12 @@ impl Supply for LeadTrade {
         Command::Leads { targets, command: order.command }
     }
 
-    fn answers(outcome: Outcome) -> Vec<Answer<Self>> {
+    async fn answers(_app: &App, _order: &Order<Self>, outcome: Outcome) -> Result<Vec<Answer<Self>>, Failure> {
         let answer = |item: crate::app::Item| Answer {
             id: item.lead,
             result: item.result.map(|done| Happened { events: done.events, record: done.lead }),
         };
-        outcome.items.into_iter().map(answer).collect()
+        Ok(outcome.items.into_iter().map(answer).collect())
     }
 
     async fn names(app: &App, answers: &[Answer<Self>]) -> Result<Names, Failure> {
@@ -80,12 +80,29 @@ impl Supply for LeadTrade {
         app.lead_names(events, holders).await
     }
 
-    async fn own(app: &App, _me: OperatorId, ask: Ask) -> Option<Told> {
+    async fn own(app: &App, me: OperatorId, ask: Ask) -> Option<Told> {
         match ask {
             Ask::Partners { id } => Some(Told::Partners(id, told(app.lead_partners(id, app.now()).await))),
+            Ask::Register { leads } => {
+                let mut answers = Vec::with_capacity(leads.len());
+                for lead in leads {
+                    answers.push((lead, register(app, me, lead).await));
+                }
+                Some(Told::Registered(answers))
+            }
             // The console itself does it.
             Ask::Demo => None,
         }
+    }
+}
+
+/// One registration of one lead; sent again under the same identity when its commit was lost on the way.
+async fn register(app: &App, me: OperatorId, lead: LeadId) -> Result<DealId, String> {
+    let request = app.request(Command::DealFromLead { lead, account: None });
+    let outcome = told(carry_out(app, me, request).await)?;
+    match outcome.deals.into_iter().next() {
+        Some(item) => item.result.map(|_| item.deal).map_err(|refusal| refusal.to_string()),
+        None => Err(format!("{lead} is registered already")),
     }
 }
 

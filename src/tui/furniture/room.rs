@@ -40,7 +40,11 @@ impl<T: Trade> Room for Workroom<T> {
     }
 
     fn contexts(&self) -> &'static [Context] {
-        if self.side_focused { T::IN_SIDE } else { T::IN_TABLE }
+        match (self.side_focused, self.side) {
+            (false, _) => T::IN_TABLE,
+            (true, Side::Compare) => T::IN_COMPARISON,
+            (true, _) => T::IN_SIDE,
+        }
     }
 
     fn availability(&self, act: Act) -> Availability {
@@ -81,9 +85,8 @@ impl<T: Trade> Room for Workroom<T> {
             self.time_passed(cx);
         }
         if let Some(inside) = areas.inside_side()
-            && self.side == Side::Story
+            && let Some(sections) = self.side_sections(inside.width, cx.now)
         {
-            let sections = self.sections(cx.now);
             self.pane.layout(&sections, inside);
             if self.story().is_some()
                 && let Some(title) = self.open_at.take()

@@ -19,8 +19,6 @@ use ratatui::layout::Rect;
 
 /// From this width on the story stands beside the table.
 const BESIDE: u16 = 120;
-/// A comparison needs more than a story.
-const COMPARE_BESIDE: u16 = 170;
 
 /// The places of this frame.
 #[derive(Debug, Clone, Copy)]
@@ -45,7 +43,7 @@ impl<T: Trade> Workroom<T> {
         let tabs = Rect { height: 1, ..area };
         let strip = Rect { y: area.y + 1, height: 1, ..area };
         let body = Rect { y: area.y + 2, height: area.height.saturating_sub(2), ..area };
-        let beside = if self.side == Side::Compare { COMPARE_BESIDE } else { BESIDE };
+        let beside = if self.side == Side::Compare { T::COMPARE_BESIDE } else { BESIDE };
         let (table, side) = match self.side {
             Side::Closed => (Some(body), None),
             _ if self.zoomed && !self.side_focused => (Some(body), None),
@@ -92,9 +90,9 @@ impl<T: Trade> Workroom<T> {
         let title = self.side_title();
         let title_area = Rect { x: area.x + u16::from(beside), width: area.width - u16::from(beside), height: 1, ..area };
         canvas.rule(title_area, &title, focused);
-        match self.side {
-            Side::Compare => T::draw_compare(self, inside, canvas),
-            _ => self.pane.view(canvas, inside, &self.sections(canvas.now)),
+        match self.side_sections(inside.width, canvas.now) {
+            Some(sections) => self.pane.view(canvas, inside, &sections),
+            None => T::draw_compare(self, inside, canvas),
         }
     }
 
@@ -149,7 +147,12 @@ impl<T: Trade> Workroom<T> {
         table.into_iter().chain(side).max().unwrap_or(Pulse::Still)
     }
 
-    pub(super) fn sections(&self, now: Instant) -> Vec<Section> {
+    /// The text of the side; nothing where it is drawn.
+    pub(super) fn side_sections(&self, width: u16, now: Instant) -> Option<Vec<Section>> {
+        if self.side == Side::Compare { T::comparison(self, width, now, self.station.zone) } else { Some(self.sections(now)) }
+    }
+
+    fn sections(&self, now: Instant) -> Vec<Section> {
         match (self.story(), self.list.selected()) {
             (Some(detail), _) => T::story(detail, now, self.station.zone),
             (None, Some(row)) => T::first_facts(&row.row, now, self.station.zone),

@@ -57,10 +57,13 @@ impl<T: Trade> Workroom<T> {
             Act::FocusNext | Act::FocusPrevious => self.focus(),
             Act::Zoom => self.zoomed = !self.zoomed,
             Act::Open => self.open_story(),
-            Act::PaneNext | Act::PanePrevious if self.side == Side::Compare => self.next_rival(act == Act::PaneNext),
+            Act::PaneNext | Act::PanePrevious if self.side == Side::Compare && self.side_sections(80, self.now).is_none() => {
+                self.next_rival(act == Act::PaneNext)
+            }
             _ if act == T::HOME => self.close_side(),
             _ if Some(act) == T::COMPARE => {
                 let again = self.side == Side::Compare;
+                self.pane.reset();
                 self.side = if again { Side::Story } else { Side::Compare };
                 self.side_focused |= !again;
             }

@@ -134,6 +134,10 @@ pub trait Look: Stock {
     /// The contexts of the keys while the table has the focus, and while the side has it; innermost first.
     const IN_TABLE: &'static [Context];
     const IN_SIDE: &'static [Context];
+    /// The same while a comparison has it.
+    const IN_COMPARISON: &'static [Context] = Self::IN_SIDE;
+    /// A comparison needs more room than a story: from this width on it stands beside the table.
+    const COMPARE_BESIDE: u16 = 170;
     /// In the order in which they stand; the first ones are the cursor.
     const COLUMNS: &'static [Column];
 
@@ -171,6 +175,11 @@ pub trait Trade: Look {
 
     /// The verbs that the record under the cursor most likely needs, the most useful first.
     fn useful(row: &Self::Row) -> Vec<Act>;
+
+    /// The same while a comparison is read; nothing where it is the same.
+    fn useful_in_comparison(_room: &Workroom<Self>) -> Option<Vec<Act>> {
+        None
+    }
 
     /// What helps in an empty database, and is possible only there.
     const USEFUL_AT_FIRST: &'static [Act];
@@ -221,6 +230,11 @@ pub trait Trade: Look {
     fn refusal(refusal: &Self::Refusal, beside: Option<Self::Id>, now: Instant, zone: Tz) -> String;
     /// What else a plan about a single record should say.
     fn about_plan(_room: &Workroom<Self>, _act: Act) -> Option<String> {
+        None
+    }
+
+    /// The comparison as text that scrolls, laid out for `width` columns; nothing where it is drawn.
+    fn comparison(_room: &Workroom<Self>, _width: u16, _now: Instant, _zone: Tz) -> Option<Vec<Section>> {
         None
     }
 

@@ -9,6 +9,7 @@ use crate::tui::{
     room::Cx,
     widgets::form::Value,
 };
+use std::collections::BTreeSet;
 
 type C<'a, T> = Cx<'a, Workroom<T>>;
 
@@ -78,8 +79,9 @@ impl<T: Trade> Workroom<T> {
 
     /// The verbs that the record under the cursor most likely needs, for the hint bar.
     pub(super) fn useful(&self) -> Vec<Act> {
+        let compared = if self.is_comparing() { T::useful_in_comparison(self) } else { None };
         let mut acts = match self.list.selected() {
-            Some(line) => T::useful(&line.row),
+            Some(line) => compared.unwrap_or_else(|| T::useful(&line.row)),
             None if self.is_first_run() => return T::USEFUL_AT_FIRST.to_vec(),
             None => return vec![Act::Filter, Act::TabNext],
         };
@@ -90,6 +92,8 @@ impl<T: Trade> Workroom<T> {
             acts.extend([Act::Open, Act::Filter, Act::Mark]);
         }
         acts.extend([Act::Undo, Act::Sort]);
+        let mut said = BTreeSet::new();
+        acts.retain(|act| said.insert(*act));
         acts
     }
 

@@ -152,6 +152,7 @@ fn a_digit_goes_to_the_room_of_that_number() {
     for (number, at) in (1..).zip(super::At::ALL) {
         assert_eq!(Act::room(number), Some(at.act()));
         assert_eq!(super::At::named(at.slug()), Some(*at));
-        assert!(at.context().is_of_one_room());
+        let own: Vec<Context> = Context::ALL.into_iter().filter(|context| at.has(*context)).collect();
+        assert!(!own.is_empty() && own.iter().all(|context| context.is_of_one_room()), "{at:?}: {own:?}");
     }
 }

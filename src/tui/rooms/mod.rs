@@ -1,3 +1,4 @@
 //! The rooms. Each implements [`super::room::Room`].
 
+pub mod deals;
 pub mod leads;

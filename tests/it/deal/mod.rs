@@ -6,6 +6,7 @@ mod dossier;
 mod life;
 mod protection;
 mod rules;
+mod screen;
 
 use pilothouse::domain::{
     actor::{Actor, Role, Roles},

@@ -1,6 +1,7 @@
 //! The lead room on a real database: a channel, keys, the screen.
 
 pub mod channel;
+mod deals;
 mod queues;
 mod verbs;
 

@@ -17,7 +17,7 @@ use crate::{
     app::lead::view::{LeadDetail, PartnerChoice},
     domain::{
         filter,
-        id::{LeadId, OperatorId, PartnerId},
+        id::{DealId, LeadId, OperatorId, PartnerId},
         lead::{
             Lead, LeadCommand, LeadEvent, Refusal,
             queue::{Kpis, LeadRow, Queue, Sort},
@@ -53,10 +53,12 @@ type Order = work::Order<LeadTrade>;
 pub struct LeadTrade;
 
 /// What the lead room asks of the driver beside what every room does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ask {
     /// Partners to choose from, for one lead.
     Partners { id: LeadId },
+    /// Make drafts of registrations of these leads, each for the partner who has it.
+    Register { leads: Vec<LeadId> },
     /// Leave, and open the demo database.
     Demo,
 }
@@ -65,6 +67,8 @@ pub enum Ask {
 #[derive(Debug)]
 pub enum Told {
     Partners(LeadId, Result<Vec<PartnerChoice>, String>),
+    /// What became of each.
+    Registered(Vec<(LeadId, Result<DealId, String>)>),
 }
 
 /// What the lead room keeps of its own.
@@ -180,7 +184,7 @@ impl Trade for LeadTrade {
     const SECTIONS: &'static [(Act, &'static str)] = &[(Act::LeadWhy, story::WHY), (Act::LeadTimeline, story::TIMELINE)];
 
     fn is_verb(act: Act) -> bool {
-        verbs::verb_of(act).is_some()
+        verbs::verb_of(act).is_some() || act == Act::LeadRegister
     }
 
     fn possible(room: &LeadRoom, act: Act, row: &LeadRow) -> Availability {
@@ -228,8 +232,10 @@ impl Trade for LeadTrade {
     }
 
     fn told(room: &mut LeadRoom, told: Told, cx: &mut C<'_>) {
-        let Told::Partners(id, result) = told;
-        room.partners_came(id, result, cx);
+        match told {
+            Told::Partners(id, result) => room.partners_came(id, result, cx),
+            Told::Registered(answers) => verbs::registered(&answers, cx),
+        }
     }
 
     fn directory_came(room: &mut LeadRoom, cx: &mut C<'_>) {

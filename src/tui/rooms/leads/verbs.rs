@@ -3,7 +3,7 @@
 use super::{Answer, Ask, C, LeadRoom, LeadTrade, Target, forms};
 use crate::{
     domain::{
-        id::{LeadId, PartnerId},
+        id::{DealId, LeadId, PartnerId},
         lead::{
             Clock, DisqualifyReason, Escalation, EscalationCause, Intake, Lead, LeadCommand, LeadState, LeadVerb, Offer, Pause,
             PauseReason, Prior, QuarantineReason, Refusal, UnassignedReason, decide::possible, queue::LeadRow,
@@ -52,6 +52,9 @@ pub(super) const fn verb_of(act: Act) -> Option<LeadVerb> {
 
 impl LeadRoom {
     pub(super) fn row_possible(&self, act: Act, row: &LeadRow) -> Availability {
+        if act == Act::LeadRegister && row.state != "qualified" {
+            return Availability::no(format!("{} is not qualified: only a qualified lead becomes a deal", row.id));
+        }
         let Some(verb) = verb_of(act) else { return Availability::Yes };
         if act == Act::LeadTake && row.desk.as_ref().is_some_and(|(desk, _)| *desk == self.station.me) {
             return Availability::no(format!("you look after {} already", row.id));
@@ -78,6 +81,10 @@ impl LeadRoom {
                 if let Some(first) = targets.first() {
                     cx.run(Effect::Own(Ask::Partners { id: first.id }));
                 }
+            }
+            Act::LeadRegister => {
+                let leads = targets.iter().map(|target| target.id).collect();
+                cx.run(Effect::Own(Ask::Register { leads }));
             }
             Act::LeadHandOver if self.known().colleagues.is_empty() => self.want_directory(cx),
             Act::LeadMerge if targets.len() == 1 && self.is_comparing() && self.rival().is_some() => self.merge_into_rival(targets, cx),
@@ -115,6 +122,17 @@ impl LeadRoom {
     }
 }
 
+/// Says which registrations were made of leads, and where they are.
+pub(super) fn registered(answers: &[(LeadId, Result<DealId, String>)], cx: &mut C<'_>) {
+    let made: Vec<String> = answers.iter().filter_map(|(lead, made)| Some(format!("{} of {lead}", made.as_ref().ok()?))).collect();
+    let refused = answers.iter().find_map(|(lead, made)| Some(format!("{lead}: {}", made.as_ref().err()?)));
+    match (made.is_empty(), refused) {
+        (true, Some(why)) => cx.fail(format!("not registered: {why}")),
+        (false, Some(why)) => cx.fail(format!("made {}; not registered: {why}", made.join(", "))),
+        _ => cx.say(format!("made {}: a draft in the deal room, room.deals goes there", made.join(", "))),
+    }
+}
+
 /// The verbs that a lead most likely needs.
 pub(super) fn useful(row: &LeadRow) -> Vec<Act> {
     let mut acts: Vec<Act> = match row.state {
@@ -125,6 +143,7 @@ pub(super) fn useful(row: &LeadRow) -> Vec<Act> {
         "unassigned" => vec![Act::LeadAssign, Act::LeadRoute, Act::LeadDisqualify],
         "review" => vec![Act::LeadCompare, Act::LeadMerge, Act::LeadSeparate],
         "quarantined" => vec![Act::LeadConsent, Act::LeadRelease, Act::LeadDisqualify],
+        "qualified" => vec![Act::LeadRegister],
         "merged" => vec![Act::LeadUnmerge],
         _ => Vec::new(),
     };

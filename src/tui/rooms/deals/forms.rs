@@ -1,0 +1,347 @@
+//! The forms of the verbs that need more than a registration, and what their values mean.
+
+use super::{Command, DealRoom, DealTrade, Facts, words};
+use crate::{
+    domain::{
+        deal::{ContentHash, DealCommand, DealField, Document, DocumentKind, HoldReason, LossReason, RejectReason},
+        escalation::Severity,
+        id::DealId,
+        money::Money,
+        text::Text,
+    },
+    tui::{
+        action::Act,
+        furniture::Asked,
+        room::FieldError,
+        widgets::form::{Choice, Field, Form, Value},
+    },
+};
+use chrono::NaiveDate;
+use std::collections::BTreeSet;
+
+/// Whether a verb asks for more than the registration.
+pub(super) const fn asks(act: Act) -> bool {
+    needs_facts(act)
+        || matches!(
+            act,
+            Act::DealReassign | Act::DealLose | Act::DealHold | Act::DealAttach | Act::DealNote | Act::DealEscalate | Act::DealErase
+        )
+}
+
+/// Whether its form offers what only the registration itself tells.
+pub(super) const fn needs_facts(act: Act) -> bool {
+    matches!(act, Act::DealEdit | Act::DealMatch | Act::DealAsk | Act::DealReject | Act::DealExtend | Act::DealWin | Act::DealConflict)
+}
+
+/// Whether it makes no sense for several at once.
+pub(super) const fn is_about_one(act: Act) -> bool {
+    matches!(act, Act::DealEdit | Act::DealMatch | Act::DealExtend | Act::DealAttach)
+}
+
+/// Choices from one of the domain's tables of words.
+macro_rules! choices {
+    ($type:ty) => {
+        <$type>::ALL.iter().map(|one| Choice::new(one.doc(), "")).collect()
+    };
+}
+pub(super) use choices;
+
+/// A conflict holds by itself; a person holds for one of the others.
+const HOLDS: [HoldReason; 3] = [HoldReason::AwaitingCustomer, HoldReason::AwaitingPartner, HoldReason::AwaitingInternal];
+
+impl DealRoom {
+    pub(super) fn deal_form(&self, asked: &Asked<DealTrade>) -> Option<Form> {
+        let about = self.told(&asked.targets);
+        let facts = self.own.facts.as_deref();
+        Some(match asked.act {
+            Act::DealEdit => super::edit::form(facts?, about),
+            Act::DealMatch => match_form(facts?, about),
+            Act::DealAsk => Form::new(format!("Return {about} for information"), "return")
+                .about("The partner answers for these fields and no others; the clock stands still meanwhile.")
+                .about(format!("May be asked for: {}.", names(facts?.terms.askable.iter())))
+                .field(Field::text("fields", wanted(facts?)).hint("names of fields, with commas"))
+                .field(Field::note("message", "").hint("what is missing, for the partner and the file")),
+            Act::DealReject => Form::new(format!("Reject {about}"), "reject").field(Field::choice("reason", choices!(RejectReason))).field(
+                Field::text("in favour of", facts?.detail.holder.map_or_else(String::new, |id| id.to_string())).hint("D-12, or empty"),
+            ),
+            Act::DealExtend => extend_form(facts?, about),
+            Act::DealWin => {
+                let value = facts?.detail.deal.details.value.filter(|_| asked.targets.len() == 1);
+                Form::new(format!("{about}: won"), "record")
+                    .field(Field::text("order of", facts?.terms.today.to_string()).hint("2026-03-31"))
+                    .field(Field::text("value", value.map_or_else(String::new, money)).hint("EUR 12000; empty where it is not known"))
+            }
+            Act::DealLose => Form::new(format!("{about}: lost"), "record").field(Field::choice("reason", choices!(LossReason))),
+            Act::DealHold => Form::new(format!("Hold {about}"), "hold")
+                .about("The clock stands still and keeps what is left of its business time.")
+                .field(Field::choice("reason", HOLDS.iter().map(|one| Choice::new(one.doc(), "")).collect())),
+            Act::DealReassign => {
+                Form::new(format!("Who reviews {about}?"), "hand over").field(Field::choice("reviewer", self.reviewer_choices()))
+            }
+            Act::DealAttach => attach_form(about),
+            Act::DealConflict => Form::new(format!("Conflict of {about}"), "open")
+                .about("Both are held until somebody has decided; the parties are asked for evidence.")
+                .field(
+                    Field::text("with", facts?.detail.holder.map_or_else(String::new, |id| id.to_string()))
+                        .hint("D-12, or several with commas"),
+                ),
+            Act::DealEscalate => Form::new(format!("Escalate {about}"), "escalate")
+                .about("The reason stays in the audit chain when the contact's data is erased: leave names out of it.")
+                .field(Field::choice("severity", choices!(Severity)))
+                .field(Field::text("reason", "").hint("what whoever looks at it has to know")),
+            Act::DealNote => Form::new(format!("Note on {about}"), "save")
+                .field(Field::note("note", "").hint("several lines; C-s saves, C-o opens your editor")),
+            Act::DealErase => Form::new(format!("Erase the personal data of {about}"), "erase")
+                .about("The contact and the notes are destroyed and cannot come back. What happened stays in the audit chain.")
+                .field(Field::text("type", "").hint("the words that are asked for below")),
+            _ => return None,
+        })
+    }
+
+    /// Colleagues first, oneself last.
+    pub(super) fn reviewer_choices(&self) -> Vec<Choice> {
+        self.known()
+            .colleagues
+            .iter()
+            .map(|(id, name)| Choice::new(name.to_string(), if *id == self.station.me { "you" } else { "" }))
+            .collect()
+    }
+
+    /// What will happen with these values, or which is wrong.
+    pub(super) fn check_deal(&self, act: Act, deals: &[DealId], values: &[Value]) -> Result<String, FieldError> {
+        let error = |field: usize, message: String| Err(FieldError { field, message });
+        let text = |index: usize| values.get(index).map_or("", Value::text);
+        let facts = self.own.facts.as_deref();
+        match (act, facts) {
+            (Act::DealEdit, Some(facts)) => super::edit::changes(facts, values).map(|changes| match changes.len() {
+                0 => "nothing changes yet".to_owned(),
+                1 => "1 field changes".to_owned(),
+                many => format!("{many} fields change"),
+            }),
+            (Act::DealAsk, Some(facts)) => match fields(text(0)) {
+                Ok(asked) if asked.is_empty() => error(0, "name at least one field".to_owned()),
+                Ok(asked) => match asked.iter().find(|field| !facts.terms.askable.contains(field)) {
+                    Some(field) => error(0, format!("{} can't be asked for again by the program", field.name())),
+                    None => Ok(format!("{} field{} to be answered", asked.len(), if asked.len() == 1 { "" } else { "s" })),
+                },
+                Err(why) => error(0, why),
+            },
+            (Act::DealReject, _) => match optional_deal(text(1)) {
+                Ok(Some(id)) if deals.contains(&id) => error(1, format!("{id} can't be a duplicate of itself")),
+                Ok(_) => Ok(String::new()),
+                Err(why) => error(1, why),
+            },
+            (Act::DealExtend, Some(facts)) => match numbers(text(0)) {
+                Ok(list) if list.is_empty() => error(0, "name at least one document that shows progress".to_owned()),
+                Ok(list) => match list.iter().find(|no| !facts.detail.deal.documents.iter().any(|one| one.no == **no)) {
+                    Some(no) => error(0, format!("there is no document {no}")),
+                    None => Ok(String::new()),
+                },
+                Err(why) => error(0, why),
+            },
+            (Act::DealWin, Some(facts)) => match date(text(0)) {
+                Err(why) => error(0, why),
+                Ok(None) => error(0, "the day of the order is missing".to_owned()),
+                Ok(Some(day)) if day > facts.terms.today => error(0, format!("an order of {day} lies in the future")),
+                Ok(Some(_)) => match amount(text(1)) {
+                    Ok(Some(value)) if value.minor <= 0 => error(1, "the value of an order is more than nothing".to_owned()),
+                    Ok(_) => Ok(String::new()),
+                    Err(why) => error(1, why),
+                },
+            },
+            (Act::DealConflict, _) => match deal_list(text(0)) {
+                Ok(list) if list.is_empty() => error(0, "with which registration? write its number, such as D-12".to_owned()),
+                Ok(list) => match list.iter().find(|id| deals.contains(id)) {
+                    Some(id) => error(0, format!("{id} is the same registration")),
+                    None => Ok(String::new()),
+                },
+                Err(why) => error(0, why),
+            },
+            (Act::DealAttach, _) => document(values).map(|_| String::new()),
+            (Act::DealEscalate, _) if text(1).is_empty() => error(1, "an escalation needs a reason".to_owned()),
+            (Act::DealNote, _) if text(0).trim().is_empty() => error(0, "a note needs some text".to_owned()),
+            (Act::DealErase, _) => {
+                let wanted = erase_words(deals);
+                if text(0) == wanted { Ok("this cannot be undone".to_owned()) } else { error(0, format!("type `{wanted}` to confirm")) }
+            }
+            _ => Ok(String::new()),
+        }
+    }
+
+    pub(super) fn deal_command(&self, act: Act, values: &[Value]) -> Option<Command> {
+        let chosen = values.first().and_then(Value::choice);
+        let text = |index: usize| values.get(index).map_or("", Value::text);
+        let facts = self.own.facts.as_deref();
+        Some(Command::Deal(match act {
+            Act::DealEdit => DealCommand::Edit { changes: super::edit::changes(facts?, values).ok()? },
+            Act::DealMatch => DealCommand::Match { account: chosen.and_then(|at| facts?.customers.get(at)).map(|one| one.link) },
+            Act::DealAsk => DealCommand::RequestInfo { fields: fields(text(0)).ok()?, text: Text::clean(&words::note_from_lines(text(1))) },
+            Act::DealReject => DealCommand::Reject { reason: *RejectReason::ALL.get(chosen?)?, of: optional_deal(text(1)).ok()? },
+            Act::DealExtend => DealCommand::Extend { evidence: numbers(text(0)).ok()? },
+            Act::DealWin => DealCommand::Win { on: date(text(0)).ok()??, value: amount(text(1)).ok()? },
+            Act::DealLose => DealCommand::Lose { reason: *LossReason::ALL.get(chosen?)? },
+            Act::DealHold => DealCommand::Hold { reason: *HOLDS.get(chosen?)? },
+            Act::DealReassign => DealCommand::Reassign { reviewer: self.known().colleagues.get(chosen?)?.0 },
+            Act::DealAttach => DealCommand::Attach { document: document(values).ok()? },
+            Act::DealEscalate => DealCommand::Escalate { severity: *Severity::ALL.get(chosen?)?, reason: Text::clean(text(1)) },
+            Act::DealNote => DealCommand::Note { text: Text::clean(&words::note_from_lines(text(0))) },
+            Act::DealErase => DealCommand::Erase,
+            Act::DealConflict => return Some(Command::OpenConflict { with: deal_list(text(0)).ok()? }),
+            _ => return None,
+        }))
+    }
+}
+
+fn match_form(facts: &Facts, about: String) -> Form {
+    let nobody = Choice::new("nobody", "a customer that we do not know yet");
+    let choices = facts.customers.iter().map(|one| {
+        let profile = &one.account.profile;
+        let country = profile.country.map_or_else(String::new, |country| format!(", {}", country.name()));
+        let group = if one.link.family == one.link.account { String::new() } else { format!(", of the group of {}", one.link.family) };
+        Choice::new(
+            format!("{} {}", one.link.account, profile.name),
+            format!("{} alike{country}{group}", crate::domain::told::percent(one.score.total_bp)),
+        )
+    });
+    Form::new(format!("Which customer is it: {about}"), "match")
+        .about("Parents and subsidiaries are one customer: whoever else is registered for it comes into conflict.")
+        .field(Field::choice("account", choices.chain(std::iter::once(nobody)).collect()))
+}
+
+fn extend_form(facts: &Facts, about: String) -> Form {
+    let deal = &facts.detail.deal;
+    let since = deal.state.approval().map(|approval| approval.at);
+    let good = deal.documents.iter().filter(|one| one.document.kind.shows_progress() && Some(one.attached_at) >= since);
+    let good: Vec<String> = good.map(|one| one.no.to_string()).collect();
+    let mut form = Form::new(format!("Extend the protection of {about}"), "extend");
+    form = match good.is_empty() {
+        true => form.about("Nothing attached since the approval shows progress: attach a document first (f)."),
+        false => form.about("On documents that show progress since the approval."),
+    };
+    form.field(Field::text("documents", good.join(", ")).hint("their numbers, with commas"))
+}
+
+fn attach_form(about: String) -> Form {
+    Form::new(format!("Attach a document to {about}"), "attach")
+        .about("The content stays where it is; the hash says which content it was: `b3sum FILE` prints it.")
+        .field(Field::choice("kind", choices!(DocumentKind)))
+        .field(Field::text("name", "").hint("of the file"))
+        .field(Field::text("hash", "").hint("BLAKE3, 64 hexadecimal digits"))
+        .field(Field::text("bytes", "").hint("its size, if it is known"))
+        .field(Field::text("dated", "").hint("the day that it proves: 2026-03-31"))
+        .field(Field::text("amount", "").hint("of a sale: EUR 1200"))
+}
+
+fn document(values: &[Value]) -> Result<Document, FieldError> {
+    let error = |field: usize, message: String| FieldError { field, message };
+    let text = |index: usize| values.get(index).map_or("", Value::text);
+    let kind = values.first().and_then(Value::choice).and_then(|at| DocumentKind::ALL.get(at)).copied().unwrap_or(DocumentKind::Other);
+    if text(1).is_empty() {
+        return Err(error(1, "a document needs a name".to_owned()));
+    }
+    let hash: ContentHash = text(2).parse().map_err(|why| error(2, why))?;
+    let size = match text(3) {
+        "" => 0,
+        typed => typed.replace([',', '_'], "").parse().map_err(|_| error(3, format!("`{typed}` is not a number of bytes")))?,
+    };
+    let dated = date(text(4)).map_err(|why| error(4, why))?;
+    let amount = amount(text(5)).map_err(|why| error(5, why))?;
+    if kind == DocumentKind::PosLine && (dated.is_none() || amount.is_none()) {
+        return Err(error(if dated.is_none() { 4 } else { 5 }, "a sale needs its day and its amount".to_owned()));
+    }
+    Ok(Document { kind, name: Text::clean(text(1)), hash, size, media_type: Text::default(), dated, amount })
+}
+
+/// The fields that most likely have to be answered: what is missing, as far as it may be asked for.
+fn wanted(facts: &Facts) -> String {
+    let missing = facts.detail.missing.iter().map(|problem| problem.field);
+    names(missing.filter(|field| facts.terms.askable.contains(field)).collect::<BTreeSet<_>>().iter())
+}
+
+fn names<'a>(fields: impl Iterator<Item = &'a DealField>) -> String {
+    fields.map(|field| field.name()).collect::<Vec<_>>().join(", ")
+}
+
+/// What stands between commas, without air.
+fn items(text: &str) -> impl Iterator<Item = &str> {
+    text.split(',').map(str::trim).filter(|item| !item.is_empty())
+}
+
+fn fields(text: &str) -> Result<BTreeSet<DealField>, String> {
+    let all = || DealField::ALL.iter().map(|field| field.name()).collect::<Vec<_>>().join(", ");
+    items(text)
+        .map(|item| {
+            DealField::from_name(&item.replace([' ', '-'], "_")).ok_or_else(|| format!("`{item}` is no field; there are {}", all()))
+        })
+        .collect()
+}
+
+fn numbers(text: &str) -> Result<BTreeSet<u32>, String> {
+    items(text).map(|item| item.parse().map_err(|_| format!("`{item}` is not the number of a document"))).collect()
+}
+
+pub(super) fn deal_list(text: &str) -> Result<Vec<DealId>, String> {
+    items(text).map(str::parse::<DealId>).collect()
+}
+
+fn optional_deal(text: &str) -> Result<Option<DealId>, String> {
+    if text.is_empty() { Ok(None) } else { text.parse::<DealId>().map(Some) }
+}
+
+pub(super) fn date(text: &str) -> Result<Option<NaiveDate>, String> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    text.parse().map(Some).map_err(|_| format!("`{text}` is not a day: write 2026-03-31"))
+}
+
+/// `EUR 12000`, `12,000.50 EUR`; nothing for nothing.
+pub(super) fn amount(text: &str) -> Result<Option<Money>, String> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let wrong = || format!("`{text}` is not an amount with its currency: write EUR 12000");
+    let (first, second) = text.split_once(char::is_whitespace).ok_or_else(wrong)?;
+    let second = second.trim();
+    let (code, digits) = if first.starts_with(|c: char| c.is_ascii_alphabetic()) { (first, second) } else { (second, first) };
+    let currency = code.to_ascii_uppercase().parse().map_err(|_| wrong())?;
+    Money::parse(&digits.replace(',', ""), currency).map(Some).map_err(|error| error.to_string())
+}
+
+/// An amount as the form shows it, and can read it again.
+pub(super) fn money(money: Money) -> String {
+    format!("{} {}", money.currency, money.amount())
+}
+
+/// What has to be typed before personal data is destroyed.
+fn erase_words(deals: &[DealId]) -> String {
+    match deals {
+        [one] => format!("erase {one}"),
+        many => format!("erase {} registrations", many.len()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_amount_is_read_as_it_is_shown() {
+        let eur = |minor| Money::new(minor, "EUR".parse().expect("a currency"));
+        assert_eq!(amount("EUR 12000"), Ok(Some(eur(1_200_000))));
+        assert_eq!(amount("12,000.50 eur"), Ok(Some(eur(1_200_050))));
+        assert_eq!(amount(&money(eur(5))), Ok(Some(eur(5))));
+        assert_eq!(amount(""), Ok(None));
+        assert!(amount("12000").is_err_and(|why| why.contains("EUR 12000")));
+        assert!(amount("EUR 1.005").is_err());
+    }
+
+    #[test]
+    fn lists_are_read_with_commas() {
+        assert_eq!(numbers("1, 3,,2"), Ok(BTreeSet::from([1, 2, 3])));
+        assert_eq!(numbers("one"), Err("`one` is not the number of a document".to_owned()));
+        assert_eq!(fields("value, close date"), Ok(BTreeSet::from([DealField::Value, DealField::CloseDate])));
+        assert!(fields("colour").is_err_and(|why| why.contains("`colour` is no field; there are customer, country")));
+        assert_eq!(deal_list("D-1, D-12"), Ok(vec![DealId(1), DealId(12)]));
+    }
+}

@@ -1,0 +1,38 @@
+//! The figures above the queues.
+
+use crate::{
+    domain::{deal::queue::Kpis, time::Span},
+    tui::{furniture::Piece, theme::Role, widgets::chart::sparkline},
+};
+
+/// The figures, the most important first.
+pub fn figures(kpis: &Kpis, spelt: bool) -> Vec<Vec<Piece>> {
+    let figure = |label: &str, value: String, role: Role| vec![(format!("{label} "), Role::Dim), (value, role)];
+    let share = |bp: u16| format!("{}.{} %", bp / 100, bp % 100 / 10);
+    let mut out = Vec::new();
+    if let (Some(p50), Some(p90)) = (kpis.decision_p50_minutes, kpis.decision_p90_minutes) {
+        let words = |minutes| Span::minutes(minutes).to_words_in_minutes();
+        let label = if spelt { "time to decide p50/p90" } else { "p50/p90" };
+        out.push(figure(label, format!("{}/{}", words(p50), words(p90)), Role::Strong));
+    }
+    let late = if kpis.breaches_today > 0 { Role::SlaBreached } else { Role::Good };
+    out.push(figure(if spelt { "breaches today" } else { "breached" }, kpis.breaches_today.to_string(), late));
+    // A cohort nobody was approved in has no conversion, and no place in the line.
+    let cohorts: Vec<u64> = kpis.cohorts.iter().filter_map(|cohort| Some(u64::from(cohort.conversion_bp()?))).collect();
+    let (won, approved) = kpis.cohorts.iter().fold((0, 0), |(won, approved), one| (won + one.won, approved + one.approved));
+    if let Some(bp) = crate::domain::deal::queue::ratio_bp(won, approved) {
+        let mut pieces = figure(if spelt { "won by month of approval" } else { "won" }, sparkline(&cohorts), Role::ChartLow);
+        pieces.push((format!(" {}", share(bp)), Role::Strong));
+        out.push(pieces);
+    }
+    if let Some(bp) = kpis.conflict_bp {
+        out.push(figure(if spelt { "in conflict" } else { "conflicts" }, share(bp), Role::Strong));
+    }
+    if let Some(bp) = kpis.overturn_bp {
+        out.push(figure("overturned", share(bp), Role::Strong));
+    }
+    if let (Some(bp), true) = (kpis.expiry_bp, spelt) {
+        out.push(figure("expired", share(bp), Role::Strong));
+    }
+    out
+}
