@@ -3,7 +3,6 @@
 use super::{Call, demo, plain, print};
 use crate::{
     app::App,
-    domain::{filter, lead::queue::Queue, search},
     error::{Error, Result},
     store::Backend,
     tui::{
@@ -20,11 +19,14 @@ use std::io::IsTerminal;
 #[command(next_help_heading = "The console")]
 #[group(skip)]
 pub struct Args {
-    /// The queue to open: mine, unassigned, due-soon, breached, review, quarantine, all
-    #[arg(long, value_name = "QUEUE", value_parser = print::queue)]
-    pub queue: Option<Queue>,
-    /// The filter to open with, such as `country:DE score>70`
-    #[arg(long, value_name = "FILTER", value_parser = filter)]
+    /// The room to open (default: leads)
+    #[arg(long, value_name = "ROOM", value_parser = print::rooms())]
+    pub room: Option<At>,
+    /// The queue to open, such as due-soon, breached (leads) or to-decide (deals); a wrong one names them all
+    #[arg(long, value_name = "QUEUE", value_parser = print::queue_of_a_room)]
+    pub queue: Option<String>,
+    /// The filter to open with, such as `country:DE score>70` (leads) or `value>50000` (deals)
+    #[arg(long, value_name = "FILTER", value_parser = print::filter_of_a_room)]
     pub filter: Option<String>,
     /// Print lines instead of a screen: what is there, then every change as it happens. For screen readers and logs
     #[arg(long)]
@@ -32,9 +34,15 @@ pub struct Args {
     /// With --plain: each line a JSON object
     #[arg(long, requires = "plain")]
     pub json: bool,
-    /// How to call you when a lead of yours needs you: off, bell, osc9, osc99 (default: what the terminal understands)
+    /// How to call you when a lead or a deal of yours needs you: off, bell, osc9, osc99 (default: what the terminal understands)
     #[arg(long, value_name = "HOW", value_parser = notify::named)]
     pub notify: Option<Notify>,
+}
+
+impl Args {
+    pub fn room(&self) -> At {
+        self.room.unwrap_or(At::Leads)
+    }
 }
 
 /// Runs until the person leaves; from the first screen of an empty database the way leads to the demo.
@@ -79,8 +87,8 @@ pub async fn options(app: &App, call: &Call<'_>, banner: Banner, args: &Args) ->
         banner,
         read_only: call.config.read_only,
         engine: has_engine(app, call),
-        room: At::Leads,
-        queue: args.queue.map(|queue| search::slug(queue.title())),
+        room: args.room(),
+        queue: args.queue.clone(),
         filter: args.filter.clone().unwrap_or_default(),
     })
 }
@@ -88,12 +96,4 @@ pub async fn options(app: &App, call: &Call<'_>, banner: Banner, args: &Args) ->
 /// Whether the clocks are swept in this process.
 pub fn has_engine(app: &App, call: &Call<'_>) -> bool {
     !call.config.read_only && app.db().backend() == Backend::Sqlite
-}
-
-/// A filter that can be read.
-fn filter(text: &str) -> Result<String, String> {
-    match filter::parse::<filter::Leads>(text) {
-        Ok(_) => Ok(text.to_owned()),
-        Err(error) => Err(error.to_string()),
-    }
 }

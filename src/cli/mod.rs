@@ -125,7 +125,7 @@ pub const fn logs_to_stderr(verb: Option<&Verb>) -> bool {
 pub async fn run(verb: Option<Verb>, console: console::Args, call: &mut Call<'_>) -> Result<()> {
     if verb.is_some() && console != console::Args::default() {
         return Err(Error::expected(
-            "--plain, --json, --queue, --filter and --notify before a command are the console's; it opens without a command, or with `demo`",
+            "--plain, --json, --room, --queue, --filter and --notify before a command are the console's; it opens without a command, or with `demo`",
         ));
     }
     match verb {

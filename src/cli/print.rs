@@ -2,7 +2,7 @@
 
 use super::{Call, console};
 use crate::{
-    domain::{lead::queue::Queue, search},
+    domain::{deal::fields::Deals, filter, search},
     error::{Error, Result},
     tui::{
         console as screen,
@@ -13,7 +13,9 @@ use crate::{
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  pilothouse print leads\n  pilothouse print leads --queue breached --size 200x50")]
+#[command(
+    after_help = "Examples:\n  pilothouse print leads\n  pilothouse print leads --queue breached --size 200x50\n  pilothouse print deals --queue conflicts --filter country:DE"
+)]
 pub struct Args {
     /// The room
     #[arg(value_parser = rooms())]
@@ -21,6 +23,9 @@ pub struct Args {
     /// The queue
     #[arg(long, value_name = "QUEUE", default_value = "all", value_parser = queue_of_a_room)]
     queue: String,
+    /// Only what passes this filter, such as `country:DE`
+    #[arg(long, value_name = "FILTER", value_parser = filter_of_a_room)]
+    filter: Option<String>,
     /// Columns and rows
     #[arg(long, value_name = "WxH", default_value = "120x36", value_parser = size)]
     size: (u16, u16),
@@ -30,30 +35,29 @@ pub async fn run(args: Args, call: &mut Call<'_>) -> Result<()> {
     let app = call.app().await?;
     let banner = if call.config.production { Banner::Production } else { Banner::None };
     let mut options = console::options(&app, call, banner, &console::Args::default()).await?;
-    (options.room, options.queue) = (args.room, Some(args.queue));
+    (options.room, options.queue, options.filter) = (args.room, Some(args.queue), args.filter.unwrap_or_default());
     let text = screen::print(&options, args.size).await.map_err(Error::Expected)?;
     Ok(call.out.write_all(text.as_bytes())?)
 }
 
 /// Reads `leads`.
-fn rooms() -> impl TypedValueParser<Value = At> {
+pub(super) fn rooms() -> impl TypedValueParser<Value = At> {
     let names = At::ALL.iter().map(|at| at.slug());
     PossibleValuesParser::new(names).try_map(|name| At::named(&name).ok_or("there is no such room"))
 }
 
 /// Reads the name of a queue that some room has.
-fn queue_of_a_room(text: &str) -> Result<String, String> {
+pub(super) fn queue_of_a_room(text: &str) -> Result<String, String> {
     let (wanted, names) = (search::slug(text), House::queues());
     if names.contains(&wanted) { Ok(wanted) } else { Err(format!("`{text}` is no queue; the queues are {}", names.join(", "))) }
 }
 
-/// Reads `due-soon`.
-pub(super) fn queue(text: &str) -> Result<Queue, String> {
-    let wanted = search::slug(text);
-    Queue::ALL.into_iter().find(|queue| search::slug(queue.title()) == wanted).ok_or_else(|| {
-        let names: Vec<_> = Queue::ALL.iter().map(|queue| search::slug(queue.title())).collect();
-        format!("`{text}` is no queue; the queues are {}", names.join(", "))
-    })
+/// A filter that some room can read; the one that is entered reads it again. What is wrong is told in the words of leads.
+pub(super) fn filter_of_a_room(text: &str) -> Result<String, String> {
+    match (filter::parse::<filter::Leads>(text), filter::parse::<Deals>(text)) {
+        (Err(error), Err(_)) => Err(error.to_string()),
+        _ => Ok(text.to_owned()),
+    }
 }
 
 /// Reads `120x36`.

@@ -1,6 +1,9 @@
-//! `pilothouse --plain`: the lead room as lines that are only ever appended, for screen readers and logs. First what is
-//! there, then every change as it happens. No escape sequence, no cursor movement.
+//! `pilothouse --plain`: a room as lines that are only ever appended, for screen readers and logs. First what is there,
+//! then every change as it happens. No escape sequence, no cursor movement.
 
+mod deals;
+mod desk;
+mod leads;
 mod told;
 
 use super::{
@@ -8,19 +11,20 @@ use super::{
     console::{Args, has_engine},
 };
 use crate::{
-    app::{
-        App, Failure, engine,
-        lead::{news::NEWS_MAX, view::Viewer},
-    },
+    app::{App, Failure, engine, lead::news::NEWS_MAX, view::Viewer},
     domain::{
         actor::Actor,
-        event::Entity,
         filter::{self, Filter},
-        id::{AuditSeq, LeadId},
-        lead::queue::{From, PageRequest, Queue, Sort},
+        id::AuditSeq,
     },
-    error::Result,
+    error::{Error, Result},
+    tui::{
+        furniture::{Sorting as _, Tab as _, work},
+        house::At,
+        rooms::{deals::DealTrade, leads::LeadTrade},
+    },
 };
+use desk::{Desk, Line};
 use std::{collections::BTreeSet, io::Write, os::fd::AsFd as _};
 use tokio::{
     io::Interest,
@@ -28,11 +32,11 @@ use tokio::{
     signal::unix::{SignalKind, signal},
     sync::watch,
 };
-use told::{Line, Told};
+use told::Told;
 
-/// How many leads are named at the start.
+/// How many records are named at the start.
 const ROWS: u32 = 10;
-/// Leads that are known to stand in the queue, so that it can be told when they leave it.
+/// Records that are known to stand in the queue, so that it can be told when they leave it.
 const MEMBERS_MAX: usize = 50_000;
 
 /// Prints until a signal comes or nobody reads any more.
@@ -41,7 +45,11 @@ pub async fn run(app: &App, call: &mut Call<'_>, args: &Args) -> Result<()> {
     let (stop, stopping) = watch::channel(false);
     let engine = has_engine(app, call).then(|| tokio::spawn(engine::run(app.clone(), stopping)));
     let mut page = Page { out: call.out, json: args.json };
-    let result = follow(app, operator, call.config.read_only, args, &mut page).await;
+    let read_only = call.config.read_only;
+    let result = match args.room() {
+        At::Leads => follow::<LeadTrade>(app, operator, read_only, args, &mut page).await,
+        At::Deals => follow::<DealTrade>(app, operator, read_only, args, &mut page).await,
+    };
     let _ = stop.send(true);
     if let Some(engine) = engine {
         let _ = engine.await;
@@ -49,9 +57,9 @@ pub async fn run(app: &App, call: &mut Call<'_>, args: &Args) -> Result<()> {
     result
 }
 
-async fn follow(app: &App, operator: Actor, read_only: bool, args: &Args, page: &mut Page<'_>) -> Result<()> {
+async fn follow<T: Desk>(app: &App, operator: Actor, read_only: bool, args: &Args, page: &mut Page<'_>) -> Result<()> {
     let mut pulses = app.db().changes();
-    let mut watch = Watch::begin(app, operator, args).await?;
+    let mut watch = Watch::<T>::begin(app, operator, args).await?;
     page.print(&watch.opening(read_only).await?)?;
     let mut leave = std::pin::pin!(leaves());
     let mut is_stale = false;
@@ -118,45 +126,46 @@ impl Page<'_> {
 }
 
 /// What is followed, and how far.
-struct Watch {
+struct Watch<T: Desk> {
     app: App,
-    viewer: Viewer,
-    queue: Queue,
-    filter: Filter,
-    told: Told,
+    viewer: Viewer<T::Id>,
+    filter: Filter<T::Filters>,
+    told: Told<T>,
     since: AuditSeq,
-    /// Nothing where every lead is told.
-    members: Option<BTreeSet<LeadId>>,
+    /// Nothing where every record is told.
+    members: Option<BTreeSet<T::Id>>,
 }
 
-impl Watch {
+impl<T: Desk> Watch<T> {
     async fn begin(app: &App, operator: Actor, args: &Args) -> Result<Self> {
         let rules = app.rules().await?;
         let zone = rules.program().zone;
-        let queue = args.queue.unwrap_or(Queue::All);
-        // It was read by the command line already.
-        let filter = filter::parse(args.filter.as_deref().unwrap_or_default()).unwrap_or_else(|_| Filter::everything());
+        let queue = match &args.queue {
+            Some(name) => desk::queue::<T>(name).map_err(Error::Expected)?,
+            None => T::Queue::EVERYTHING,
+        };
+        let filter = filter::parse(args.filter.as_deref().unwrap_or_default()).map_err(|error| Error::expected(error.to_string()))?;
         let viewer = Viewer { me: operator.id, zone, marked: Vec::new() };
-        let all = queue == Queue::All && filter.is_everything();
+        let all = queue == T::Queue::EVERYTHING && filter.is_everything();
         let told = Told { zone, operator, database: app.db().address().to_string(), queue, filter: args.filter.clone(), day: None };
         // What changes between this and the first page is told twice rather than never.
         let since = app.news_end().await?;
-        let mut watch = Self { app: app.clone(), viewer, queue, filter, told, since, members: None };
+        let mut watch = Self { app: app.clone(), viewer, filter, told, since, members: None };
         if !all {
-            let (rows, _) = app.lead_matching(watch.request(500), &watch.viewer, MEMBERS_MAX).await?;
-            watch.members = Some(rows.into_iter().map(|row| row.id).collect());
+            let (rows, _) = T::matching(app, watch.request(500), &watch.viewer, MEMBERS_MAX).await?;
+            watch.members = Some(rows.iter().map(T::id).collect());
         }
         Ok(watch)
     }
 
-    fn request(&self, limit: u32) -> PageRequest {
-        PageRequest {
-            queue: self.queue,
+    fn request(&self, limit: u32) -> work::PageRequest<T> {
+        work::PageRequest::<T> {
+            queue: self.told.queue,
             filter: Some(self.filter.clone()).filter(|filter| !filter.is_everything()),
-            sort: Sort::Due,
+            sort: T::Sort::ALL[0],
             me: self.viewer.me,
             now: self.app.now(),
-            from: From::Start,
+            from: work::From::<T>::Start,
             limit,
         }
     }
@@ -164,11 +173,12 @@ impl Watch {
     async fn opening(&mut self, read_only: bool) -> Result<Vec<Line>> {
         let now = self.app.now();
         let request = self.request(ROWS);
-        let counts = self.app.lead_counts(&self.viewer, self.queue, request.filter.as_ref(), now).await?;
-        let rows = self.app.lead_page(&request, &self.viewer).await?.rows;
-        let mut lines = vec![self.told.start(now, read_only), Told::counts(&counts), self.told.heading(&counts, rows.len())];
-        lines.extend(rows.iter().map(|(_, row)| self.told.row(row, now)));
-        lines.push(self.told.now_follows(now));
+        let counts = T::counts(&self.app, &self.viewer, self.told.queue, request.filter.as_ref(), now).await?;
+        let rows = T::page(&self.app, &request, &self.viewer).await?.rows;
+        let told = &mut self.told;
+        let mut lines = vec![told.start(now, read_only), Told::<T>::counts(&counts), told.heading(&counts, rows.len())];
+        lines.extend(rows.iter().map(|(_, row)| T::line(row, now, told.zone)));
+        lines.push(told.now_follows(now));
         Ok(lines)
     }
 
@@ -176,33 +186,32 @@ impl Watch {
     async fn news(&mut self) -> Result<Vec<Line>, Failure> {
         let mut lines = Vec::new();
         loop {
-            let news = self.app.news(self.since).await?;
-            let Some(last) = news.happened.last() else { return Ok(lines) };
+            let news = T::news(&self.app, self.since).await?;
+            let happened = T::happened(&news);
+            let Some(last) = happened.last() else { return Ok(lines) };
             self.since = last.seq;
-            let touched: Vec<LeadId> = news.leads.keys().copied().collect();
+            let touched = T::touched(&news);
             let inside = match &self.members {
                 None => BTreeSet::new(),
-                Some(_) => self.app.leads_among(&touched, self.queue, &self.filter, &self.viewer, self.app.now()).await?,
+                Some(_) => T::among(&self.app, &touched, self.told.queue, &self.filter, &self.viewer).await?,
             };
             let members = self.members.as_ref();
-            let is_told = |entity: Entity| match (entity, members) {
-                (_, None) => true,
-                (Entity::Lead(lead), Some(members)) => members.contains(&lead) || inside.contains(&lead),
-                (_, Some(_)) => false,
+            let is_told = |about: Vec<T::Id>| {
+                members.is_none_or(|members| about.iter().any(|record| members.contains(record) || inside.contains(record)))
             };
-            for past in news.happened.iter().filter(|past| is_told(past.record.entity)) {
+            for past in happened.iter().filter(|past| is_told(T::about(past, &news))) {
                 lines.extend(self.told.event(past, &news));
             }
             if let Some(members) = &mut self.members {
-                for lead in &touched {
-                    if inside.contains(lead) {
-                        members.insert(*lead);
-                    } else if members.remove(lead) {
-                        lines.push(self.told.left(*lead, &news, self.app.now()));
+                for record in &touched {
+                    if inside.contains(record) {
+                        members.insert(*record);
+                    } else if members.remove(record) {
+                        lines.push(self.told.left(*record, &news, self.app.now()));
                     }
                 }
             }
-            if news.happened.len() < NEWS_MAX as usize {
+            if happened.len() < NEWS_MAX as usize {
                 return Ok(lines);
             }
         }

@@ -118,12 +118,22 @@ const CALLS: &str = "select audit.seq, audit.at, audit.actor, audit.command_id, 
     from audit join lead on lead.id = audit.entity_id where audit.seq > $1 and audit.entity_kind = 'lead' \
     and audit.kind in ('lead.breached', 'lead.escalated', 'lead.fell_back', 'lead.absorbed', 'lead.taken') \
     and lead.desk = $2 and audit.actor <> $2 order by audit.seq limit $3";
+const DEAL_CALLS: &str = "select audit.seq, audit.at, audit.actor, audit.command_id, audit.entity_kind, audit.entity_id, \
+    audit.entity_version, audit.kind, audit.program_version, audit.body, audit.sealed, audit.hash \
+    from audit join deal on deal.id = audit.entity_id where audit.seq > $1 and audit.entity_kind = 'deal' \
+    and audit.kind in ('deal.breached', 'deal.escalated', 'deal.review_taken', 'deal.resubmitted') \
+    and deal.reviewer = $2 and audit.actor <> $2 order by audit.seq limit $3";
+const CASE_CALLS: &str = "select audit.seq, audit.at, audit.actor, audit.command_id, audit.entity_kind, audit.entity_id, \
+    audit.entity_version, audit.kind, audit.program_version, audit.body, audit.sealed, audit.hash \
+    from audit where audit.seq > $1 and audit.entity_kind = 'conflict' \
+    and audit.kind in ('conflict.breached', 'conflict.escalated', 'conflict.review_taken') \
+    and audit.actor <> $2 order by audit.seq limit $3";
 const FASTER: &str = "select audit.seq, audit.at, coalesce(operator.name, 'operator ' || cast(audit.actor as text)), audit.kind, \
     audit.entity_version from audit left join operator on operator.id = audit.actor \
     where audit.entity_kind = $1 and audit.entity_id = $2 order by audit.seq desc limit 1";
 
 /// The statements of this file, for the test that prepares them.
-pub const STATEMENTS: &[&str] = &[HEAD, HEAD_LOCK, HEAD_MOVE, FEED, TIMELINE, HISTORY, RECENT, CALLS, FASTER];
+pub const STATEMENTS: &[&str] = &[HEAD, HEAD_LOCK, HEAD_MOVE, FEED, TIMELINE, HISTORY, RECENT, CALLS, DEAL_CALLS, CASE_CALLS, FASTER];
 
 fn head_from((seq, hash): (i64, Vec<u8>)) -> Result<Head> {
     let hash = hash.try_into().map_err(|_| Error::corrupt("the head of the audit chain has no hash"))?;
@@ -210,6 +220,19 @@ impl Session {
     /// What others did after `seq` to the leads of `desk`, of the kinds that may need that operator at once; oldest first.
     pub async fn audit_calls(&mut self, desk: OperatorId, seq: AuditSeq, limit: u32) -> Result<Vec<Past>> {
         let rows = self.all(Sql::new(CALLS).bind(seq).bind(desk).bind(limit)).await?;
+        self.opened(rows).await
+    }
+
+    /// What others did after `seq` to the registrations that `reviewer` has, of the kinds that may need that operator at
+    /// once; oldest first.
+    pub async fn audit_deal_calls(&mut self, reviewer: OperatorId, seq: AuditSeq, limit: u32) -> Result<Vec<Past>> {
+        let rows = self.all(Sql::new(DEAL_CALLS).bind(seq).bind(reviewer).bind(limit)).await?;
+        self.opened(rows).await
+    }
+
+    /// What others than `me` did after `seq` to conflicts, whoever reviews them; oldest first.
+    pub async fn audit_case_calls(&mut self, me: OperatorId, seq: AuditSeq, limit: u32) -> Result<Vec<Past>> {
+        let rows = self.all(Sql::new(CASE_CALLS).bind(seq).bind(me).bind(limit)).await?;
         self.opened(rows).await
     }
 

@@ -57,7 +57,8 @@ pub trait Supply: Trade {
     fn last_done(app: &App, me: OperatorId) -> impl Future<Output = Result<Option<LastDone<Self::Id>>, Failure>> + Send;
     /// Who can be handed a record.
     fn colleagues(app: &App) -> impl Future<Output = Result<Vec<(OperatorId, crate::domain::text::Text)>, Failure>> + Send;
-    fn command(order: Order<Self>) -> Command;
+    /// The command that an order means; one sentence where what it needs from outside can't be had.
+    fn command(order: Order<Self>) -> impl Future<Output = Result<Command, String>> + Send;
     /// The answers of a command, one a record.
     fn answers(app: &App, order: &Order<Self>, outcome: Outcome) -> impl Future<Output = Result<Vec<Answer<Self>>, Failure>> + Send;
     /// The names that answers mention.
@@ -222,7 +223,8 @@ async fn directory<T: Supply>(app: &App) -> Result<Directory, Failure> {
 async fn plan<T: Supply>(app: &App, me: OperatorId, orders: Vec<Order<T>>) -> Result<Answers<T>, String> {
     let mut out = Answers::default();
     for order in orders {
-        let outcome = told(app.plan(me, &app.request(T::command(order.clone()))).await)?;
+        let command = T::command(order.clone()).await?;
+        let outcome = told(app.plan(me, &app.request(command)).await)?;
         out.answers.extend(told(T::answers(app, &order, outcome).await)?);
     }
     out.names = names(app, &out).await;
@@ -232,20 +234,22 @@ async fn plan<T: Supply>(app: &App, me: OperatorId, orders: Vec<Order<T>>) -> Re
 async fn execute<T: Supply>(app: &App, me: OperatorId, orders: Vec<Order<T>>) -> Answers<T> {
     let mut out = Answers::default();
     for order in orders {
-        let answers = match carry_out(app, me, app.request(T::command(order.clone()))).await {
-            Ok(outcome) => T::answers(app, &order, outcome).await,
-            Err(failure) => Err(failure),
-        };
-        match answers {
+        match execute_one(app, me, order).await {
             Ok(answers) => out.answers.extend(answers),
-            Err(failure) => {
-                out.failure = Some(sentence(&failure));
+            Err(why) => {
+                out.failure = Some(why);
                 break;
             }
         }
     }
     out.names = names(app, &out).await;
     out
+}
+
+async fn execute_one<T: Supply>(app: &App, me: OperatorId, order: Order<T>) -> Result<Vec<Answer<T>>, String> {
+    let command = T::command(order.clone()).await?;
+    let outcome = told(carry_out(app, me, app.request(command)).await)?;
+    told(T::answers(app, &order, outcome).await)
 }
 
 /// A command whose commit was lost on the way is sent again under the same identity: it is carried out once at most.

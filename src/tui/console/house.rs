@@ -1,8 +1,8 @@
 //! The driver of the house: the work of its rooms, and what concerns them all.
 
 use super::{
+    calls::call,
     driver::{RoomDriver, Supply, answer, follow, settle_in},
-    leads::call,
 };
 use crate::{
     app::App,

@@ -1,17 +1,13 @@
-//! What of the app the lead room works with, and the leads for which a person is called.
+//! What of the app the lead room works with.
 
 use super::driver::{Supply, carry_out, told};
 use crate::{
     app::{
         App, Command, Failure, LeadTarget, Outcome,
-        lead::{
-            news::{self, CallCause},
-            view::{LastDone, Viewer},
-        },
+        lead::view::{LastDone, Viewer},
         view::Counts,
     },
     domain::{
-        event::Entity,
         filter::Filter,
         id::{DealId, LeadId, OperatorId},
         lead::queue::{Kpis, LeadRow, Page, PageRequest, Queue},
@@ -21,15 +17,9 @@ use crate::{
     },
     tui::{
         furniture::work::{Answer, Happened, Order},
-        notify,
         rooms::leads::{Ask, LeadTrade, Told},
-        shell,
     },
 };
-use std::time::Duration;
-use tokio::sync::mpsc::UnboundedSender;
-
-const CALLS_APART: Duration = Duration::from_millis(250);
 
 impl Supply for LeadTrade {
     async fn page(app: &App, request: &PageRequest, viewer: &Viewer) -> Result<Page, Failure> {
@@ -60,9 +50,9 @@ impl Supply for LeadTrade {
         app.lead_colleagues().await
     }
 
-    fn command(order: Order<Self>) -> Command {
+    async fn command(order: Order<Self>) -> Result<Command, String> {
         let targets = order.targets.iter().map(|target| LeadTarget { id: target.id, seen: target.seen }).collect();
-        Command::Leads { targets, command: order.command }
+        Ok(Command::Leads { targets, command: order.command })
     }
 
     async fn answers(_app: &App, _order: &Order<Self>, outcome: Outcome) -> Result<Vec<Answer<Self>>, Failure> {
@@ -104,38 +94,4 @@ async fn register(app: &App, me: OperatorId, lead: LeadId) -> Result<DealId, Str
         Some(item) => item.result.map(|_| item.deal).map_err(|refusal| refusal.to_string()),
         None => Err(format!("{lead} is registered already")),
     }
-}
-
-/// Tells what needs the operator from now on. What a lost database hides meanwhile is told once it is back.
-pub(super) async fn call<M: Send + 'static>(app: App, me: OperatorId, answers: UnboundedSender<shell::Msg<M>>) {
-    let mut pulses = app.db().changes();
-    let mut since = None;
-    loop {
-        let found = match since {
-            Some(since) => app.lead_calls(me, since).await,
-            None => app.news_end().await.map(|end| (end, Vec::new())),
-        };
-        if let Ok((end, calls)) = found {
-            since = Some(end);
-            if !calls.is_empty() && answers.send(shell::Msg::Calls(calls.iter().map(in_words).collect())).is_err() {
-                return;
-            }
-        }
-        tokio::time::sleep(CALLS_APART).await;
-        if pulses.changed().await.is_err() || answers.is_closed() {
-            return;
-        }
-    }
-}
-
-fn in_words(call: &news::Call) -> notify::Call {
-    let about = format!("{} {}", call.lead, call.company);
-    let (kind, nth, text) = match call.cause {
-        CallCause::Breached { clock } => (["lead breached", "leads breached"], clock, format!("{about}: breached")),
-        CallCause::Escalated { severity } => {
-            (["lead escalated", "leads escalated"], severity as u32, format!("{about}: escalated, {}", severity.doc()))
-        }
-        CallCause::Handed => (["lead handed to you", "leads handed to you"], 0, format!("{about}: handed to you")),
-    };
-    notify::Call { record: Entity::Lead(call.lead), kind, nth, text }
 }

@@ -1,5 +1,6 @@
 //! The console on a database: the house, its driver and, where it is asked for, the engine beside it.
 
+mod calls;
 mod deals;
 mod driver;
 mod house;
@@ -21,6 +22,7 @@ use crate::{
     store::{Address, Db},
 };
 use chrono_tz::Tz;
+pub use driver::Supply;
 pub use house::Answered;
 use house::HouseDriver;
 use std::{
