@@ -12,7 +12,7 @@ use super::{
     rooms::{deals::DealRoom, leads::LeadRoom},
     widgets::{form::Value, line::Completion},
 };
-use crate::domain::{search, time::Instant};
+use crate::domain::{actor::Permission, search, time::Instant};
 use ratatui::layout::Rect;
 use std::collections::BTreeSet;
 
@@ -143,6 +143,10 @@ macro_rules! rooms {
 
             fn contexts(&self) -> &'static [Context] {
                 match self.at { $(At::$name => self.$field.room.contexts()),+ }
+            }
+
+            fn permission(&self, act: Act) -> Option<Permission> {
+                match self.at { $(At::$name => self.$field.room.permission(act)),+ }
             }
 
             fn availability(&self, act: Act) -> Availability {

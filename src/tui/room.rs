@@ -9,7 +9,10 @@ use super::{
         line::{Completion, Line},
     },
 };
-use crate::domain::{actor::Actor, time::Instant};
+use crate::domain::{
+    actor::{Actor, Permission},
+    time::Instant,
+};
 use ratatui::layout::Rect;
 use std::fmt::Debug;
 
@@ -37,6 +40,11 @@ pub trait Room: Sized + 'static {
 
     /// The contexts of the focused pane, innermost first, without `Global`.
     fn contexts(&self) -> &'static [Context];
+
+    /// What the operator needs for an action here: to take something back needs what the room's own verbs need.
+    fn permission(&self, act: Act) -> Option<Permission> {
+        act.row().needs
+    }
 
     /// Whether an action is possible now. The shell has already checked role, read-only mode and the connection.
     fn availability(&self, act: Act) -> Availability;

@@ -241,7 +241,7 @@ impl<R: Room> Shell<R> {
     /// Whether an action is possible now, and if not, the one most helpful reason.
     pub fn availability(&self, act: Act) -> Availability {
         let action = act.row();
-        if let Some(permission) = action.needs
+        if let Some(permission) = self.room.permission(act)
             && let Err(refusal) = self.place.actor.may(permission)
         {
             return Availability::No(refusal);

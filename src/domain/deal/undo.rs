@@ -1,7 +1,7 @@
 //! Undo: what the last command did to a registration is taken back by one more event; nothing is erased from the chain.
 
 use crate::domain::{
-    aggregate,
+    actor::Permission, aggregate,
     deal::{
         DealEvent, DealVerb, Refusal, Registration,
         decide::Context,
@@ -19,6 +19,9 @@ pub fn undo(deal: &Registration, last: &LastCommand, context: Context<'_>) -> Re
     let verb = DealVerb::Undo;
     context.actor.may(verb.permission()).map_err(Refusal::not_allowed)?;
     for event in &last.events {
+        context.actor.may(needed(event)).map_err(Refusal::not_allowed)?;
+    }
+    for event in &last.events {
         if let Some(why) = irreversible(event) {
             return Err(Refusal::not_now(verb, format!("{}: {why}", deal.id)));
         }
@@ -32,6 +35,16 @@ pub fn undo(deal: &Registration, last: &LastCommand, context: Context<'_>) -> Re
     let what = last.events.iter().map(|event| event.name().to_owned()).collect();
     let taken: Vec<Counted> = last.events.iter().flat_map(|event| counted(event, last.day)).collect();
     Ok(vec![DealEvent::Undone { what, restored: Box::new(restored), counted: taken }])
+}
+
+/// What takes an event back needs what bringing it about needed: a decision is not undone by whoever may not decide.
+const fn needed(event: &DealEvent) -> Permission {
+    match event {
+        DealEvent::Approved { .. } => DealVerb::Approve.permission(),
+        DealEvent::Rejected { .. } => DealVerb::Reject.permission(),
+        DealEvent::Extended { .. } => DealVerb::Extend.permission(),
+        _ => DealVerb::Undo.permission(),
+    }
 }
 
 /// Why an event can't be taken back, if so.

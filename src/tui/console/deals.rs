@@ -4,13 +4,16 @@ use super::driver::{Supply, told};
 use crate::{
     app::{
         App, CaseItem, Command as AppCommand, DealItem, DealTarget, Failure, Outcome,
-        deal::view::{DealDetail, DealViewer},
+        deal::{
+            file::{FileFacts, file_facts},
+            view::{DealDetail, DealViewer},
+        },
         view::{Counts, LastDone, Viewer},
     },
     domain::{
         day::local_date,
         deal::{
-            DealEvent, DealState, Refusal,
+            DealCommand, DealEvent, DealState, Document, Refusal,
             conflict::CaseEvent,
             fields::Deals,
             queue::{DealRow, Kpis, Page, PageRequest, Queue},
@@ -24,7 +27,7 @@ use crate::{
     },
     tui::{
         furniture::work::{Answer, Happened, Order},
-        rooms::deals::{Ask, CaseStory, Command, DealTrade, Facts, Happening, Story, Terms, Told},
+        rooms::deals::{Ask, CaseStory, Command, DealTrade, Facts, Happening, Paper, Story, Terms, Told},
     },
 };
 
@@ -72,25 +75,26 @@ impl Supply for DealTrade {
         app.deal_colleagues().await
     }
 
-    fn command(order: Order<Self>) -> AppCommand {
-        match order.command {
-            Command::Deal(command) => {
-                let targets = order.targets.iter().map(|target| DealTarget { id: target.id, seen: target.seen }).collect();
-                AppCommand::Deals { targets, command }
+    async fn command(order: Order<Self>) -> Result<AppCommand, String> {
+        let targets = || order.targets.iter().map(|target| DealTarget { id: target.id, seen: target.seen }).collect();
+        Ok(match order.command {
+            Command::Deal(command) => AppCommand::Deals { targets: targets(), command },
+            Command::Attach(paper) => {
+                AppCommand::Deals { targets: targets(), command: DealCommand::Attach { document: document(paper).await? } }
             }
             Command::Case { case, command, seen } => AppCommand::Case { id: case, command, seen },
             Command::OpenConflict { with } => {
                 let deals = order.targets.iter().map(|target| target.id).chain(with).collect();
                 AppCommand::OpenConflict { deals }
             }
-        }
+        })
     }
 
     async fn answers(app: &App, order: &Order<Self>, outcome: Outcome) -> Result<Vec<Answer<Self>>, Failure> {
-        if let Command::Deal(_) = order.command {
+        if let Command::Deal(_) | Command::Attach(_) = order.command {
             return Ok(outcome.deals.into_iter().map(of_deal).collect());
         }
-        // A conflict is told of from the registration under the cursor, as it is afterwards.
+        // What happened in a conflict is told at the registration under the cursor, what it meant for a party at that one.
         let mut answers = Vec::new();
         for target in &order.targets {
             let case = outcome.cases.iter().find(|item| item.result.as_ref().map_or(true, |done| done.case.has(target.id)));
@@ -101,9 +105,15 @@ impl Supply for DealTrade {
                 None => app.deal_detail(target.id, app.now()).await?.map(|detail| Box::new(detail.deal)),
             };
             let missing = || Refusal::invalid(format!("there is no registration {}", target.id));
-            let result = happened(case).and_then(|events| Ok(Happened { events, record: record.ok_or_else(missing)? }));
+            let of_deal = own.iter().flat_map(|done| done.events.iter().cloned().map(Happening::Deal));
+            let result = happened(case).and_then(|events| {
+                let events = events.into_iter().chain(of_deal).collect();
+                Ok(Happened { events, record: record.ok_or_else(missing)? })
+            });
             answers.push(Answer { id: target.id, result });
         }
+        let is_target = |item: &DealItem| order.targets.iter().any(|target| target.id == item.deal);
+        answers.extend(outcome.deals.into_iter().filter(|item| !is_target(item)).map(of_deal));
         Ok(answers)
     }
 
@@ -117,6 +127,15 @@ impl Supply for DealTrade {
         let Ask::Facts { id, customers } = ask;
         Some(Told::Facts(id, told(facts(app, id, customers).await)))
     }
+}
+
+/// Reads the file on a thread of its own: it may lie on a slow disk, or on none that answers.
+async fn document(paper: Paper) -> Result<Document, String> {
+    let read = move || file_facts(&paper.file, std::env::home_dir().as_deref()).map(|facts| (paper, facts));
+    let (paper, facts) = tokio::task::spawn_blocking(read).await.map_err(|_| "the file was not read".to_owned())??;
+    let FileFacts { name, size, hash, media_type } = facts;
+    let Paper { kind, dated, amount, .. } = paper;
+    Ok(Document { kind, name, hash, size, media_type: Text::clean(media_type), dated, amount })
 }
 
 fn seen_by(viewer: &Viewer<DealId>) -> DealViewer {

@@ -88,17 +88,24 @@ impl<T: Trade> Workroom<T> {
         answers.answers.extend(self.jobs.open[index].aside.iter().cloned());
         let (act, eligible) = (self.jobs.open[index].act, answers.answers.iter().filter(|answer| answer.result.is_ok()).count());
         let total = answers.answers.len();
+        if eligible == 0 {
+            // What was read may be older than what the refusals are about.
+            self.forget_story();
+        }
         let rows: Vec<PlanRow> =
-            answers.answers.iter().take(PLAN_ROWS_MAX).map(|answer| self.plan_row(answer, &answers.names, cx.now)).collect();
+            answers.answers.iter().take(PLAN_ROWS_MAX).map(|answer| self.plan_row(act, answer, &answers.names, cx.now)).collect();
         let label = title(act);
-        let mut confirm = match (total, answers.answers.first()) {
-            (1, Some(only)) => Confirm::new(format!("{label} {}?", self.record(only.id)), act.row().danger),
+        let subject = T::subject(self, act);
+        let is_one = total == 1 || subject.is_some();
+        let mut confirm = match (subject, total, answers.answers.first()) {
+            (Some(subject), ..) => Confirm::new(format!("{label} {subject}?"), act.row().danger),
+            (None, 1, Some(only)) => Confirm::new(format!("{label} {}?", self.record(only.id)), act.row().danger),
             _ => Confirm::new(format!("{label} {eligible} of {total} {}?", T::NOUN.1), act.row().danger),
         };
         if total > PLAN_ROWS_MAX {
             confirm = confirm.about(format!("The first {PLAN_ROWS_MAX} are named here; the others are treated alike."));
         }
-        if let Some(sentence) = Some(act).filter(|_| total == 1).and_then(|act| T::about_plan(self, act)) {
+        if let Some(sentence) = Some(act).filter(|_| is_one).and_then(|act| T::about_plan(self, act)) {
             confirm = confirm.about(sentence);
         }
         // Only what can be done is ordered, each on the version that the plan has seen.
@@ -115,8 +122,8 @@ impl<T: Trade> Workroom<T> {
         }
     }
 
-    fn plan_row(&self, answer: &Answer<T>, names: &Names, now: Instant) -> PlanRow {
-        let record = self.about(answer, names);
+    fn plan_row(&self, act: Act, answer: &Answer<T>, names: &Names, now: Instant) -> PlanRow {
+        let record = T::called(self, act, answer.id).unwrap_or_else(|| self.about(answer, names));
         let outcome = match &answer.result {
             Ok(happened) => Ok(T::outcome(&happened.events, names)),
             Err(refusal) => Err(T::refusal(refusal, Some(answer.id), now, self.station.zone)),
@@ -163,7 +170,10 @@ impl<T: Trade> Workroom<T> {
         if let Some(asked) = &job.asked {
             cx.forget(asked.intent());
         }
-        if let ([only], None) = (answers.answers.as_slice(), &first) {
+        let summary = Some(job.act).filter(|_| refused.is_empty()).and_then(|act| T::summary(self, act, &answers.answers, &answers.names));
+        if let Some(summary) = summary {
+            cx.say(summary);
+        } else if let ([only], None) = (answers.answers.as_slice(), &first) {
             let what = only.result.as_ref().map_or_else(|_| String::new(), |happened| T::outcome(&happened.events, &answers.names));
             cx.say(format!("{}: {what}", self.about(only, &answers.names)));
         } else if let Some(first) = first {

@@ -6,7 +6,7 @@ use super::{
     work::{Browse, Effect, Found, Msg, Purpose},
 };
 use crate::{
-    domain::time::Instant,
+    domain::{actor::Permission, time::Instant},
     tui::{
         action::{Act, Availability, Context},
         canvas::Canvas,
@@ -45,6 +45,10 @@ impl<T: Trade> Room for Workroom<T> {
             (true, Side::Compare) => T::IN_COMPARISON,
             (true, _) => T::IN_SIDE,
         }
+    }
+
+    fn permission(&self, act: Act) -> Option<Permission> {
+        if act == Act::Undo { Some(T::UNDO_NEEDS) } else { act.row().needs }
     }
 
     fn availability(&self, act: Act) -> Availability {
@@ -138,7 +142,10 @@ impl<T: Trade> Workroom<T> {
             Found::Page(load, result) => self.page_came(load, result, cx),
             Found::Counts(Ok(counts)) => self.counts = Some(counts),
             Found::Figures(Ok(figures)) => self.figures = Some(figures),
-            Found::Detail(id, Ok(detail)) => self.detail_came(id, detail),
+            Found::Detail(id, Ok(detail)) => {
+                self.detail_came(id, detail);
+                T::story_came(self, cx);
+            }
             Found::Detail(_, Err(_)) | Found::Counts(Err(_)) | Found::Figures(Err(_)) => {}
             Found::Directory(Ok(known)) => {
                 self.known = known;

@@ -172,7 +172,7 @@ impl<T: Trade> Workroom<T> {
     }
 
     /// Asks anew for a story that belongs to the record under the cursor and the state it is in.
-    pub(super) const fn forget_story(&mut self) {
+    pub const fn forget_story(&mut self) {
         self.wanted = None;
     }
 

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     domain::{
+        actor::Permission,
         filter,
         id::OperatorId,
         time::{Instant, Span},
@@ -219,6 +220,27 @@ pub trait Trade: Look {
     /// Names have come that a picker may have waited for.
     fn directory_came(_room: &mut Workroom<Self>, _cx: &mut Cx<'_, Workroom<Self>>) {}
 
+    /// What a verb is really about where that is not the record under the cursor: the title of its plan.
+    fn subject(_room: &Workroom<Self>, _act: Act) -> Option<String> {
+        None
+    }
+    /// How a record is called in such a plan.
+    fn called(_room: &Workroom<Self>, _act: Act, _id: Self::Id) -> Option<String> {
+        None
+    }
+    /// What such a verb did, in one sentence.
+    fn summary(_room: &Workroom<Self>, _act: Act, _answers: &[Answer<Self>], _names: &Names) -> Option<String> {
+        None
+    }
+    /// Whether its plan is shown first even where it is about one record.
+    fn is_planned(_act: Act) -> bool {
+        false
+    }
+    /// The story of the record under the cursor has come.
+    fn story_came(_room: &mut Workroom<Self>, _cx: &mut Cx<'_, Workroom<Self>>) {}
+
+    /// What the operator needs to take something back; the app asks for more where what was done needed more.
+    const UNDO_NEEDS: Permission;
     /// The command that takes the last one back, and why a verb can't be taken back, as a sentence.
     fn undo() -> Self::Command;
     fn stays(_act: Act) -> Option<&'static str> {

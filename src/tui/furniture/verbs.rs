@@ -147,7 +147,7 @@ impl<T: Trade> Workroom<T> {
     pub fn submit(&mut self, act: Act, orders: Vec<Order<T>>, cx: &mut C<'_, T>) {
         let touched: usize = orders.iter().map(|order| order.targets.len()).sum();
         let aside = self.asked.as_ref().is_some_and(|asked| asked.act == act && !asked.aside.is_empty());
-        if touched > 1 || aside {
+        if touched > 1 || aside || T::is_planned(act) {
             self.plan(act, orders, cx);
         } else {
             let job = self.job(act, orders.clone());

@@ -144,7 +144,7 @@ fn an_appeal_goes_to_somebody_else_and_can_give_the_protection_back() {
     assert!(world.deal(B).is_held() && !world.deal(A).is_held(), "who has nothing to hold is not held");
     assert!(world.deal(A).is_in_phase(DisputePhase::Appealed));
     let same = overturn(&mut world, &judge(4), Verdict::Award { winner: A }).unwrap_err();
-    assert_eq!(same.to_string(), "O-4 decided C-1 before; an appeal goes to somebody else");
+    assert_eq!(same.to_string(), "Op 4 decided C-1 before; an appeal goes to somebody else");
     let refused = world.judge(&operator(7, Role::ChannelManager), &CaseCommand::Reassign { reviewer: OperatorId(4) }).unwrap_err();
     assert!(matches!(refused, Refusal::NotAllowed { .. }));
     let same = overturn(&mut world, &judge(5), Verdict::Award { winner: B }).unwrap_err();
@@ -246,7 +246,7 @@ fn nobody_judges_what_they_asked_for() {
     world.open(&[A, B]);
     reviewed(&mut world);
     let refused = decide(&mut world, &operator(7, Role::ChannelManager), Verdict::Void).unwrap_err();
-    assert_eq!(refused.to_string(), "O-7 asked for D-1, and somebody else decides about it");
+    assert_eq!(refused.to_string(), "Op 7 asked for D-1, and somebody else decides about it");
 }
 
 /// The states that may follow each.

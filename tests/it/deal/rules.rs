@@ -263,6 +263,8 @@ fn undo_takes_an_approval_back_and_its_figures() {
     let events = world.act(id, &approver, &DealCommand::Approve).unwrap();
     let last = LastCommand { actor: approver.id, at: world.now, day: 20_535, events, before };
     world.pass(1);
+    let refused = undo(world.deal(id), &last, world.context(&operator(2, Role::Triager))).unwrap_err().to_string();
+    assert!(refused.contains("may not decide deals"), "{refused}");
     let undone = undo(world.deal(id), &last, world.context(&approver)).unwrap();
     world.apply(id, &undone);
     assert_eq!(world.deal(id).state, DealState::Submitted);

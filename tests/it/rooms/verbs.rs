@@ -6,6 +6,7 @@ use super::{
 };
 use pilothouse::{
     domain::{
+        id::{DealId, LeadId},
         lead::{DeclineReason, LeadCommand, LeadState},
         time::Span,
     },
@@ -237,4 +238,20 @@ async fn the_last_verb_is_repeated_on_another_lead() {
     });
     assert_eq!(reason, Some(DeclineReason::ConflictOfInterest), "{}", desk.screen());
     let _ = ANNA;
+}
+
+#[tokio::test]
+async fn a_qualified_lead_becomes_a_draft_of_its_partner_in_one_key() {
+    let mut desk = Desk::busy(80, 24).await;
+    desk.on(33).await.press("$").await;
+    assert!(desk.screen().contains("L-33 is not qualified"), "{}", desk.screen());
+    desk.press("a t + $").await;
+    assert!(desk.screen().contains("made D-1 of L-33"), "{}", desk.screen());
+    let deal = desk.channel.app.db().read().await.unwrap().deals(&[DealId(1)]).await.unwrap().remove(0);
+    let lead = desk.channel.lead(33).await;
+    assert_eq!((deal.state.name(), Some(deal.partner)), ("draft", lead.state.partner()));
+    assert_eq!(deal.source_lead.as_ref().map(|source| (source.lead, source.received_at)), Some((LeadId(33), lead.received_at)));
+    assert_eq!(deal.details.contact.name.as_str(), "Nuria Campos");
+    desk.press("$").await;
+    assert!(desk.screen().contains("L-33 is registered already"), "{}", desk.screen());
 }

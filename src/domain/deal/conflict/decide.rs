@@ -36,7 +36,9 @@ pub fn open(
 ) -> Result<(ConflictCase, Outcome), Refusal> {
     may_flag(context)?;
     if claims.len() < 2 || findings.is_empty() {
-        return Err(Refusal::invalid("a conflict is between at least two registrations, for a reason"));
+        return Err(Refusal::invalid(
+            "a conflict is between registrations for one customer with a product in common: match their customers first",
+        ));
     }
     for claim in claims {
         may_join(claim, CaseVerb::Open)?;
@@ -267,11 +269,13 @@ impl<'a, 'c> CaseWork<'a, 'c> {
 
     /// Nobody judges what they asked for, and nobody their own decision.
     fn may_judge(&self, who: OperatorId) -> Result<(), Refusal> {
+        let actor = self.context.actor;
+        let name = if who == actor.id { actor.name.as_str() } else { "whom you name" };
         if let Some(own) = self.claims.iter().find(|claim| claim.registration.requesters.contains(&who)) {
-            return Err(Refusal::not_allowed(format!("{who} asked for {}, and somebody else decides about it", own.registration.id)));
+            return Err(Refusal::not_allowed(format!("{name} asked for {}, and somebody else decides about it", own.registration.id)));
         }
         if matches!(self.case.state, CaseState::Appealed { .. }) && self.case.deciders().contains(&who) {
-            return Err(Refusal::not_allowed(format!("{who} decided {} before; an appeal goes to somebody else", self.case.id)));
+            return Err(Refusal::not_allowed(format!("{name} decided {} before; an appeal goes to somebody else", self.case.id)));
         }
         Ok(())
     }

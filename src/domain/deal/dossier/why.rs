@@ -137,7 +137,7 @@ impl SameCustomer {
         match self {
             Self::Account { account } => format!("the same customer {account}"),
             Self::Family { family } => format!("the group of {family}"),
-            Self::Likeness { score_bp } => format!("customers alike by {}.{:02}", score_bp / 10_000, score_bp % 10_000 / 100),
+            Self::Likeness { score_bp } => format!("customers that are {} % alike", score_bp / 100),
         }
     }
 }

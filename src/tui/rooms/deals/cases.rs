@@ -1,6 +1,6 @@
 //! What can be done about a conflict from its dossier: the forms of its verbs, and what their values mean.
 
-use super::{Command, DealRoom, forms::choices, words};
+use super::{Answer, Command, DealRoom, Happening, forms::choices, words};
 use crate::{
     domain::{
         deal::{
@@ -11,6 +11,7 @@ use crate::{
         escalation::Severity,
         id::DealId,
         text::Text,
+        told::Names,
     },
     tui::{
         action::Act,
@@ -71,6 +72,37 @@ pub(super) const fn asks(act: Act) -> bool {
     )
 }
 
+/// Whether its meaning for the parties is seen before it is done: everything but who reviews it, and what is only said.
+pub(super) const fn is_planned(act: Act) -> bool {
+    matches!(
+        act,
+        Act::CaseAward
+            | Act::CaseSplit
+            | Act::CaseRejectAll
+            | Act::CaseVoid
+            | Act::CaseUphold
+            | Act::CaseEvidence
+            | Act::CaseReview
+            | Act::CaseNotify
+            | Act::CaseClose
+    )
+}
+
+/// What happened in a conflict: `C-2: awarded to D-5`.
+pub(super) fn summary(act: Act, answers: &[Answer], names: &Names) -> Option<String> {
+    if !is_verb(act) && act != Act::DealConflict {
+        return None;
+    }
+    let happened = answers.iter().find_map(|answer| answer.result.as_ref().ok().filter(|done| is_of_case(&done.events)))?;
+    let told: Vec<Happening> = happened.events.iter().filter(|event| matches!(event, Happening::Case(_))).cloned().collect();
+    let case = happened.record.dispute.map_or_else(|| "the conflict".to_owned(), |dispute| dispute.case.to_string());
+    Some(format!("{case}: {}", words::outcome(&told, names)))
+}
+
+fn is_of_case(events: &[Happening]) -> bool {
+    events.iter().any(|event| matches!(event, Happening::Case(_)))
+}
+
 /// The verbs that a conflict most likely needs.
 pub(super) fn useful(case: &ConflictCase) -> Vec<Act> {
     let mut acts = match &case.state {
@@ -122,6 +154,18 @@ impl DealRoom {
             CaseState::Appealed { .. } => CaseCommand::Overturn { verdict, seen },
             _ => CaseCommand::Decide { verdict, seen },
         })
+    }
+
+    /// `C-2, partner against partner`.
+    pub(super) fn case_subject(&self, act: Act) -> Option<String> {
+        let case = &self.case_story().filter(|_| is_verb(act))?.dossier.case;
+        Some(format!("{}, {}", case.id, case.kind().doc()))
+    }
+
+    /// A party by its partner: the customer is the same for all.
+    pub(super) fn case_party(&self, act: Act, deal: DealId) -> Option<String> {
+        let dossier = &self.case_story().filter(|_| is_verb(act))?.dossier.dossier;
+        Some(name(dossier, deal))
     }
 
     pub(super) fn case_form(&self, act: Act) -> Option<Form> {

@@ -1,9 +1,9 @@
 //! The forms of the verbs that need more than a registration, and what their values mean.
 
-use super::{Command, DealRoom, DealTrade, Facts, words};
+use super::{Command, DealRoom, DealTrade, Facts, Paper, words};
 use crate::{
     domain::{
-        deal::{ContentHash, DealCommand, DealField, Document, DocumentKind, HoldReason, LossReason, RejectReason},
+        deal::{DealCommand, DealField, DocumentKind, Exhibit, HoldReason, LossReason, RejectReason},
         escalation::Severity,
         id::DealId,
         money::Money,
@@ -157,7 +157,7 @@ impl DealRoom {
                 },
                 Err(why) => error(0, why),
             },
-            (Act::DealAttach, _) => document(values).map(|_| String::new()),
+            (Act::DealAttach, _) => paper(values).map(|_| String::new()),
             (Act::DealEscalate, _) if text(1).is_empty() => error(1, "an escalation needs a reason".to_owned()),
             (Act::DealNote, _) if text(0).trim().is_empty() => error(0, "a note needs some text".to_owned()),
             (Act::DealErase, _) => {
@@ -182,7 +182,7 @@ impl DealRoom {
             Act::DealLose => DealCommand::Lose { reason: *LossReason::ALL.get(chosen?)? },
             Act::DealHold => DealCommand::Hold { reason: *HOLDS.get(chosen?)? },
             Act::DealReassign => DealCommand::Reassign { reviewer: self.known().colleagues.get(chosen?)?.0 },
-            Act::DealAttach => DealCommand::Attach { document: document(values).ok()? },
+            Act::DealAttach => return Some(Command::Attach(paper(values).ok()?)),
             Act::DealEscalate => DealCommand::Escalate { severity: *Severity::ALL.get(chosen?)?, reason: Text::clean(text(1)) },
             Act::DealNote => DealCommand::Note { text: Text::clean(&words::note_from_lines(text(0))) },
             Act::DealErase => DealCommand::Erase,
@@ -208,48 +208,48 @@ fn match_form(facts: &Facts, about: String) -> Form {
         .field(Field::choice("account", choices.chain(std::iter::once(nobody)).collect()))
 }
 
+/// More would push the field off a small screen.
+const EXHIBITS_NAMED: usize = 6;
+
 fn extend_form(facts: &Facts, about: String) -> Form {
     let deal = &facts.detail.deal;
     let since = deal.state.approval().map(|approval| approval.at);
-    let good = deal.documents.iter().filter(|one| one.document.kind.shows_progress() && Some(one.attached_at) >= since);
-    let good: Vec<String> = good.map(|one| one.no.to_string()).collect();
+    let good: Vec<&Exhibit> =
+        deal.documents.iter().filter(|one| one.document.kind.shows_progress() && Some(one.attached_at) >= since).collect();
     let mut form = Form::new(format!("Extend the protection of {about}"), "extend");
     form = match good.is_empty() {
         true => form.about("Nothing attached since the approval shows progress: attach a document first (f)."),
-        false => form.about("On documents that show progress since the approval."),
+        false => form.about("On documents that show progress since the approval:"),
     };
-    form.field(Field::text("documents", good.join(", ")).hint("their numbers, with commas"))
+    for one in good.iter().take(EXHIBITS_NAMED) {
+        form = form.about(format!("{}. {}: {}", one.no, one.document.kind.doc(), one.document.name));
+    }
+    let numbers: Vec<String> = good.iter().map(|one| one.no.to_string()).collect();
+    form.field(Field::text("documents", numbers.join(", ")).hint("their numbers, with commas"))
 }
 
 fn attach_form(about: String) -> Form {
     Form::new(format!("Attach a document to {about}"), "attach")
-        .about("The content stays where it is; the hash says which content it was: `b3sum FILE` prints it.")
+        .about("Its name and the hash of its content are kept; the file stays where it is.")
         .field(Field::choice("kind", choices!(DocumentKind)))
-        .field(Field::text("name", "").hint("of the file"))
-        .field(Field::text("hash", "").hint("BLAKE3, 64 hexadecimal digits"))
-        .field(Field::text("bytes", "").hint("its size, if it is known"))
+        .field(Field::text("file", "").hint("its path on this machine, such as ~/letter.pdf"))
         .field(Field::text("dated", "").hint("the day that it proves: 2026-03-31"))
         .field(Field::text("amount", "").hint("of a sale: EUR 1200"))
 }
 
-fn document(values: &[Value]) -> Result<Document, FieldError> {
+fn paper(values: &[Value]) -> Result<Paper, FieldError> {
     let error = |field: usize, message: String| FieldError { field, message };
     let text = |index: usize| values.get(index).map_or("", Value::text);
     let kind = values.first().and_then(Value::choice).and_then(|at| DocumentKind::ALL.get(at)).copied().unwrap_or(DocumentKind::Other);
-    if text(1).is_empty() {
-        return Err(error(1, "a document needs a name".to_owned()));
+    if text(1).trim().is_empty() {
+        return Err(error(1, "which file is it? write its path".to_owned()));
     }
-    let hash: ContentHash = text(2).parse().map_err(|why| error(2, why))?;
-    let size = match text(3) {
-        "" => 0,
-        typed => typed.replace([',', '_'], "").parse().map_err(|_| error(3, format!("`{typed}` is not a number of bytes")))?,
-    };
-    let dated = date(text(4)).map_err(|why| error(4, why))?;
-    let amount = amount(text(5)).map_err(|why| error(5, why))?;
+    let dated = date(text(2)).map_err(|why| error(2, why))?;
+    let amount = amount(text(3)).map_err(|why| error(3, why))?;
     if kind == DocumentKind::PosLine && (dated.is_none() || amount.is_none()) {
-        return Err(error(if dated.is_none() { 4 } else { 5 }, "a sale needs its day and its amount".to_owned()));
+        return Err(error(if dated.is_none() { 2 } else { 3 }, "a sale needs its day and its amount".to_owned()));
     }
-    Ok(Document { kind, name: Text::clean(text(1)), hash, size, media_type: Text::default(), dated, amount })
+    Ok(Paper { kind, file: text(1).to_owned(), dated, amount })
 }
 
 /// The fields that most likely have to be answered: what is missing, as far as it may be asked for.

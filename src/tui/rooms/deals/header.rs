@@ -12,7 +12,7 @@ pub fn figures(kpis: &Kpis, spelt: bool) -> Vec<Vec<Piece>> {
     let mut out = Vec::new();
     if let (Some(p50), Some(p90)) = (kpis.decision_p50_minutes, kpis.decision_p90_minutes) {
         let words = |minutes| Span::minutes(minutes).to_words_in_minutes();
-        let label = if spelt { "time to decide p50/p90" } else { "p50/p90" };
+        let label = if spelt { "time to decide p50/p90" } else { "to decide" };
         out.push(figure(label, format!("{}/{}", words(p50), words(p90)), Role::Strong));
     }
     let late = if kpis.breaches_today > 0 { Role::SlaBreached } else { Role::Good };
@@ -21,12 +21,14 @@ pub fn figures(kpis: &Kpis, spelt: bool) -> Vec<Vec<Piece>> {
     let cohorts: Vec<u64> = kpis.cohorts.iter().filter_map(|cohort| Some(u64::from(cohort.conversion_bp()?))).collect();
     let (won, approved) = kpis.cohorts.iter().fold((0, 0), |(won, approved), one| (won + one.won, approved + one.approved));
     if let Some(bp) = crate::domain::deal::queue::ratio_bp(won, approved) {
-        let mut pieces = figure(if spelt { "won by month of approval" } else { "won" }, sparkline(&cohorts), Role::ChartLow);
-        pieces.push((format!(" {}", share(bp)), Role::Strong));
+        // One month is no course.
+        let course = if cohorts.len() > 1 { format!("{} ", sparkline(&cohorts)) } else { String::new() };
+        let mut pieces = figure(if spelt { "won by month of approval" } else { "won" }, course, Role::ChartLow);
+        pieces.push((share(bp), Role::Strong));
         out.push(pieces);
     }
     if let Some(bp) = kpis.conflict_bp {
-        out.push(figure(if spelt { "in conflict" } else { "conflicts" }, share(bp), Role::Strong));
+        out.push(figure("conflict rate", share(bp), Role::Strong));
     }
     if let Some(bp) = kpis.overturn_bp {
         out.push(figure("overturned", share(bp), Role::Strong));

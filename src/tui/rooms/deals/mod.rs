@@ -23,13 +23,15 @@ use crate::{
         view::{CaseDetail, CaseDossier, DealDetail},
     },
     domain::{
+        actor::Permission,
         deal::{
-            DealCommand, DealEvent, DealField, Refusal, Registration,
+            DealCommand, DealEvent, DealField, DocumentKind, Refusal, Registration,
             conflict::{CaseCommand, CaseEvent},
             fields::Deals,
             queue::{DealRow, Kpis, Queue, Sort},
         },
         id::{ConflictId, DealId, OperatorId},
+        money::Money,
         time::Instant,
         told::Names,
     },
@@ -53,6 +55,7 @@ use std::collections::BTreeSet;
 pub type DealRoom = Workroom<DealTrade>;
 type C<'a> = Cx<'a, DealRoom>;
 type Target = work::Target<DealTrade>;
+type Answer = work::Answer<DealTrade>;
 type Order = work::Order<DealTrade>;
 
 /// The trade of the deal room.
@@ -63,6 +66,8 @@ pub struct DealTrade;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
     Deal(DealCommand),
+    /// Attach what is on paper; the driver reads the file.
+    Attach(Paper),
     /// Of the conflict with this number, of which version `seen` was on the screen.
     Case {
         case: ConflictId,
@@ -73,6 +78,16 @@ pub enum Command {
     OpenConflict {
         with: Vec<DealId>,
     },
+}
+
+/// A document as it is named in the form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Paper {
+    pub kind: DocumentKind,
+    /// The path as it was typed.
+    pub file: String,
+    pub dated: Option<NaiveDate>,
+    pub amount: Option<Money>,
 }
 
 /// What a command did.
@@ -292,6 +307,8 @@ impl Trade for DealTrade {
         }
     }
 
+    const UNDO_NEEDS: Permission = Permission::DealWork;
+
     fn undo() -> Command {
         Command::Deal(DealCommand::Undo)
     }
@@ -318,6 +335,26 @@ impl Trade for DealTrade {
             }
             _ => words::refusal(refusal, now, zone),
         }
+    }
+
+    fn subject(room: &DealRoom, act: Act) -> Option<String> {
+        room.case_subject(act)
+    }
+
+    fn called(room: &DealRoom, act: Act, id: DealId) -> Option<String> {
+        room.case_party(act, id)
+    }
+
+    fn summary(_room: &DealRoom, act: Act, answers: &[Answer], names: &Names) -> Option<String> {
+        cases::summary(act, answers, names)
+    }
+
+    fn is_planned(act: Act) -> bool {
+        cases::is_planned(act)
+    }
+
+    fn story_came(room: &mut DealRoom, cx: &mut C<'_>) {
+        room.ask_case_again(cx);
     }
 
     fn about_plan(room: &DealRoom, act: Act) -> Option<String> {

@@ -8,7 +8,7 @@ use crate::{
         deal::{
             DealEvent, DealState, Registration,
             conflict::{CaseResult, CaseState, Decision, Verdict},
-            dossier::Favour,
+            dossier::{Favour, PartySummary},
             queue::DealRow,
         },
         event::Event,
@@ -234,12 +234,15 @@ impl<'a> Told<'a> {
                     Favour::Even | Favour::Nobody => ("=", Role::Dim),
                 };
                 let decides = if decision.deciding == Some(row.clause) { "  decides" } else { "" };
-                rows.push(Row::pieces(vec![
-                    (format!("{shape} {} ({}): ", dossier::clause(row.clause), row.weight), role),
-                    (format!("{me} {}", value(me)), Role::Text),
-                    (format!(" · {rival} {}", value(rival)), Role::Dim),
-                    (decides.to_owned(), Role::Strong),
-                ]));
+                rows.push(
+                    Row::pieces(vec![
+                        (format!("{shape} {} ({}): ", dossier::clause(row.clause), row.weight), role),
+                        (format!("{me} {}", value(me)), Role::Text),
+                        (format!(" · {rival} {}", value(rival)), Role::Dim),
+                        (decides.to_owned(), Role::Strong),
+                    ])
+                    .hanging(2),
+                );
             }
         }
         if decision.against_precedent {
@@ -250,6 +253,7 @@ impl<'a> Told<'a> {
             format!("on {seen} document{} (evidence {})", if seen == 1 { "" } else { "s" }, dossier::short(decision.evidence.hash)),
             Role::Dim,
         ));
+        rows.extend(late_documents(&shown.parties, decision));
         rows
     }
 
@@ -419,11 +423,22 @@ impl<'a> Told<'a> {
             _ => what,
         };
         let by = self.names().operator(past.record.actor);
-        Some(Row::pieces(vec![
-            (format!("{:<13}", self.moment(past.record.at)), Role::Dim),
-            (about, Role::Link),
-            (what, role),
-            (format!("  {by}"), Role::Dim),
-        ]))
+        Some(
+            Row::pieces(vec![
+                (format!("{:<13}", self.moment(past.record.at)), Role::Dim),
+                (about, Role::Link),
+                (what, role),
+                (format!("  {by}"), Role::Dim),
+            ])
+            .hanging(13),
+        )
     }
+}
+
+/// What was handed in after a decision, and so had no part in it.
+fn late_documents<'a>(parties: &'a [PartySummary], decision: &'a Decision) -> impl Iterator<Item = Row> + 'a {
+    parties.iter().flat_map(|party| party.documents.iter().map(|exhibit| (party.deal, &exhibit.document))).filter_map(|(deal, document)| {
+        let is_late = !decision.evidence.documents.contains(&document.hash);
+        is_late.then(|| Row::text(format!("! came later: {} of {deal}, {}", document.kind.doc(), document.name), Role::Warn).hanging(2))
+    })
 }

@@ -23,13 +23,13 @@ pub const COLUMNS: [Column; 12] = [
     Column::new("", 2),
     Column::new("DUE", 13),
     Column::new("STAGE", 10),
-    Column::new("PARTNER", 8).grow(2).priority(1),
-    Column::new("VALUE", 11).right(),
-    Column::new("PRODUCTS", 12).grow(2).priority(2),
-    Column::new("REVIEWER", 9).grow(1).priority(3),
-    Column::new("SHARE", 7).right().priority(6),
-    Column::new("CC", 2).priority(5),
-    Column::new("AGE", 5).right().priority(4),
+    Column::new("PARTNER", 8).grow(2).priority(2),
+    Column::new("VALUE", 11).right().priority(1),
+    Column::new("PRODUCTS", 12).grow(2).priority(3),
+    Column::new("REVIEWER", 9).grow(1).priority(4),
+    Column::new("SHARE", 7).right().priority(7),
+    Column::new("CC", 2).priority(6),
+    Column::new("AGE", 5).right().priority(5),
 ];
 
 /// How the clock of a row stands at `now`: that of the decision, or the protection.

@@ -100,8 +100,7 @@ impl DealRoom {
         if matches!(act, Act::DealReassign | Act::CaseReassign) && self.known().colleagues.is_empty() {
             self.want_directory(cx);
         } else if let Some(command) = self.plain_case_command(act) {
-            // What it means for the parties is seen before it is done.
-            self.plan(act, vec![Order { command, targets: targets.to_vec() }], cx);
+            self.submit(act, vec![Order { command, targets: targets.to_vec() }], cx);
         } else if act == Act::DealConflict && targets.len() > 1 {
             self.plan(act, vec![Order { command: Command::OpenConflict { with: Vec::new() }, targets: targets.to_vec() }], cx);
         } else if forms::needs_facts(act) {
@@ -135,6 +134,12 @@ impl DealRoom {
     }
 
     pub(super) fn ask_verb_again(&mut self, sentence: String, cx: &mut C<'_>) {
+        if self.asked().is_some_and(|asked| cases::is_verb(asked.act)) {
+            // The form comes back about the dossier as it is now, not as it was.
+            self.own.refusal = Some(sentence);
+            self.forget_story();
+            return;
+        }
         let first = self.asked().filter(|asked| forms::needs_facts(asked.act)).and_then(|asked| asked.targets.first());
         match first.map(|target| target.id) {
             // It may have changed meanwhile.
@@ -144,6 +149,15 @@ impl DealRoom {
                 cx.run(Effect::Own(Ask::Facts { id, customers }));
             }
             None => self.ask(cx, Some(sentence)),
+        }
+    }
+
+    /// The dossier has come for which a refused form waits.
+    pub(super) fn ask_case_again(&mut self, cx: &mut C<'_>) {
+        if self.asked().is_some_and(|asked| cases::is_verb(asked.act))
+            && let Some(refused) = self.own.refusal.take()
+        {
+            self.ask(cx, Some(refused));
         }
     }
 

@@ -37,8 +37,11 @@ pub fn outcome(events: &[Happening], names: &Names) -> String {
                 | Happening::Case(CaseEvent::Settled { by_itself: true })
         )
     };
-    let told = events.iter().filter(|event| events.len() == 1 || !minor(event)).map(|event| sentence(event, names).0);
-    let told: Vec<String> = told.collect();
+    // What a conflict meant for a registration is told of it, and not what happened in the conflict.
+    let is_deal = |event: &&Happening| matches!(event, Happening::Deal(_)) && !minor(event);
+    let of_deal = events.iter().any(|event| is_deal(&event));
+    let is_told = |event: &&Happening| events.len() == 1 || if of_deal { is_deal(event) } else { !minor(event) };
+    let told: Vec<String> = events.iter().filter(is_told).map(|event| sentence(event, names).0).collect();
     if told.is_empty() { "no change".to_owned() } else { told.join(", then ") }
 }
 

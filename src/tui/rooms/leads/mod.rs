@@ -16,6 +16,7 @@ pub mod words;
 use crate::{
     app::lead::view::{LeadDetail, PartnerChoice},
     domain::{
+        actor::Permission,
         filter,
         id::{DealId, LeadId, OperatorId, PartnerId},
         lead::{
@@ -243,6 +244,8 @@ impl Trade for LeadTrade {
             room.ask(cx, None);
         }
     }
+
+    const UNDO_NEEDS: Permission = Permission::LeadWork;
 
     fn undo() -> LeadCommand {
         LeadCommand::Undo

@@ -1,0 +1,179 @@
+//! The record of a conflict: what happened and when, why it is one, who handed in what, and what was decided in cases like it.
+
+use super::{MOMENT, PARTY_MIN, Page};
+use crate::{
+    domain::{
+        deal::{
+            ContentHash,
+            conflict::{ConflictKind, VerdictKind},
+            dossier::{Entry, Moment},
+        },
+        id::DealId,
+        time::Instant,
+    },
+    tui::{
+        rooms::deals::{
+            grid::{GAP, empty, line},
+            words,
+        },
+        theme::Role,
+        widgets::pane::{Piece, Row},
+    },
+};
+
+/// `2026-03-23`, the day of a moment.
+const DAY: usize = 10;
+
+impl Page<'_> {
+    /// What was found between the parties, each thing once; that they are of two partners is said only where nothing else is.
+    pub(super) fn findings(&self, width: usize) -> Vec<Row> {
+        let name = |deal: DealId| deal.to_string();
+        let findings = &self.shown.case.findings;
+        let telling = findings.iter().any(|finding| finding.kind() != ConflictKind::Horizontal);
+        let mut told: Vec<String> = Vec::new();
+        for finding in findings.iter().filter(|finding| !telling || finding.kind() != ConflictKind::Horizontal) {
+            let sentence = finding.sentence(&name);
+            if !told.contains(&sentence) {
+                told.push(sentence);
+            }
+        }
+        told.into_iter().flat_map(|sentence| line(&[(width, (sentence, Role::Text))])).collect()
+    }
+
+    pub(super) fn precedents(&self, width: usize) -> Vec<Row> {
+        let favours = self.dossier().recommendation.favours;
+        let rows = self.dossier().precedents.iter().map(|one| {
+            let (mark, role) = match (one.suggests, favours) {
+                (Some(suggested), Some(favoured)) if suggested != favoured => ("≠", Role::Warn),
+                (Some(_), Some(_)) => ("=", Role::Text),
+                _ => ("·", Role::Text),
+            };
+            let outcome = match (one.kind, one.suggests) {
+                (VerdictKind::Split, Some(deal)) => format!("split, the most for who stood like {deal}"),
+                (_, Some(deal)) => format!("awarded to who stood like {deal}"),
+                (kind, None) => kind.doc().to_owned(),
+            };
+            let when = one.decided_at.to_utc().format("%Y-%m-%d");
+            (mark, role, format!("{} {when}, {} % alike: {outcome}", one.case, one.similarity_bp / 100))
+        });
+        let mut out: Vec<Row> =
+            rows.flat_map(|(mark, role, told)| line(&[(1, (mark.to_owned(), role)), (width.saturating_sub(3), (told, role))])).collect();
+        if out.is_empty() {
+            out.push(Row::text("nothing like it was decided before", Role::Dim));
+        }
+        out
+    }
+
+    /// Each document once, with the decisions that saw it.
+    pub(super) fn evidence(&self, width: usize) -> Vec<Row> {
+        let case = self.shown.case;
+        let mut rows = Vec::new();
+        for party in self.parties_of() {
+            for exhibit in &party.documents {
+                let document = &exhibit.document;
+                let seen: Vec<String> = case
+                    .decisions
+                    .iter()
+                    .filter(|decision| decision.evidence.documents.contains(&document.hash))
+                    .map(|decision| decision.no.to_string())
+                    .collect();
+                let seen = match (seen.is_empty(), case.decisions.is_empty()) {
+                    (true, true) => String::new(),
+                    (true, false) => "; no decision saw it".to_owned(),
+                    (false, _) => format!("; seen by decision {}", seen.join(" and ")),
+                };
+                let told = format!("{} {}. {}: {}{seen}", party.deal, exhibit.no, document.kind.doc(), document.name);
+                let role = if seen.contains("no decision") { Role::Warn } else { Role::Text };
+                rows.extend(line(&[(8, (short(document.hash), Role::Link)), (width.saturating_sub(10), (told, role))]));
+            }
+        }
+        let pin = &self.dossier().evidence;
+        let told = match pin.documents.len() {
+            0 => "nobody has handed in a document".to_owned(),
+            1 => "1 document; a decision now would pin it".to_owned(),
+            many => format!("{many} documents; a decision now would pin these"),
+        };
+        rows.extend(line(&[(8, (short(pin.hash), Role::Dim)), (width.saturating_sub(10), (told, Role::Dim))]));
+        rows
+    }
+
+    /// What happened at one moment on one side stands in one line, below it the next; a day is written once.
+    pub(super) fn timeline(&self, width: usize) -> Vec<Row> {
+        let column = self.column(MOMENT, 0, width, PARTY_MIN);
+        let mut rows = Vec::new();
+        if let Some(column) = column {
+            let mut cells = vec![(MOMENT, empty())];
+            cells.extend(self.parties_of().iter().map(|party| (column, (self.name(party.deal), Role::TableHeader))));
+            rows.extend(line(&cells));
+        }
+        let mut day = String::new();
+        for moment in self.dossier().timeline.chunk_by(|one, next| (one.at, one.is_day, one.deal) == (next.at, next.is_day, next.deal)) {
+            let [first, ..] = moment else { continue };
+            let (told, role) = together(moment);
+            let when = when(first, &mut day);
+            let mut cells = vec![(MOMENT, (when, if first.at > self.shown.now { Role::Disabled } else { Role::Dim }))];
+            match column {
+                Some(column) => {
+                    for party in self.parties_of() {
+                        let here = party.deal == first.deal;
+                        cells.push((column, if here { (told.clone(), role) } else { ("·".to_owned(), Role::Disabled) }));
+                    }
+                }
+                None => {
+                    cells.push((7, (first.deal.to_string(), Role::Link)));
+                    cells.push((width.saturating_sub(MOMENT + 7 + 2 * GAP), (told, role)));
+                }
+            }
+            rows.extend(line(&cells));
+        }
+        rows
+    }
+}
+
+/// The moments of one instant in one sentence, with the role of the weightiest.
+fn together(moment: &[Entry]) -> Piece {
+    let told: Vec<String> = moment.iter().map(words_of).collect();
+    let role = moment.iter().map(role_of).find(|role| *role != Role::Text);
+    (told.join(", "), role.unwrap_or(Role::Text))
+}
+
+fn words_of(entry: &Entry) -> String {
+    match &entry.what {
+        Moment::Drafted => "begun".to_owned(),
+        Moment::Completed { sequence } => format!("complete as number {sequence}"),
+        Moment::Ended { state } => words::stage(state).to_owned(),
+        other => other.words(),
+    }
+}
+
+const fn role_of(entry: &Entry) -> Role {
+    match &entry.what {
+        Moment::Completed { .. } | Moment::Letter { .. } => Role::Strong,
+        Moment::Approved | Moment::Won => Role::Good,
+        Moment::Lost { .. } | Moment::Ended { .. } => Role::Warn,
+        _ => Role::Text,
+    }
+}
+
+/// The moment, without its day where that stands in the line above.
+fn when(entry: &Entry, day: &mut String) -> String {
+    let whole = utc(entry.at);
+    let (date, time) = whole.split_at(DAY);
+    let is_new = std::mem::replace(day, date.to_owned()) != date;
+    match (entry.is_day, is_new) {
+        (true, true) => date.to_owned(),
+        (true, false) => String::new(),
+        (false, true) => whole,
+        (false, false) => format!("{:DAY$}{time}", ""),
+    }
+}
+
+/// `2026-03-23 07:00:00`.
+pub(super) fn utc(at: Instant) -> String {
+    at.to_utc().format("%Y-%m-%d %H:%M:%S").to_string()
+}
+
+/// The first digits of a hash: enough to tell documents apart by eye.
+pub fn short(hash: ContentHash) -> String {
+    hash.to_string().chars().take(8).collect()
+}

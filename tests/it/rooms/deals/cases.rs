@@ -1,0 +1,97 @@
+//! Every verb on a conflict from its dossier, from the keyboard to the database, on both.
+
+use super::{BEN, CARLA, Desk};
+use crate::support::databases::on_both;
+use pilothouse::domain::{
+    actor::Role,
+    deal::{DealState, conflict::Verdict},
+};
+
+#[tokio::test]
+async fn a_conflict_goes_from_its_finding_to_its_end() {
+    on_both(async |fresh| {
+        let mut desk = Desk::opened(fresh, 120, 36).await;
+        desk.register(16, &super::SANTA_ELENA_AGAIN).await;
+        assert_eq!(desk.case(3).await.state.name(), "flagged", "{}", desk.screen());
+        desk.changed().await.find(13).await.play("= E Y").await;
+        assert_eq!(desk.case(3).await.state.name(), "evidence", "{}", desk.screen());
+        desk.changed().await.play("a").await;
+        assert!(desk.screen().contains("C-3 still awaits evidence"), "{}", desk.screen());
+        desk.play("J `D-15` enter").await;
+        assert!(desk.screen().contains("D-15 conflicts with no party of C-3"), "{}", desk.screen());
+        desk.play("C-u `D-16` enter").await;
+        assert!(desk.screen().contains("D-16 is a party already"), "{}", desk.screen());
+        desk.play("esc b Y").await;
+        assert_eq!(desk.case(3).await.state.name(), "review", "{}", desk.screen());
+        desk.changed().await.play("H `Ben` enter").await;
+        assert_eq!(desk.case(3).await.state.reviewer(), Some(BEN), "{}", desk.screen());
+        desk.changed().await.play("o").await;
+        assert_eq!(desk.case(3).await.state.reviewer(), Some(desk.me.id), "{}", desk.screen());
+        desk.changed().await.play("c `asked the customer` C-s").await;
+        desk.changed().await.play("! tab `they wait since Monday` enter").await;
+        assert!(desk.case(3).await.escalation.is_some(), "{}", desk.screen());
+        desk.changed().await.play("S").await;
+        assert!(desk.case(3).await.escalation.is_none(), "{}", desk.screen());
+        desk.changed().await.play("v").await;
+        insta::allow_duplicates! { insta::assert_snapshot!("deals_plan_void_120x36", desk.screen()) }
+        desk.play("Y").await;
+        assert_eq!(desk.case(3).await.decision().map(|decision| decision.verdict.clone()), Some(Verdict::Void), "{}", desk.screen());
+        desk.changed().await.play("I Y").await;
+        assert_eq!(desk.case(3).await.state.name(), "notified", "{}", desk.screen());
+        desk.changed().await.play("Q").await;
+        assert!(desk.screen().contains("C-3 may still be appealed"), "{}", desk.screen());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_appeal_is_decided_by_another_and_upheld() {
+    on_both(async |fresh| {
+        let mut desk = Desk::opened(fresh, 120, 36).await;
+        desk.find(12).await.play("= s C-u `D-10 50, D-11 30, D-12 20` C-s Y").await;
+        assert!(matches!(desk.case(2).await.decision().map(|one| &one.verdict), Some(Verdict::Split { .. })), "{}", desk.screen());
+        assert_eq!(
+            desk.deal(12).await.state.approval().and_then(|approval| approval.share.clone()).map(|share| share.share_bp),
+            Some(2_000)
+        );
+        desk.changed().await.play("I Y").await;
+        desk.changed().await.play("L down tab `we were first at the customer` enter").await;
+        assert_eq!(desk.case(2).await.state.name(), "appealed", "{}", desk.screen());
+        desk.changed().await.play("U Y").await;
+        assert_eq!(desk.case(2).await.state.name(), "appealed", "who decided does not decide the appeal");
+        insta::allow_duplicates! { insta::assert_snapshot!("deals_appeal_refused_120x36", desk.screen()) }
+        desk.sits(CARLA, "Carla Neri", Role::ChannelManager).await.find(12).await.play("= U Y").await;
+        assert_eq!(desk.case(2).await.state.name(), "upheld", "{}", desk.screen());
+        desk.changed().await.play("Q Y").await;
+        assert_eq!(desk.case(2).await.state.name(), "closed", "{}", desk.screen());
+        assert!(desk.deal(10).await.holds_protection(), "the largest share holds it");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nobody_gets_a_deal_when_all_are_rejected() {
+    on_both(async |fresh| {
+        let mut desk = Desk::opened(fresh, 120, 36).await;
+        desk.find(12).await.play("= d down down C-s Y").await;
+        for deal in 10..=12 {
+            assert!(matches!(desk.deal(deal).await.state, DealState::Rejected { .. }), "{deal}: {}", desk.screen());
+        }
+        desk.changed().await.play("u").await;
+        assert!(desk.screen().contains("a party can appeal"), "{}", desk.screen());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_decision_about_evidence_that_has_changed_meanwhile_is_refused_and_asked_again() {
+    on_both(async |fresh| {
+        let mut desk = Desk::opened(fresh, 120, 36).await;
+        desk.find(12).await.play("= a").await;
+        desk.attach(11, pilothouse::domain::deal::DocumentKind::CustomerLetter, "Letter of Falkner.pdf").await;
+        desk.play("C-s").await;
+        assert_eq!(desk.case(2).await.state.name(), "review", "{}", desk.screen());
+        insta::allow_duplicates! { insta::assert_snapshot!("deals_evidence_changed_120x36", desk.screen()) }
+    })
+    .await;
+}
