@@ -123,9 +123,10 @@ impl App {
         for is_case in [false, true] {
             let mut since = since;
             loop {
-                let part = match is_case {
-                    true => session.audit_case_calls(me, since, NEWS_MAX).await?,
-                    false => session.audit_deal_calls(me, since, NEWS_MAX).await?,
+                let part = if is_case {
+                    session.audit_case_calls(me, since, NEWS_MAX).await?
+                } else {
+                    session.audit_deal_calls(me, since, NEWS_MAX).await?
                 };
                 found.extend(part.iter().filter_map(|past| Some((past.record.entity, DealCallCause::of(&past.record, me)?))));
                 match part.last() {

@@ -5,7 +5,7 @@ use crate::{
     app::{App, Failure, deal::news::DealNews, deal::view::DealViewer, view::Viewer},
     domain::{
         deal::{
-            DealEvent, DisputePhase,
+            DealEvent, DisputePhase, HoldReason,
             conflict::CaseEvent,
             fields::Deals,
             queue::{DealRow, Queue},
@@ -94,7 +94,7 @@ impl Desk for DealTrade {
             "kind": "row", "deal": row.id.to_string(), "customer": row.customer.as_str(), "country": country, "state": row.state,
             "partner": row.partner.1.as_str(), "value": row.value.map(|value| value.to_string()), "products": row.products.to_string(),
             "reviewer": row.reviewer.as_ref().map(|(_, name)| name.as_str()), "due": row.due.map(|due| due.to_string()),
-            "held": row.held.map(|reason| reason.name()), "conflict": row.dispute.map(|(case, _)| case.to_string()),
+            "held": row.held.map(HoldReason::name), "conflict": row.dispute.map(|(case, _)| case.to_string()),
             "breached": row.breached, "escalated": row.escalated.map(Severity::name),
         });
         Line { text: format!("{}.", parts.join(", ")), json }

@@ -58,7 +58,7 @@ impl<T: Trade> Workroom<T> {
             Act::Zoom => self.zoomed = !self.zoomed,
             Act::Open => self.open_story(),
             Act::PaneNext | Act::PanePrevious if self.side == Side::Compare && self.side_sections(80, self.now).is_none() => {
-                self.next_rival(act == Act::PaneNext)
+                self.next_rival(act == Act::PaneNext);
             }
             _ if act == T::HOME => self.close_side(),
             _ if Some(act) == T::COMPARE => {

@@ -28,7 +28,7 @@ fn editable(facts: &Facts) -> Vec<DealField> {
     DealField::ALL.iter().filter(may).copied().collect()
 }
 
-pub(super) fn form(facts: &Facts, about: String) -> Form {
+pub(super) fn form(facts: &Facts, about: &str) -> Form {
     let details = &facts.detail.deal.details;
     let mut form = Form::new(format!("Edit {about}"), "save");
     form = match &facts.detail.deal.state {

@@ -54,8 +54,8 @@ impl DealRoom {
         let about = self.told(&asked.targets);
         let facts = self.own.facts.as_deref();
         Some(match asked.act {
-            Act::DealEdit => super::edit::form(facts?, about),
-            Act::DealMatch => match_form(facts?, about),
+            Act::DealEdit => super::edit::form(facts?, &about),
+            Act::DealMatch => match_form(facts?, &about),
             Act::DealAsk => Form::new(format!("Return {about} for information"), "return")
                 .about("The partner answers for these fields and no others; the clock stands still meanwhile.")
                 .about(format!("May be asked for: {}.", names(facts?.terms.askable.iter())))
@@ -64,7 +64,7 @@ impl DealRoom {
             Act::DealReject => Form::new(format!("Reject {about}"), "reject").field(Field::choice("reason", choices!(RejectReason))).field(
                 Field::text("in favour of", facts?.detail.holder.map_or_else(String::new, |id| id.to_string())).hint("D-12, or empty"),
             ),
-            Act::DealExtend => extend_form(facts?, about),
+            Act::DealExtend => extend_form(facts?, &about),
             Act::DealWin => {
                 let value = facts?.detail.deal.details.value.filter(|_| asked.targets.len() == 1);
                 Form::new(format!("{about}: won"), "record")
@@ -78,7 +78,7 @@ impl DealRoom {
             Act::DealReassign => {
                 Form::new(format!("Who reviews {about}?"), "hand over").field(Field::choice("reviewer", self.reviewer_choices()))
             }
-            Act::DealAttach => attach_form(about),
+            Act::DealAttach => attach_form(&about),
             Act::DealConflict => Form::new(format!("Conflict of {about}"), "open")
                 .about("Both are held until somebody has decided; the parties are asked for evidence.")
                 .field(
@@ -192,7 +192,7 @@ impl DealRoom {
     }
 }
 
-fn match_form(facts: &Facts, about: String) -> Form {
+fn match_form(facts: &Facts, about: &str) -> Form {
     let nobody = Choice::new("nobody", "a customer that we do not know yet");
     let choices = facts.customers.iter().map(|one| {
         let profile = &one.account.profile;
@@ -211,16 +211,17 @@ fn match_form(facts: &Facts, about: String) -> Form {
 /// More would push the field off a small screen.
 const EXHIBITS_NAMED: usize = 6;
 
-fn extend_form(facts: &Facts, about: String) -> Form {
+fn extend_form(facts: &Facts, about: &str) -> Form {
     let deal = &facts.detail.deal;
     let since = deal.state.approval().map(|approval| approval.at);
     let good: Vec<&Exhibit> =
         deal.documents.iter().filter(|one| one.document.kind.shows_progress() && Some(one.attached_at) >= since).collect();
     let mut form = Form::new(format!("Extend the protection of {about}"), "extend");
-    form = match good.is_empty() {
-        true => form.about("Nothing attached since the approval shows progress: attach a document first (f)."),
-        false => form.about("On documents that show progress since the approval:"),
-    };
+    form = form.about(if good.is_empty() {
+        "Nothing attached since the approval shows progress: attach a document first (f)."
+    } else {
+        "On documents that show progress since the approval:"
+    });
     for one in good.iter().take(EXHIBITS_NAMED) {
         form = form.about(format!("{}. {}: {}", one.no, one.document.kind.doc(), one.document.name));
     }
@@ -228,7 +229,7 @@ fn extend_form(facts: &Facts, about: String) -> Form {
     form.field(Field::text("documents", numbers.join(", ")).hint("their numbers, with commas"))
 }
 
-fn attach_form(about: String) -> Form {
+fn attach_form(about: &str) -> Form {
     Form::new(format!("Attach a document to {about}"), "attach")
         .about("Its name and the hash of its content are kept; the file stays where it is.")
         .field(Field::choice("kind", choices!(DocumentKind)))

@@ -50,10 +50,7 @@ async fn an_appeal_is_decided_by_another_and_upheld() {
         let mut desk = Desk::opened(fresh, 120, 36).await;
         desk.find(12).await.play("= s C-u `D-10 50, D-11 30, D-12 20` C-s Y").await;
         assert!(matches!(desk.case(2).await.decision().map(|one| &one.verdict), Some(Verdict::Split { .. })), "{}", desk.screen());
-        assert_eq!(
-            desk.deal(12).await.state.approval().and_then(|approval| approval.share.clone()).map(|share| share.share_bp),
-            Some(2_000)
-        );
+        assert_eq!(desk.deal(12).await.state.approval().and_then(|approval| approval.share).map(|share| share.share_bp), Some(2_000));
         desk.changed().await.play("I Y").await;
         desk.changed().await.play("L down tab `we were first at the customer` enter").await;
         assert_eq!(desk.case(2).await.state.name(), "appealed", "{}", desk.screen());

@@ -67,7 +67,7 @@ impl Page<'_> {
         let label = if table.is_narrow { short_clause(row.clause) } else { clause(row.clause) };
         let mut cells = vec![(table.label, (format!("{label} ({})", row.weight), role))];
         for party in self.parties_of() {
-            cells.push((table.party, self.value(row, party.deal)));
+            cells.push((table.party, value(row, party.deal)));
         }
         cells.push((table.favour, self.favour(row)));
         line(&cells)
@@ -85,7 +85,7 @@ impl Page<'_> {
         }
         let mut rows = vec![Row::pieces(first)];
         for party in self.parties_of() {
-            let (value, role) = self.value(row, party.deal);
+            let (value, role) = value(row, party.deal);
             let who = text::cut(&self.name(party.deal), 28);
             rows.push(Row::pieces(vec![(pad(&who, 28 + GAP), Role::Dim), (value, role)]).indented(2));
         }
@@ -99,19 +99,19 @@ impl Page<'_> {
         settled.map_or(self.dossier().recommendation.deciding, |decision| decision.deciding) == Some(clause)
     }
 
-    /// A party's value, with a mark where the clause favours it.
-    fn value(&self, row: &ClauseRow, deal: DealId) -> Piece {
-        let value = row.values.iter().find(|(one, _)| *one == deal).map_or_else(String::new, |(_, value)| value_words(value));
-        match &row.favour {
-            Favour::Party { deal: favoured, .. } if *favoured == deal => (format!("✓ {value}"), Role::Good),
-            _ => (format!("  {value}"), Role::Text),
-        }
-    }
-
     fn favour(&self, row: &ClauseRow) -> Piece {
         let words = row.favour.words(&|deal| deal.to_string());
         let role = if matches!(row.favour, Favour::Party { .. }) { Role::Strong } else { Role::Dim };
         if self.decides(row.clause) { (format!("{words}, decides"), Role::Strong) } else { (words, role) }
+    }
+}
+
+/// A party's value, with a mark where the clause favours it.
+fn value(row: &ClauseRow, deal: DealId) -> Piece {
+    let value = row.values.iter().find(|(one, _)| *one == deal).map_or_else(String::new, |(_, value)| value_words(value));
+    match &row.favour {
+        Favour::Party { deal: favoured, .. } if *favoured == deal => (format!("✓ {value}"), Role::Good),
+        _ => (format!("  {value}"), Role::Text),
     }
 }
 

@@ -112,17 +112,14 @@ impl Page<'_> {
             let (told, role) = together(moment);
             let when = when(first, &mut day);
             let mut cells = vec![(MOMENT, (when, if first.at > self.shown.now { Role::Disabled } else { Role::Dim }))];
-            match column {
-                Some(column) => {
-                    for party in self.parties_of() {
-                        let here = party.deal == first.deal;
-                        cells.push((column, if here { (told.clone(), role) } else { ("·".to_owned(), Role::Disabled) }));
-                    }
+            if let Some(column) = column {
+                for party in self.parties_of() {
+                    let here = party.deal == first.deal;
+                    cells.push((column, if here { (told.clone(), role) } else { ("·".to_owned(), Role::Disabled) }));
                 }
-                None => {
-                    cells.push((7, (first.deal.to_string(), Role::Link)));
-                    cells.push((width.saturating_sub(MOMENT + 7 + 2 * GAP), (told, role)));
-                }
+            } else {
+                cells.push((7, (first.deal.to_string(), Role::Link)));
+                cells.push((width.saturating_sub(MOMENT + 7 + 2 * GAP), (told, role)));
             }
             rows.extend(line(&cells));
         }
