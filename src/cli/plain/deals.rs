@@ -2,7 +2,7 @@
 
 use super::desk::{Desk, Line, due};
 use crate::{
-    app::{App, Failure, deal::news::DealNews, deal::view::DealViewer, view::Viewer},
+    app::{App, Failure, deal::news::DealNews, view::Viewer},
     domain::{
         deal::{
             DealEvent, DisputePhase, HoldReason,
@@ -63,8 +63,7 @@ impl Desk for DealTrade {
         filter: &Filter<Deals>,
         viewer: &Viewer<DealId>,
     ) -> Result<BTreeSet<DealId>, Failure> {
-        let viewer = DealViewer { me: viewer.me, zone: viewer.zone, marked: Vec::new() };
-        app.deals_among(ids, queue, filter, &viewer, app.now()).await
+        app.deals_among(ids, queue, filter, viewer, app.now()).await
     }
 
     fn line(row: &DealRow, now: Instant, zone: Tz) -> Line {

@@ -1,7 +1,8 @@
 //! Undo: what the last command did to a registration is taken back by one more event; nothing is erased from the chain.
 
 use crate::domain::{
-    actor::Permission, aggregate,
+    actor::Permission,
+    aggregate,
     deal::{
         DealEvent, DealVerb, Refusal, Registration,
         decide::Context,

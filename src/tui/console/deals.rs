@@ -6,7 +6,7 @@ use crate::{
         App, CaseItem, Command as AppCommand, DealItem, DealTarget, Failure, Outcome,
         deal::{
             file::{FileFacts, file_facts},
-            view::{DealDetail, DealViewer},
+            view::DealDetail,
         },
         view::{Counts, LastDone, Viewer},
     },
@@ -33,7 +33,7 @@ use crate::{
 
 impl Supply for DealTrade {
     async fn page(app: &App, request: &PageRequest, viewer: &Viewer<DealId>) -> Result<Page, Failure> {
-        app.deal_page(request, &seen_by(viewer)).await
+        app.deal_page(request, viewer).await
     }
 
     async fn counts(
@@ -43,8 +43,7 @@ impl Supply for DealTrade {
         filter: Option<&Filter<Deals>>,
         now: Instant,
     ) -> Result<Counts, Failure> {
-        let counts = app.deal_counts(&seen_by(viewer), queue, filter, now).await?;
-        Ok(Counts { queues: counts.queues.to_vec(), filtered: counts.filtered })
+        app.deal_counts(viewer, queue, filter, now).await
     }
 
     async fn header(app: &App) -> Result<Kpis, Failure> {
@@ -63,12 +62,11 @@ impl Supply for DealTrade {
     }
 
     async fn matching(app: &App, request: PageRequest, viewer: &Viewer<DealId>, limit: usize) -> Result<(Vec<DealRow>, bool), Failure> {
-        app.deal_matching(request, &seen_by(viewer), limit).await
+        app.deal_matching(request, viewer, limit).await
     }
 
     async fn last_done(app: &App, me: OperatorId) -> Result<Option<LastDone<DealId>>, Failure> {
-        let last = app.deal_last_done(me).await?;
-        Ok(last.map(|last| LastDone { command: last.command, at: last.at, event: last.event, records: last.deals }))
+        app.deal_last_done(me).await
     }
 
     async fn colleagues(app: &App) -> Result<Vec<(OperatorId, Text)>, Failure> {
@@ -136,10 +134,6 @@ async fn document(paper: Paper) -> Result<Document, String> {
     let FileFacts { name, size, hash, media_type } = facts;
     let Paper { kind, dated, amount, .. } = paper;
     Ok(Document { kind, name, hash, size, media_type: Text::clean(media_type), dated, amount })
-}
-
-fn seen_by(viewer: &Viewer<DealId>) -> DealViewer {
-    DealViewer { me: viewer.me, zone: viewer.zone, marked: viewer.marked.clone() }
 }
 
 fn of_deal(item: DealItem) -> Answer<DealTrade> {

@@ -20,7 +20,7 @@ pub fn figures(kpis: &Kpis, spelt: bool) -> Vec<Vec<Piece>> {
     // A cohort nobody was approved in has no conversion, and no place in the line.
     let cohorts: Vec<u64> = kpis.cohorts.iter().filter_map(|cohort| Some(u64::from(cohort.conversion_bp()?))).collect();
     let (won, approved) = kpis.cohorts.iter().fold((0, 0), |(won, approved), one| (won + one.won, approved + one.approved));
-    if let Some(bp) = crate::domain::deal::queue::ratio_bp(won, approved) {
+    if let Some(bp) = crate::domain::figures::ratio_bp(won, approved) {
         // One month is no course.
         let course = if cohorts.len() > 1 { format!("{} ", sparkline(&cohorts)) } else { String::new() };
         let mut pieces = figure(if spelt { "won by month of approval" } else { "won" }, course, Role::ChartLow);

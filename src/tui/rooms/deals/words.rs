@@ -5,7 +5,7 @@ pub use crate::tui::furniture::words::{ago, moment, note_from_lines, note_to_lin
 use super::Happening;
 use crate::{
     domain::{
-        deal::{DealEvent, DealState, Refusal, conflict::CaseEvent},
+        deal::{DealEvent, DealState, FieldProblem, Refusal, conflict::CaseEvent},
         money::Money,
         time::Instant,
         told::{self, Names},
@@ -24,6 +24,9 @@ pub fn refusal(refusal: &Refusal, now: Instant, zone: Tz) -> String {
         Refusal::CaseOvertaken { case, by, event, at } => {
             format!("{by} was faster: {case} was {} {}", happened(event), common::moment_with_ago(*at, now, zone))
         }
+        // The verb stands before it.
+        Refusal::NotNow { why, .. } | Refusal::CaseNotNow { why, .. } => why.clone(),
+        Refusal::Fields { problems, .. } => problems.iter().map(FieldProblem::sentence).collect::<Vec<_>>().join("; "),
         other => other.to_string(),
     }
 }
