@@ -76,7 +76,72 @@ pub struct FlagSpec<F> {
     pub doc: &'static str,
 }
 
+/// What rooms ask about in the same words.
 impl<F> Spec<F> {
+    pub const fn country(field: F) -> Self {
+        Self {
+            field,
+            name: "country",
+            aliases: &["c"],
+            kind: Kind::Country,
+            doc: "the end customer's country, by code or name",
+            examples: &["country:DE,FR", "country:germany", "-country:US"],
+        }
+    }
+
+    pub const fn company(field: F) -> Self {
+        Self {
+            field,
+            name: "company",
+            aliases: &["customer", "name"],
+            kind: Kind::Words,
+            doc: "words of the end customer's name",
+            examples: &["company:acme"],
+        }
+    }
+
+    pub const fn city(field: F) -> Self {
+        Self { field, name: "city", aliases: &["town"], kind: Kind::Words, doc: "the end customer's city", examples: &["city:berlin"] }
+    }
+
+    pub const fn vertical(field: F) -> Self {
+        Self {
+            field,
+            name: "vertical",
+            aliases: &["industry"],
+            kind: Kind::Code,
+            doc: "the end customer's line of business",
+            examples: &["vertical:healthcare"],
+        }
+    }
+
+    /// Of the partner whom the room's `partner` names.
+    pub const fn tier(field: F) -> Self {
+        Self {
+            field,
+            name: "tier",
+            aliases: &[],
+            kind: Kind::Code,
+            doc: "the tier of that partner",
+            examples: &["tier:gold", "tier:gold,platinum"],
+        }
+    }
+
+    pub const fn source(field: F) -> Self {
+        Self {
+            field,
+            name: "source",
+            aliases: &["origin"],
+            kind: Kind::Code,
+            doc: "the system or list that it comes from",
+            examples: &["source:webinar", "source:\"partner referral\""],
+        }
+    }
+
+    pub const fn updated(field: F) -> Self {
+        Self { field, name: "updated", aliases: &["changed"], kind: Kind::Past, doc: "when it last changed", examples: &["updated<30m"] }
+    }
+
     pub fn names(&self) -> impl Iterator<Item = &'static str> {
         std::iter::once(self.name).chain(self.aliases.iter().copied())
     }
@@ -92,6 +157,18 @@ impl<F> Spec<F> {
 }
 
 impl<F> FlagSpec<F> {
+    pub const fn marked(flag: F) -> Self {
+        Self { flag, name: "marked", aliases: &["selected"], doc: "you marked it" }
+    }
+
+    pub const fn open(flag: F) -> Self {
+        Self { flag, name: "open", aliases: &["live"], doc: "somebody still has to do something about it" }
+    }
+
+    pub const fn escalated(flag: F) -> Self {
+        Self { flag, name: "escalated", aliases: &[], doc: "somebody senior has to look" }
+    }
+
     pub fn names(&self) -> impl Iterator<Item = &'static str> {
         std::iter::once(self.name).chain(self.aliases.iter().copied())
     }
