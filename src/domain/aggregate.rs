@@ -4,6 +4,7 @@
 use crate::domain::{
     event::{Entity, Event},
     id::{Number, OperatorId},
+    text::Text,
     time::Instant,
 };
 
@@ -17,6 +18,12 @@ pub trait Aggregate: Clone {
     fn id(&self) -> Self::Id;
     /// The number of events applied.
     fn version(&self) -> i64;
+    /// When the engine has to look at it next.
+    fn next_at(&self) -> Option<Instant>;
+    /// The key of the record that it came with, where it has one.
+    fn source_key(&self) -> Option<&Text> {
+        None
+    }
     /// The event, if it happens to such a record.
     fn event(event: &Event) -> Option<&Self::Event>;
     /// The record that its first event begins; nothing for any other event.

@@ -30,10 +30,6 @@ pub trait Listing: filter::Columns {
     type Sort: Copy + Send + Sync;
     /// A line of a queue.
     type Row: Send;
-    /// `select coalesce(max(id), 0) from lead`: records are numbered without gaps.
-    const COUNT_ALL: &'static str;
-    /// The records whose words match `$1` by the index of the text, on SQLite (`id` alone) and on PostgreSQL (whole rows).
-    const TEXT: (&'static str, &'static str);
     /// The queue that holds all.
     const EVERYTHING: Self::Queue;
 
@@ -209,8 +205,10 @@ impl Session {
         let limit = i64::from(limit);
         let n = match filter {
             None if queue == L::EVERYTHING => {
-                let (n,): (i64,) = self.one(Sql::new(L::COUNT_ALL)).await?;
-                return Ok(Count { n: n.unsigned_abs(), at_least: false });
+                // Records are numbered without gaps.
+                let mut sql = Sql::new("select coalesce(max(id), 0) from ");
+                sql.push(L::TABLE);
+                return Ok(Count { n: self.counted(&sql).await?.unsigned_abs(), at_least: false });
             }
             None => self.counted(&look.queue_only(limit + 1)).await?,
             Some(filter) => {
@@ -438,8 +436,20 @@ fn matching<L: Listing>(backend: Backend, filter: &Filter<L>) -> Option<Sql> {
     if query.is_empty() {
         return None;
     }
-    Some(match backend {
-        Backend::Sqlite => Sql::new(L::TEXT.0).bind(query.join(" ")),
-        Backend::Postgres => Sql::new(L::TEXT.1).bind(query.join(" & ")),
-    })
+    let mut sql = Sql::new("select ");
+    match backend {
+        Backend::Sqlite => {
+            sql.push("rowid as id from ")
+                .push(L::TABLE)
+                .push("_text where ")
+                .push(L::TABLE)
+                .push("_text match ")
+                .push_bind(query.join(" "));
+        }
+        Backend::Postgres => {
+            sql.push("* from ").push(L::TABLE).push(" where array_to_tsvector(array_remove(string_to_array(search, ' '), '')) @@ cast(");
+            sql.push_bind(query.join(" & ")).push(" as tsquery)");
+        }
+    }
+    Some(sql)
 }

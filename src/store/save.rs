@@ -1,8 +1,9 @@
 //! [`Unit`] on both databases: the reads of a use case, and its one write.
 
 use super::{
-    Tx,
+    Sql, Tx,
     error::Result,
+    lead,
     session::Backend,
     unit::{Changes, Heads, OperatorRow, Parts, Past, ProgramRow, Unit, gathered},
 };
@@ -50,15 +51,15 @@ impl Unit for Tx {
     }
 
     async fn leads(&mut self, ids: &[LeadId]) -> Result<Vec<Lead>> {
-        self.leads_locked(ids).await
+        self.records_locked(ids).await
     }
 
     async fn leads_due(&mut self, now: Instant, limit: u32) -> Result<Vec<Lead>> {
-        Tx::leads_due(self, now, limit).await
+        self.records_due(now, limit).await
     }
 
     async fn leads_unplaced(&mut self, after: LeadId, limit: u32) -> Result<Vec<Lead>> {
-        self.leads_unassigned(after, limit).await
+        self.records_free(Sql::new(lead::UNPLACED).bind(after).bind(limit)).await
     }
 
     async fn lead_numbers(&mut self, count: u32) -> Result<LeadId> {
@@ -78,11 +79,11 @@ impl Unit for Tx {
     }
 
     async fn deals(&mut self, ids: &[DealId]) -> Result<Vec<Registration>> {
-        self.deals_locked(ids).await
+        self.records_locked(ids).await
     }
 
     async fn deals_due(&mut self, now: Instant, limit: u32) -> Result<Vec<Registration>> {
-        Tx::deals_due(self, now, limit).await
+        self.records_due(now, limit).await
     }
 
     async fn deals_claiming(&mut self, after: DealId, limit: u32) -> Result<Vec<DealId>> {
@@ -114,11 +115,11 @@ impl Unit for Tx {
     }
 
     async fn cases(&mut self, ids: &[ConflictId]) -> Result<Vec<ConflictCase>> {
-        self.cases_locked(ids).await
+        self.records_locked(ids).await
     }
 
     async fn cases_due(&mut self, now: Instant, limit: u32) -> Result<Vec<ConflictCase>> {
-        Tx::cases_due(self, now, limit).await
+        self.records_due(now, limit).await
     }
 
     async fn case_numbers(&mut self, count: u32) -> Result<ConflictId> {

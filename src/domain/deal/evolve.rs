@@ -11,6 +11,7 @@ use crate::domain::{
     event::{Entity, Event},
     id::{ConflictId, DealId},
     person::Person,
+    text::Text,
     time::{Instant, Span},
 };
 use std::collections::BTreeSet;
@@ -26,6 +27,21 @@ impl Aggregate for Registration {
 
     fn version(&self) -> i64 {
         self.version
+    }
+
+    /// When the engine has to look at it next: a warning, a breach, the end of the protection.
+    fn next_at(&self) -> Option<Instant> {
+        if self.waiting_since.is_some() {
+            return None;
+        }
+        match &self.state {
+            DealState::Approved { approval } => Some(approval.protection.until.plus(Span::from_micros(1))),
+            _ => self.clock.as_ref().and_then(|clock| clock.next),
+        }
+    }
+
+    fn source_key(&self) -> Option<&Text> {
+        Some(&self.details.source_key).filter(|key| !key.is_empty())
     }
 
     fn event(event: &Event) -> Option<&DealEvent> {

@@ -368,17 +368,6 @@ impl Registration {
         }
     }
 
-    /// When the engine has to look at it next: a warning, a breach, the end of the protection.
-    pub fn next_at(&self) -> Option<Instant> {
-        if self.waiting_since.is_some() {
-            return None;
-        }
-        match &self.state {
-            DealState::Approved { approval } => Some(approval.protection.until.plus(Span::from_micros(1))),
-            _ => self.clock.as_ref().and_then(|clock| clock.next),
-        }
-    }
-
     /// The decision is overdue, as the engine has noticed.
     pub fn is_breached(&self) -> bool {
         self.clock.as_ref().is_some_and(|clock| clock.breached)

@@ -9,6 +9,7 @@ use crate::domain::{
         Prior, Severity, UnassignedReason,
         event::{Arrival, Restored},
     },
+    text::Text,
     time::Instant,
 };
 
@@ -23,6 +24,18 @@ impl Aggregate for Lead {
 
     fn version(&self) -> i64 {
         self.version
+    }
+
+    /// When the engine has to look at it next: a warning, a breach or the end of a pause.
+    fn next_at(&self) -> Option<Instant> {
+        match &self.pause {
+            Some(pause) => pause.until,
+            None => self.clock.as_ref().and_then(|clock| clock.next),
+        }
+    }
+
+    fn source_key(&self) -> Option<&Text> {
+        Some(&self.intake.source_key).filter(|key| !key.is_empty())
     }
 
     fn event(event: &Event) -> Option<&LeadEvent> {

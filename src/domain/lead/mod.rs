@@ -298,14 +298,6 @@ impl Lead {
         if self.pause.is_some() { None } else { self.clock.as_ref().map(|clock| clock.due) }
     }
 
-    /// When the engine has to look at it next: a warning, a breach or the end of a pause.
-    pub fn next_at(&self) -> Option<Instant> {
-        match &self.pause {
-            Some(pause) => pause.until,
-            None => self.clock.as_ref().and_then(|clock| clock.next),
-        }
-    }
-
     /// The running clock ran out: breached, and not finished since.
     pub fn is_breached(&self) -> bool {
         self.clock.as_ref().is_some_and(|clock| clock.breached)

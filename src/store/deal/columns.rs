@@ -2,6 +2,7 @@
 
 use crate::{
     domain::{
+        aggregate::Aggregate,
         deal::{DisputePhase, Registration, SalesStage},
         person::Person,
         search,

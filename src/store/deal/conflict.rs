@@ -2,6 +2,7 @@
 
 use crate::{
     domain::{
+        aggregate::Aggregate,
         deal::{
             conflict::{ConflictCase, VerdictKind},
             dossier::{
@@ -87,16 +88,6 @@ impl Session {
 }
 
 impl Tx {
-    /// The cases in the order asked for, locked until the end of this write.
-    pub async fn cases_locked(&mut self, ids: &[ConflictId]) -> Result<Vec<ConflictCase>> {
-        self.records_locked(ids).await
-    }
-
-    /// Cases that the engine has to look at, the earliest first, locked; those that another engine has are left to it.
-    pub async fn cases_due(&mut self, now: Instant, limit: u32) -> Result<Vec<ConflictCase>> {
-        self.records_due(now, limit).await
-    }
-
     /// Writes cases as they are now. Each must still have the version that its change expects.
     pub(in crate::store) async fn cases_save(&mut self, changes: &[CaseChange]) -> Result<()> {
         self.records_save(changes.iter().map(|change| (&change.case, change.expected)).collect()).await?;

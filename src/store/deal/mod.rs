@@ -3,14 +3,14 @@
 
 mod columns;
 pub mod conflict;
-pub mod filter;
+mod filter;
 mod keys;
-pub mod page;
+mod page;
 mod sale;
 mod stats;
 
 use super::{Session, Sql, Tx, error::Result, kept::Kept, unit::DealChange};
-use crate::domain::{deal::Registration, id::DealId, text::Text, time::Instant};
+use crate::domain::{deal::Registration, id::DealId, text::Text};
 
 const CLAIMING: &str = "select id from deal where id > $1 and phase = '' and state in ('submitted', 'under_review', 'action_required', \
     'pending_approval', 'approved', 'won') order by id limit $2";
@@ -36,17 +36,6 @@ impl Session {
 }
 
 impl Tx {
-    /// The registrations in the order asked for, locked until the end of this write.
-    pub async fn deals_locked(&mut self, ids: &[DealId]) -> Result<Vec<Registration>> {
-        self.records_locked(ids).await
-    }
-
-    /// Registrations that the engine has to look at, the earliest first, locked. Those that another engine has locked are
-    /// left to it.
-    pub async fn deals_due(&mut self, now: Instant, limit: u32) -> Result<Vec<Registration>> {
-        self.records_due(now, limit).await
-    }
-
     /// Writes registrations as they are now. Each must still have the version that its change expects.
     pub(super) async fn deals_save(&mut self, changes: &[DealChange]) -> Result<()> {
         self.records_save(changes.iter().map(|change| (&change.deal, change.expected)).collect()).await?;

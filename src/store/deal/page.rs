@@ -20,11 +20,6 @@ impl Listing for Deals {
     type Queue = Queue;
     type Sort = Sort;
     type Row = DealRow;
-    const COUNT_ALL: &'static str = COUNT_ALL;
-    const TEXT: (&'static str, &'static str) = (
-        "select rowid as id from deal_text where deal_text match $1",
-        "select * from deal where array_to_tsvector(array_remove(string_to_array(search, ' '), '')) @@ cast($1 as tsquery)",
-    );
     const EVERYTHING: Queue = Queue::All;
 
     fn order(sort: Sort) -> Order {
@@ -69,6 +64,3 @@ impl Listing for Deals {
         Ok(deals.iter().map(|deal| (deal.id, DealRow::of(deal, name_in(&partners), name_in(&reviewers)))).collect())
     }
 }
-
-const COUNT_ALL: &str = "select coalesce(max(id), 0) from deal";
-pub const STATEMENTS: &[&str] = &[COUNT_ALL];

@@ -1,7 +1,7 @@
 //! The columns of a lead, each in one place: its name and its value.
 
 use crate::{
-    domain::{lead::Lead, person::Person, search},
+    domain::{aggregate::Aggregate, lead::Lead, person::Person, search},
     store::{
         columns::{due_key, searched},
         kept::Kept,

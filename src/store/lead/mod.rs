@@ -1,14 +1,15 @@
 //! Leads: the narrow row that lists and sweeps look at, and beside it the aggregate as JSON.
 
 mod columns;
-pub mod filter;
+mod filter;
 pub mod keys;
-pub mod page;
+mod page;
 
 use super::{Session, Sql, Tx, error::Result, kept::Kept, unit::LeadChange};
-use crate::domain::{id::LeadId, lead::Lead, text::Text, time::Instant};
+use crate::domain::{id::LeadId, lead::Lead, text::Text};
 
-const UNPLACED: &str = "select kept.id, kept.body, kept.person from lead join lead_body as kept on kept.id = lead.id \
+/// Those after `$1` by number that no partner has.
+pub(super) const UNPLACED: &str = "select kept.id, kept.body, kept.person from lead join lead_body as kept on kept.id = lead.id \
     where lead.state = 'unassigned' and lead.id > $1 order by lead.id limit $2";
 const OPEN: &str = "select kept.id, kept.body, kept.person from lead join lead_body as kept on kept.id = lead.id \
     where lead.is_open = 1 and lead.id > $1 order by lead.id limit $2";
@@ -33,21 +34,6 @@ impl Session {
 }
 
 impl Tx {
-    /// The leads in the order asked for, locked until the end of this write.
-    pub async fn leads_locked(&mut self, ids: &[LeadId]) -> Result<Vec<Lead>> {
-        self.records_locked(ids).await
-    }
-
-    /// Leads that the engine has to look at, the earliest first, locked. Those that another engine has locked are left to it.
-    pub async fn leads_due(&mut self, now: Instant, limit: u32) -> Result<Vec<Lead>> {
-        self.records_due(now, limit).await
-    }
-
-    /// Unassigned leads after `after` by number, locked in the same way.
-    pub async fn leads_unassigned(&mut self, after: LeadId, limit: u32) -> Result<Vec<Lead>> {
-        self.records_free(Sql::new(UNPLACED).bind(after).bind(limit)).await
-    }
-
     /// Writes leads as they are now. Each must still have the version that its change expects.
     pub(super) async fn leads_save(&mut self, changes: &[LeadChange]) -> Result<()> {
         self.records_save(changes.iter().map(|change| (&change.lead, change.expected)).collect()).await?;

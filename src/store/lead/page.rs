@@ -17,11 +17,6 @@ impl Listing for Leads {
     type Queue = Queue;
     type Sort = Sort;
     type Row = LeadRow;
-    const COUNT_ALL: &'static str = COUNT_ALL;
-    const TEXT: (&'static str, &'static str) = (
-        "select rowid as id from lead_text where lead_text match $1",
-        "select * from lead where array_to_tsvector(array_remove(string_to_array(search, ' '), '')) @@ cast($1 as tsquery)",
-    );
     const EVERYTHING: Queue = Queue::All;
 
     fn order(sort: Sort) -> Order {
@@ -64,6 +59,3 @@ impl Listing for Leads {
         Ok(leads.iter().map(|lead| (lead.id, LeadRow::of(lead, name_in(&partners), name_in(&desks)))).collect())
     }
 }
-
-const COUNT_ALL: &str = "select coalesce(max(id), 0) from lead";
-pub const STATEMENTS: &[&str] = &[COUNT_ALL];

@@ -1,5 +1,6 @@
 //! The deal desk in memory: registrations, conflicts, protections, sales.
 
+use super::table::Table;
 use crate::{
     domain::{
         deal::{
@@ -12,7 +13,6 @@ use crate::{
         id::{AccountId, ConflictId, DealId, PartnerId},
         matching::MEMBERS_MAX,
         text::Text,
-        time::Instant,
     },
     store::{
         error::{Error, Result},
@@ -25,9 +25,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 /// The tables. Public for tests that compare them with a recount.
 #[derive(Default)]
 pub struct DealDesk {
-    /// By number, from 1 without gaps.
-    pub deals: Vec<Registration>,
-    pub cases: Vec<ConflictCase>,
+    pub deals: Table<Registration>,
+    pub cases: Table<ConflictCase>,
     pub sales: Vec<SaleRow>,
     pub counters: BTreeMap<Counted, i64>,
     pub protections: BTreeMap<ProtectionKey, DealId>,
@@ -35,56 +34,20 @@ pub struct DealDesk {
     pub members: HashMap<i64, BTreeSet<(i64, DealId)>>,
     /// Places in the order of submissions that were given so far.
     pub submissions: i64,
-    deals_due: BTreeSet<(Instant, DealId)>,
-    cases_due: BTreeSet<(Instant, ConflictId)>,
-    sources: HashMap<Text, DealId>,
     sale_keys: HashSet<Text>,
     /// By registration.
     parties: BTreeSet<(DealId, ConflictId)>,
 }
 
-fn place(id: i64) -> Option<usize> {
-    usize::try_from(id).ok()?.checked_sub(1)
-}
-
 impl DealDesk {
-    pub fn deal(&self, id: DealId) -> Option<&Registration> {
-        self.deals.get(place(id.0)?)
-    }
-
-    pub fn case(&self, id: ConflictId) -> Option<&ConflictCase> {
-        self.cases.get(place(id.0)?)
-    }
-
     /// Whether these changes may be written now; what moved on since it was read, with the version expected and found.
     pub(super) fn check(&self, changes: &Changes) -> Result<Option<(Entity, i64, i64)>> {
-        let mut next = self.deals.len();
-        let mut sources = HashSet::new();
-        for DealChange { deal, expected, .. } in &changes.deals {
-            if *expected > 0 {
-                let found = self.deal(deal.id).map_or(0, |deal| deal.version);
-                if found != *expected {
-                    return Ok(Some((Entity::Deal(deal.id), *expected, found)));
-                }
-                continue;
-            }
-            next += 1;
-            let key = &deal.details.source_key;
-            let known = !key.is_empty() && (self.sources.contains_key(key) || !sources.insert(key));
-            if known || i64::try_from(next) != Ok(deal.id.0) {
-                return Err(Error::Exists(format!("{} ({key})", deal.id)));
-            }
-        }
-        let mut next = self.cases.len();
-        for CaseChange { case, expected } in &changes.cases {
-            let found = self.case(case.id).map_or(0, |case| case.version);
-            if found != *expected {
-                return Ok(Some((Entity::Conflict(case.id), *expected, found)));
-            }
-            next += usize::from(*expected == 0);
-            if *expected == 0 && i64::try_from(next) != Ok(case.id.0) {
-                return Err(Error::Exists(format!("{} is not the next number", case.id)));
-            }
+        let moved = match self.deals.check(changes.deals.iter().map(|change| (&change.deal, change.expected)))? {
+            None => self.cases.check(changes.cases.iter().map(|change| (&change.case, change.expected)))?,
+            moved => moved,
+        };
+        if moved.is_some() {
+            return Ok(moved);
         }
         self.check_protections(&changes.deals)?;
         let mut keys = HashSet::new();
@@ -121,15 +84,8 @@ impl DealDesk {
             self.apply_deal(change);
         }
         for CaseChange { case, .. } in std::mem::take(&mut changes.cases) {
-            if let Some(at) = self.case(case.id).and_then(ConflictCase::next_at) {
-                self.cases_due.remove(&(at, case.id));
-            }
-            case.next_at().map(|at| self.cases_due.insert((at, case.id)));
             self.parties.extend(case.parties.iter().map(|party| (party.deal, case.id)));
-            match place(case.id.0).and_then(|place| self.cases.get_mut(place)) {
-                Some(held) => *held = case,
-                None => self.cases.push(case),
-            }
+            self.cases.put(case);
         }
         for row in std::mem::take(&mut changes.sales) {
             if !row.line.source_key.is_empty() {
@@ -145,10 +101,6 @@ impl DealDesk {
     fn apply_deal(&mut self, change: DealChange) {
         let DealChange { deal, keys, keys_gone, protects, .. } = change;
         let id = deal.id;
-        if let Some(at) = self.deal(id).and_then(Registration::next_at) {
-            self.deals_due.remove(&(at, id));
-        }
-        deal.next_at().map(|at| self.deals_due.insert((at, id)));
         for member in keys_gone {
             self.members.entry(member.key).or_default().remove(&(member.settled_day, id));
         }
@@ -156,32 +108,12 @@ impl DealDesk {
             self.members.entry(member.key).or_default().insert((member.settled_day, id));
         }
         self.protections.extend(protects.into_iter().flatten().map(|key| (key, id)));
-        if !deal.details.source_key.is_empty() {
-            self.sources.insert(deal.details.source_key.clone(), id);
-        }
-        match place(id.0).and_then(|place| self.deals.get_mut(place)) {
-            Some(held) => *held = deal,
-            None => self.deals.push(deal),
-        }
-    }
-
-    pub(super) fn due(&self, now: Instant, limit: u32) -> Vec<Registration> {
-        let due = self.deals_due.range(..=(now, DealId(i64::MAX))).take(limit as usize);
-        due.filter_map(|(_, id)| self.deal(*id)).cloned().collect()
-    }
-
-    pub(super) fn due_cases(&self, now: Instant, limit: u32) -> Vec<ConflictCase> {
-        let due = self.cases_due.range(..=(now, ConflictId(i64::MAX))).take(limit as usize);
-        due.filter_map(|(_, id)| self.case(*id)).cloned().collect()
+        self.deals.put(deal);
     }
 
     pub(super) fn claiming(&self, after: DealId, limit: u32) -> Vec<DealId> {
         let claims = self.deals.iter().filter(|deal| deal.id > after && deal.dispute.is_none() && deal.state.is_claim());
         claims.take(limit as usize).map(|deal| deal.id).collect()
-    }
-
-    pub(super) fn by_source(&self, key: &Text) -> Option<DealId> {
-        self.sources.get(key).copied()
     }
 
     pub(super) fn by_key(&self, keys: &[CandidateKey], since_day: i64) -> Vec<(i64, DealId)> {

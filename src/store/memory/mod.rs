@@ -7,10 +7,12 @@
 mod deal;
 mod moved;
 mod state;
+mod table;
 mod unit;
 
 pub use deal::DealDesk;
 pub use state::State;
+pub use table::Table;
 pub use unit::MemoryUnit;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

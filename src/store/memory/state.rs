@@ -1,6 +1,6 @@
 //! What is committed, and how changes are checked and applied.
 
-use super::deal::DealDesk;
+use super::{deal::DealDesk, table::Table};
 use crate::{
     domain::{
         account::Account,
@@ -11,7 +11,6 @@ use crate::{
         partner::Partner,
         person::Personal,
         text::Text,
-        time::Instant,
     },
     store::{
         error::{Conflict, ConflictBy, Error, Result},
@@ -23,8 +22,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 /// The tables. Public for tests that compare them with a recount.
 #[derive(Default)]
 pub struct State {
-    /// By number, from 1 without gaps.
-    pub leads: Vec<Lead>,
+    pub leads: Table<Lead>,
     pub partners: Vec<Partner>,
     pub accounts: Vec<Account>,
     pub operators: Vec<OperatorRow>,
@@ -37,9 +35,7 @@ pub struct State {
     pub fired: HashSet<(Entity, u32, u8)>,
     pub desk: DealDesk,
     pub done: HashMap<CommandId, AuditSeq>,
-    pub(super) due: BTreeSet<(Instant, LeadId)>,
     pub(super) unplaced: BTreeSet<LeadId>,
-    pub(super) sources: HashMap<Text, LeadId>,
     pub(super) keys: HashMap<i64, Vec<LeadId>>,
     pub(super) suppressed: HashSet<String>,
     by_entity: HashMap<Entity, Vec<usize>>,
@@ -63,10 +59,6 @@ impl State {
         self.units
     }
 
-    pub fn lead(&self, id: LeadId) -> Option<&Lead> {
-        self.leads.get(usize::try_from(id.0).ok()?.checked_sub(1)?)
-    }
-
     pub fn operator(&self, id: OperatorId) -> Option<&OperatorRow> {
         self.operators.iter().find(|row| row.id == id)
     }
@@ -81,8 +73,10 @@ impl State {
         if self.done.contains_key(&command) {
             return Err(Error::Exists(format!("command {}", command.0)));
         }
-        self.check_leads(&changes.leads)?;
-        let moved = self.desk.check(changes)?;
+        let moved = match self.leads.check(changes.leads.iter().map(|change| (&change.lead, change.expected)))? {
+            None => self.desk.check(changes)?,
+            moved => moved,
+        };
         if let Some((entity, expected, found)) = moved {
             return Err(conflict(entity.to_string(), expected, found, self.last_by(entity)));
         }
@@ -102,30 +96,6 @@ impl State {
             }
         }
         self.check_others(changes)
-    }
-
-    fn check_leads(&self, leads: &[LeadChange]) -> Result<()> {
-        let mut next = self.leads.len();
-        let mut sources = HashSet::new();
-        for change in leads {
-            let lead = &change.lead;
-            if change.expected > 0 {
-                let found = self.lead(lead.id).map_or(0, |lead| lead.version);
-                if found != change.expected {
-                    return Err(conflict(lead.id.to_string(), change.expected, found, self.last_by(Entity::Lead(lead.id))));
-                }
-                continue;
-            }
-            next += 1;
-            if i64::try_from(next) != Ok(lead.id.0) {
-                return Err(Error::Exists(format!("{} is not the next number", lead.id)));
-            }
-            let key = &lead.intake.source_key;
-            if !key.is_empty() && (self.by_source(key).is_some() || !sources.insert(key)) {
-                return Err(Error::Exists(key.to_string()));
-            }
-        }
-        Ok(())
     }
 
     fn check_others(&self, changes: &Changes) -> Result<()> {
@@ -202,19 +172,14 @@ impl State {
     }
 
     fn apply_lead(&mut self, change: LeadChange) {
-        let LeadChange { lead, expected, loaded, keys, keys_gone } = change;
+        let LeadChange { lead, loaded, keys, keys_gone, .. } = change;
         let id = lead.id;
-        if let Some(before) = self.lead(id) {
-            let next = before.next_at();
-            next.map(|at| self.due.remove(&(at, id)));
-        }
         if let Some(load) = loaded.and_then(|partner| self.loads.get_mut(&partner)) {
             *load = load.saturating_sub(1);
         }
         if let Some(partner) = lead.state.loads() {
             *self.loads.entry(partner).or_default() += 1;
         }
-        lead.next_at().map(|at| self.due.insert((at, id)));
         if matches!(lead.state, LeadState::Unassigned { .. }) {
             self.unplaced.insert(id);
         } else {
@@ -223,19 +188,10 @@ impl State {
         for key in keys_gone {
             self.keys.entry(key).or_default().retain(|one| *one != id);
         }
-        if expected > 0
-            && let Some(held) = usize::try_from(id.0 - 1).ok().and_then(|index| self.leads.get_mut(index))
-        {
-            *held = lead;
-            return;
-        }
         for key in keys {
             self.keys.entry(key).or_default().push(id);
         }
-        if !lead.intake.source_key.is_empty() {
-            self.sources.insert(lead.intake.source_key.clone(), id);
-        }
-        self.leads.push(lead);
+        self.leads.put(lead);
     }
 
     fn append(&mut self, record: Record) {
@@ -253,10 +209,6 @@ impl State {
 
     pub fn last_seq(&self) -> AuditSeq {
         AuditSeq(i64::try_from(self.audit.len()).unwrap_or(i64::MAX))
-    }
-
-    pub(super) fn by_source(&self, key: &Text) -> Option<LeadId> {
-        self.sources.get(key).copied()
     }
 }
 

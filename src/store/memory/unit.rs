@@ -71,6 +71,13 @@ impl MemoryUnit {
         })
         .await;
     }
+
+    /// The number after all there are, once nobody else makes any.
+    async fn next_number(&self, held_by: fn(&mut State) -> &mut Option<u64>, count: fn(&State) -> usize) -> i64 {
+        self.step().await;
+        self.lock(held_by).await;
+        i64::try_from(count(&self.world.look()) + 1).unwrap_or(i64::MAX)
+    }
 }
 
 impl Drop for MemoryUnit {
@@ -114,31 +121,25 @@ impl Unit for MemoryUnit {
     }
 
     async fn leads(&mut self, ids: &[LeadId]) -> Result<Vec<Lead>> {
-        let state = self.look().await;
-        Ok(ids.iter().filter_map(|id| state.lead(*id)).cloned().collect())
+        Ok(self.look().await.leads.copies(ids))
     }
 
     async fn leads_due(&mut self, now: Instant, limit: u32) -> Result<Vec<Lead>> {
-        let state = self.look().await;
-        let due = state.due.range(..=(now, LeadId(i64::MAX))).take(limit as usize);
-        Ok(due.filter_map(|(_, id)| state.lead(*id)).cloned().collect())
+        Ok(self.look().await.leads.due(now, limit))
     }
 
     async fn leads_unplaced(&mut self, after: LeadId, limit: u32) -> Result<Vec<Lead>> {
         let state = self.look().await;
-        let ids = state.unplaced.range(LeadId(after.0.saturating_add(1))..).take(limit as usize);
-        Ok(ids.filter_map(|id| state.lead(*id)).cloned().collect())
+        Ok(state.leads.copies(state.unplaced.range(LeadId(after.0.saturating_add(1))..).take(limit as usize)))
     }
 
     async fn lead_numbers(&mut self, _count: u32) -> Result<LeadId> {
-        self.step().await;
-        self.lock(|state| &mut state.numbering).await;
-        Ok(LeadId(i64::try_from(self.world.look().leads.len() + 1).unwrap_or(i64::MAX)))
+        Ok(LeadId(self.next_number(|state| &mut state.numbering, |state| state.leads.len()).await))
     }
 
     async fn leads_by_source(&mut self, keys: &[Text]) -> Result<Vec<Option<LeadId>>> {
         let state = self.look().await;
-        Ok(keys.iter().map(|key| state.by_source(key)).collect())
+        Ok(keys.iter().map(|key| state.leads.by_source(key)).collect())
     }
 
     async fn leads_by_key(&mut self, keys: &[i64], crowd: u32) -> Result<Vec<(i64, LeadId)>> {
@@ -157,12 +158,11 @@ impl Unit for MemoryUnit {
     }
 
     async fn deals(&mut self, ids: &[DealId]) -> Result<Vec<Registration>> {
-        let state = self.look().await;
-        Ok(ids.iter().filter_map(|id| state.desk.deal(*id)).cloned().collect())
+        Ok(self.look().await.desk.deals.copies(ids))
     }
 
     async fn deals_due(&mut self, now: Instant, limit: u32) -> Result<Vec<Registration>> {
-        Ok(self.look().await.desk.due(now, limit))
+        Ok(self.look().await.desk.deals.due(now, limit))
     }
 
     async fn deals_claiming(&mut self, after: DealId, limit: u32) -> Result<Vec<DealId>> {
@@ -170,9 +170,7 @@ impl Unit for MemoryUnit {
     }
 
     async fn deal_numbers(&mut self, _count: u32) -> Result<DealId> {
-        self.step().await;
-        self.lock(|state| &mut state.claiming).await;
-        Ok(DealId(next(self.world.look().desk.deals.len())))
+        Ok(DealId(self.next_number(|state| &mut state.claiming, |state| state.desk.deals.len()).await))
     }
 
     async fn submission_numbers(&mut self, count: u32) -> Result<i64> {
@@ -185,7 +183,7 @@ impl Unit for MemoryUnit {
 
     async fn deals_by_source(&mut self, keys: &[Text]) -> Result<Vec<Option<DealId>>> {
         let state = self.look().await;
-        Ok(keys.iter().map(|key| state.desk.by_source(key)).collect())
+        Ok(keys.iter().map(|key| state.desk.deals.by_source(key)).collect())
     }
 
     async fn deals_by_key(&mut self, keys: &[CandidateKey], since_day: i64) -> Result<Vec<(i64, DealId)>> {
@@ -202,18 +200,15 @@ impl Unit for MemoryUnit {
     }
 
     async fn cases(&mut self, ids: &[ConflictId]) -> Result<Vec<ConflictCase>> {
-        let state = self.look().await;
-        Ok(ids.iter().filter_map(|id| state.desk.case(*id)).cloned().collect())
+        Ok(self.look().await.desk.cases.copies(ids))
     }
 
     async fn cases_due(&mut self, now: Instant, limit: u32) -> Result<Vec<ConflictCase>> {
-        Ok(self.look().await.desk.due_cases(now, limit))
+        Ok(self.look().await.desk.cases.due(now, limit))
     }
 
     async fn case_numbers(&mut self, _count: u32) -> Result<ConflictId> {
-        self.step().await;
-        self.lock(|state| &mut state.claiming).await;
-        Ok(ConflictId(next(self.world.look().desk.cases.len())))
+        Ok(ConflictId(self.next_number(|state| &mut state.claiming, |state| state.desk.cases.len()).await))
     }
 
     async fn cases_of(&mut self, deals: &[DealId]) -> Result<Vec<(DealId, ConflictId)>> {
@@ -234,9 +229,7 @@ impl Unit for MemoryUnit {
     }
 
     async fn sale_numbers(&mut self, _count: u32) -> Result<i64> {
-        self.step().await;
-        self.lock(|state| &mut state.claiming).await;
-        Ok(next(self.world.look().desk.sales.len()))
+        Ok(self.next_number(|state| &mut state.claiming, |state| state.desk.sales.len()).await)
     }
 
     async fn accounts_by_id(&mut self, ids: &[AccountId]) -> Result<Vec<Account>> {
@@ -289,9 +282,4 @@ impl Unit for MemoryUnit {
         drop(state);
         Ok(())
     }
-}
-
-/// The number after so many.
-fn next(count: usize) -> i64 {
-    i64::try_from(count + 1).unwrap_or(i64::MAX)
 }

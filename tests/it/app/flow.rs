@@ -5,6 +5,7 @@ use crate::support::databases::on_both;
 use pilothouse::{
     app::{Command, LeadTarget},
     domain::{
+        aggregate::Aggregate,
         lead::{
             DeclineReason, DisqualifyReason, LeadCommand, LeadEvent, LeadState, OfferOutcome, PauseReason, UnassignedReason, queue::Kpis,
         },

@@ -308,7 +308,7 @@ impl Desk {
         }
         let touched = self.shadow.follow(&state.audit[known..], began)?;
         for id in touched {
-            let lead = state.lead(id).ok_or_else(|| format!("{id} is in the chain and not in the table"))?;
+            let lead = state.leads.find(id).ok_or_else(|| format!("{id} is in the chain and not in the table"))?;
             self.shadow.compare(lead)?;
         }
         self.tally.commits += 1;
@@ -321,7 +321,7 @@ impl Desk {
     pub fn recount(&self) -> Result<(), String> {
         let state = self.world.look();
         ensure!(state.leads.len() == self.shadow.leads.len(), "{} leads, {} in the chain", state.leads.len(), self.shadow.leads.len());
-        for lead in &state.leads {
+        for lead in state.leads.iter() {
             self.shadow.compare(lead)?;
         }
         let held: std::collections::BTreeMap<_, _> =
@@ -388,7 +388,7 @@ impl Desk {
         }
         let json = |leads: &[Lead]| serde_json::to_string(leads).map_err(|error| error.to_string());
         ensure!(json(&leads)? == json(&state.leads)?, "the replayed leads are written differently");
-        ensure!(leads == state.leads, "the replayed leads differ in their personal part");
+        ensure!(leads == *state.leads, "the replayed leads differ in their personal part");
         Ok(())
     }
 }

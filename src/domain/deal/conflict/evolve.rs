@@ -22,6 +22,15 @@ impl Aggregate for ConflictCase {
         self.version
     }
 
+    /// When the engine has to look at it next; at once where the next step takes no time.
+    fn next_at(&self) -> Option<Instant> {
+        match self.state {
+            CaseState::Flagged | CaseState::Decided | CaseState::Upheld | CaseState::Overturned => Some(self.updated_at),
+            CaseState::Closed { .. } => None,
+            _ => self.clock.as_ref().and_then(|clock| clock.next),
+        }
+    }
+
     fn event(event: &Event) -> Option<&CaseEvent> {
         if let Event::Case(event) = event { Some(event) } else { None }
     }

@@ -330,13 +330,4 @@ impl ConflictCase {
     pub fn due(&self) -> Option<Instant> {
         self.clock.as_ref().map(|clock| clock.due)
     }
-
-    /// When the engine has to look at it next; at once where the next step takes no time.
-    pub fn next_at(&self) -> Option<Instant> {
-        match self.state {
-            CaseState::Flagged | CaseState::Decided | CaseState::Upheld | CaseState::Overturned => Some(self.updated_at),
-            CaseState::Closed { .. } => None,
-            _ => self.clock.as_ref().and_then(|clock| clock.next),
-        }
-    }
 }
