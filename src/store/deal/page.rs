@@ -54,7 +54,7 @@ impl Listing for Deals {
     }
 
     fn is_range(filter: &Filter<Deals>) -> bool {
-        matches!(filter, Filter::Number { field: Field::Value, .. })
+        matches!(filter, Filter::Number { field: Field::Value | Field::Id, .. })
     }
 
     async fn rows(session: &mut Session, ids: &[DealId]) -> Result<Vec<(DealId, DealRow)>> {

@@ -49,7 +49,7 @@ impl Listing for Leads {
     }
 
     fn is_range(filter: &Filter<Leads>) -> bool {
-        matches!(filter, Filter::Number { field: Field::Score, .. } | Filter::Time { field: Field::Received, .. })
+        matches!(filter, Filter::Number { field: Field::Score | Field::Id, .. } | Filter::Time { field: Field::Received, .. })
     }
 
     async fn rows(session: &mut Session, ids: &[LeadId]) -> Result<Vec<(LeadId, LeadRow)>> {
