@@ -50,6 +50,11 @@ pub async fn record<U: Unit>(unit: &mut U, scene: Scene<'_>, spec: &OperatorSpec
     if known.is_some_and(|one| one.id == OperatorId(1)) {
         return Err(Failure::refused("the engine cannot be changed"));
     }
+    let holder =
+        operators.iter().find(|one| spec.login.is_some() && one.login == spec.login && known.is_none_or(|known| known.id != one.id));
+    if let (Some(holder), Some(login)) = (holder, &spec.login) {
+        return Err(Failure::refused(format!("the database login `{login}` is {} already; a login is one operator", holder.name)));
+    }
     let (id, version) = match known {
         Some(known) => (known.id, known.version + 1),
         None => (OperatorId(operators.iter().map(|one| one.id.0).max().unwrap_or(0) + 1), 1),

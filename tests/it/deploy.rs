@@ -79,6 +79,8 @@ fn people_are_who_their_login_is(team: &Team) {
     team.call("channel_owner", &["operator", "add", "anna", "--login", "anna", "--role", "admin", "--role", "triager"]).ok();
     team.call("anna", &["operator", "add", "Ben Okafor", "--login", "ben", "--role", "triager", "--role", "channel_manager"]).ok();
     team.call("anna", &["operator", "add", "vera", "--login", "vera", "--role", "viewer"]).ok();
+    let taken = team.call("anna", &["operator", "add", "Vera Novak", "--login", "vera", "--role", "viewer"]).failed(1);
+    assert!(taken.contains("the database login `vera` is vera already"), "{taken}");
     let refused = team.call("ben", &["--as", "anna", "print", "leads"]).failed(1);
     assert!(refused.contains("on PostgreSQL you are who your database login is, ben; leave --as away"), "{refused}");
     let refused = team.call("ben", &["operator", "add", "ben", "--role", "admin"]).failed(1);
