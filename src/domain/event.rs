@@ -149,9 +149,19 @@ impl Event {
         }
     }
 
+    /// The text of a note, empty where it was erased.
+    pub const fn note(&self) -> Option<&Text> {
+        match self {
+            Self::Lead(LeadEvent::Noted { text }) | Self::Deal(DealEvent::Noted { text }) | Self::Case(CaseEvent::Noted { text }) => {
+                Some(text)
+            }
+            _ => None,
+        }
+    }
+
     /// A note changes nothing, and nothing is undone about it.
     pub const fn is_note(&self) -> bool {
-        matches!(self, Self::Lead(LeadEvent::Noted { .. }) | Self::Deal(DealEvent::Noted { .. }) | Self::Case(CaseEvent::Noted { .. }))
+        self.note().is_some()
     }
 
     /// Takes an earlier command back.

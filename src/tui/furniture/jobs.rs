@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     app::view::LastDone,
-    domain::{time::Instant, told::Names},
+    domain::{aggregate::Aggregate, time::Instant, told::Names},
     tui::{
         action::Act,
         room::Cx,
@@ -270,7 +270,7 @@ fn narrowed<T: Trade>(orders: &[Order<T>], answers: &[Answer<T>]) -> Vec<Order<T
 /// A record that a command has changed, as it left it.
 fn done<T: Trade>(answer: &Answer<T>) -> Option<Target<T>> {
     let happened = answer.result.as_ref().ok().filter(|happened| !happened.events.is_empty())?;
-    Some(Target { id: answer.id, seen: Some(T::version_of(&happened.record)), extra: T::Extra::default() })
+    Some(Target { id: answer.id, seen: Some(happened.record.version()), extra: T::Extra::default() })
 }
 
 /// `Hand over` from `hand over`.

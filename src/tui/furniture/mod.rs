@@ -5,8 +5,8 @@
 //! - `rows`: which rows are shown: loading, paging, counts; `marks`: which are marked, and the search for the next;
 //!   `filter`: the line in which it is typed.
 //! - `verbs`: an action becomes a command, or a question first; `jobs` plans, carries out, tells and takes back.
-//! - `side`: what stands beside the table; `screen`, `header`: how it looks; `room`: all of it as a [`Room`]. [`words`]: words that
-//!   every room uses.
+//! - `side`: what stands beside the table; `screen`, `header`: how it looks; `room`: all of it as a [`Room`].
+//! - [`story`], [`words`]: what stories tell alike, and words that every room uses.
 //!
 //! [`Room`]: crate::tui::room::Room
 
@@ -18,13 +18,14 @@ mod room;
 mod rows;
 mod screen;
 mod side;
+pub mod story;
 pub mod trade;
 mod verbs;
 pub mod words;
 pub mod work;
 
 pub use trade::{Greeting, Look, Piece, Sorting, Stock, Tab, Trade};
-pub use verbs::Asked;
+pub use verbs::{Asked, some_clock};
 
 use crate::{
     app::view::Counts,

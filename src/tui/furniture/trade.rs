@@ -9,8 +9,9 @@ use super::{
 use crate::{
     domain::{
         actor::Permission,
+        aggregate::Aggregate,
         filter,
-        id::OperatorId,
+        id::{Number, OperatorId},
         time::{Instant, Span},
         told::Names,
     },
@@ -29,10 +30,7 @@ use crate::{
 };
 use chrono_tz::Tz;
 use ratatui::layout::Rect;
-use std::{
-    fmt::{Debug, Display},
-    hash::Hash,
-};
+use std::fmt::Debug;
 
 /// A queue: a tab.
 pub trait Tab: Copy + Debug + Eq + Send + Sync + 'static {
@@ -74,10 +72,10 @@ pub trait Sorting: Copy + Debug + Eq + Send + Sync + 'static {
 
 /// What is worked with: records, their lines, queues, commands and events. The type itself is only a name.
 pub trait Stock: Copy + Debug + Eq + Send + Sync + 'static {
-    type Id: Copy + Ord + Hash + Debug + Display + Send + Sync + 'static;
+    type Id: Number;
     /// A line of a queue.
     type Row: Clone + Debug + Send + Sync + 'static;
-    type Record: Clone + Debug + Send + Sync + 'static;
+    type Record: Aggregate<Id = Self::Id> + Debug + Send + Sync + 'static;
     type Queue: Tab;
     type Sort: Sorting;
     /// The words of the filter.
@@ -97,7 +95,6 @@ pub trait Stock: Copy + Debug + Eq + Send + Sync + 'static {
     fn extra(row: &Self::Row) -> Self::Extra;
     /// What a person calls it, beside its number: a company. Empty where nobody knows.
     fn name(row: &Self::Row) -> &str;
-    fn version_of(record: &Self::Record) -> i64;
     fn row_of(record: &Self::Record, names: &Names) -> Self::Row;
     fn holds(queue: Self::Queue, record: &Self::Record, me: OperatorId, now: Instant) -> bool;
     fn id_of(detail: &Self::Detail) -> Self::Id;

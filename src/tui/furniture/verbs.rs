@@ -4,10 +4,17 @@ use super::{
     Intent, Trade, Workroom,
     work::{Answer, Browse, Effect, Order, Target},
 };
-use crate::tui::{
-    action::{Act, Availability},
-    room::Cx,
-    widgets::form::Value,
+use crate::{
+    domain::{
+        clock::Clock,
+        text::Text,
+        time::{Instant, Span},
+    },
+    tui::{
+        action::{Act, Availability},
+        room::Cx,
+        widgets::form::Value,
+    },
 };
 use std::collections::BTreeSet;
 
@@ -162,4 +169,23 @@ fn nothing_selected<T: Trade>() -> Availability {
 
 fn no_record<T: Trade>() -> String {
     format!("there is no {} under the cursor", T::NOUN.0)
+}
+
+/// A clock for a record that is made of its row alone, to ask which verbs are possible: that it runs is all that is known.
+pub fn some_clock<K: Copy>(kind: K, at: Instant) -> Clock<K> {
+    Clock {
+        no: 1,
+        kind,
+        calendar: Text::default(),
+        program: crate::app::NO_PROGRAM,
+        started_at: at,
+        budget: Span::ZERO,
+        left: Span::ZERO,
+        as_of: at,
+        due: at,
+        warn: Vec::new(),
+        stage: 0,
+        next: None,
+        breached: false,
+    }
 }

@@ -6,6 +6,7 @@ use crate::{
 };
 use chrono::Datelike;
 use chrono_tz::Tz;
+use std::fmt::Display;
 
 /// Lines of a note are kept in one text, which holds no control character; this mark stands between them.
 const LINE_MARK: char = '¶';
@@ -39,6 +40,11 @@ pub fn ago(at: Instant, now: Instant) -> String {
 /// `at 12:00, 3m ago`.
 pub fn moment_with_ago(at: Instant, now: Instant, zone: Tz) -> String {
     format!("at {}, {}", moment(at, now, zone), ago(at, now))
+}
+
+/// Why a verb is refused, where the verb and the record stand beside it.
+pub fn without_name(why: &str, id: impl Display) -> String {
+    why.strip_prefix(&id.to_string()).map_or(why, |rest| rest.trim_start_matches(':').trim_start()).to_owned()
 }
 
 /// How the weight of an event looks.

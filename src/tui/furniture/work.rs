@@ -3,7 +3,7 @@
 use super::{Stock, Trade};
 use crate::{
     app::view::{Counts, LastDone, Viewer},
-    domain::{filter::Filter, id::OperatorId, page, text::Text, time::Instant, told::Names},
+    domain::{aggregate::Aggregate, filter::Filter, id::OperatorId, page, text::Text, time::Instant, told::Names},
 };
 
 /// Work for the driver: the furniture's, or the room's own.
@@ -168,7 +168,7 @@ pub struct Happened<T: Stock> {
 impl<T: Stock> Happened<T> {
     /// The version that it had before.
     pub fn version_before(&self) -> i64 {
-        T::version_of(&self.record) - i64::try_from(self.events.len()).unwrap_or(0)
+        self.record.version() - i64::try_from(self.events.len()).unwrap_or(0)
     }
 }
 

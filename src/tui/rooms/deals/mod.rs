@@ -37,7 +37,7 @@ use crate::{
     },
     tui::{
         action::{Act, Availability, Context},
-        furniture::{Asked, Greeting, Look, Piece, Stock, Trade, Workroom, trade::Parted, work},
+        furniture::{Asked, Greeting, Look, Piece, Stock, Trade, Workroom, trade::Parted, words::without_name, work},
         room::{Cx, FieldError},
         theme::Role,
         widgets::{
@@ -178,10 +178,6 @@ impl Stock for DealTrade {
 
     fn name(row: &DealRow) -> &str {
         &row.customer
-    }
-
-    fn version_of(deal: &Registration) -> i64 {
-        deal.version
     }
 
     fn row_of(deal: &Registration, names: &Names) -> DealRow {
@@ -328,11 +324,7 @@ impl Trade for DealTrade {
 
     fn refusal(refusal: &Refusal, beside: Option<DealId>, now: Instant, zone: Tz) -> String {
         match (refusal, beside) {
-            // The verb and the registration stand beside it.
-            (Refusal::NotNow { why, .. }, Some(id)) => {
-                let name = id.to_string();
-                why.strip_prefix(&name).map_or(why.as_str(), |rest| rest.trim_start_matches(':').trim_start()).to_owned()
-            }
+            (Refusal::NotNow { why, .. }, Some(id)) => without_name(why, id),
             _ => words::refusal(refusal, now, zone),
         }
     }

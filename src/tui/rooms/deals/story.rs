@@ -18,6 +18,7 @@ use crate::{
     },
     store::unit::Past,
     tui::{
+        furniture::story::{Teller, older},
         theme::Role,
         widgets::{
             countdown,
@@ -62,7 +63,7 @@ pub fn sections(story: &Story, now: Instant, zone: Tz) -> Vec<Section> {
     if !told.deal().documents.is_empty() {
         out.push(Section::new("Documents", told.documents()));
     }
-    let notes = told.notes();
+    let notes = told.teller().notes(&told.detail().timeline);
     if !notes.is_empty() {
         out.push(Section::new("Notes", notes));
     }
@@ -89,8 +90,12 @@ impl<'a> Told<'a> {
         &self.story.detail.names
     }
 
+    const fn teller(&self) -> Teller<'a> {
+        Teller { names: self.names(), now: self.now, zone: self.zone }
+    }
+
     fn moment(&self, at: Instant) -> String {
-        words::moment(at, self.now, self.zone)
+        self.teller().moment(at)
     }
 
     /// `D-12 Acme`, for a party of the conflict; the number alone for anybody else.
@@ -108,8 +113,7 @@ impl<'a> Told<'a> {
         let mut rows =
             vec![Row::fact("stage", state, role), Row::fact("partner", self.names().partner(deal.partner).to_string(), Role::Strong)];
         if let Some(escalation) = &deal.escalation {
-            let text = format!("▲ {}: {}, {}", escalation.severity.name(), escalation.cause.doc(), words::ago(escalation.since, self.now));
-            rows.push(Row::fact("escalated", text, Role::Bad));
+            rows.push(self.teller().escalated(escalation));
         }
         rows.extend(self.clock());
         if let Some(hold) = &deal.hold {
@@ -135,18 +139,8 @@ impl<'a> Told<'a> {
         let until = deal.due().map_or_else(|| "; stands still".to_owned(), |due| format!(", until {}", self.moment(due)));
         let mut rows = vec![Row { label: Some("clock"), ..Row::pieces(vec![(due, role), (format!("  {purpose}{until}"), Role::Text)]) }];
         if let Some(clock) = deal.clock.as_ref().filter(|_| deal.state.is_undecided()) {
-            let left = match &self.detail().calendar {
-                Some(calendar) if deal.waiting_since.is_none() => clock.left_at(calendar, self.now),
-                _ => clock.left,
-            };
-            let budget = format!(
-                "{} of {} business time left, calendar {}, program v{}",
-                left.to_words_in_minutes(),
-                clock.budget.to_words(),
-                clock.calendar,
-                clock.program.0
-            );
-            rows.push(Row::fact("", budget, Role::Dim));
+            let calendar = self.detail().calendar.as_deref().filter(|_| deal.waiting_since.is_none());
+            rows.push(self.teller().budget(clock, calendar));
         }
         rows
     }
@@ -378,30 +372,14 @@ impl<'a> Told<'a> {
         self.deal().documents.iter().map(one).collect()
     }
 
-    fn notes(&self) -> Vec<Row> {
-        let notes = self.detail().timeline.iter().filter_map(|past| match &past.record.event {
-            Event::Deal(DealEvent::Noted { text }) => Some((past, text)),
-            _ => None,
-        });
-        let lines = notes.flat_map(|(past, text)| {
-            let who = format!("{} {}", self.moment(past.record.at), self.names().operator(past.record.actor));
-            let text = if text.is_empty() { "erased on request".to_owned() } else { words::note_to_lines(text) };
-            [Row::text(who, Role::Dim), Row::text(text, Role::Text).indented(2)]
-        });
-        lines.collect()
-    }
-
     /// What happened to it and in its conflict, the newest first.
     fn timeline(&self) -> Vec<Row> {
         let own = self.detail().timeline.iter();
         let of_case = self.story.case.iter().flat_map(|case| &case.detail.timeline);
         let mut all: Vec<&Past> = own.chain(of_case).collect();
         all.sort_by_key(|past| std::cmp::Reverse(past.seq));
-        let mut rows: Vec<Row> = all.into_iter().filter_map(|past| self.entry(past)).collect();
-        if self.detail().timeline.len() >= crate::app::deal::view::TIMELINE_MAX as usize {
-            rows.push(Row::text(format!("older changes: pilothouse audit show {}", self.deal().id), Role::Dim));
-        }
-        rows
+        let entries = all.into_iter().filter_map(|past| self.entry(past));
+        entries.chain(older(&self.detail().timeline, self.deal().id)).collect()
     }
 
     fn entry(&self, past: &Past) -> Option<Row> {
@@ -415,23 +393,7 @@ impl<'a> Told<'a> {
             ),
             _ => return None,
         };
-        let (what, role) = words::sentence(&event, self.names());
-        let what = match &event {
-            Happening::Deal(DealEvent::Noted { text }) if !text.is_empty() => {
-                format!("note: {}", words::note_to_lines(text).lines().next().unwrap_or_default())
-            }
-            _ => what,
-        };
-        let by = self.names().operator(past.record.actor);
-        Some(
-            Row::pieces(vec![
-                (format!("{:<13}", self.moment(past.record.at)), Role::Dim),
-                (about, Role::Link),
-                (what, role),
-                (format!("  {by}"), Role::Dim),
-            ])
-            .hanging(13),
-        )
+        Some(self.teller().happened(past, about, words::sentence(&event, self.names())))
     }
 }
 

@@ -4,17 +4,17 @@ use super::{Ask, C, Command, DealRoom, DealTrade, Facts, Order, Target, cases, f
 use crate::{
     domain::{
         deal::{
-            Clock, ClockKind, DealCommand, DealState, DealVerb, Hold, Protection, Refusal, Registration, RejectReason,
-            conflict::possible_case, decide::possible, queue::DealRow,
+            ClockKind, DealCommand, DealState, DealVerb, Hold, Protection, Refusal, Registration, RejectReason, conflict::possible_case,
+            decide::possible, queue::DealRow,
         },
         escalation::{Escalation, EscalationCause},
         id::{DealId, OperatorId},
-        text::Text,
         time::{Instant, Span},
     },
     tui::{
         action::{Act, Availability},
         furniture::{
+            some_clock,
             trade::Parted,
             work::{Effect, orders},
         },
@@ -236,7 +236,7 @@ fn sketch(row: &DealRow) -> Registration {
         state: state(row.state, row.reviewer.as_ref().map_or(OperatorId(0), |(id, _)| *id), at),
         submitted_at: None,
         place: None,
-        clock: row.clock_started.map(clock),
+        clock: row.clock_started.map(|at| some_clock(ClockKind::Decide, at)),
         clocks: 1,
         hold: row.held.map(|reason| Hold { reason, since: at }),
         waiting_since: None,
@@ -265,24 +265,6 @@ fn state(name: &str, reviewer: OperatorId, at: Instant) -> DealState {
         "withdrawn" => DealState::Withdrawn { at, approval: None },
         "rejected" => DealState::Rejected { at, reason: RejectReason::Duplicate, of: None, overruled: None },
         _ => DealState::Draft,
-    }
-}
-
-fn clock(at: Instant) -> Clock {
-    Clock {
-        no: 1,
-        kind: ClockKind::Decide,
-        calendar: Text::default(),
-        program: crate::app::NO_PROGRAM,
-        started_at: at,
-        budget: Span::ZERO,
-        left: Span::ZERO,
-        as_of: at,
-        due: at,
-        warn: Vec::new(),
-        stage: 0,
-        next: None,
-        breached: false,
     }
 }
 

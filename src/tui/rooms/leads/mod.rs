@@ -29,7 +29,7 @@ use crate::{
     tui::{
         action::{Act, Availability, Context},
         canvas::Canvas,
-        furniture::{Asked, Greeting, Look, Piece, Stock, Trade, Workroom, trade::Parted, work},
+        furniture::{Asked, Greeting, Look, Piece, Stock, Trade, Workroom, trade::Parted, words::without_name, work},
         room::{Cx, FieldError},
         theme::Role,
         widgets::{
@@ -111,10 +111,6 @@ impl Stock for LeadTrade {
 
     fn name(row: &LeadRow) -> &str {
         &row.company
-    }
-
-    fn version_of(lead: &Lead) -> i64 {
-        lead.version
     }
 
     fn row_of(lead: &Lead, names: &Names) -> LeadRow {
@@ -261,11 +257,7 @@ impl Trade for LeadTrade {
 
     fn refusal(refusal: &Refusal, beside: Option<LeadId>, now: Instant, zone: Tz) -> String {
         match (refusal, beside) {
-            // The verb and the lead stand beside it.
-            (Refusal::NotNow { why, .. }, Some(id)) => {
-                let name = id.to_string();
-                why.strip_prefix(&name).map_or(why.as_str(), |rest| rest.trim_start_matches(':').trim_start()).to_owned()
-            }
+            (Refusal::NotNow { why, .. }, Some(id)) => without_name(why, id),
             _ => words::refusal(refusal, now, zone),
         }
     }

@@ -4,6 +4,7 @@ use super::{table, words};
 use crate::{
     app::lead::view::LeadDetail,
     domain::{
+        aggregate::Aggregate,
         event::Event,
         lead::{
             Clock, Lead, LeadEvent, OfferOutcome,
@@ -15,6 +16,7 @@ use crate::{
     },
     store::unit::Past,
     tui::{
+        furniture::story::{Teller, older},
         theme::Role,
         widgets::{
             countdown,
@@ -51,7 +53,7 @@ pub fn sections(detail: &LeadDetail, now: Instant, zone: Tz) -> Vec<Section> {
     if !detail.duplicates.is_empty() {
         out.push(Section::new("Possible duplicates", told.duplicates()));
     }
-    let notes = told.notes();
+    let notes = told.teller().notes(&detail.timeline);
     if !notes.is_empty() {
         out.push(Section::new("Notes", notes));
     }
@@ -70,8 +72,12 @@ impl Told<'_> {
         &self.detail.names
     }
 
+    const fn teller(&self) -> Teller<'_> {
+        Teller { names: &self.detail.names, now: self.now, zone: self.zone }
+    }
+
     fn moment(&self, at: Instant) -> String {
-        words::moment(at, self.now, self.zone)
+        self.teller().moment(at)
     }
 
     fn lead(&self) -> &Lead {
@@ -84,8 +90,7 @@ impl Told<'_> {
         let (state, role) = words::state(&lead.state, self.names());
         let mut rows = vec![Row::fact("stage", state, role)];
         if let Some(escalation) = &lead.escalation {
-            let text = format!("▲ {}: {}, {}", escalation.severity.name(), escalation.cause.doc(), words::ago(escalation.since, self.now));
-            rows.push(Row::fact("escalated", text, Role::Bad));
+            rows.push(self.teller().escalated(escalation));
         }
         if let Some(clock) = &lead.clock {
             rows.extend(self.clock(clock));
@@ -107,18 +112,8 @@ impl Told<'_> {
             pieces.push((format!("  to {}, due {}", purpose(clock), self.moment(clock.due)), Role::Text));
         }
         let first = Row { label: Some("clock"), pieces, ..Row::default() };
-        let left = match &self.detail.calendar {
-            Some(calendar) if self.lead().pause.is_none() => clock.left_at(calendar, self.now),
-            _ => clock.left,
-        };
-        let budget = format!(
-            "{} of {} business time left, calendar {}, program v{}",
-            left.to_words_in_minutes(),
-            clock.budget.to_words(),
-            clock.calendar,
-            clock.program.0
-        );
-        vec![first, Row::fact("", budget, Role::Dim)]
+        let calendar = self.detail.calendar.as_deref().filter(|_| self.lead().pause.is_none());
+        vec![first, self.teller().budget(clock, calendar)]
     }
 
     fn customer(&self) -> Vec<Row> {
@@ -276,40 +271,13 @@ impl Told<'_> {
         self.detail.duplicates.iter().enumerate().map(one).collect()
     }
 
-    fn notes(&self) -> Vec<Row> {
-        let notes = self.detail.timeline.iter().filter_map(|past| match &past.record.event {
-            Event::Lead(LeadEvent::Noted { text }) => Some((past, text)),
-            _ => None,
-        });
-        let lines = notes.flat_map(|(past, text)| {
-            let who = format!("{} {}", self.moment(past.record.at), self.names().operator(past.record.actor));
-            let text = if text.is_empty() { "erased on request".to_owned() } else { words::note_to_lines(text) };
-            [Row::text(who, Role::Dim), Row::text(text, Role::Text).indented(2)]
-        });
-        lines.collect()
-    }
-
     fn timeline(&self) -> Vec<Row> {
         let timeline = &self.detail.timeline;
-        let mut rows: Vec<Row> = timeline.iter().filter_map(|past| self.entry(past)).collect();
-        if timeline.len() >= crate::app::lead::view::TIMELINE_MAX as usize {
-            rows.push(Row::text(format!("older changes: pilothouse audit show {}", self.lead().id), Role::Dim));
-        }
-        rows
-    }
-
-    fn entry(&self, past: &Past) -> Option<Row> {
-        let Event::Lead(event) = &past.record.event else { return None };
-        let (what, role) = words::sentence(event, self.names());
-        let what = match event {
-            LeadEvent::Noted { text } if !text.is_empty() => {
-                format!("note: {}", words::note_to_lines(text).lines().next().unwrap_or_default())
-            }
-            _ => what,
+        let entry = |past: &Past| {
+            let told = words::sentence(Lead::event(&past.record.event)?, self.names());
+            Some(self.teller().happened(past, String::new(), told))
         };
-        let by = self.names().operator(past.record.actor);
-        let time = format!("{:<13}", self.moment(past.record.at));
-        Some(Row::pieces(vec![(time, Role::Dim), (what, role), (format!("  {by}"), Role::Dim)]).hanging(13))
+        timeline.iter().filter_map(entry).chain(older(timeline, self.lead().id)).collect()
     }
 }
 

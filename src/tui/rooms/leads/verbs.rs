@@ -5,15 +5,15 @@ use crate::{
     domain::{
         id::{DealId, LeadId, PartnerId},
         lead::{
-            Clock, DisqualifyReason, Escalation, EscalationCause, Intake, Lead, LeadCommand, LeadState, LeadVerb, Offer, Pause,
-            PauseReason, Prior, QuarantineReason, Refusal, UnassignedReason, decide::possible, queue::LeadRow,
+            DisqualifyReason, Escalation, EscalationCause, Intake, Lead, LeadCommand, LeadState, LeadVerb, Offer, Pause, PauseReason,
+            Prior, QuarantineReason, Refusal, UnassignedReason, decide::possible, queue::LeadRow,
         },
-        text::Text,
-        time::{Instant, Span},
+        time::Instant,
     },
     tui::{
         action::{Act, Availability},
         furniture::{
+            some_clock,
             trade::Parted,
             work::{Effect, Order, orders},
         },
@@ -183,7 +183,7 @@ fn sketch(row: &LeadRow) -> Lead {
         account: None,
         desk: row.desk.as_ref().map(|(id, _)| *id),
         state: state(row.state, partner),
-        clock: row.clock.map(|kind| clock(kind, at)),
+        clock: row.clock.map(|kind| some_clock(kind, at)),
         clocks: 1,
         pause: row.paused.then_some(Pause { reason: PauseReason::AwaitingCustomer, since: at, until: None }),
         offers: (1..=row.offers).map(|no| offer(no, partner, at)).collect(),
@@ -210,24 +210,6 @@ fn state(name: &str, partner: PartnerId) -> LeadState {
             prior: Box::new(Prior { state: unassigned, offer: None, clock: None, pause: None, escalation: None }),
         },
         _ => unassigned,
-    }
-}
-
-fn clock(kind: crate::domain::lead::ClockKind, at: Instant) -> Clock {
-    Clock {
-        no: 1,
-        kind,
-        calendar: Text::default(),
-        program: crate::app::NO_PROGRAM,
-        started_at: at,
-        budget: Span::ZERO,
-        left: Span::ZERO,
-        as_of: at,
-        due: at,
-        warn: Vec::new(),
-        stage: 0,
-        next: None,
-        breached: false,
     }
 }
 
