@@ -31,11 +31,13 @@ pub struct MemoryUnit {
     staged: Option<(CommandId, Changes)>,
     /// Places in the order of submissions that this unit reserved.
     submissions: i64,
+    /// Numbers of cases that this unit reserved: one command may open several, each as it is found.
+    cases: i64,
 }
 
 impl MemoryUnit {
     pub(super) const fn new(world: World, number: u64) -> Self {
-        Self { world, number, staged: None, submissions: 0 }
+        Self { world, number, staged: None, submissions: 0, cases: 0 }
     }
 
     /// Gives way to other units if the world is stepped.
@@ -207,8 +209,11 @@ impl Unit for MemoryUnit {
         Ok(self.look().await.desk.cases.due(now, limit))
     }
 
-    async fn case_numbers(&mut self, _count: u32) -> Result<ConflictId> {
-        Ok(ConflictId(self.next_number(|state| &mut state.claiming, |state| state.desk.cases.len()).await))
+    async fn case_numbers(&mut self, count: u32) -> Result<ConflictId> {
+        let next = self.next_number(|state| &mut state.claiming, |state| state.desk.cases.len()).await;
+        let first = next + self.cases;
+        self.cases += i64::from(count);
+        Ok(ConflictId(first))
     }
 
     async fn cases_of(&mut self, deals: &[DealId]) -> Result<Vec<(DealId, ConflictId)>> {
@@ -281,5 +286,30 @@ impl Unit for MemoryUnit {
         }
         drop(state);
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::future::Future;
+
+    fn done<T>(future: impl Future<Output = T>) -> T {
+        let mut future = Box::pin(future);
+        match future.as_mut().poll(&mut std::task::Context::from_waker(std::task::Waker::noop())) {
+            Poll::Ready(value) => value,
+            Poll::Pending => panic!("a straight world waits for nothing"),
+        }
+    }
+
+    /// One submission may open a conflict, the next of the same command another.
+    #[test]
+    fn numbers_of_conflicts_move_on_within_a_unit() {
+        let world = World::new(Pace::Straight);
+        let mut unit = world.begin();
+        let numbers = [0, 1, 0, 1].map(|count| done(unit.case_numbers(count)).expect("no database").0);
+        assert_eq!(numbers, [1, 1, 2, 2]);
+        drop(unit);
+        assert_eq!(done(world.begin().case_numbers(0)).expect("no database").0, 1, "what was not committed was not taken");
     }
 }
