@@ -67,14 +67,32 @@ pub fn decoded(code: &str) -> Vec<(Clause, Standing)> {
 
 /// Every code that is alike enough to one of `standings` to be shown; at most 3^7.
 pub fn codes_alike(standings: &[Vec<(Clause, Standing)>], program: &Program) -> Vec<String> {
-    let ways = [Standing::For, Standing::Against, Standing::Even];
-    let mut all: Vec<Vec<(Clause, Standing)>> = vec![Vec::new()];
-    for clause in Clause::ALL {
-        let longer = |one: &Vec<(Clause, Standing)>| ways.map(|way| one.iter().copied().chain([(*clause, way)]).collect());
-        all = all.iter().flat_map(longer).collect();
+    let weights: Vec<u32> = Clause::ALL.iter().map(|clause| program.deals.weight(*clause)).collect();
+    let all: u64 = weights.iter().copied().map(u64::from).sum();
+    if all == 0 {
+        return Vec::new();
     }
-    let alike = |one: &&Vec<(Clause, Standing)>| standings.iter().any(|own| similarity(own, one, program) >= ALIKE_BP);
-    all.iter().filter(alike).map(|one| code(one)).collect()
+    let letters = |own: &Vec<(Clause, Standing)>| Clause::ALL.iter().map(|clause| letter(standing(own, *clause))).collect();
+    let own: Vec<Vec<char>> = standings.iter().map(letters).collect();
+    // Of each code so far the weight of what stands alike, for each of `standings`. What can't come to enough any more goes
+    // no further, so that few of all codes are ever made.
+    let mut codes = vec![(String::new(), vec![0_u64; own.len()])];
+    let mut left = all;
+    for (place, weight) in weights.into_iter().map(u64::from).enumerate() {
+        left -= weight;
+        let mut longer = Vec::new();
+        for (code, alike) in &codes {
+            for way in [Standing::For, Standing::Against, Standing::Even].map(letter) {
+                let same = |(own, alike): (&Vec<char>, &u64)| alike + if own[place] == way { weight } else { 0 };
+                let alike: Vec<u64> = own.iter().zip(alike).map(same).collect();
+                if alike.iter().any(|alike| (alike + left) * 10_000 >= u64::from(ALIKE_BP) * all) {
+                    longer.push((format!("{code}{way}"), alike));
+                }
+            }
+        }
+        codes = longer;
+    }
+    codes.into_iter().map(|(code, _)| code).collect()
 }
 
 const fn letter(standing: Standing) -> char {
@@ -134,4 +152,33 @@ pub(super) fn against(nearest: &[Nearest], verdict: &Verdict) -> Option<Against>
     let against = opinions.iter().filter(|agrees| !**agrees).count();
     let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
     (2 * against > opinions.len()).then(|| Against { against: number(against), of: number(opinions.len()) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::program;
+
+    /// Against the definition, for every pair of ways in which a case can stand that differ in some clauses.
+    #[test]
+    fn the_codes_alike_are_those_that_are_similar_enough() {
+        let program = program::parse("demo", program::DEMO).expect("the demo program");
+        let every = |n: usize| -> Vec<(Clause, Standing)> {
+            let way =
+                |place: usize| [Standing::For, Standing::Against, Standing::Even][n / 3_usize.pow(u32::try_from(place).unwrap_or(0)) % 3];
+            Clause::ALL.iter().enumerate().map(|(place, clause)| (*clause, way(place))).collect()
+        };
+        for own in [vec![every(0)], vec![every(5), every(1_234)], vec![every(2_186), every(700), every(41)]] {
+            let mut wanted: Vec<String> = (0..3_usize.pow(7))
+                .map(every)
+                .filter(|one| own.iter().any(|own| similarity(own, one, &program) >= ALIKE_BP))
+                .map(|one| code(&one))
+                .collect();
+            let mut found = codes_alike(&own, &program);
+            wanted.sort();
+            found.sort();
+            assert_eq!(found, wanted);
+        }
+        assert!(codes_alike(&[], &program).is_empty());
+    }
 }
