@@ -8,15 +8,21 @@ use crate::{
         day::day_number,
         deal::{
             DisputePhase, Registration,
-            conflict::{CandidateKey, CaseCommand, Claim, Finding, Sale, candidate_keys, conflicts, decide_case, open},
+            conflict::{
+                CandidateKey, CaseCommand, Claim, Finding, Sale, candidate_keys, conflicts, conflicts_by, decide_case,
+                features as spelling, open, same_customer_by,
+            },
         },
         id::{AccountId, ConflictId, DealId, PartnerId},
-        matching::MEMBERS_MAX,
+        matching::{Features, MEMBERS_MAX},
     },
     store::{Unit, unit::FAMILY_MAX},
 };
 use chrono::{Days, Months, NaiveDate};
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
 /// What our own data says partners sold to customers.
 #[derive(Default)]
@@ -66,6 +72,8 @@ struct Pool {
     /// The cases that each is or was a party of.
     cases: HashMap<DealId, BTreeSet<ConflictId>>,
     sales: SalesBook,
+    /// The customers as the matcher spells them, of those that were compared so far: the costly part of a comparison.
+    features: HashMap<DealId, Arc<Features>>,
 }
 
 /// Looks for conflicts of these registrations, and opens or joins cases. Gives the cases that came of it. Whoever calls has
@@ -75,7 +83,7 @@ pub(in crate::app) async fn find<U: Unit>(
     draft: &mut DealDraft<'_>,
     subjects: &[DealId],
 ) -> Result<Vec<ConflictId>, Failure> {
-    let pool = Pool::load(unit, draft, subjects).await?;
+    let mut pool = Pool::load(unit, draft, subjects).await?;
     let mut touched = BTreeSet::new();
     for subject in subjects {
         touched.extend(pool.settle(unit, draft, *subject).await?);
@@ -99,7 +107,8 @@ impl Pool {
         let credit = Days::new(u64::from(draft.scene.rules.program().deals.conflict.credit_days));
         let since = draft.today().checked_sub_days(credit).unwrap_or(NaiveDate::MIN);
         let found = unit.deals_by_key(&wanted, day_number(since)).await?;
-        draft.load(unit, found.iter().map(|(_, id)| *id)).await?;
+        let alike: BTreeSet<DealId> = found.iter().map(|(_, id)| *id).collect();
+        draft.load(unit, alike).await?;
         for (key, id) in found {
             if let Some((_, members)) = by_key.get_mut(&key) {
                 members.insert(id);
@@ -119,7 +128,7 @@ impl Pool {
         draft.load(unit, parties.iter().copied()).await?;
         let sellers: Vec<DealId> = everyone.into_iter().chain(parties).collect();
         let sales = SalesBook::load(unit, draft, sellers.iter().filter_map(|id| draft.deal(*id))).await?;
-        Ok(Self { by_key, keys, cases, sales })
+        Ok(Self { by_key, keys, cases, sales, features: HashMap::new() })
     }
 
     /// Those who share a key worth following with the subject.
@@ -137,24 +146,23 @@ impl Pool {
         }
     }
 
-    fn between(&self, draft: &DealDraft<'_>, a: DealId, b: DealId) -> Vec<Finding> {
-        match (self.sales.claim(draft, a), self.sales.claim(draft, b)) {
-            (Some(a), Some(b)) => conflicts(&a, &b, draft.scene.rules.program(), &draft.policy, draft.scene.now),
-            _ => Vec::new(),
-        }
+    fn between(&mut self, draft: &DealDraft<'_>, a: DealId, b: DealId) -> Vec<Finding> {
+        let Self { sales, features, .. } = self;
+        let (Some(a), Some(b)) = (sales.claim(draft, a), sales.claim(draft, b)) else { return Vec::new() };
+        let (program, policy) = (draft.scene.rules.program(), &draft.policy);
+        let mut spelt =
+            |deal: &Registration| Arc::clone(features.entry(deal.id).or_insert_with(|| Arc::new(spelling(&deal.details, policy))));
+        conflicts_by(&a, &b, program, draft.scene.now, |a, b| same_customer_by(a, b, policy, &mut spelt))
     }
 
-    async fn settle<U: Unit>(&self, unit: &mut U, draft: &mut DealDraft<'_>, subject: DealId) -> Result<Vec<ConflictId>, Failure> {
+    async fn settle<U: Unit>(&mut self, unit: &mut U, draft: &mut DealDraft<'_>, subject: DealId) -> Result<Vec<ConflictId>, Failure> {
         let is_free = |draft: &DealDraft<'_>, id: DealId| draft.deal(id).is_some_and(|deal| deal.dispute.is_none());
         let open_case = |draft: &DealDraft<'_>, id: DealId| {
             let dispute = draft.deal(id)?.dispute.filter(|dispute| dispute.phase == DisputePhase::Open)?;
             draft.case(dispute.case).filter(|case| case.state.is_open()).map(|case| case.id)
         };
-        let conflicting: Vec<DealId> = self
-            .others(subject)
-            .into_iter()
-            .filter(|other| !self.met_before(subject, *other) && !self.between(draft, subject, *other).is_empty())
-            .collect();
+        let mut conflicting = self.others(subject);
+        conflicting.retain(|other| !self.met_before(subject, *other) && !self.between(draft, subject, *other).is_empty());
         let under_way = open_case(draft, subject).or_else(|| conflicting.iter().filter_map(|id| open_case(draft, *id)).min());
         let mut free: Vec<DealId> = conflicting.iter().copied().chain([subject]).filter(|id| is_free(draft, *id)).collect();
         free.sort_unstable();

@@ -91,6 +91,17 @@ impl Finding {
 /// Everything that conflicts between `a` and `b` at `now`, in the order of [`ConflictKind`]; nothing where they are about
 /// different customers or products, or where one of them claims nothing any more.
 pub fn conflicts(a: &Claim<'_>, b: &Claim<'_>, program: &Program, policy: &MatchingPolicy, now: Instant) -> Vec<Finding> {
+    conflicts_by(a, b, program, now, |a, b| same_customer(a, b, policy))
+}
+
+/// The same where whoever asks knows how to compare customers: asked last, because it costs most.
+pub fn conflicts_by(
+    a: &Claim<'_>,
+    b: &Claim<'_>,
+    program: &Program,
+    now: Instant,
+    same_customer: impl FnOnce(&Registration, &Registration) -> Option<SameCustomer>,
+) -> Vec<Finding> {
     let (a, b) = if a.registration.id <= b.registration.id { (a, b) } else { (b, a) };
     let (first, second) = (a.registration, b.registration);
     if first.id == second.id || !first.state.is_claim() || !second.state.is_claim() {
@@ -106,7 +117,7 @@ pub fn conflicts(a: &Claim<'_>, b: &Claim<'_>, program: &Program, policy: &Match
     if credit.is_none() && (settled(first) || settled(second)) {
         return Vec::new();
     }
-    let Some(customer) = same_customer(first, second, policy) else { return Vec::new() };
+    let Some(customer) = same_customer(first, second) else { return Vec::new() };
     let reasons = [
         Some(Reason::Duplicate { customer, products: products.clone() }),
         between(a, b),

@@ -7,7 +7,7 @@ use crate::domain::{
     search,
 };
 use serde::{Deserialize, Serialize};
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 /// How two registrations are known to be about one customer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,6 +64,16 @@ pub fn features(details: &Details, policy: &MatchingPolicy) -> Features {
 
 /// Two matched registrations are compared by their accounts alone; else by what the partners wrote.
 pub fn same_customer(a: &Registration, b: &Registration, policy: &MatchingPolicy) -> Option<SameCustomer> {
+    same_customer_by(a, b, policy, |deal| Arc::new(features(&deal.details, policy)))
+}
+
+/// The same with the spelling worked out by the caller, who may have it already.
+pub fn same_customer_by(
+    a: &Registration,
+    b: &Registration,
+    policy: &MatchingPolicy,
+    mut features: impl FnMut(&Registration) -> Arc<Features>,
+) -> Option<SameCustomer> {
     if let (Some(a), Some(b)) = (a.account, b.account) {
         return if a.account == b.account {
             Some(SameCustomer::Account { account: a.account })
@@ -75,7 +85,7 @@ pub fn same_customer(a: &Registration, b: &Registration, policy: &MatchingPolicy
     }
     // The score is the same either way round; the order only makes that plain.
     let (first, second) = if a.id <= b.id { (a, b) } else { (b, a) };
-    let score = matching::score(&features(&first.details, policy), &features(&second.details, policy), &policy.weights);
+    let score = matching::score(&features(first), &features(second), &policy.weights);
     (score.band(policy) == Band::Link).then_some(SameCustomer::Likeness { score_bp: score.total_bp })
 }
 

@@ -15,9 +15,11 @@ pub mod shares;
 
 pub use command::{CaseCommand, CaseVerb};
 pub use decide::{Outcome, decide_case, open, possible_case, sweep_case};
-pub use detect::{Claim, Finding, Reason, Sale, conflicts};
+pub use detect::{Claim, Finding, Reason, Sale, conflicts, conflicts_by};
 pub use event::CaseEvent;
-pub use keys::{CandidateKey, ProtectionKey, SameCustomer, candidate_keys, deal_keys, features, protection_keys, same_customer};
+pub use keys::{
+    CandidateKey, ProtectionKey, SameCustomer, candidate_keys, deal_keys, features, protection_keys, same_customer, same_customer_by,
+};
 pub use shares::{ShareError, Shares};
 
 use crate::domain::{
