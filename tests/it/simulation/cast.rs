@@ -1,5 +1,7 @@
 //! Who takes part: operators, partners, versions of the program, and the records that arrive.
 
+pub mod deal;
+
 use super::chance::Chance;
 use pilothouse::{
     app::{Arriving, lead::receive::prepare},
@@ -8,7 +10,7 @@ use pilothouse::{
         country::Country,
         lead::{Consent, ConsentBasis, Intake, Person},
         matching::MatchingPolicy,
-        partner::{Area, Certification, PartnerStatus, Profile},
+        partner::{Area, Certification, PartnerKind, PartnerStatus, Profile},
         text::Text,
         time::{Instant, Span},
     },
@@ -28,16 +30,17 @@ pub const OPERATORS: [(&str, Role); 8] = [
 
 const TIERS: [&str; 3] = ["gold", "silver", "bronze"];
 const COUNTRIES: [&str; 4] = ["DE", "FR", "US", "JP"];
-const PRODUCTS: [&str; 3] = ["Switching", "Firewall", ""];
+pub const PRODUCTS: [&str; 3] = ["Switching", "Firewall", ""];
 pub const PARTNERS: usize = 12;
 /// Different records that can arrive; each may come again under another key.
 const BANK: usize = 240;
 
-/// A small program, quick to read. `variant` changes hours, rotation, limits and exclusions.
+/// A small program, quick to read. `variant` changes hours, rotation, limits, exclusions, and who approves deals.
 pub fn program(variant: usize) -> String {
     let hours = ["09:00-17:00", "08:30-12:30", "10:00-19:00"][variant % 3];
     let closed = ["count", "skip"][variant % 2];
     let (max_offers, seed) = (2 + variant % 3, 7 * variant + 1);
+    let (two_people, keeps_place) = (variant % 4 == 3, variant % 2 == 1);
     let exclusion = if variant % 2 == 1 { "[[routing.exclude]]\npartner = \"P03\"\nreason = \"P03 is being audited.\"\n" } else { "" };
     format!(
         r#"
@@ -117,6 +120,28 @@ review = 0.78
 
 [consent]
 required = ["DE", "FR"]
+
+[deals]
+two_people = {two_people}
+returned_keeps_place = {keeps_place}
+minimum = {{ EUR = 5000 }}
+
+[deals.protection]
+days = 20
+by_tier = {{ gold = 30, bronze = 10 }}
+extension_days = 10
+max_days = 35
+
+[[deals.eligibility]]
+products = ["Firewall"]
+certification = "Security"
+
+[deals.conflict]
+calendar = "always"
+evidence_hours = 12
+review_hours = 24
+appeal_days = 2
+credit_days = 10
 "#
     )
 }
@@ -135,6 +160,11 @@ pub fn profile(number: usize, chance: &mut Chance, now: Instant) -> Profile {
         code: Text::clean(&format!("P{number:02}")),
         name: Text::clean(&format!("Partner {number}")),
         status,
+        kind: match number {
+            11 => PartnerKind::Distributor,
+            12 => PartnerKind::Direct,
+            _ => PartnerKind::Reseller,
+        },
         tier: Text::clean(chance.pick::<&str>(&TIERS)),
         country: Some(code(country)),
         capacity: if chance.per_mille(200) { 3 } else { 0 },
@@ -149,7 +179,7 @@ pub fn roles(role: Role) -> Roles {
     Roles(vec![role])
 }
 
-fn code(country: &str) -> Country {
+pub fn code(country: &str) -> Country {
     country.parse().expect("a country of the list")
 }
 
@@ -178,7 +208,7 @@ impl Bank {
     }
 }
 
-const FIRST: [&str; 20] = [
+pub const FIRST: [&str; 20] = [
     "Kestrel",
     "Aurora",
     "Nordlicht",
@@ -200,7 +230,7 @@ const FIRST: [&str; 20] = [
     "Lotus",
     "Maple",
 ];
-const SECOND: [&str; 6] = ["Rail", "Foods", "Logistics", "Werke", "Optics", "Schools"];
+pub const SECOND: [&str; 6] = ["Rail", "Foods", "Logistics", "Werke", "Optics", "Schools"];
 
 fn intake(chance: &mut Chance) -> Intake {
     let (first, second) = (*chance.pick(&FIRST), *chance.pick(&SECOND));

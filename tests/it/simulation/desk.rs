@@ -1,8 +1,10 @@
 //! The run in memory: ten people and engines, each with at most one command under way, and a scheduler who decides by
 //! the seed whose command takes its next step, who is killed, whose answer is lost, and what time it is.
 
+mod deal;
+
 use super::{
-    cast::{self, Bank, OPERATORS},
+    cast::{self, Bank, OPERATORS, deal::DealBank},
     chance::Chance,
     fault::{Fault, Faulty},
     script,
@@ -13,6 +15,7 @@ use pilothouse::{
     domain::{
         actor::{Role, Roles},
         aggregate::Aggregate,
+        event::Event,
         id::{AuditSeq, CommandId, LeadId, OperatorId},
         lead::{Lead, LeadCommand},
         text::Text,
@@ -70,6 +73,9 @@ pub struct Tally {
     pub killed: u64,
     pub repeated: u64,
     pub leads: u64,
+    pub deals: u64,
+    pub cases: u64,
+    pub decisions: u64,
     pub events: u64,
 }
 
@@ -78,6 +84,7 @@ pub struct Desk {
     shadow: Shadow,
     chance: Chance,
     bank: Bank,
+    deal_bank: DealBank,
     players: Vec<Player>,
     fault: Fault,
     now: Instant,
@@ -105,6 +112,7 @@ impl Desk {
             shadow: Shadow::default(),
             chance,
             bank,
+            deal_bank: DealBank::default(),
             players,
             fault,
             now: START,
@@ -141,6 +149,7 @@ impl Desk {
         let (now, chance) = (self.now, &mut self.chance);
         let profiles = (1..=cast::PARTNERS).map(|number| cast::profile(number, chance, now)).collect();
         self.straight(OperatorId(2), Command::Partners(profiles));
+        self.straight(OperatorId(2), Command::Accounts(cast::deal::accounts()));
         self.straight(OperatorId(2), Command::Program { toml: cast::program(0), note: Text::default() });
     }
 
@@ -206,9 +215,12 @@ impl Desk {
     }
 
     fn command(&mut self, index: usize) -> Command {
-        let is_engine = index < 2;
+        let is_engine = index < 2 && self.chance.per_mille(950);
+        if self.chance.per_mille(400) {
+            return self.deal_command(is_engine);
+        }
         let chance = &mut self.chance;
-        if is_engine && chance.per_mille(950) {
+        if is_engine {
             let limit = 1 + u32::try_from(chance.below(40)).unwrap_or(0);
             let after = LeadId(0);
             return if chance.per_mille(900) { Command::Sweep { limit } } else { Command::RouteUnplaced { after, limit } };
@@ -272,9 +284,9 @@ impl Desk {
         match answer {
             Ok(outcome) => {
                 self.tally.repeated += u64::from(outcome.repeated);
-                for refusal in outcome.items.iter().filter_map(|item| item.result.as_ref().err()) {
+                for refusal in refusals(&outcome) {
                     self.tally.refused += 1;
-                    ensure!(is_a_sentence(&refusal.to_string()), "not a sentence: `{refusal}`");
+                    ensure!(is_a_sentence(&refusal), "not a sentence: `{refusal}`");
                 }
                 // The commit went through, and the line was cut before the answer arrived.
                 if self.chance.per_mille(20) {
@@ -307,13 +319,23 @@ impl Desk {
             return Ok(());
         }
         let touched = self.shadow.follow(&state.audit[known..], began)?;
-        for id in touched {
+        for id in touched.leads {
             let lead = state.leads.find(id).ok_or_else(|| format!("{id} is in the chain and not in the table"))?;
             self.shadow.compare(lead)?;
+        }
+        for id in touched.deals {
+            let deal = state.desk.deals.find(id).ok_or_else(|| format!("{id} is in the chain and not in the table"))?;
+            self.shadow.desk.compare(deal)?;
+        }
+        for id in touched.cases {
+            let case = state.desk.cases.find(id).ok_or_else(|| format!("{id} is in the chain and not in the table"))?;
+            self.shadow.desk.compare_case(case)?;
         }
         self.tally.commits += 1;
         self.tally.events += (state.audit.len() - known) as u64;
         self.tally.leads = state.leads.len() as u64;
+        self.tally.deals = state.desk.deals.len() as u64;
+        self.tally.cases = state.desk.cases.len() as u64;
         Ok(())
     }
 
@@ -337,7 +359,7 @@ impl Desk {
             ensure!(rotation.turns == turns, "{scope} says {} turns, the chain {turns}", rotation.turns);
         }
         ensure!(self.shadow.turns.len() == state.rotations.len(), "a rotation is missing");
-        Ok(())
+        deal::recount(&state.desk, &self.shadow.desk)
     }
 
     /// Everybody stops; then the engine, alone, has to bring everything that is due to an end.
@@ -346,51 +368,76 @@ impl Desk {
             player.working = None;
         }
         self.now = self.now.plus(Span::hours(24 * 40));
-        let mut rounds = 0;
-        loop {
-            let before = self.shadow.seq();
-            let request = Arc::new(Request { id: CommandId(self.chance.uuid()), command: Command::Sweep { limit: 100 } });
-            let unit = Faulty::new(self.world.begin(), self.fault, u64::MAX);
-            let future = attempt(unit, Arc::clone(&self.players[0].cache), OperatorId(1), request, Mode::Carry, self.now);
-            finish(Box::pin(future)).map_err(|failure| failure.to_string())?;
-            self.check_commit(before)?;
-            if self.shadow.seq() == before {
-                break;
-            }
-            rounds += 1;
-            ensure!(rounds < 10_000, "the engine never comes to an end");
-        }
+        self.until_quiet(|_| Command::Sweep { limit: 100 })?;
+        self.until_quiet(|_| Command::SweepDeals { limit: 100 })?;
         let state = self.world.look();
         let due = state.leads.iter().find(|lead| lead.next_at().is_some_and(|at| at <= self.now));
         ensure!(due.is_none(), "the engine has nothing to do for {due:?}, which is due");
+        deal::nothing_due(&state.desk, self.now)?;
         drop(state);
+        self.every_conflict_is_found()?;
+        self.tally.decisions = self.shadow.desk.cases.values().map(|case| case.decisions.len() as u64).sum();
         self.recount()
+    }
+
+    /// The engine repeats a sweep until it has nothing to do any more.
+    fn until_quiet(&mut self, command: impl Fn(u32) -> Command) -> Result<(), String> {
+        for round in 0..10_000 {
+            let before = self.shadow.seq();
+            self.alone(command(round))?;
+            if self.shadow.seq() == before {
+                return Ok(());
+            }
+        }
+        Err("the engine never comes to an end".to_owned())
+    }
+
+    /// The engine does something with nobody else about.
+    fn alone(&mut self, command: Command) -> Result<Outcome, String> {
+        let before = self.shadow.seq();
+        let request = Arc::new(Request { id: CommandId(self.chance.uuid()), command });
+        let unit = Faulty::new(self.world.begin(), self.fault, u64::MAX);
+        let future = attempt(unit, Arc::clone(&self.players[0].cache), OperatorId(1), request, Mode::Carry, self.now);
+        let outcome = finish(Box::pin(future)).map_err(|failure| failure.to_string())?;
+        self.check_commit(before)?;
+        Ok(outcome)
     }
 
     /// The chain as it would be read from a database, played from nothing, gives the same bytes.
     pub fn replay(&self) -> Result<(), String> {
         let state = self.world.look();
         let mut leads: Vec<Lead> = Vec::with_capacity(state.leads.len());
-        for past in &state.audit {
-            let pilothouse::domain::event::Event::Lead(event) = &past.record.event else { continue };
-            let body = past.record.event.to_body().map_err(|error| error.to_string())?;
-            let read = pilothouse::domain::event::Event::from_body(past.record.event.name(), &body).map_err(|error| error.to_string())?;
-            let pilothouse::domain::event::Event::Lead(mut read) = read else { return Err("another kind of event".to_owned()) };
+        let mut desk = deal::Replayed::default();
+        for past in state.audit.iter().filter(|past| matches!(past.record.event, Event::Lead(_) | Event::Deal(_) | Event::Case(_))) {
+            let event = &past.record.event;
+            let body = event.to_body().map_err(|error| error.to_string())?;
+            let mut read = Event::from_body(event.name(), &body).map_err(|error| error.to_string())?;
             if let Some(personal) = event.personal() {
                 read.set_personal(personal);
             }
-            let id = past.record.entity.id();
+            let (id, at) = (past.record.entity.id(), past.record.at);
+            let Event::Lead(read) = read else {
+                desk.take(id, &read, at);
+                continue;
+            };
             if past.record.version == 1 {
-                leads.extend(Lead::begin(LeadId(id), &read, past.record.at));
+                leads.extend(Lead::begin(LeadId(id), &read, at));
             } else if let Some(lead) = usize::try_from(id - 1).ok().and_then(|index| leads.get_mut(index)) {
-                lead.apply(&read, past.record.at);
+                lead.apply(&read, at);
             }
         }
         let json = |leads: &[Lead]| serde_json::to_string(leads).map_err(|error| error.to_string());
         ensure!(json(&leads)? == json(&state.leads)?, "the replayed leads are written differently");
         ensure!(leads == *state.leads, "the replayed leads differ in their personal part");
-        Ok(())
+        desk.compare(&state.desk)
     }
+}
+
+fn refusals(outcome: &Outcome) -> Vec<String> {
+    let leads = outcome.items.iter().filter_map(|item| item.result.as_ref().err()).map(ToString::to_string);
+    let deals = outcome.deals.iter().filter_map(|item| item.result.as_ref().err()).map(ToString::to_string);
+    let cases = outcome.cases.iter().filter_map(|item| item.result.as_ref().err()).map(ToString::to_string);
+    leads.chain(deals).chain(cases).collect()
 }
 
 /// Leads that arrived lately are worked on most.

@@ -5,8 +5,8 @@ use pilothouse::{
         account::Account,
         actor::Actor,
         deal::{
-            Registration,
-            conflict::{CandidateKey, ConflictCase, ProtectionKey, Sale},
+            ContentHash, Registration,
+            conflict::{CandidateKey, CaseEvent, ConflictCase, ProtectionKey, Sale},
             dossier::Precedent,
         },
         event::{Entity, Event, Record},
@@ -42,10 +42,18 @@ pub enum Fault {
     LostRecord,
     /// Does not count.
     LostCount,
+    /// Lets two protect the same customer and product.
+    NoProtectionGuard,
+    /// Writes a conflict whatever its version is by now: two people decide it.
+    NoCaseGuard,
+    /// Puts evidence under a decision that was made before it came in.
+    ChangedEvidence,
+    /// Does not keep what the last party was told.
+    LostNotice,
 }
 
 impl Fault {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 12] = [
         Self::NoVersionGuard,
         Self::NoRotationGuard,
         Self::NoCommandMemory,
@@ -54,6 +62,10 @@ impl Fault {
         Self::LostLoad,
         Self::LostRecord,
         Self::LostCount,
+        Self::NoProtectionGuard,
+        Self::NoCaseGuard,
+        Self::ChangedEvidence,
+        Self::LostNotice,
     ];
 }
 
@@ -101,6 +113,26 @@ impl<U: Unit> Faulty<U> {
                 }
             }
             Fault::LostCount => changes.counted.clear(),
+            Fault::NoProtectionGuard => {
+                // What is given up in the same write may be taken in it.
+                let ours: Vec<DealId> = changes.deals.iter().map(|change| change.deal.id).collect();
+                for change in &mut changes.deals {
+                    let Some(keys) = &mut change.protects else { continue };
+                    let held = self.inner.protected_by(keys).await?;
+                    let mut others = held.into_iter().map(|holder| holder.is_some_and(|holder| !ours.contains(&holder)));
+                    keys.retain(|_| !others.next().unwrap_or(false));
+                }
+            }
+            Fault::NoCaseGuard => {
+                for change in changes.cases.iter_mut().filter(|change| change.expected > 0) {
+                    change.expected = self.inner.cases(&[change.case.id]).await?.first().map_or(0, |case| case.version);
+                }
+                for change in changes.deals.iter_mut().filter(|change| change.expected > 0 && change.deal.dispute.is_some()) {
+                    change.expected = self.inner.deals(&[change.deal.id]).await?.first().map_or(0, |deal| deal.version);
+                }
+            }
+            Fault::ChangedEvidence => change_evidence(changes),
+            Fault::LostNotice => lose_notices(changes),
         }
         Ok(command)
     }
@@ -126,6 +158,28 @@ fn give_time_back(changes: &mut Changes) {
         clock.left = clock.left.plus(Span::hours(1));
         if let Some(held) = own.and_then(|change| change.lead.clock.as_mut()) {
             held.left = clock.left;
+        }
+    }
+}
+
+/// What came in later stands under an earlier decision.
+fn change_evidence(changes: &mut Changes) {
+    for change in &mut changes.cases {
+        let id = Entity::Conflict(change.case.id);
+        let decided_now =
+            changes.records.iter().any(|record| record.entity == id && matches!(record.event, Event::Case(CaseEvent::Decided { .. })));
+        for decision in change.case.decisions.iter_mut().filter(|_| !decided_now) {
+            decision.evidence.documents.push(ContentHash::of(b"later"));
+        }
+    }
+}
+
+fn lose_notices(changes: &mut Changes) {
+    for record in &mut changes.records {
+        let Event::Case(CaseEvent::Notified { notices, .. }) = &mut record.event else { continue };
+        notices.pop();
+        if let Some(change) = changes.cases.iter_mut().find(|change| record.entity == Entity::Conflict(change.case.id)) {
+            change.case.notices.pop();
         }
     }
 }
@@ -199,6 +253,9 @@ impl<U: Unit> Unit for Faulty<U> {
     }
 
     async fn protected_by(&mut self, keys: &[ProtectionKey]) -> Result<Vec<Option<DealId>>> {
+        if self.fault == Fault::NoProtectionGuard {
+            return Ok(vec![None; keys.len()]);
+        }
         self.inner.protected_by(keys).await
     }
 

@@ -75,12 +75,15 @@ fn a_million_steps_in_memory_keep_every_invariant() {
     });
     let sum = |figure: fn(&Tally) -> u64| tallies.iter().map(figure).sum::<u64>();
     eprintln!(
-        "{} steps in {:?}: {} commits, {} events, {} leads, {} refused, {} denied, {} collided, {} killed, {} repeated",
+        "{} steps in {:?}: {} commits, {} events, {} leads, {} registrations, {} conflicts with {} decisions, {} refused, {} denied, {} collided, {} killed, {} repeated",
         sum(|t| t.steps),
         began.elapsed(),
         sum(|t| t.commits),
         sum(|t| t.events),
         sum(|t| t.leads),
+        sum(|t| t.deals),
+        sum(|t| t.cases),
+        sum(|t| t.decisions),
         sum(|t| t.refused),
         sum(|t| t.denied),
         sum(|t| t.collided),

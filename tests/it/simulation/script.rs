@@ -1,5 +1,7 @@
 //! What somebody at the desk might do next: any verb, sensible or not, on what is there or was there a while ago.
 
+pub mod deal;
+
 use super::{
     cast::{self, Bank, OPERATORS},
     chance::Chance,

@@ -1,12 +1,18 @@
 //! A second account of the world, kept from the audit chain alone. After each commit it is compared with the tables, and
 //! what must never happen is looked for in what did.
 
+mod case;
+pub mod deal;
+mod graph;
+
+use deal::DealShadow;
 use pilothouse::{
     domain::{
         actor::{Permission, Roles},
         aggregate::Aggregate,
+        clock::Clock,
         event::{Entity, Event, Record},
-        id::{AuditSeq, CommandId, LeadId, OperatorId, PartnerId, ProgramVersion},
+        id::{AuditSeq, CommandId, ConflictId, DealId, LeadId, OperatorId, PartnerId, ProgramVersion},
         lead::{
             ClockKind, Lead, LeadEvent, LeadState,
             stats::{self, Counted},
@@ -15,7 +21,7 @@ use pilothouse::{
     },
     store::unit::Past,
 };
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// What is known from the records so far.
 #[derive(Default)]
@@ -27,10 +33,19 @@ pub struct Shadow {
     roles: HashMap<OperatorId, Vec<(i64, Roles)>>,
     zones: HashMap<ProgramVersion, chrono_tz::Tz>,
     pub commands: HashSet<CommandId>,
-    fired: HashSet<(LeadId, u32, u8)>,
+    fired: HashSet<(Entity, u32, u8)>,
+    pub desk: DealShadow,
     pub counters: BTreeMap<Counted, i64>,
     pub turns: BTreeMap<Text, i64>,
     seq: i64,
+}
+
+/// What one commit changed.
+#[derive(Default)]
+pub struct Touched {
+    pub leads: BTreeSet<LeadId>,
+    pub deals: BTreeSet<DealId>,
+    pub cases: BTreeSet<ConflictId>,
 }
 
 type Finding = Result<(), String>;
@@ -49,31 +64,43 @@ impl Shadow {
         AuditSeq(self.seq)
     }
 
-    /// Takes the records of one commit in; gives the leads that it touched. Its command began when the chain ended at `began`.
-    pub fn follow(&mut self, commit: &[Past], began: AuditSeq) -> Result<Vec<LeadId>, String> {
-        let Some(first) = commit.first() else { return Ok(Vec::new()) };
+    /// Takes the records of one commit in; gives what it touched. Its command began when the chain ended at `began`.
+    pub fn follow(&mut self, commit: &[Past], began: AuditSeq) -> Result<Touched, String> {
+        let Some(first) = commit.first() else { return Ok(Touched::default()) };
         let command = first.record.command;
         ensure!(self.commands.insert(command), "the command of {:?} was carried out twice", first.seq);
-        let mut touched = Vec::new();
+        let mut touched = Touched::default();
         for past in commit {
             ensure!(past.seq.0 == self.seq + 1, "{} follows {}", past.seq, self.seq);
             self.seq = past.seq.0;
             let record = &past.record;
             ensure!(record.command == command, "{} belongs to another command than its commit", past.seq);
             self.take(record, began).map_err(|why| format!("{} ({}): {why}", past.seq, record.event.name()))?;
-            if let Entity::Lead(id) = record.entity
-                && !touched.contains(&id)
-            {
-                touched.push(id);
+            match record.entity {
+                Entity::Lead(id) => _ = touched.leads.insert(id),
+                Entity::Deal(id) => _ = touched.deals.insert(id),
+                Entity::Conflict(id) => _ = touched.cases.insert(id),
+                _ => {}
             }
         }
+        self.desk.settled(&touched, commit)?;
         Ok(touched)
     }
 
     fn take(&mut self, record: &Record, began: AuditSeq) -> Finding {
         match &record.event {
             Event::Lead(event) => self.take_lead(record, event, began)?,
-            Event::Denied(_) | Event::Suppressed(_) => return Ok(()),
+            Event::Deal(event) => {
+                self.may(record, deal::allowed(event), began)?;
+                self.fires(record)?;
+                self.desk.take(record, event, self.zone(record))?;
+            }
+            Event::Case(event) => {
+                self.may(record, case::allowed(event), began)?;
+                self.fires(record)?;
+                self.desk.take_case(record, event, self.zone(record))?;
+            }
+            Event::Denied(_) | Event::Suppressed(_) | Event::Sold(_) => return Ok(()),
             event => {
                 let version = self.versions.entry(record.entity).or_default();
                 // The engine and the first operator are there before the chain begins.
@@ -94,7 +121,8 @@ impl Shadow {
 
     fn take_lead(&mut self, record: &Record, event: &LeadEvent, began: AuditSeq) -> Finding {
         let Entity::Lead(id) = record.entity else { return Err("a lead event of something else".to_owned()) };
-        self.allowed(record, event, began)?;
+        self.may(record, allowed(event), began)?;
+        self.fires(record)?;
         let before = self.leads.remove(&id);
         let known = before.as_ref().map_or(0, |lead| lead.version);
         ensure!(record.version == known + 1, "{id} goes from version {known} to {}", record.version);
@@ -106,37 +134,39 @@ impl Shadow {
                 lead
             }
         };
-        if let Some((clock, stage)) = record.event.fires() {
-            ensure!(self.fired.insert((id, clock, stage)), "clock {clock} of {id} fired stage {stage} twice");
-        }
         if let Some(before) = &before {
-            clock_runs_forwards(before, &after, event)?;
+            clocks_run_forwards(before, &after, event)?;
         }
         self.count(record, event);
         self.leads.insert(id, after);
         Ok(())
     }
 
-    /// The permission is checked when the transaction begins; whoever loses it meanwhile still finishes.
-    fn allowed(&self, record: &Record, event: &LeadEvent, began: AuditSeq) -> Finding {
+    /// The permission is checked when the transaction begins; whoever loses it meanwhile still finishes. One of `any` is
+    /// enough.
+    fn may(&self, record: &Record, any: &[Permission], began: AuditSeq) -> Finding {
         if record.actor == OperatorId(1) {
             return Ok(());
         }
-        let needed = match event {
-            LeadEvent::Erased => Permission::Erase,
-            LeadEvent::Received { .. } => Permission::Import,
-            LeadEvent::Warned { .. } | LeadEvent::TimedOut { .. } | LeadEvent::Breached { .. } => Permission::Sweep,
-            _ => Permission::LeadWork,
-        };
         let held = self.roles.get(&record.actor).map_or(&[][..], Vec::as_slice);
         let first = held.iter().rposition(|(from, _)| *from <= began.0).unwrap_or(0);
-        ensure!(held[first..].iter().any(|(_, roles)| roles.allow(needed)), "{} may not do this, and did", record.actor);
+        let allowed = |(_, roles): &(i64, Roles)| any.iter().any(|needed| roles.allow(*needed));
+        ensure!(held[first..].iter().any(allowed), "{} may not do this, and did", record.actor);
         Ok(())
     }
 
+    fn fires(&mut self, record: &Record) -> Finding {
+        let Some((clock, stage)) = record.event.fires() else { return Ok(()) };
+        ensure!(self.fired.insert((record.entity, clock, stage)), "clock {clock} of {} fired stage {stage} twice", record.entity);
+        Ok(())
+    }
+
+    fn zone(&self, record: &Record) -> chrono_tz::Tz {
+        self.zones.get(&record.program).copied().unwrap_or(chrono_tz::Europe::Amsterdam)
+    }
+
     fn count(&mut self, record: &Record, event: &LeadEvent) {
-        let zone = self.zones.get(&record.program).copied().unwrap_or(chrono_tz::Europe::Amsterdam);
-        for counted in stats::counted(event, stats::day_of(record.at, zone)) {
+        for counted in stats::counted(event, stats::day_of(record.at, self.zone(record))) {
             *self.counters.entry(counted).or_default() += 1;
         }
         for counted in stats::taken_away(event) {
@@ -188,32 +218,39 @@ impl Shadow {
     }
 }
 
-/// The clock that runs on is the same or has no more left than before, whatever happened.
-fn clock_runs_forwards(before: &Lead, after: &Lead, event: &LeadEvent) -> Finding {
+const fn allowed(event: &LeadEvent) -> &'static [Permission] {
+    match event {
+        LeadEvent::Erased => &[Permission::Erase],
+        LeadEvent::Received { .. } => &[Permission::Import],
+        LeadEvent::Warned { .. } | LeadEvent::TimedOut { .. } | LeadEvent::Breached { .. } => &[Permission::Sweep],
+        _ => &[Permission::LeadWork],
+    }
+}
+
+fn clocks_run_forwards(before: &Lead, after: &Lead, event: &LeadEvent) -> Finding {
     ensure!(after.clocks >= before.clocks, "{} forgot how many clocks it had", after.id);
     let undone = matches!(event, LeadEvent::Undone { .. });
     ensure!(undone || after.breaches >= before.breaches, "{} forgot a breach", after.id);
     let (Some(was), Some(is)) = (&before.clock, &after.clock) else { return Ok(()) };
+    clock_runs_forwards(was, is, undone, after.pause.is_some()).map_err(|why| format!("{}: {why}", after.id))
+}
+
+/// The clock that runs on is the same or has no more left than before, whatever happened. An undo may give time back.
+fn clock_runs_forwards<K>(was: &Clock<K>, is: &Clock<K>, undone: bool, stands: bool) -> Finding {
     if was.no != is.no {
-        ensure!(undone || is.no > was.no, "{}: clock {} follows clock {}", after.id, is.no, was.no);
+        ensure!(undone || is.no > was.no, "clock {} follows clock {}", is.no, was.no);
         return Ok(());
     }
     // Undoing a resumption puts the clock back to where it stood still.
-    let stands_again = undone && after.pause.is_some();
-    ensure!(stands_again || is.as_of >= was.as_of, "{}: clock {} was looked at earlier than before", after.id, is.no);
-    ensure!(is.stage >= was.stage, "{}: clock {} lost a warning", after.id, is.no);
-    ensure!(is.breached || !was.breached, "{}: clock {} is no longer breached", after.id, is.no);
+    ensure!((undone && stands) || is.as_of >= was.as_of, "clock {} was looked at earlier than before", is.no);
+    ensure!(is.stage >= was.stage, "clock {} lost a warning", is.no);
+    ensure!(is.breached || !was.breached, "clock {} is no longer breached", is.no);
     // A breach sets what is left to nothing, and a new budget less than was used leaves nothing.
     let (used_before, used_after) = (was.budget.minus(was.left), is.budget.minus(is.left));
     let nothing_left = is.left.micros() == 0;
-    ensure!(
-        undone || nothing_left || used_after >= used_before,
-        "{}: clock {} gave {:?} back",
-        after.id,
-        is.no,
-        used_before.minus(used_after)
-    );
-    ensure!(is.left.micros() >= 0 && is.left <= is.budget, "{}: clock {} has {:?} left of {:?}", after.id, is.no, is.left, is.budget);
+    let gave_back = used_before.minus(used_after);
+    ensure!(undone || nothing_left || used_after >= used_before, "clock {} gave {gave_back:?} back", is.no);
+    ensure!(is.left.micros() >= 0 && is.left <= is.budget, "clock {} has {:?} left of {:?}", is.no, is.left, is.budget);
     Ok(())
 }
 

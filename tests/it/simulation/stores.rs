@@ -2,8 +2,10 @@
 //! connections, with transactions given up half way, commands repeated and the clock moving. The chain is then read back
 //! and compared with the tables.
 
+mod deal;
+
 use super::{
-    cast::{self, Bank, OPERATORS},
+    cast::{self, Bank, OPERATORS, deal::DealBank},
     chance::Chance,
     hazard::{Hazard, lost},
     number, script,
@@ -40,7 +42,10 @@ struct Stage {
     /// Two consoles' worth of connections to the same database.
     apps: [App; 2],
     bank: Mutex<Bank>,
+    deal_bank: Mutex<DealBank>,
     leads: AtomicI64,
+    deals: AtomicI64,
+    cases: AtomicI64,
     steps_left: AtomicI64,
     repeated: AtomicU64,
     given_up: AtomicU64,
@@ -60,7 +65,10 @@ async fn simulate(fresh: Fresh, hazard: Option<Hazard>) {
     let stage = Arc::new(Stage {
         apps: [App::new(fresh.db.clone()), App::new(fresh.opened_again().await)],
         bank: Mutex::new(Bank::new(&mut chance)),
+        deal_bank: Mutex::default(),
         leads: AtomicI64::new(0),
+        deals: AtomicI64::new(0),
+        cases: AtomicI64::new(0),
         steps_left: AtomicI64::new(steps()),
         repeated: AtomicU64::new(0),
         given_up: AtomicU64::new(0),
@@ -85,10 +93,12 @@ async fn simulate(fresh: Fresh, hazard: Option<Hazard>) {
         None => (0, 0),
     };
     eprintln!(
-        "{}: {} steps, {events} events, {} leads, {} repeated, {} given up half way, {cut} connections cut, {outages} outages",
+        "{}: {} steps, {events} events, {} leads, {} registrations, {} conflicts, {} repeated, {} given up half way, {cut} connections cut, {outages} outages",
         fresh.name,
         steps(),
         stage.leads.load(Ordering::Relaxed),
+        stage.deals.load(Ordering::Relaxed),
+        stage.cases.load(Ordering::Relaxed),
         stage.repeated.load(Ordering::Relaxed),
         stage.given_up.load(Ordering::Relaxed),
     );
@@ -104,6 +114,7 @@ async fn open(stage: &Stage, chance: &mut Chance) {
     }
     let profiles = (1..=cast::PARTNERS).map(|number| cast::profile(number, chance, app.now())).collect();
     commands.push((ADA, Command::Partners(profiles)));
+    commands.push((ADA, Command::Accounts(cast::deal::accounts())));
     commands.push((ADA, Command::Program { toml: cast::program(0), note: Text::default() }));
     for (actor, command) in commands {
         app.execute(actor, app.request(command)).await.expect("the first day goes well");
@@ -150,6 +161,7 @@ async fn play(stage: Arc<Stage>, actor: OperatorId, index: usize, mut chance: Ch
                     let known = outcome.items.iter().any(|item| item.lead == lead && item.result.is_ok());
                     stage.leads.fetch_max(if known { lead.0 } else { 0 }, Ordering::Relaxed);
                 }
+                deal::remember(&stage, &outcome);
                 // The answer was lost on the way.
                 if chance.per_mille(40) {
                     last = Some(request);
@@ -190,6 +202,9 @@ fn pass_time(app: &App, chance: &mut Chance) {
 }
 
 async fn invent(stage: &Stage, app: &App, actor: OperatorId, chance: &mut Chance) -> Result<Command, Failure> {
+    if chance.per_mille(500) {
+        return deal::invent(stage, app, actor == ENGINE, chance).await;
+    }
     if actor == ENGINE {
         let limit = 1 + u32::try_from(chance.below(40)).unwrap_or(0);
         return Ok(if chance.per_mille(900) { Command::Sweep { limit } } else { Command::RouteUnplaced { after: LeadId(0), limit } });
@@ -254,6 +269,7 @@ async fn agree(fresh: &Fresh) -> Result<usize, String> {
     for lead in &leads {
         shadow.compare(lead)?;
     }
+    deal::agree(&mut session, &shadow.desk).await?;
     figures(&mut session, &shadow).await?;
     drop(session);
     let verdict = fresh.db.audit_verify(|_| {}).await.map_err(|error| error.to_string())?;
@@ -290,6 +306,7 @@ async fn figures(session: &mut Session, shadow: &Shadow) -> Result<(), String> {
         .iter()
         .filter(|(_, value)| **value != 0)
         .map(|(counted, value)| (counted.day, counted.measure.name().to_owned(), counted.bucket, *value))
+        .chain(deal::counted(&shadow.desk))
         .collect();
     counted.sort();
     if stats != counted {
