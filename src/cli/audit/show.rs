@@ -22,7 +22,7 @@ const PAGE: u32 = 1_000;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// A lead (L-12), partner (P-3), account, operator (O-2) or program version (v-4)
+    /// A lead (L-12), deal (D-8), conflict (C-5), partner (P-3), account, operator (O-2) or program version (v-4)
     #[arg(value_parser = entity)]
     entity: Option<Entity>,
     /// Only what this operator did: a name or O-2
@@ -217,13 +217,15 @@ fn operator(named: &str, names: &Names) -> Result<OperatorId> {
     })
 }
 
-/// Reads `L-12`, `P-3`, `A-7`, `O-2`, `v-4`.
+/// Reads `L-12`, `D-8`, `C-5`, `P-3`, `A-7`, `O-2`, `v-4`.
 fn entity(text: &str) -> Result<Entity, String> {
-    let wrong = || format!("`{text}` is no record: write L-12, P-3, A-7, O-2 or v-4");
+    let wrong = || format!("`{text}` is no record: write L-12, D-8, C-5, P-3, A-7, O-2 or v-4");
     let (letter, digits) = text.split_at_checked(1).ok_or_else(wrong)?;
     let number = digits.trim_start_matches('-').parse().map_err(|_| wrong())?;
     let kind = match letter.to_ascii_lowercase().as_str() {
         "l" => "lead",
+        "d" => "deal",
+        "c" => "conflict",
         "p" => "partner",
         "a" => "account",
         "o" => "operator",

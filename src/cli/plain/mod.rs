@@ -25,7 +25,7 @@ use crate::{
     },
 };
 use desk::{Desk, Line};
-use std::{collections::BTreeSet, io::Write, os::fd::AsFd as _};
+use std::{collections::BTreeSet, future::Future, io::Write, os::fd::AsFd as _};
 use tokio::{
     io::Interest,
     net::unix::pipe::Sender,
@@ -60,8 +60,8 @@ pub async fn run(app: &App, call: &mut Call<'_>, args: &Args) -> Result<()> {
 async fn follow<T: Desk>(app: &App, operator: Actor, read_only: bool, args: &Args, page: &mut Page<'_>) -> Result<()> {
     let mut pulses = app.db().changes();
     let mut watch = Watch::<T>::begin(app, operator, args).await?;
-    page.print(&watch.opening(read_only).await?)?;
     let mut leave = std::pin::pin!(leaves());
+    page.print(&watch.opening(read_only).await?)?;
     let mut is_stale = false;
     loop {
         let lines = match watch.news().await {
@@ -84,11 +84,12 @@ async fn follow<T: Desk>(app: &App, operator: Actor, read_only: bool, args: &Arg
     }
 }
 
-/// Waits for a signal to leave, or for the reader to go. What is no pipe and no terminal never goes.
-async fn leaves() {
+/// Waits for a signal to leave, or for the reader to go. What is no pipe and no terminal never goes. Signals are heard from
+/// now on, not only once it is waited for.
+fn leaves() -> impl Future<Output = ()> {
     let signals = [SignalKind::terminate(), SignalKind::interrupt(), SignalKind::hangup()].map(signal);
     let mut signals: Vec<_> = signals.into_iter().flatten().collect();
-    let signalled = std::future::poll_fn(|cx| {
+    let signalled = std::future::poll_fn(move |cx| {
         let came = signals.iter_mut().any(|signal| signal.poll_recv(cx).is_ready());
         if came { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
     });
@@ -100,9 +101,11 @@ async fn leaves() {
             Err(_) => std::future::pending().await,
         }
     };
-    tokio::select! {
-        () = signalled => {}
-        () = gone => {}
+    async {
+        tokio::select! {
+            () = signalled => {}
+            () = gone => {}
+        }
     }
 }
 

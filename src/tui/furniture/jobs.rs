@@ -86,6 +86,15 @@ impl<T: Trade> Workroom<T> {
             }
         };
         answers.answers.extend(self.jobs.open[index].aside.iter().cloned());
+        if let ([only], true) = (answers.answers.as_slice(), self.jobs.open[index].aside.is_empty())
+            && let Err(refusal) = &only.result
+        {
+            // There is nothing to choose from: the reason in full, in the form where there was one.
+            let why = T::refusal(refusal, None, cx.now, self.station.zone);
+            let job = self.jobs.open.remove(index);
+            self.forget_story();
+            return self.refuse(job, &why, false, cx);
+        }
         let (act, eligible) = (self.jobs.open[index].act, answers.answers.iter().filter(|answer| answer.result.is_ok()).count());
         let total = answers.answers.len();
         if eligible == 0 {

@@ -34,6 +34,8 @@ enum Form {
     Short,
     /// Short titles throughout: a count tells more than a second word.
     Tight,
+    /// The same without the counts of empty queues.
+    Lean,
     /// The same without the counts of the others; an alarm keeps its own.
     Bare,
 }
@@ -45,7 +47,8 @@ fn labels(tabs: &[Tab], active: usize, form: Form) -> Vec<Label<'_>> {
     let label = |(index, tab): (usize, &Tab)| match form {
         Form::Whole => (tab.title, label_count(tab)),
         Form::Short if index == active => (tab.title, label_count(tab)),
-        Form::Short | Form::Tight => (tab.short, label_count(tab)),
+        Form::Lean if tab.count == Some(0) && index != active => (tab.short, String::new()),
+        Form::Short | Form::Tight | Form::Lean => (tab.short, label_count(tab)),
         Form::Bare if index == active => (tab.short, label_count(tab)),
         Form::Bare => (tab.short, if tab.alert && tab.count != Some(0) { label_count(tab) } else { String::new() }),
     };
@@ -57,14 +60,14 @@ fn width((title, count): &Label<'_>) -> usize {
 }
 
 /// Draws the tabs in one line. Where they don't fit they move closer together, then the others get short titles, then the
-/// active one too, then the others lose their counts; as the last resort those around the active one are shown, with
+/// active one too, then empty queues lose their counts, then the others do; as the last resort those around the active one are shown, with
 /// arrows for the rest. A count stands out where there is something to do.
 pub fn view(canvas: &mut Canvas<'_>, area: Rect, tabs: &[Tab], active: usize) {
     let room = usize::from(area.width.saturating_sub(2));
     let needed = |labels: &[Label<'_>], gap: usize| labels.iter().map(width).sum::<usize>() + gap * labels.len().saturating_sub(1);
-    let forms = [Form::Whole, Form::Short, Form::Tight, Form::Bare].map(|form| labels(tabs, active, form));
+    let forms = [Form::Whole, Form::Short, Form::Tight, Form::Lean, Form::Bare].map(|form| labels(tabs, active, form));
     // One blank alone does not tell where a tab ends: short titles are easier to read than that.
-    let ways = [(0, 3), (0, 2), (1, 3), (1, 2), (2, 3), (2, 2), (2, 1), (3, 2), (3, 1)];
+    let ways = [(0, 3), (0, 2), (1, 3), (1, 2), (2, 3), (2, 2), (2, 1), (3, 2), (3, 1), (4, 2), (4, 1)];
     let (form, gap) = ways.into_iter().find(|(form, gap)| needed(&forms[*form], *gap) <= room).unwrap_or((2, 2));
     let labels = &forms[form];
     let mut first = 0;

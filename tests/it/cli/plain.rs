@@ -7,8 +7,12 @@ use crate::{
 };
 use pilothouse::{
     ambient::{Clock, Entropy},
-    app::App,
-    domain::lead::{DeclineReason, LeadCommand},
+    app::{App, Command, DealTarget},
+    domain::{
+        deal::DealCommand,
+        id::DealId,
+        lead::{DeclineReason, LeadCommand},
+    },
     store::{Address, Db, Options},
 };
 use rustix::process::{Pid, Signal, kill_process};
@@ -145,6 +149,59 @@ async fn as_json_each_line_is_an_object_and_a_closed_pipe_ends_it() {
     // Whoever read has gone, and nothing more is printed: it notices all the same.
     plain.lines = None;
     plain.ends_well();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_deal_desk_is_followed_with_its_conflicts() {
+    let home = settled_home().await;
+    let file = |key: &str| {
+        format!(
+            "Id,Customer,Country,City,Products,Value,Currency,Close Date,Submit\n{key},Alpenblick Kliniken,DE,Rosenheim,Switching,48000,EUR,2097-03-31,yes\n"
+        )
+    };
+    home.write("one.csv", &file("A-1"));
+    home.write("two.csv", &file("B-1"));
+    home.run(&["import", "deals", "one.csv", "--partner", "NORD", "--as", "Anna Berg"]).ok();
+    let mut plain = Plain::start(&home, &["--room", "deals", "--filter", "country:DE"]);
+    let opening = plain.up_to("Every change follows").join("\n");
+    assert!(opening.contains(", deals in sqlite:") && opening.contains("\nQueues: To decide 1, "), "{opening}");
+    assert!(opening.contains("\nAll, filtered by country:DE: 1 registration.\n"), "{opening}");
+    let row = "Deal 1 Alpenblick Kliniken: submitted by Nordlicht Systeme, EUR 48,000.00, Switching, due for a decision ";
+    assert!(opening.lines().any(|line| line.starts_with(row)), "{opening}");
+    home.run(&["import", "deals", "two.csv", "--partner", "SUED", "--as", "Anna Berg"]).ok();
+    plain.up_to("Conflict 1 Alpenblick Kliniken: opened between D-1, D-2");
+    let colleague = colleague(&home).await;
+    let note = DealCommand::Note { text: "the buyer is on holiday".into() };
+    colleague.run(BEN, Command::Deals { targets: vec![DealTarget::from(DealId(1))], command: note }).await;
+    let told = plain.up_to("wrote a note").pop().expect("a line");
+    assert!(told.ends_with("Deal 1 Alpenblick Kliniken: Ben Okafor wrote a note"), "notes stay out of logs: {told}");
+    plain.signal(Signal::INT);
+    plain.ends_well();
+    let mut lines = Plain::start(&home, &["--room", "deals", "--queue", "conflicts", "--json", "--read-only"]);
+    let row = lines.up_to("\"D-2\"").pop().expect("a line");
+    let row: serde_json::Value = serde_json::from_str(&row).expect("JSON");
+    assert_eq!(
+        (row["kind"].as_str(), row["customer"].as_str(), row["conflict"].as_str()),
+        (Some("row"), Some("Alpenblick Kliniken"), Some("C-1"))
+    );
+    lines.up_to("\"live\"");
+    lines.signal(Signal::INT);
+    lines.ends_well();
+}
+
+#[test]
+fn deals_are_printed_by_queue_and_filter() {
+    let home = Home::new();
+    home.run(&["operator", "list"]).ok();
+    assert!(home.run(&["print", "deals"]).ok().contains("No deal is registered yet"));
+    assert!(home.run(&["print", "deals", "--queue", "breached"]).failed(1).contains("`breached` is no queue; the queues are to-decide, "));
+    assert!(home.run(&["print", "deals", "--filter", "score>10"]).failed(1).contains("score"));
+    assert!(home.run(&["print", "leads", "--filter", "cuntry:DE"]).failed(2).contains("did you mean `country`?"));
+    assert!(
+        home.run(&["--plain", "--room", "deals", "--queue", "breached"])
+            .failed(1)
+            .contains("no queue of deals; the queues are to-decide, ")
+    );
 }
 
 #[test]

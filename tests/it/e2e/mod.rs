@@ -1,5 +1,6 @@
 //! The program as a person has it: the real binary in a pseudo-terminal, on a database of its own.
 
+mod deals;
 mod first;
 mod hostile;
 mod import;

@@ -107,21 +107,30 @@ impl Verdict {
     }
 }
 
+impl Reason {
+    /// What the parties of a duplicate all claim: `Switching of the same customer A-1`.
+    pub fn claimed(&self) -> Option<String> {
+        let Self::Duplicate { customer, products } = self else { return None };
+        let products: Vec<&str> = products.iter().map(Text::as_str).collect();
+        Some(format!("{} of {}", products.join(", "), customer.words()))
+    }
+}
+
 impl Finding {
     /// Why the two conflict, one sentence without its full stop.
     pub fn sentence(&self, name: Name<'_>) -> String {
         let (a, b) = self.between;
         match &self.reason {
-            Reason::Duplicate { customer, products } => {
-                let products: Vec<&str> = products.iter().map(Text::as_str).collect();
-                format!("{} and {} are about {} of {}", name(a), name(b), products.join(", "), customer.words())
-            }
+            Reason::Duplicate { .. } => format!("{} and {} are about {}", name(a), name(b), self.reason.claimed().unwrap_or_default()),
             Reason::Horizontal { .. } => format!("{} and {} are of two partners", name(a), name(b)),
             Reason::Vertical { upper, lower, direct: true } => format!("{} is our own sales, and {} a partner", name(*upper), name(*lower)),
             Reason::Vertical { upper, lower, .. } => format!("{} is of a distributor, and {} of a reseller", name(*upper), name(*lower)),
             Reason::CrossTerritory { outside } => {
                 let all: Vec<String> = outside.iter().map(|deal| name(*deal)).collect();
-                format!("{} lies outside the territory of its partner", all.join(" and "))
+                match all.as_slice() {
+                    [one] => format!("{one} lies outside the territory of its partner"),
+                    many => format!("{} lie outside the territories of their partners", many.join(" and ")),
+                }
             }
             Reason::Incumbency { incumbent, newcomer, last_sale, sales } => {
                 let sales = plural(*sales, "sale");

@@ -198,7 +198,7 @@ impl DealRoom {
                 .field(Field::text("registration", "").hint("D-12")),
             Act::CaseAppeal => Form::new(format!("Appeal against {about}"), "appeal")
                 .about("Somebody who did not decide before looks at it again. The grounds stay in the audit chain: leave names out of it.")
-                .field(Field::choice("party", party_choices(dossier)))
+                .field(self.appealing(dossier))
                 .field(Field::text("grounds", "").hint("why the party does not accept it")),
             Act::CaseEscalate => Form::new(format!("Escalate {about}"), "escalate")
                 .field(Field::choice("severity", choices!(Severity)))
@@ -207,6 +207,19 @@ impl DealRoom {
                 .field(Field::note("note", "").hint("several lines; C-s saves, C-o opens your editor")),
             _ => return None,
         })
+    }
+
+    /// Whose appeal it is: of the registration that is read, as far as it did not win.
+    fn appealing(&self, dossier: &Dossier) -> Field {
+        let winner = self.case_story().and_then(|story| story.dossier.case.decision()?.verdict.principal());
+        let lost = |deal: &DealId| Some(*deal) != winner;
+        let read = self.selected().filter(lost);
+        let mut field = Field::choice("party", party_choices(dossier));
+        if let Kind::Choice { chosen, .. } = &mut field.kind {
+            let of = |wanted: &dyn Fn(DealId) -> bool| dossier.parties.iter().position(|party| wanted(party.deal));
+            *chosen = of(&|deal| Some(deal) == read).or_else(|| of(&|deal| lost(&deal))).unwrap_or(0);
+        }
+        field
     }
 
     /// What will happen with these values, or which is wrong.

@@ -7,7 +7,7 @@ use crate::{
     domain::{
         deal::{
             DealEvent, DealState, Registration,
-            conflict::{CaseResult, CaseState, Decision, Verdict},
+            conflict::{CaseResult, CaseState, ConflictCase, Decision, Verdict},
             dossier::{Favour, PartySummary},
             queue::DealRow,
         },
@@ -280,8 +280,19 @@ impl<'a> Told<'a> {
             let shown = &case.dossier.dossier.recommendation;
             rows.push(Row::fact("the rules say", shown.sentence(&|deal| self.party(deal)), Role::Info));
         }
+        rows.extend(self.told_party(conflict));
         rows.push(Row::text("= opens the dossier: the parties side by side", Role::Dim));
         rows
+    }
+
+    /// What this party was told, the newest first.
+    fn told_party(&self, conflict: &ConflictCase) -> impl Iterator<Item = Row> {
+        let own = conflict.notices.iter().rev().filter(|notice| notice.deal == self.deal().id);
+        let told = own.map(|notice| {
+            let until = notice.until.map_or_else(String::new, |until| format!(", to answer until {}", self.moment(until)));
+            format!("{}: {}{until}", self.moment(notice.at), notice.kind.doc())
+        });
+        told.enumerate().map(|(index, told)| Row::fact(if index == 0 { "it was told" } else { "" }, told, Role::Text))
     }
 
     fn deal_facts(&self) -> Vec<Row> {

@@ -293,21 +293,43 @@ async fn a_registration_tells_why_and_the_dossier_compares() {
 #[tokio::test]
 async fn forms_ask_for_what_a_verb_needs() {
     let mut desk = Desk::busy(80, 24).await;
-    for (deal, key, form) in
-        [(7, "d", "reject"), (7, "i", "return"), (8, "e", "edit"), (7, "f", "attach"), (2, "+", "win"), (2, "x", "extend")]
-    {
-        desk.find(deal).await.press(key).await;
-        insta::assert_snapshot!(format!("deals_form_{form}"), desk.screen());
-        desk.press("esc").await;
+    let forms = [
+        (7, "d", "reject"),
+        (7, "i", "return"),
+        (7, "H", "reassign"),
+        (7, "p", "hold"),
+        (7, "m", "conflict"),
+        (7, "f", "attach"),
+        (7, "!", "escalate"),
+        (7, "c", "note"),
+        (7, "X", "erase"),
+        (8, "e", "edit"),
+        (2, "+", "win"),
+        (2, "-", "lose"),
+        (2, "x", "extend"),
+    ];
+    for (width, height) in [(80, 24), (120, 36), (200, 50)] {
+        desk.stage.resize(width, height);
+        for (deal, key, form) in forms {
+            desk.find(deal).await.press(key).await;
+            insta::assert_snapshot!(format!("deals_form_{form}_{width}x{height}"), desk.screen());
+            desk.press("esc").await;
+        }
+        for (deal, key, form) in [(6, "a", "award"), (6, "s", "split"), (12, "d", "reject_all"), (12, "J", "join"), (12, "H", "hand_over")]
+        {
+            desk.find(deal).await.press("=").await.press(key).await;
+            insta::assert_snapshot!(format!("deals_form_{form}_{width}x{height}"), desk.screen());
+            desk.press("esc esc").await;
+        }
     }
+    desk.stage.resize(80, 24);
     // A form that is higher than the screen shows the field that one is in.
     desk.find(7).await.press("f tab tab tab tab tab").await;
     insta::assert_snapshot!("deals_form_attach_last", desk.screen());
     desk.press("esc").await;
-    desk.find(6).await.press("= a").await;
-    insta::assert_snapshot!("deals_form_award", desk.screen());
-    desk.press("esc s C-u").await.text("D-5 60, D-6 39.99").await.press("C-s").await;
-    insta::assert_snapshot!("deals_form_split", desk.screen());
+    desk.find(6).await.press("=").await;
+    desk.press("s C-u").await.text("D-5 60, D-6 39.99").await.press("C-s").await;
+    insta::assert_snapshot!("deals_form_mistake", desk.screen());
 }
 
 #[tokio::test]

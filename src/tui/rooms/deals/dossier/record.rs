@@ -5,7 +5,7 @@ use crate::{
     domain::{
         deal::{
             ContentHash,
-            conflict::{ConflictKind, VerdictKind},
+            conflict::{ConflictKind, Reason, VerdictKind},
             dossier::{Entry, Moment},
         },
         id::DealId,
@@ -20,6 +20,7 @@ use crate::{
         widgets::pane::{Piece, Row},
     },
 };
+use std::collections::BTreeSet;
 
 /// `2026-03-23`, the day of a moment.
 const DAY: usize = 10;
@@ -31,13 +32,30 @@ impl Page<'_> {
         let findings = &self.shown.case.findings;
         let telling = findings.iter().any(|finding| finding.kind() != ConflictKind::Horizontal);
         let mut told: Vec<String> = Vec::new();
+        let mut outside: BTreeSet<DealId> = BTreeSet::new();
+        // Who claims the same, by what it is.
+        let mut alike: Vec<(&Reason, BTreeSet<DealId>)> = Vec::new();
         for finding in findings.iter().filter(|finding| !telling || finding.kind() != ConflictKind::Horizontal) {
-            let sentence = finding.sentence(&name);
-            if !told.contains(&sentence) {
-                told.push(sentence);
+            let (a, b) = finding.between;
+            match &finding.reason {
+                Reason::CrossTerritory { outside: deals } => outside.extend(deals),
+                reason @ Reason::Duplicate { .. } => match alike.iter_mut().find(|(known, _)| *known == reason) {
+                    Some((_, deals)) => deals.extend([a, b]),
+                    None => alike.push((reason, BTreeSet::from([a, b]))),
+                },
+                _ => told.push(finding.sentence(&name)),
             }
         }
-        told.into_iter().flat_map(|sentence| line(&[(width, (sentence, Role::Text))])).collect()
+        let claims = alike.iter().filter_map(|(reason, deals)| reason.claimed().map(|what| format!("{} are about {what}", all(deals))));
+        let mut all_told: Vec<String> = claims.collect();
+        all_told.extend(match outside.len() {
+            0 => None,
+            1 => Some(format!("{} lies outside the territory of its partner", all(&outside))),
+            _ => Some(format!("{} lie outside the territories of their partners", all(&outside))),
+        });
+        let mut said = BTreeSet::new();
+        all_told.extend(told.into_iter().filter(|sentence| said.insert(sentence.clone())));
+        all_told.into_iter().flat_map(|sentence| line(&[(width, (sentence, Role::Text))])).collect()
     }
 
     pub(super) fn precedents(&self, width: usize) -> Vec<Row> {
@@ -124,6 +142,15 @@ impl Page<'_> {
             rows.extend(line(&cells));
         }
         rows
+    }
+}
+
+/// `D-1, D-2 and D-3`.
+fn all(deals: &BTreeSet<DealId>) -> String {
+    let names: Vec<String> = deals.iter().map(ToString::to_string).collect();
+    match names.split_last() {
+        Some((last, others)) if !others.is_empty() => format!("{} and {last}", others.join(", ")),
+        _ => names.concat(),
     }
 }
 
