@@ -5,6 +5,7 @@ use crate::support::databases::{on_both, sqlite};
 use pilothouse::{
     app::{Command, replay::replay},
     domain::{
+        event::Entity,
         lead::{DeclineReason, DisqualifyReason, LeadCommand, Severity},
         time::Span,
     },
@@ -60,6 +61,12 @@ async fn replay_gives_the_same_tables() {
         house.verb(ANNA, ids[3], LeadCommand::Merge { into: ids[4] }).await.unwrap();
         house.verb(ANNA, ids[5], LeadCommand::Note { text: text("bitte zurückrufen") }).await.unwrap();
         house.verb(ANNA, ids[6], LeadCommand::Erase).await.unwrap();
+        let mut session = fresh.db.read().await.unwrap();
+        for (id, is_erased) in [(ids[5], false), (ids[6], true)] {
+            let receipt = session.history(Entity::Lead(id), 0).await.unwrap().remove(0);
+            assert_eq!(receipt.record.event.personal().is_none(), is_erased, "{id} on {}: what was sealed", fresh.name);
+        }
+        drop(session);
         house
             .verb(ANNA, ids[7], LeadCommand::Escalate { severity: Severity::High, reason: "the customer calls again".into() })
             .await
