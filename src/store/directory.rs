@@ -286,11 +286,17 @@ impl Tx {
     }
 
     /// A row whose version is not below the one to be written was left alone by the guard: somebody was faster.
-    async fn all_saved(&mut self, saved: u64, mut rows: impl ExactSizeIterator<Item = (Entity, i64)>) -> Result<()> {
+    async fn all_saved(&mut self, saved: u64, rows: impl ExactSizeIterator<Item = (Entity, i64)>) -> Result<()> {
         if saved == rows.len() as u64 {
             return Ok(());
         }
-        let Some((entity, version)) = rows.next() else { return Ok(()) };
-        Err(self.conflict(entity, version - 1).await)
+        for (entity, version) in rows {
+            let error = self.conflict(entity, version - 1).await;
+            let is_as_read = matches!(&error, Error::Conflict(conflict) if conflict.found == conflict.expected);
+            if !is_as_read {
+                return Err(error);
+            }
+        }
+        Err(Error::Internal("a row was left alone that nobody else has changed".into()))
     }
 }

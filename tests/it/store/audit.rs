@@ -1,14 +1,20 @@
-use crate::support::databases::{Fresh, on_both};
+use super::room::saved;
+use crate::support::databases::{Fresh, START, on_both};
 use pilothouse::{
     domain::{
         event::{Entity, Event, Record},
-        id::{AuditSeq, CommandId, LeadId, OperatorId, ProgramVersion},
+        id::{AuditSeq, CommandId, LeadId, OperatorId, PartnerId, ProgramVersion},
         lead::{LeadEvent, Severity},
+        partner::{Partner, PartnerEvent, Profile},
         person::Personal,
         text::Text,
         time::Instant,
     },
-    store::{Db, Error, Sql, audit::verify::Why, unit::Past},
+    store::{
+        Db, Error, Sql,
+        audit::verify::Why,
+        unit::{Changes, Past},
+    },
 };
 use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
 
@@ -257,6 +263,28 @@ async fn a_conflict_names_who_was_faster() {
         assert_eq!((conflict.expected, conflict.found), (1, 2));
         assert_eq!(conflict.by.as_ref().expect("somebody").seq, AuditSeq(9));
         assert!(error.to_string().contains("lead escalated"), "{error}");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_partners_the_one_that_moved_is_named() {
+    on_both(|fresh: Fresh| async move {
+        let save = async |n: u128, partners: &[(i64, i64)]| {
+            let mut changes = Changes::default();
+            for &(id, version) in partners {
+                let profile = Profile { code: Text::clean(&format!("p{id}")), ..Profile::default() };
+                let event = Event::Partner(PartnerEvent::Recorded { profile: Box::new(profile.clone()) });
+                changes.records.push(Record { entity: Entity::Partner(PartnerId(id)), version, event, ..note(1) });
+                changes.partners.push(Partner { id: PartnerId(id), version, updated_at: START, profile });
+            }
+            saved(&fresh.db, n, changes).await
+        };
+        save(1, &[(1, 1), (2, 1)]).await.expect("saved");
+        save(2, &[(2, 2)]).await.expect("saved");
+        let error = save(3, &[(1, 2), (2, 2)]).await.expect_err("too late");
+        let Error::Conflict(conflict) = &error else { panic!("{}: {error:?}", fresh.name) };
+        assert_eq!((conflict.entity.as_str(), conflict.expected, conflict.found), ("P-2", 1, 2), "{}", fresh.name);
     })
     .await;
 }
