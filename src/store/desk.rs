@@ -69,7 +69,7 @@ impl Session {
     }
 
     /// The figures of the header; `today` is a day as [`day::day_of`] counts them.
-    pub async fn kpis(&mut self, today: i64) -> Result<Kpis> {
+    pub async fn lead_kpis(&mut self, today: i64) -> Result<Kpis> {
         let names = Measure::ALL.into_iter().map(Measure::name);
         Ok(kpis(&self.figures(names, Measure::from_name, today - DAYS + 1..=today).await?, today))
     }

@@ -39,7 +39,7 @@ async fn a_channel_in_full_swing() {
     assert!(soon >= 4, "only {soon} run out while one watches");
     let countries: std::collections::BTreeSet<_> = leads.iter().filter_map(|lead| lead.intake.country).collect();
     assert!(countries.len() > 20, "{countries:?}");
-    let kpis = session.kpis(START.micros() / 86_400_000_000).await.unwrap();
+    let kpis = session.lead_kpis(START.micros() / 86_400_000_000).await.unwrap();
     assert!(kpis.acceptance_bp.is_some() && kpis.speed_to_lead_minutes.is_some(), "{kpis:?}");
 }
 

@@ -90,7 +90,7 @@ impl App {
     pub async fn lead_kpis(&self, now: Instant) -> Result<Kpis, Failure> {
         let rules = self.rules().await?;
         let today = day_of(now, rules.program().zone);
-        Ok(self.db().read().await?.kpis(today).await?)
+        Ok(self.db().read().await?.lead_kpis(today).await?)
     }
 
     /// The leads of a queue that pass the filter, in its order; the first `limit` of them, and whether there are more.

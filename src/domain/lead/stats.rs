@@ -6,8 +6,6 @@ use crate::domain::{
 };
 use serde::{Deserialize, Serialize};
 
-pub use day::day_of;
-
 /// One more of a measure of the lead room on a day.
 pub type Counted = day::Counted<Measure>;
 

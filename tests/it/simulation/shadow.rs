@@ -11,6 +11,7 @@ use pilothouse::{
         actor::{Permission, Roles},
         aggregate::Aggregate,
         clock::Clock,
+        day::day_of,
         event::{Entity, Event, Record},
         id::{AuditSeq, CommandId, ConflictId, DealId, LeadId, OperatorId, PartnerId, ProgramVersion},
         lead::{
@@ -166,7 +167,7 @@ impl Shadow {
     }
 
     fn count(&mut self, record: &Record, event: &LeadEvent) {
-        for counted in stats::counted(event, stats::day_of(record.at, self.zone(record))) {
+        for counted in stats::counted(event, day_of(record.at, self.zone(record))) {
             *self.counters.entry(counted).or_default() += 1;
         }
         for counted in stats::taken_away(event) {

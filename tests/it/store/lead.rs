@@ -466,7 +466,7 @@ async fn the_desk_follows_loads_turns_figures_and_suppression() {
         let mut rotation = Rotation::default();
         rotation.apply(&turn(2));
         assert_eq!(desk.rotations.get(&scope), Some(&rotation));
-        let kpis = session.kpis(20_000).await.expect("read");
+        let kpis = session.lead_kpis(20_000).await.expect("read");
         assert_eq!((kpis.arrivals[29], kpis.match_bp), (2, Some(0)));
         let known = session.suppressed(&[Text::clean("anna@example.com"), Text::clean("bert@example.com")]).await.expect("read");
         assert_eq!(known, [true, false]);
