@@ -97,10 +97,6 @@ impl<T: Trade> Workroom<T> {
         }
         let (act, eligible) = (self.jobs.open[index].act, answers.answers.iter().filter(|answer| answer.result.is_ok()).count());
         let total = answers.answers.len();
-        if eligible == 0 {
-            // What was read may be older than what the refusals are about.
-            self.forget_story();
-        }
         let rows: Vec<PlanRow> =
             answers.answers.iter().take(PLAN_ROWS_MAX).map(|answer| self.plan_row(act, answer, &answers.names, cx.now)).collect();
         let label = title(act);
@@ -111,6 +107,12 @@ impl<T: Trade> Workroom<T> {
             (None, 1, Some(only)) => Confirm::new(format!("{label} {}?", self.record(only.id)), act.row().danger),
             _ => Confirm::new(format!("{label} {eligible} of {total} {}?", T::NOUN.1), act.row().danger),
         };
+        let first_refusal = answers.answers.iter().find_map(|answer| answer.result.as_ref().err());
+        if let Some(refusal) = first_refusal.filter(|_| eligible == 0) {
+            // What was read may be older than what the refusals are about. A row may cut the reason; here it stands in full.
+            self.forget_story();
+            confirm = confirm.about(T::refusal(refusal, None, cx.now, self.station.zone));
+        }
         if total > PLAN_ROWS_MAX {
             confirm = confirm.about(format!("The first {PLAN_ROWS_MAX} are named here; the others are treated alike."));
         }

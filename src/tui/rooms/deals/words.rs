@@ -43,7 +43,15 @@ pub fn outcome(events: &[Happening], names: &Names) -> String {
     // What a conflict meant for a registration is told of it, and not what happened in the conflict.
     let is_deal = |event: &&Happening| matches!(event, Happening::Deal(_)) && !minor(event);
     let of_deal = events.iter().any(|event| is_deal(&event));
-    let is_told = |event: &&Happening| events.len() == 1 || if of_deal { is_deal(event) } else { !minor(event) };
+    // That the conflict goes on goes without saying where it says what it meant.
+    let says_more = |event: &&Happening| is_deal(event) && !matches!(event, Happening::Deal(DealEvent::Disputed { .. }));
+    let meant = events.iter().any(|event| says_more(&event));
+    let is_told = |event: &&Happening| match (of_deal, meant) {
+        _ if events.len() == 1 => true,
+        (true, true) => says_more(event),
+        (true, false) => is_deal(event),
+        (false, _) => !minor(event),
+    };
     let told: Vec<String> = events.iter().filter(is_told).map(|event| sentence(event, names).0).collect();
     if told.is_empty() { "no change".to_owned() } else { told.join(", then ") }
 }

@@ -48,7 +48,9 @@ async fn a_conflict_goes_from_its_finding_to_its_end() {
 async fn an_appeal_is_decided_by_another_and_upheld() {
     on_both(async |fresh| {
         let mut desk = Desk::opened(fresh, 120, 36).await;
-        desk.find(12).await.play("= s C-u `D-10 50, D-11 30, D-12 20` C-s Y").await;
+        desk.find(12).await.play("= s C-u `D-10 50, D-11 30, D-12 20` C-s").await;
+        insta::allow_duplicates! { insta::assert_snapshot!("deals_plan_split_120x36", desk.screen()) }
+        desk.play("Y").await;
         assert!(matches!(desk.case(2).await.decision().map(|one| &one.verdict), Some(Verdict::Split { .. })), "{}", desk.screen());
         assert_eq!(desk.deal(12).await.state.approval().and_then(|approval| approval.share).map(|share| share.share_bp), Some(2_000));
         desk.changed().await.play("I Y").await;
