@@ -1,5 +1,6 @@
 //! Use cases through the public door, each test on both databases.
 
+mod conflict;
 mod deal;
 mod flow;
 mod house;

@@ -103,3 +103,19 @@ fn sales_belong_to_an_account_and_equal_lines_are_two_sales() {
     assert_eq!(imported.ok(), "read 5 = recorded 3 + rejected 2\n");
     assert_eq!(home.run(&["import", "sales", "pos.csv"]).ok(), "read 5 = recorded 0 + rejected 2 + known already 3\n");
 }
+
+/// A dry run writes to a scratch database, and looks through it to the real one.
+#[test]
+fn a_plan_finds_what_conflicts_with_deals_that_are_there() {
+    let home = home();
+    home.run(&["import", "deals", "generic-deal.csv"]).ok();
+    home.write(
+        "other.csv",
+        "Id,Customer,Country,Website,Products,Value,Currency,Close Date\nX-1,Nordwerft Kiel,DE,nordwerft.example,Switching,50000,EUR,2097-03-01\n",
+    );
+    let before = home.run(&["audit", "verify"]).ok();
+    let planned = home.run(&["import", "deals", "other.csv", "--partner", "P-0002", "--dry-run"]).ok();
+    assert_eq!(planned, "read 1 = drafted 0 + submitted 0 + conflicting 1 + rejected 0\n");
+    assert_eq!(home.run(&["audit", "verify"]).ok(), before, "nothing was written");
+    assert_eq!(home.run(&["import", "deals", "other.csv", "--partner", "P-0002"]).ok(), planned, "it comes as it was planned");
+}
