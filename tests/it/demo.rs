@@ -7,7 +7,16 @@ use crate::{
 use pilothouse::{
     ambient::Clock,
     app::{App, demo},
-    domain::{id::OperatorId, lead::queue::Queue, time::Span},
+    domain::{
+        deal::{
+            DealState,
+            conflict::{CaseState, ConflictKind, Verdict},
+            queue::Queue as DealQueue,
+        },
+        id::{ConflictId, DealId, OperatorId},
+        lead::queue::Queue,
+        time::Span,
+    },
     store::{Db, Health},
 };
 
@@ -41,6 +50,36 @@ async fn a_channel_in_full_swing() {
     assert!(countries.len() > 20, "{countries:?}");
     let kpis = session.lead_kpis(START.micros() / 86_400_000_000).await.unwrap();
     assert!(kpis.acceptance_bp.is_some() && kpis.speed_to_lead_minutes.is_some(), "{kpis:?}");
+}
+
+#[tokio::test]
+async fn a_deal_room_with_something_in_every_queue() {
+    for seed in [1, 2] {
+        let (app, _folder) = made(seed, 2).await;
+        let mut session = app.db().snapshot().await.unwrap();
+        let deals = session.deals(&(1..2_000).map(DealId).collect::<Vec<_>>()).await.unwrap();
+        for queue in DealQueue::ALL {
+            let held = deals.iter().filter(|deal| queue.holds(deal, app.now())).count();
+            assert!(held >= 2, "seed {seed}: {held} are in the queue {}", queue.title());
+        }
+        for state in DealState::NAMES {
+            assert!(deals.iter().any(|deal| deal.state.name() == state), "seed {seed}: none is {state}");
+        }
+        let cases = session.cases(&(1..500).map(ConflictId).collect::<Vec<_>>()).await.unwrap();
+        let (live, over): (Vec<_>, Vec<_>) = cases.iter().partition(|case| !matches!(case.state, CaseState::Closed { .. }));
+        for kind in ConflictKind::ALL {
+            let open = live.iter().filter(|case| case.state.is_open() && case.kind() == *kind).count();
+            assert!(open >= 1, "seed {seed}: no conflict of the kind {} waits for a decision", kind.name());
+        }
+        assert!(live.len() >= 12 && over.len() >= 3, "seed {seed}: {} live, {} closed", live.len(), over.len());
+        for state in ["evidence", "review", "notified", "appealed"] {
+            assert!(live.iter().any(|case| case.state.name() == state), "seed {seed}: none is {state}");
+        }
+        assert!(cases.iter().flat_map(|case| &case.decisions).any(|decision| matches!(decision.verdict, Verdict::Split { .. })));
+        let kpis = session.deal_kpis(app.now().to_utc().date_naive()).await.unwrap();
+        assert!(kpis.decision_p50_minutes.is_some() && kpis.conflict_bp.is_some() && kpis.expiry_bp.is_some(), "{kpis:?}");
+        assert!(kpis.cohorts.iter().any(|cohort| cohort.won > 0), "{kpis:?}");
+    }
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 //! Everything comes from `fixtures/demo` and a seed; the same seed at the same instant makes the same channel.
 
 mod chance;
+mod deals;
 mod live;
 mod partners;
 mod people;
@@ -25,6 +26,7 @@ use crate::{
     store::memory::World,
 };
 use chance::{Chance, Share};
+use deals::Deals;
 use people::{People, ROUND_THE_CLOCK, Wish};
 use staff::Staff;
 use stage::Stage;
@@ -45,6 +47,7 @@ const BREACHES: [(usize, Span); 2] = [(44, Span::minutes(14)), (40, Span::minute
 pub struct Demo {
     people: People,
     traffic: Traffic,
+    deals: Deals,
     staff: Staff,
 }
 
@@ -57,15 +60,22 @@ pub async fn make(app: &App, seed: u64, told: impl FnMut(u64) + Send) -> Result<
 pub async fn make_days(app: &App, seed: u64, days: i64, mut told: impl FnMut(u64) + Send) -> Result<Demo, Failure> {
     let now = app.now();
     let start = whole_hour(now).plus(Span::hours(-24 * days));
-    let mut stage = Stage::Past { app, world: World::unsettled(), rules: None, now: start };
+    // The deal desk has a longer past than the leads: protections last for months.
+    let opened = now.plus(Span::hours(-24 * deals::DAYS));
+    let mut stage = Stage::Past { app, world: World::unsettled(), rules: None, now: opened };
     let staff = Staff::hired(&mut stage).await?;
     let first_draft =
         program::DEMO.replace("Lead rules agreed with the partner council on 12 January 2026.", "As proposed to the partner council.");
     stage.carry(staff.first, Command::Partners(partners::profiles(now)?)).await?;
     stage.carry(staff.first, Command::Program { toml: first_draft, note: Text::clean("the council's draft") }).await?;
-    let people = People::read(stage.rules().await?.program().consent.required.clone())?;
+    stage.carry(staff.first, Command::Accounts(deals::accounts())).await?;
+    let rules = stage.rules().await?;
+    let read = || People::read(rules.program().consent.required.clone());
+    let (people, customers) = (read()?, read()?);
+    let deals = Deals::planned(seed, customers, staff, &rules, now);
     let traffic = Traffic::new(Chance::seeded(seed), staff, now.plus(Span::ZERO.minus(SHORTEST_PROMISE)));
-    let mut demo = Demo { people, traffic, staff };
+    let mut demo = Demo { people, traffic, deals, staff };
+    demo.deals.act(&mut stage, start).await?;
     let mut applied = false;
     let arrivals = demo.arrivals(start, now);
     // Living through it takes most of the time, writing it down the rest.
@@ -90,6 +100,7 @@ impl Demo {
     /// Everything up to `at`: what people planned, what time does, who arrives, and what people make of it.
     async fn step(&mut self, stage: &mut Stage<'_>, at: Instant, arriving: &[Wish]) -> Result<(), Failure> {
         self.traffic.act(stage, at).await?;
+        self.deals.act(stage, at).await?;
         stage.at(at);
         stage.carry(Actor::engine().id, Command::Sweep { limit: 2_000 }).await?;
         let now = stage.now();

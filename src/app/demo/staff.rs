@@ -30,6 +30,7 @@ pub struct Staff {
     pub portal: OperatorId,
     pub first: OperatorId,
     desks: [OperatorId; 3],
+    judges: [OperatorId; 2],
 }
 
 impl Staff {
@@ -44,7 +45,12 @@ impl Staff {
         }
         // Numbered in the order in which they came.
         let colleague = |place: i64| OperatorId(first.0 + 1 + place);
-        Ok(Self { portal: colleague(0), first, desks: [first, colleague(1), colleague(2)] })
+        Ok(Self { portal: colleague(0), first, desks: [first, colleague(1), colleague(2)], judges: [colleague(3), first] })
+    }
+
+    /// Who decides deals and conflicts; an appeal goes from the first to the second.
+    pub const fn judges(self) -> [OperatorId; 2] {
+        self.judges
     }
 
     /// Who looks after a lead.

@@ -4,7 +4,8 @@
 use crate::{
     app::{App, Command, Failure, Mode, Outcome, Rules, handle},
     domain::{
-        id::{AuditSeq, OperatorId},
+        deal::{Registration, conflict::ConflictCase},
+        id::{AuditSeq, ConflictId, OperatorId},
         time::Instant,
     },
     store::{Unit, memory::World, unit::Past},
@@ -54,6 +55,31 @@ impl Stage<'_> {
             }
             Self::Now(app) => app.rules().await,
         }
+    }
+
+    /// A conflict with its parties.
+    pub async fn case(&mut self, id: ConflictId) -> Result<Option<(ConflictCase, Vec<Registration>)>, Failure> {
+        let parties = |case: &ConflictCase| case.parties.iter().map(|party| party.deal).collect::<Vec<_>>();
+        Ok(match self {
+            Self::Past { world, .. } => {
+                let state = world.look();
+                let found = state.desk.cases.find(id).cloned();
+                found.map(|case| {
+                    let deals = parties(&case).into_iter().filter_map(|id| state.desk.deals.find(id)).cloned().collect();
+                    (case, deals)
+                })
+            }
+            Self::Now(app) => {
+                let mut session = app.db().read().await?;
+                match session.cases(&[id]).await?.pop() {
+                    Some(case) => {
+                        let deals = session.deals(&parties(&case)).await?;
+                        Some((case, deals))
+                    }
+                    None => None,
+                }
+            }
+        })
     }
 
     /// What happened after `seq`.
