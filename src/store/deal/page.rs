@@ -16,6 +16,9 @@ use crate::{
     },
 };
 
+/// What is protected, in the words of its indexes (migration 6).
+const PROTECTED: &str = "(case deal.state when 'approved' then 1 end) = 1";
+
 impl Listing for Deals {
     type Queue = Queue;
     type Sort = Sort;
@@ -47,8 +50,8 @@ impl Listing for Deals {
             Queue::ActionRequired => sql.push("deal.state = 'action_required'"),
             Queue::Conflicts => sql.push("deal.phase <> '' and deal.phase = 'open'"),
             Queue::Appeals => sql.push("deal.phase <> '' and deal.phase = 'appealed'"),
-            Queue::Expiring => sql.push("deal.state = 'approved' and deal.due_key <= ").push_bind(now.plus(EXPIRING)),
-            Queue::Protected => sql.push("deal.state = 'approved'"),
+            Queue::Expiring => sql.push(PROTECTED).push(" and deal.due_key <= ").push_bind(now.plus(EXPIRING)),
+            Queue::Protected => sql.push(PROTECTED),
             Queue::All => sql.push("1 = 1"),
         };
     }
