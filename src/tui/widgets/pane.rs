@@ -150,7 +150,7 @@ impl Pane {
         let below = lines.len().saturating_sub(top + height);
         if below > 0 && area.height > 3 {
             let y = area.bottom() - 1;
-            let note = format!("↓ {below} more ");
+            let note = format!(" ↓ {below} more ");
             let wide = u16::try_from(text::width(&note)).unwrap_or(0);
             canvas.put(area.right().saturating_sub(wide), y, wide, &note, Role::Dim);
         }

@@ -144,8 +144,8 @@ impl Deals {
     }
 
     /// Plans a conflict that was found at `at`: its evidence, who reviews it, and how far it comes.
-    pub(super) fn dispute(&mut self, rules: &Rules, case: ConflictId, parties: Vec<DealId>, course: Course, at: Instant) {
-        for deal in parties {
+    pub(super) fn dispute(&mut self, rules: &Rules, case: ConflictId, parties: &[DealId], course: Course, at: Instant) {
+        for deal in parties.iter().copied() {
             let kinds = [DocumentKind::Quote, DocumentKind::Touch, DocumentKind::CustomerLetter, DocumentKind::PurchaseOrder];
             for kind in kinds.into_iter().take(self.chance.below(3)) {
                 let when = at.plus(self.chance.between(Span::hours(1), Span::hours(20)));
@@ -170,7 +170,11 @@ impl Deals {
             _ => Ruling::First,
         };
         ruled(decided, first, ruling);
-        if matches!(course, Course::Appealed | Course::Upheld | Course::Overturned) {
+        if matches!(course, Course::Voided) {
+            // There was no conflict, so each goes on by itself.
+            let approved = self.after(rules, decided, 3);
+            parties.iter().for_each(|deal| self.deal(approved, second, *deal, DealCommand::Approve));
+        } else if matches!(course, Course::Appealed | Course::Upheld | Course::Overturned) {
             let appealed = decided.plus(Span::hours(21));
             ruled(appealed, portal, Ruling::Appeal);
             let reviewed = self.after(rules, appealed, 4);

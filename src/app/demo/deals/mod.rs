@@ -155,7 +155,7 @@ impl Deals {
     fn follow(&mut self, rules: &Rules, at: Instant, outcome: &Outcome, fate: Fate) {
         if let (Fate::Rival(course), Some(case)) = (fate, outcome.cases.first()) {
             let parties = case.result.as_ref().map(|done| done.case.parties.iter().map(|party| party.deal).collect());
-            self.dispute(rules, case.case, parties.unwrap_or_default(), course, at);
+            self.dispute(rules, case.case, &parties.unwrap_or_else(|_| Vec::new()), course, at);
             return;
         }
         for deal in outcome.deals.iter().filter(|item| item.result.is_ok()).map(|item| item.deal) {

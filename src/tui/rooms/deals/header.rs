@@ -16,7 +16,7 @@ pub fn figures(kpis: &Kpis, spelt: bool) -> Vec<Vec<Piece>> {
         out.push(figure(label, format!("{}/{}", words(p50), words(p90)), Role::Strong));
     }
     let late = if kpis.breaches_today > 0 { Role::SlaBreached } else { Role::Good };
-    out.push(figure(if spelt { "breaches today" } else { "breached" }, kpis.breaches_today.to_string(), late));
+    out.push(figure(if spelt { "breaches today" } else { "breached today" }, kpis.breaches_today.to_string(), late));
     // A cohort nobody was approved in has no conversion, and no place in the line.
     let cohorts: Vec<u64> = kpis.cohorts.iter().filter_map(|cohort| Some(u64::from(cohort.conversion_bp()?))).collect();
     let (won, approved) = kpis.cohorts.iter().fold((0, 0), |(won, approved), one| (won + one.won, approved + one.approved));

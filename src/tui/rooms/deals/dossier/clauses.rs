@@ -55,7 +55,7 @@ impl Page<'_> {
         let label = if table.is_narrow { "(weight)" } else { "clause (weight)" };
         let mut cells = vec![(table.label, (label.to_owned(), Role::TableHeader))];
         cells.extend(self.parties_of().iter().map(|party| {
-            let name = if table.is_narrow { party.deal.to_string() } else { self.name(party.deal) };
+            let name = if table.is_narrow { party.deal.to_string() } else { text::cut(&self.name(party.deal), table.party - GAP) };
             (table.party, (format!("  {name}"), Role::TableHeader))
         }));
         cells.push((table.favour, ("favours".to_owned(), Role::TableHeader)));

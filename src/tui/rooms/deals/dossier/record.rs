@@ -17,7 +17,10 @@ use crate::{
             words,
         },
         theme::Role,
-        widgets::pane::{Piece, Row},
+        widgets::{
+            pane::{Piece, Row},
+            text,
+        },
     },
 };
 use std::collections::BTreeSet;
@@ -121,7 +124,10 @@ impl Page<'_> {
         let mut rows = Vec::new();
         if let Some(column) = column {
             let mut cells = vec![(MOMENT, empty())];
-            cells.extend(self.parties_of().iter().map(|party| (column, (self.name(party.deal), Role::TableHeader))));
+            cells.extend(self.parties_of().iter().map(|party| {
+                let name = text::cut(&self.name(party.deal), column);
+                (column, (name, Role::TableHeader))
+            }));
             rows.extend(line(&cells));
         }
         let mut day = String::new();
