@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     app::import::{
-        Counts, Figures, ImportError, Job, Rejects, Report, Room, choose, deals, directory, leads,
+        Counts, Figures, ImportError, Job, Pass, Rejects, Report, Room, choose, deals, directory, leads,
         mapping::{self, Kind},
         sales, survey,
     },
@@ -145,19 +145,14 @@ async fn import(kind: Kind, args: Args, partner: Option<String>, call: &mut Call
     let app = call.app_for_bulk().await?;
     let actor = call.sign_in(&app).await?.id;
     let bar = Bar::new(surveyed.rows, call, progress);
-    let room = match kind {
-        Kind::Deal => Room::Deals,
-        Kind::Sale => Room::Sales,
-        Kind::Lead | Kind::Partner | Kind::Account => Room::Leads,
-    };
-    bar.show(&Counts { room, ..Counts::default() });
-    let pass = if args.dry_run { directory::Pass::Plan } else { directory::Pass::Carry };
-    let report = match (kind, args.dry_run) {
-        (Kind::Lead, false) => leads::import(&app, actor, job, &mut |counts| bar.show(counts)).await,
-        (Kind::Lead, true) => leads::plan(&app, actor, job, &mut |counts| bar.show(counts)).await,
-        (Kind::Deal, _) => deals::import(&app, actor, job, pass, &mut |counts| bar.show(counts)).await,
-        (Kind::Sale, _) => sales::import(&app, actor, job, pass, &mut |counts| bar.show(counts)).await,
-        (Kind::Partner | Kind::Account, _) => directory::import(&app, actor, job, pass).await,
+    bar.show(&Counts { room: Room::of(kind), ..Counts::default() });
+    let pass = if args.dry_run { Pass::Plan } else { Pass::Carry };
+    let mut progress = |counts: &Counts| bar.show(counts);
+    let report = match kind {
+        Kind::Lead => leads::import(&app, actor, job, pass, &mut progress).await,
+        Kind::Deal => deals::import(&app, actor, job, pass, &mut progress).await,
+        Kind::Sale => sales::import(&app, actor, job, pass, &mut progress).await,
+        Kind::Partner | Kind::Account => directory::import(&app, actor, job, pass).await,
     };
     bar.progress.clear();
     let report = Report { file: surveyed.description, ..report.map_err(refused)? };

@@ -2,7 +2,7 @@
 //! is read whole before anything is written; parents come before their children, whatever their order in the file.
 
 use super::{
-    Job,
+    Job, Pass,
     decode::Record,
     mapping::Kind,
     reader,
@@ -17,19 +17,11 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 /// Records a transaction.
 const BATCH_ROWS: usize = 1_000;
 
-/// Whether something is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Pass {
-    Plan,
-    Carry,
-}
-
 /// Takes the partners or accounts of a file in, or says what that would bring.
 pub async fn import(app: &App, actor: OperatorId, job: Job, pass: Pass) -> Result<Report, ImportError> {
     let kind = job.mapping.kind;
-    let mut report = Report { mapping: job.mapping.name.clone(), ..Report::default() };
-    let rejects = if pass == Pass::Plan { None } else { job.rejects };
-    let mut batches = reader::batches(job.path, job.mapping, rejects, BATCH_ROWS, |_, _, record| Ok(record));
+    let (job, mut report) = job.begin(pass);
+    let mut batches = reader::batches(job, BATCH_ROWS, |_, _, record| Ok(record));
     let (mut partners, mut accounts) = (Vec::new(), Vec::new());
     while let Some(batch) = batches.next(&mut report).await? {
         for record in batch {

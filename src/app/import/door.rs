@@ -1,6 +1,6 @@
 //! Where the batches of an import go: into the database, or on trial into a scratch one beside it.
 
-use super::{directory::Pass, trial::Trial};
+use super::{Pass, trial::Trial};
 use crate::{
     app::{App, Command, Failure, Outcome},
     domain::id::OperatorId,

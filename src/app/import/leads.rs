@@ -4,9 +4,8 @@
 //! started again passes over what it had taken in, and neither loses nor doubles anything.
 
 use super::{
-    Job,
+    Job, Pass,
     decode::Record,
-    directory::Pass,
     door::Door,
     reader,
     report::{Counts, ImportError, Report},
@@ -22,30 +21,22 @@ use crate::{
 /// Rows a transaction. Other writers wait for the length of one: about half a second.
 pub const BATCH_ROWS: usize = 4_096;
 
-/// Takes the leads of a file in. `progress` hears the counts after each batch.
-pub async fn import(app: &App, actor: OperatorId, job: Job, progress: &mut (dyn FnMut(&Counts) + Send)) -> Result<Report, ImportError> {
-    through(app, actor, job, &Door::of(app, Pass::Carry).await?, progress).await
-}
-
-/// What [`import`] would do: carried out in a scratch database beside the real one, which is only read.
-pub async fn plan(app: &App, actor: OperatorId, job: Job, progress: &mut (dyn FnMut(&Counts) + Send)) -> Result<Report, ImportError> {
-    through(app, actor, Job { rejects: None, ..job }, &Door::of(app, Pass::Plan).await?, progress).await
-}
-
-async fn through(
+/// Takes the leads of a file in, or says what that would bring. `progress` hears the counts after each batch.
+pub async fn import(
     app: &App,
     actor: OperatorId,
     job: Job,
-    door: &Door,
+    pass: Pass,
     progress: &mut (dyn FnMut(&Counts) + Send),
 ) -> Result<Report, ImportError> {
     let policy = app.rules().await?.program().matching.policy();
-    let mut report = Report { mapping: job.mapping.name.clone(), ..Report::default() };
+    let door = Door::of(app, pass).await?;
+    let (job, mut report) = job.begin(pass);
     let prepare = move |_: &_, _: &_, record| match record {
         Record::Lead(intake) => Ok(Some(receive::prepare(*intake, &policy))),
         _ => Ok(None),
     };
-    let mut batches = reader::batches(job.path, job.mapping, job.rejects, BATCH_ROWS, prepare);
+    let mut batches = reader::batches(job, BATCH_ROWS, prepare);
     while let Some(batch) = batches.next(&mut report).await? {
         let arriving: Vec<Arriving> = batch.into_iter().flatten().collect();
         if !arriving.is_empty() {

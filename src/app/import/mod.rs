@@ -21,6 +21,14 @@ pub use report::{Counts, Figures, ImportError, Report, Room};
 use mapping::{Kind, Mapping};
 use std::path::{Path, PathBuf};
 
+/// Whether something is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pass {
+    /// It is carried out in a scratch database beside the real one, which is only read.
+    Plan,
+    Carry,
+}
+
 /// One file and how to read it.
 #[derive(Debug, Clone)]
 pub struct Job {
@@ -28,6 +36,16 @@ pub struct Job {
     pub mapping: Mapping,
     /// Where rows that can't be taken over are kept; nowhere when only planning.
     pub rejects: Option<PathBuf>,
+}
+
+impl Job {
+    /// What this pass may do of it, with an empty report: planning keeps no rejects.
+    fn begin(self, pass: Pass) -> (Self, Report) {
+        let counts = Counts { room: Room::of(self.mapping.kind), ..Counts::default() };
+        let report = Report { mapping: self.mapping.name.clone(), counts, ..Report::default() };
+        let rejects = self.rejects.filter(|_| pass == Pass::Carry);
+        (Self { rejects, ..self }, report)
+    }
 }
 
 /// The mapping for a file: a built-in one or a document by name, else the one that the file's columns call for. The error

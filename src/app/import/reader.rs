@@ -1,6 +1,7 @@
 //! Reads, decodes and prepares a file on a thread of its own, a batch at a time, while the database works on the batch before.
 
 use super::{
+    Job,
     decode::{Decoder, Record},
     mapping::Mapping,
     rejects::Rejects,
@@ -64,14 +65,13 @@ pub fn survey(path: &Path, mapping: &Mapping) -> Result<Survey, ImportError> {
 /// A batch of `size` records after the other. `prepare` runs on the reading thread, and may reject what it finds. The last batch
 /// may be empty; after an error there is none.
 pub fn batches<T: Send + 'static>(
-    path: PathBuf,
-    mapping: Mapping,
-    rejects: Option<PathBuf>,
+    job: Job,
     size: usize,
     mut prepare: impl FnMut(&Decoder, &Row, Record) -> Result<T, Reject> + Send + 'static,
 ) -> Batches<T> {
     let (sender, ready) = mpsc::channel(AHEAD);
     let reading = tokio::task::spawn_blocking(move || {
+        let Job { path, mapping, rejects } = job;
         let (mut source, decoder) = open(&path, &mapping)?;
         let mut rejects = rejects.map(|rejects| Rejects::new(rejects, &source));
         let mut told = 0;

@@ -1,6 +1,6 @@
 //! What became of the rows of a file.
 
-use super::source::SourceError;
+use super::{mapping::Kind, source::SourceError};
 use crate::app::Failure;
 use serde::Serialize;
 use std::{collections::BTreeMap, fmt, io, path::PathBuf};
@@ -38,6 +38,17 @@ pub enum Room {
     Leads,
     Deals,
     Sales,
+}
+
+impl Room {
+    /// What a file of this kind brings.
+    pub const fn of(kind: Kind) -> Self {
+        match kind {
+            Kind::Deal => Self::Deals,
+            Kind::Sale => Self::Sales,
+            Kind::Lead | Kind::Partner | Kind::Account => Self::Leads,
+        }
+    }
 }
 
 impl Counts {

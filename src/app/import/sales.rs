@@ -2,13 +2,12 @@
 //! has to belong to one of our accounts for certain.
 
 use super::{
-    Job,
+    Job, Pass,
     deals::Resolver,
     decode::{Decoder, Record, SaleRecord},
-    directory::Pass,
     door::Door,
     reader,
-    report::{Counts, ImportError, Report, Room},
+    report::{Counts, ImportError, Report},
     source::{Reject, Row},
 };
 use crate::{
@@ -35,15 +34,13 @@ pub async fn import(
 ) -> Result<Report, ImportError> {
     let resolver = Resolver::new(app.rules().await?, app.customers().await?, app.now());
     let door = Door::of(app, pass).await?;
-    let mut report = Report { mapping: job.mapping.name.clone(), ..Report::default() };
-    report.counts.room = Room::Sales;
-    let rejects = job.rejects.filter(|_| pass == Pass::Carry);
+    let (job, mut report) = job.begin(pass);
     let mut keys = Keys::default();
     let prepare = move |decoder: &Decoder, row: &Row, record| match record {
         Record::Sale(sale) => line(&resolver, &mut keys, decoder, row, &sale),
         _ => Err(row.reject(None, "is not a sale")),
     };
-    let mut batches = reader::batches(job.path, job.mapping, rejects, BATCH_ROWS, prepare);
+    let mut batches = reader::batches(job, BATCH_ROWS, prepare);
     while let Some(batch) = batches.next(&mut report).await? {
         let lines = batch.len() as u64;
         if lines > 0 {

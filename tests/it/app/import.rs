@@ -8,7 +8,7 @@ use crate::support::{
 use pilothouse::{
     app::{
         export::{self, Format},
-        import::{Counts, Job, Rejects, choose, directory, leads, mapping::Kind, survey},
+        import::{Counts, Job, Pass, Rejects, choose, directory, leads, mapping::Kind, survey},
     },
     domain::{
         filter::{Context, parse},
@@ -43,7 +43,7 @@ fn word(n: usize) -> String {
 }
 
 async fn take(house: &House, job: Job) -> Counts {
-    leads::import(&house.app, OperatorId(2), job, &mut |_| {}).await.unwrap().counts
+    leads::import(&house.app, OperatorId(2), job, Pass::Carry, &mut |_| {}).await.unwrap().counts
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -56,14 +56,16 @@ async fn a_file_is_planned_then_taken_in_and_the_second_time_changes_nothing() {
         let surveyed = survey(&path, &choose(Kind::Lead, &path, None).unwrap()).unwrap();
         assert_eq!((surveyed.rows, surveyed.description.as_str()), (3_000, "UTF-8 CSV separated by `,`, 8 columns"));
 
-        let planned = leads::plan(&house.app, OperatorId(2), job(Kind::Lead, &path, None), &mut |_| {}).await.unwrap();
+        let planned = leads::import(&house.app, OperatorId(2), job(Kind::Lead, &path, None), Pass::Plan, &mut |_| {}).await.unwrap();
         let (empty, _) = count(&house, "").await;
         assert_eq!(empty, 0, "{}: a plan writes nothing", fresh.name);
         assert!(!Rejects::beside(&path).exists());
 
         let mut heard = Vec::new();
         let report =
-            leads::import(&house.app, OperatorId(2), job(Kind::Lead, &path, None), &mut |counts| heard.push(counts.read())).await.unwrap();
+            leads::import(&house.app, OperatorId(2), job(Kind::Lead, &path, None), Pass::Carry, &mut |counts| heard.push(counts.read()))
+                .await
+                .unwrap();
         println!("{}: {}", fresh.name, report.counts);
         assert_eq!(report.counts, planned.counts, "{}: the plan was right", fresh.name);
         assert_eq!((report.counts.read(), report.counts.rejected), (3_000, 30));
@@ -110,7 +112,9 @@ async fn an_import_killed_in_the_middle_goes_on_where_it_was() {
         let (tell, told) = tokio::sync::oneshot::channel();
         let mut tell = Some(tell);
         let task = tokio::spawn(async move {
-            leads::import(&app, OperatorId(2), killed, &mut |_| tell.take().map_or((), |tell| tell.send(()).unwrap_or(()))).await.map(drop)
+            leads::import(&app, OperatorId(2), killed, Pass::Carry, &mut |_| tell.take().map_or((), |tell| tell.send(()).unwrap_or(())))
+                .await
+                .map(drop)
         });
         told.await.unwrap();
         task.abort();
@@ -162,18 +166,18 @@ async fn partners_come_with_their_parents_and_change_where_they_differ() {
         let write = |text: &str| std::fs::write(&path, format!("Code,Name,Tier,Country,Parent\n{text}")).unwrap();
         let take = async |pass| directory::import(&house.app, OperatorId(2), job(Kind::Partner, &path, None), pass).await.unwrap();
         write("C,Child,gold,DE,B\nB,Branch,gold,DE,A\nA,Alpha,gold,DE,\nD,Delta,,FR,NOBODY\n,Nameless,,,\n");
-        let planned = take(directory::Pass::Plan).await;
+        let planned = take(Pass::Plan).await;
         assert_eq!(planned.counts, Counts { created: 4, rejected: 1, ..Counts::default() });
-        let report = take(directory::Pass::Carry).await;
+        let report = take(Pass::Carry).await;
         assert_eq!(report.counts, planned.counts, "{}", fresh.name);
         assert_eq!(report.warnings, ["there is no partner with the code `NOBODY`; 1 that name it as parent were taken over without"]);
         let partners = fresh.db.read().await.unwrap().partners().await.unwrap();
         assert_eq!(partners.len(), before + 4);
         let find = |code: &str| partners.iter().find(|partner| partner.profile.code == Text::clean(code)).unwrap();
         assert_eq!((find("C").profile.parent, find("B").profile.parent), (Some(find("B").id), Some(find("A").id)));
-        assert_eq!(take(directory::Pass::Carry).await.counts, Counts { known: 4, rejected: 1, ..Counts::default() }, "{}", fresh.name);
+        assert_eq!(take(Pass::Carry).await.counts, Counts { known: 4, rejected: 1, ..Counts::default() }, "{}", fresh.name);
         write("A,Alpha,platinum,DE,\nB,Branch,gold,DE,A\n");
-        assert_eq!(take(directory::Pass::Carry).await.counts, Counts { changed: 1, known: 1, ..Counts::default() });
+        assert_eq!(take(Pass::Carry).await.counts, Counts { changed: 1, known: 1, ..Counts::default() });
     })
     .await;
 }
@@ -196,7 +200,7 @@ async fn real_sets_are_taken_in_whole() {
         {
             let Some(path) = shared(file) else { return };
             let job = Job { rejects: None, ..job(kind, &path, None) };
-            let report = directory::import(&house.app, OperatorId(2), job, directory::Pass::Carry).await.unwrap();
+            let report = directory::import(&house.app, OperatorId(2), job, Pass::Carry).await.unwrap();
             assert_eq!((report.counts.created, report.counts.read()), (rows, rows), "{} {file}", fresh.name);
         }
     })

@@ -9,14 +9,14 @@ mod resolve;
 pub use resolve::{Ready, Resolver, Standing};
 
 use super::{
-    Job,
+    Job, Pass,
     decode::Record,
     door::Door,
     reader,
-    report::{Counts, Figures, ImportError, REJECTS_TOLD_MAX, Report, Room},
+    report::{Counts, Figures, ImportError, REJECTS_TOLD_MAX, Report},
 };
 use crate::{
-    app::{App, Command, DealItem, Failure, import::directory::Pass},
+    app::{App, Command, DealItem, Failure},
     domain::{
         deal::{DealCommand, DealState, Document},
         id::OperatorId,
@@ -38,14 +38,13 @@ pub async fn import(
 ) -> Result<Report, ImportError> {
     let resolver = Resolver::new(app.rules().await?, app.customers().await?, app.now());
     let door = Door::of(app, pass).await?;
-    let mut report = Report { mapping: job.mapping.name.clone(), deals: Some(Figures::default()), ..Report::default() };
-    report.counts.room = Room::Deals;
-    let rejects = job.rejects.filter(|_| pass == Pass::Carry);
+    let (job, mut report) = job.begin(pass);
+    report.deals = Some(Figures::default());
     let prepare = move |decoder: &super::decode::Decoder, row: &super::source::Row, record| match record {
         Record::Deal(deal) => resolver.ready(decoder, row, *deal),
         _ => Err(row.reject(None, "is not a deal")),
     };
-    let mut batches = reader::batches(job.path, job.mapping, rejects, BATCH_ROWS, prepare);
+    let mut batches = reader::batches(job, BATCH_ROWS, prepare);
     while let Some(batch) = batches.next(&mut report).await? {
         if !batch.is_empty() {
             registered(app, actor, &door, &batch, &mut report).await?;
