@@ -6,8 +6,8 @@
 
 mod common;
 
+use common::place::{ADMIN, Place, Rate, SEED, report, time_page};
 use pilothouse::{
-    ambient::{Clock, Entropy},
     app::{App, Command, DealTarget, Registering, deal::view::DealViewer},
     domain::{
         actor::Actor,
@@ -16,20 +16,14 @@ use pilothouse::{
             queue::{From, PageRequest, Queue, Sort},
         },
         filter,
-        id::{DealId, OperatorId, PartnerId},
+        id::{DealId, PartnerId},
         money::Money,
-        program,
         text::Text,
-        time::{Instant, Span},
     },
-    store::{Address, Db, Options},
 };
-use std::time::{Duration, Instant as Stopwatch};
+use std::time::Instant as Stopwatch;
 
-const START: Instant = Instant::from_micros(1_772_442_000_000_000);
 const BATCH: u64 = 2_000;
-const SEED: u64 = 2026;
-const ADMIN: OperatorId = OperatorId(2);
 /// Of the demo program.
 const PRODUCTS: [&str; 3] = ["Switching", "Wireless", "Video"];
 /// So many of the last registrations become protected, to expire in the sweep.
@@ -37,45 +31,26 @@ const PROTECTED: u64 = 100_000;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let args: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with("--")).collect();
-    let place = args.first().map_or("sqlite", String::as_str);
-    let deals: u64 = args.get(1).map_or(Ok(1_000_000), |text| text.parse())?;
-    let address = address(place, deals)?;
-    let clock = Clock::manual(START);
-    let mut options = Options::new(clock.clone(), Entropy::seeded(1));
-    options.write_cache_mb = 256;
-    let app = App::new(Db::open(address.clone(), options.clone()).await?);
-    let have = app.deal_counts(&viewer(), Queue::All, None, app.now()).await?.queues.last().map_or(0, |count| count.n);
+    let place = Place::of_arguments("deals").await?;
+    let (app, deals) = (&place.app, place.wanted);
+    let have = count(app).await?;
     if have == 0 {
-        settle(&app).await?;
+        place.settle().await?;
     }
-    fill(&app, have, deals).await?;
+    fill(app, have, deals).await?;
     println!();
-    open_again(&address, &options).await?;
-    pages(&app).await?;
-    submissions(&app, deals).await?;
-    sweep(&app, &clock, deals).await?;
-    Ok(())
+    place.open_again(async |app: &App| page(app, Queue::ToDecide, Sort::Due, None).await).await?;
+    pages(app).await?;
+    submissions(app, deals).await?;
+    sweep(&place, deals).await
 }
 
 fn viewer() -> DealViewer {
     DealViewer { me: ADMIN, zone: chrono_tz::UTC, marked: Vec::new() }
 }
 
-fn address(place: &str, deals: u64) -> anyhow::Result<Address> {
-    if place.starts_with("postgres") {
-        return Ok(place.parse()?);
-    }
-    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"));
-    Ok(Address::Sqlite(folder.join(format!("deals-{deals}.db"))))
-}
-
-async fn settle(app: &App) -> anyhow::Result<()> {
-    let first = Command::FirstOperator { name: Text::clean("bench"), login: None };
-    app.execute(Actor::engine().id, app.request(first)).await?;
-    app.execute(ADMIN, app.request(Command::Program { toml: program::DEMO.to_owned(), note: Text::default() })).await?;
-    app.execute(ADMIN, app.request(Command::Partners(common::partners(400)))).await?;
-    Ok(())
+async fn count(app: &App) -> anyhow::Result<u64> {
+    Ok(app.deal_counts(&viewer(), Queue::All, None, app.now()).await?.queues.last().map_or(0, |count| count.n))
 }
 
 /// Registration number `n`: the customer of a lead of that number (one in thirty was there before), of any of 400 partners.
@@ -107,20 +82,15 @@ async fn fill(app: &App, have: u64, deals: u64) -> anyhow::Result<()> {
         println!("{have} registrations are there already; taking them in is not measured");
         return Ok(());
     }
-    let (began, mut last, mut done, mut told) = (Stopwatch::now(), Stopwatch::now(), have, have);
-    let (mut conflicts, step) = (0, (deals / 10).max(BATCH));
+    let (mut rate, mut done, mut conflicts) = (Rate::new("register", have, deals, BATCH), have, 0);
     while done < deals {
         let until = (done + BATCH).min(deals);
         let outcome = app.execute(ADMIN, app.request(Command::Register((done..until).map(registering).collect()))).await?;
         conflicts += outcome.cases.len();
         done = until;
-        if done - told >= step || done == deals {
-            let rate = (done - told) as f64 / last.elapsed().as_secs_f64();
-            println!("register: {done:>9} registrations, {rate:>6.0} a second over the last {}, {conflicts} conflicts", done - told);
-            (told, last) = (done, Stopwatch::now());
-        }
+        rate.reached(done);
     }
-    println!("register: {:.0} a second over all", (deals - have) as f64 / began.elapsed().as_secs_f64());
+    println!("register: {:.0} a second over all, {conflicts} conflicts", rate.over_all());
     approve(app, deals).await
 }
 
@@ -139,21 +109,6 @@ async fn approve(app: &App, deals: u64) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// From nothing to the first page, as the console starts.
-async fn open_again(address: &Address, options: &Options) -> anyhow::Result<()> {
-    let mut times = Vec::new();
-    for _ in 0..15 {
-        let began = Stopwatch::now();
-        let app = App::new(Db::open(address.clone(), Options { write_cache_mb: 8, ..options.clone() }).await?);
-        app.rules().await?;
-        page(&app, Queue::ToDecide, Sort::Due, None).await?;
-        times.push(began.elapsed());
-        app.db().close().await;
-    }
-    report("open, rules and first page", &mut times, "60 ms SQLite, 120 ms PostgreSQL");
-    Ok(())
-}
-
 async fn page(app: &App, queue: Queue, sort: Sort, words: Option<&str>) -> anyhow::Result<usize> {
     let filter = words.map(|words| filter::parse(words).map_err(|error| anyhow::anyhow!("{error:?}"))).transpose()?;
     let request = PageRequest { queue, filter, sort, me: ADMIN, now: app.now(), from: From::Start, limit: 60 };
@@ -163,23 +118,11 @@ async fn page(app: &App, queue: Queue, sort: Sort, words: Option<&str>) -> anyho
 async fn pages(app: &App) -> anyhow::Result<()> {
     for queue in Queue::ALL {
         for sort in Sort::ALL {
-            let mut times = Vec::new();
-            for _ in 0..9 {
-                let began = Stopwatch::now();
-                page(app, queue, sort, None).await?;
-                times.push(began.elapsed());
-            }
-            report(&format!("first rows: {}, {}", queue.title(), sort.title()), &mut times, "20 ms");
+            time_page(&format!("{}, {}", queue.title(), sort.title()), "20 ms", || page(app, queue, sort, None)).await?;
         }
     }
     for words in ["nordor", "zanzelxan pumps", "qqqq", "a", "country:DE value>50000 robotics", "-country:DE video", "country:JP mel"] {
-        let (mut times, mut rows) = (Vec::new(), 0);
-        for _ in 0..9 {
-            let began = Stopwatch::now();
-            rows = page(app, Queue::All, Sort::Due, Some(words)).await?;
-            times.push(began.elapsed());
-        }
-        report(&format!("filter `{words}` ({rows} rows)"), &mut times, "100 ms");
+        time_page(&format!("filter `{words}`"), "100 ms", || page(app, Queue::All, Sort::Due, Some(words))).await?;
     }
     Ok(())
 }
@@ -188,7 +131,7 @@ async fn pages(app: &App) -> anyhow::Result<()> {
 /// earlier run are passed over by their keys, so each run brings new ones.
 async fn submissions(app: &App, deals: u64) -> anyhow::Result<()> {
     const COUNT: u64 = 400;
-    let run = app.deal_counts(&viewer(), Queue::All, None, app.now()).await?.queues.last().map_or(0, |count| count.n);
+    let run = count(app).await?;
     let (mut times, mut conflicts) = (Vec::new(), 0);
     for n in 0..COUNT {
         let known = n % 2 == 0;
@@ -206,22 +149,22 @@ async fn submissions(app: &App, deals: u64) -> anyhow::Result<()> {
 
 /// 100,000 registrations are looked at for conflicts, and every protection has run out: what the engine does after a long
 /// outage.
-async fn sweep(app: &App, clock: &Clock, deals: u64) -> anyhow::Result<()> {
-    let engine = Actor::engine().id;
+async fn sweep(place: &Place, deals: u64) -> anyhow::Result<()> {
+    let (app, engine) = (&place.app, Actor::engine().id);
     let wanted = deals.min(PROTECTED);
     let (began, mut looked, mut after, mut found) = (Stopwatch::now(), 0, DealId(i64::try_from(deals - wanted).unwrap_or(0)), 0);
     while looked < wanted {
-        let outcome = app.execute(engine, app.request(Command::SweepConflicts { after, limit: 500 })).await?;
+        let outcome = app.execute(engine, app.request(Command::SweepConflicts { after, limit: 1_000 })).await?;
         let Some(last) = outcome.looked_to else { break };
-        looked += 500;
+        looked += 1_000;
         found += outcome.cases.len();
         after = last;
     }
     println!("{} registrations looked at, {found} conflicts found: {:.2?}", looked.min(wanted), began.elapsed());
-    clock.set(START.plus(Span::hours(24 * 200)));
+    place.pass(24 * 200);
     let (expiring, mut swept) = (Stopwatch::now(), 0);
     while swept < wanted {
-        let outcome = app.execute(engine, app.request(Command::SweepDeals { limit: 2_000 })).await?;
+        let outcome = app.execute(engine, app.request(Command::SweepDeals { limit: 1_000 })).await?;
         if outcome.deals.is_empty() && outcome.cases.is_empty() {
             break;
         }
@@ -230,10 +173,4 @@ async fn sweep(app: &App, clock: &Clock, deals: u64) -> anyhow::Result<()> {
     println!("{swept} registrations swept that were due: {:.2?}", expiring.elapsed());
     println!("both: {:.2?} (budget for 100,000: 20 s)", began.elapsed());
     Ok(())
-}
-
-fn report(what: &str, times: &mut [Duration], budget: &str) {
-    times.sort_unstable();
-    let at = |share: usize| times[(times.len() - 1) * share / 100];
-    println!("{what:<52} median {:>9.2?}  p99 {:>9.2?}  worst {:>9.2?}  budget {budget}", at(50), at(99), at(100));
 }

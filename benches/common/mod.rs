@@ -1,5 +1,7 @@
 //! Invented leads and partners in any number, the same for a seed.
 
+pub mod place;
+
 use pilothouse::domain::{
     country::Country,
     lead::{Consent, ConsentBasis, Intake, Person},
