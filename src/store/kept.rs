@@ -23,6 +23,8 @@ pub trait Kept: Aggregate + Serialize + DeserializeOwned + Send + Sync {
     const INSERT: (&'static str, usize);
     /// What of it can change.
     const UPDATE: &'static str;
+    /// What of it changes with its state alone: setting a column writes every index again that has it.
+    const UPDATE_STATE: &'static str = Self::UPDATE;
     const INSERT_BODY: (&'static str, usize);
     const UPDATE_BODY: &'static str;
 
@@ -33,6 +35,15 @@ pub trait Kept: Aggregate + Serialize + DeserializeOwned + Send + Sync {
         None
     }
     fn set_person(&mut self, _: Person) {}
+}
+
+/// A record as it is to be kept.
+pub(super) struct Saving<'a, R> {
+    pub record: &'a R,
+    /// The version that it must still have; 0 of a new one.
+    pub expected: i64,
+    /// What was said of it has changed, and not only where it stands.
+    pub restated: bool,
 }
 
 /// In rising order, so that two writers who lock the same records never wait for each other in a ring.
@@ -127,22 +138,23 @@ impl Tx {
         self.records_free(Sql::new(R::DUE).bind(now).bind(limit)).await
     }
 
-    /// Writes records as they are now. Each must still have the version expected of it, 0 of a new one.
-    pub(super) async fn records_save<R: Kept>(&mut self, changes: Vec<(&R, i64)>) -> Result<()> {
-        let (new, known): (Vec<_>, Vec<_>) = changes.into_iter().partition(|(_, expected)| *expected == 0);
+    /// Writes records as they are now.
+    pub(super) async fn records_save<R: Kept>(&mut self, changes: Vec<Saving<'_, R>>) -> Result<()> {
+        let (new, known): (Vec<_>, Vec<_>) = changes.into_iter().partition(|change| change.expected == 0);
         self.unmoved(&known).await?;
-        for (changes, tail, body_tail) in [(new, "", ""), (known, R::UPDATE, R::UPDATE_BODY)] {
+        let (restated, moved): (Vec<_>, Vec<_>) = known.into_iter().partition(|change| change.restated);
+        for (changes, tail, body_tail) in [(new, "", ""), (restated, R::UPDATE, R::UPDATE_BODY), (moved, R::UPDATE_STATE, R::UPDATE_BODY)] {
             let (head, columns) = R::INSERT;
-            self.execute_each(Sql::bulk(head, columns, changes.iter().map(|(record, _)| record.row()), tail)).await?;
+            self.execute_each(Sql::bulk(head, columns, changes.iter().map(|change| change.record.row()), tail)).await?;
             let (head, columns) = R::INSERT_BODY;
-            self.execute_each(Sql::bulk_try(head, columns, changes.iter().map(|(record, _)| body(*record)), body_tail)).await?;
+            self.execute_each(Sql::bulk_try(head, columns, changes.iter().map(|change| body(change.record)), body_tail)).await?;
         }
         Ok(())
     }
 
     /// Locks the records that are to be changed, and finds the first that moved on since it was read.
-    async fn unmoved<R: Kept>(&mut self, known: &[(&R, i64)]) -> Result<()> {
-        let mut expected: Vec<(i64, i64)> = known.iter().map(|(record, version)| (record.id().number(), *version)).collect();
+    async fn unmoved<R: Kept>(&mut self, known: &[Saving<'_, R>]) -> Result<()> {
+        let mut expected: Vec<(i64, i64)> = known.iter().map(|change| (change.record.id().number(), change.expected)).collect();
         expected.sort_unstable();
         let tail = self.in_order_locked();
         let ids = args(expected.iter().map(|(id, _)| *id));

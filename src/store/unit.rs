@@ -88,6 +88,8 @@ pub struct DealChange {
     pub deal: Registration,
     /// The version it must still have; 0 = it is new.
     pub expected: i64,
+    /// Its details, its account or its submission changed, and not only where it stands.
+    pub restated: bool,
     /// Candidate keys to add, and to take away: only live claims have any.
     pub keys: Vec<Member>,
     pub keys_gone: Vec<Member>,

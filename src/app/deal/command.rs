@@ -1,6 +1,9 @@
 //! One verb on one registration or on many.
 
-use super::{draft::DealDraft, find::find};
+use super::{
+    draft::DealDraft,
+    find::{Pool, find},
+};
 use crate::{
     app::{
         CaseItem, DealDone, DealItem, DealTarget, Failure, Outcome, Scene,
@@ -25,17 +28,21 @@ use std::collections::{BTreeMap, HashSet};
 pub async fn carry_out<U: Unit>(unit: &mut U, scene: Scene<'_>, targets: &[DealTarget], command: &DealCommand) -> Result<Outcome, Failure> {
     let mut draft = DealDraft::new(scene);
     // Before any row is locked, so that two who look for conflicts never wait for each other in a ring.
-    let mut sequence = if looks_for_conflicts(command) { unit.submission_numbers(0).await? } else { 0 };
+    let mut sequence = if looks_for_conflicts(command) || protects(command) { unit.submission_numbers(0).await? } else { 0 };
     let (first, ids) = (sequence, targets.iter().map(|target| target.id).collect::<Vec<DealId>>());
     draft.load(unit, ids.iter().copied()).await?;
     draft.load_protections(unit, &ids).await?;
+    let mut rivals = if protects(command) { Some(Pool::load(unit, &mut draft, &ids).await?) } else { None };
     let command = with_family(unit, command).await?;
     // A registration that is named twice is decided once: the history that an undo reads does not have this command yet.
     let mut named = HashSet::with_capacity(targets.len());
     let mut items = Vec::with_capacity(targets.len());
     for target in targets.iter().filter(|target| named.insert(target.id)) {
         let result = match &command {
-            Ok(command) => one(unit, &mut draft, *target, command, sequence).await?,
+            Ok(command) => {
+                let rival = rivals.as_mut().and_then(|pool| pool.holder(&draft, target.id));
+                one(unit, &mut draft, *target, command, Seen { sequence, rival }).await?
+            }
             Err(refusal) => Err(refusal.clone()),
         };
         if let Err(Refusal::NotAllowed { why }) = &result
@@ -85,6 +92,11 @@ const fn looks_for_conflicts(command: &DealCommand) -> bool {
     matches!(command, DealCommand::Submit | DealCommand::Resubmit | DealCommand::Edit { .. } | DealCommand::Match { .. })
 }
 
+/// What takes a protection without another look for conflicts.
+const fn protects(command: &DealCommand) -> bool {
+    matches!(command, DealCommand::Approve | DealCommand::Undo)
+}
+
 /// A match names an account of ours; its family is what the directory says now.
 async fn with_family<U: Unit>(unit: &mut U, command: &DealCommand) -> Result<Result<DealCommand, Refusal>, Failure> {
     let DealCommand::Match { account: Some(link) } = command else { return Ok(Ok(command.clone())) };
@@ -112,12 +124,21 @@ pub(super) async fn linked<U: Unit>(unit: &mut U, account: AccountId) -> Result<
     Ok(Ok(AccountLink { account, family }))
 }
 
+/// What a decision about one registration has to know of all the others.
+#[derive(Clone, Copy)]
+struct Seen {
+    /// The next place in the order of complete submissions.
+    sequence: i64,
+    /// Another registration that protects the same deal, however its customer is spelt.
+    rival: Option<DealId>,
+}
+
 async fn one<U: Unit>(
     unit: &mut U,
     draft: &mut DealDraft<'_>,
     target: DealTarget,
     command: &DealCommand,
-    sequence: i64,
+    seen: Seen,
 ) -> Result<Result<DealDone, Refusal>, Failure> {
     let scene = draft.scene;
     let Some(deal) = draft.deal(target.id).cloned() else {
@@ -135,7 +156,7 @@ async fn one<U: Unit>(
         let last = last_command(deal.id, &history, scene).map_err(|why| Refusal::not_now(DealVerb::Undo, why));
         last.and_then(|last| undo(&deal, &last, context))
     } else {
-        decide(&deal, command, context, Facts { partner, holder: draft.holder(&deal), sequence })
+        decide(&deal, command, context, Facts { partner, holder: draft.holder(&deal).or(seen.rival), sequence: seen.sequence })
     };
     let events = match decided {
         Ok(events) => events,
@@ -148,7 +169,7 @@ async fn one<U: Unit>(
     if after.holds_protection() {
         // What an edit, a match or an undo makes of it may be protected by somebody else.
         draft.load_keys(unit, &[&after]).await?;
-        if let Some(holder) = draft.holder(&after) {
+        if let Some(holder) = draft.holder(&after).or(seen.rival.filter(|_| !deal.holds_protection())) {
             return Ok(Err(in_the_way(holder, after.id, command.verb())));
         }
     }

@@ -234,7 +234,8 @@ impl<'a> DealDraft<'a> {
             let keys = members.iter().filter(|key| !members_before.contains(key)).copied().collect();
             let keys_gone = members_before.iter().filter(|key| !members.contains(key)).copied().collect();
             let protects = (protected != protected_before).then_some(protected);
-            changes.deals.push(DealChange { deal, expected, keys, keys_gone, protects });
+            let restated = was.is_none_or(|was| is_restated(was, &deal));
+            changes.deals.push(DealChange { deal, expected, restated, keys, keys_gone, protects });
         }
         for id in std::mem::take(&mut self.changed_cases) {
             if let Some((case, expected)) = self.cases.remove(&id) {
@@ -243,6 +244,11 @@ impl<'a> DealDraft<'a> {
         }
         changes
     }
+}
+
+/// Whether more changed than where it stands.
+fn is_restated(was: &Registration, now: &Registration) -> bool {
+    (&was.details, was.account, was.submitted_at, was.place) != (&now.details, now.account, now.submitted_at, now.place)
 }
 
 /// A registration's places under its candidate keys: none unless it claims a deal.

@@ -203,15 +203,8 @@ impl Pool {
     }
 }
 
-/// The leads that share a rare key with a record, or two keys of any kind.
 fn worth_comparing(keys: &[i64], by_key: &HashMap<i64, Vec<LeadId>>) -> Vec<LeadId> {
-    let mut shared: Vec<(LeadId, bool)> = Vec::new();
-    for members in keys.iter().filter_map(|key| by_key.get(key)) {
-        shared.extend(members.iter().map(|id| (*id, members.len() <= RARE)));
-    }
-    shared.sort_unstable();
-    let groups = shared.chunk_by(|a, b| a.0 == b.0);
-    groups.filter(|group| group.len() > 1 || group[0].1).map(|group| group[0].0).collect()
+    matching::worth_comparing(keys.iter().filter_map(|key| by_key.get(key)).map(Vec::as_slice), RARE)
 }
 
 /// Two enquiries of one company about different product lines are two leads.

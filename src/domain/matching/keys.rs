@@ -9,6 +9,18 @@ use super::{features::Features, normalise::WORDS_MAX};
 /// A key shared by more records than this says too little to be worth comparing them all.
 pub const MEMBERS_MAX: usize = 64;
 
+/// Those worth comparing with a record whose keys have these members: they share a rare key with it, one of at most `rare`
+/// members, or two keys of any kind. Sorted, each once.
+pub fn worth_comparing<'m, Id: Copy + Ord + 'm>(members: impl IntoIterator<Item = &'m [Id]>, rare: usize) -> Vec<Id> {
+    let mut shared: Vec<(Id, bool)> = Vec::new();
+    for members in members {
+        shared.extend(members.iter().map(|id| (*id, members.len() <= rare)));
+    }
+    shared.sort_unstable();
+    let groups = shared.chunk_by(|a, b| a.0 == b.0);
+    groups.filter(|group| group.len() > 1 || group[0].1).map(|group| group[0].0).collect()
+}
+
 /// What the hashed text is, so that a town named like a company is not its key.
 #[derive(Clone, Copy)]
 enum Kind {

@@ -24,6 +24,6 @@ mod tests;
 pub use decide::{Candidate, Verdict, decide};
 pub use features::{Features, Record};
 pub use index::Index;
-pub use keys::{MEMBERS_MAX, keys};
+pub use keys::{MEMBERS_MAX, keys, worth_comparing};
 pub use policy::{MatchingPolicy, Weights};
 pub use score::{Band, Fact, Part, Score, score};

@@ -82,6 +82,11 @@ impl Kept for Registration {
     country = excluded.country, company_words = excluded.company_words, city_words = excluded.city_words, \
     products = excluded.products, vertical_code = excluded.vertical_code, sales_stage = excluded.sales_stage, \
     closes_at = excluded.closes_at, search = excluded.search";
+    const UPDATE_STATE: &'static str = "on conflict (id) do update set version = excluded.version, updated_at = excluded.updated_at, \
+    state = excluded.state, is_open = excluded.is_open, to_decide = excluded.to_decide, is_held = excluded.is_held, \
+    is_escalated = excluded.is_escalated, is_breached = excluded.is_breached, is_shared = excluded.is_shared, \
+    extensions = excluded.extensions, phase = excluded.phase, due_key = excluded.due_key, next_at = excluded.next_at, \
+    reviewer = excluded.reviewer";
     const INSERT_BODY: (&'static str, usize) = ("insert into deal_body (id, body, person)", 3);
     const UPDATE_BODY: &'static str = "on conflict (id) do update set body = excluded.body, person = excluded.person";
 

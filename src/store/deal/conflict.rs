@@ -16,7 +16,7 @@ use crate::{
     store::{
         Session, Sql, Tx,
         error::{Error, Result},
-        kept::Kept,
+        kept::{Kept, Saving},
         session::LIST_MAX,
         sql::{Arg, args},
         unit::CaseChange,
@@ -90,7 +90,8 @@ impl Session {
 impl Tx {
     /// Writes cases as they are now. Each must still have the version that its change expects.
     pub(in crate::store) async fn cases_save(&mut self, changes: &[CaseChange]) -> Result<()> {
-        self.records_save(changes.iter().map(|change| (&change.case, change.expected)).collect()).await?;
+        let saving = changes.iter().map(|change| Saving { record: &change.case, expected: change.expected, restated: true });
+        self.records_save(saving.collect()).await?;
         let parties = changes.iter().flat_map(|change| {
             let id = change.case.id;
             change.case.parties.iter().map(move |party| [Arg::from(party.deal), Arg::from(id)])

@@ -71,14 +71,15 @@ impl Tx {
             let id = change.deal.id.0;
             list.iter().map(move |member| (member.key, member.settled_day, id)).collect::<Vec<_>>()
         };
-        let gone: Vec<(i64, i64, i64)> = changes.iter().flat_map(|change| rows(change, true)).collect();
+        // In the order of the index, so that neighbours are written to the same page at once.
+        let mut gone: Vec<(i64, i64, i64)> = changes.iter().flat_map(|change| rows(change, true)).collect();
+        gone.sort_unstable();
         for part in gone.chunks(LIST_MAX) {
             let mut sql = Sql::new("delete from deal_key where (key, settled_day, deal_id) in (values ");
             sql.push_rows(part.iter().map(|(key, day, id)| [Arg::from(*key), Arg::from(*day), Arg::from(*id)])).push(")");
             self.execute(sql).await?;
         }
         let mut new: Vec<(i64, i64, i64)> = changes.iter().flat_map(|change| rows(change, false)).collect();
-        // In the order of the index, so that neighbours are written to the same page at once.
         new.sort_unstable();
         new.dedup();
         let new = new.into_iter().map(|(key, day, id)| [Arg::from(key), Arg::from(day), Arg::from(id)]);

@@ -9,7 +9,12 @@ mod page;
 mod sale;
 mod stats;
 
-use super::{Session, Sql, Tx, error::Result, kept::Kept, unit::DealChange};
+use super::{
+    Session, Sql, Tx,
+    error::Result,
+    kept::{Kept, Saving},
+    unit::DealChange,
+};
 use crate::domain::{deal::Registration, id::DealId, text::Text};
 
 const CLAIMING: &str = "select id from deal where id > $1 and phase = '' and state in ('submitted', 'under_review', 'action_required', \
@@ -38,7 +43,8 @@ impl Session {
 impl Tx {
     /// Writes registrations as they are now. Each must still have the version that its change expects.
     pub(super) async fn deals_save(&mut self, changes: &[DealChange]) -> Result<()> {
-        self.records_save(changes.iter().map(|change| (&change.deal, change.expected)).collect()).await?;
+        let saving = changes.iter().map(|change| Saving { record: &change.deal, expected: change.expected, restated: change.restated });
+        self.records_save(saving.collect()).await?;
         self.deal_keys_save(changes).await?;
         self.protections_save(changes).await
     }

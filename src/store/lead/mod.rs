@@ -5,7 +5,12 @@ mod filter;
 pub mod keys;
 mod page;
 
-use super::{Session, Sql, Tx, error::Result, kept::Kept, unit::LeadChange};
+use super::{
+    Session, Sql, Tx,
+    error::Result,
+    kept::{Kept, Saving},
+    unit::LeadChange,
+};
 use crate::domain::{id::LeadId, lead::Lead, text::Text};
 
 /// Those after `$1` by number that no partner has.
@@ -36,7 +41,8 @@ impl Session {
 impl Tx {
     /// Writes leads as they are now. Each must still have the version that its change expects.
     pub(super) async fn leads_save(&mut self, changes: &[LeadChange]) -> Result<()> {
-        self.records_save(changes.iter().map(|change| (&change.lead, change.expected)).collect()).await?;
+        let saving = changes.iter().map(|change| Saving { record: &change.lead, expected: change.expected, restated: true });
+        self.records_save(saving.collect()).await?;
         self.lead_keys_drop(changes).await?;
         self.lead_keys_add(changes).await
     }

@@ -172,7 +172,7 @@ impl DealDesk {
         let mut deal = |deal: &Registration| {
             let mut keys = members.remove(&deal.id).unwrap_or_default();
             keys.sort_unstable();
-            DealChange { deal: deal.clone(), expected: 0, keys, keys_gone: Vec::new(), protects: protects.remove(&deal.id) }
+            DealChange { deal: deal.clone(), expected: 0, restated: true, keys, keys_gone: Vec::new(), protects: protects.remove(&deal.id) }
         };
         changes.deals = self.deals.iter().map(&mut deal).collect();
         changes.cases = self.cases.iter().map(|case| CaseChange { case: case.clone(), expected: 0 }).collect();

@@ -78,6 +78,25 @@ async fn what_only_conflicts_later_is_found_by_the_sweep_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_rival_that_spells_the_customer_differently_is_not_approved_while_an_appeal_is_possible() {
+    on_both(|fresh| async move {
+        let house = House::with_deals(&fresh).await;
+        house.decided(Verdict::Award { winner: DealId(1) }).await;
+        let rival = house.register(vec![registering(3, details("crm/3", "Adler-Pumpen"))]).await;
+        assert!(rival.cases.is_empty(), "{}: the first is still a party of its own conflict", fresh.name);
+        let refused = house.on_deal(DORA, 3, DealCommand::Approve).await.unwrap_err();
+        assert!(refused.contains("D-1 is protected for this customer"), "{}: {refused}", fresh.name);
+        let stranger = house.register(vec![registering(3, details("crm/4", "Bussard Werke AG"))]).await;
+        assert_eq!(stranger.deals[0].deal, DealId(4));
+        house.on_deal(DORA, 4, DealCommand::Approve).await.unwrap();
+        house.closed().await;
+        assert_eq!(house.look_for_conflicts().await.1, [ConflictId(2)], "{}: after that it is a conflict", fresh.name);
+        house.replays().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_conflict_is_opened_by_hand_for_a_reason_only() {
     on_both(|fresh| async move {
         let house = House::with_deals(&fresh).await;

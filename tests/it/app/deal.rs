@@ -439,7 +439,7 @@ async fn submitted_unseen(house: &House, count: i64) {
             };
             changes.records.push(record);
         }
-        changes.deals.push(DealChange { deal, expected, keys: Vec::new(), keys_gone: Vec::new(), protects: None });
+        changes.deals.push(DealChange { deal, expected, restated: true, keys: Vec::new(), keys_gone: Vec::new(), protects: None });
     }
     tx.save(CommandId(uuid::Uuid::from_u128(77)), changes).await.unwrap();
     Unit::commit(tx).await.unwrap();
