@@ -147,12 +147,12 @@ async fn submissions(app: &App, deals: u64) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// 100,000 registrations are looked at for conflicts, and every protection has run out: what the engine does after a long
-/// outage.
+/// The first 100,000 registrations are looked at for conflicts, and the protection of the last 100,000 has run out: what the
+/// engine does after a long outage.
 async fn sweep(place: &Place, deals: u64) -> anyhow::Result<()> {
     let (app, engine) = (&place.app, Actor::engine().id);
     let wanted = deals.min(PROTECTED);
-    let (began, mut looked, mut after, mut found) = (Stopwatch::now(), 0, DealId(i64::try_from(deals - wanted).unwrap_or(0)), 0);
+    let (began, mut looked, mut after, mut found) = (Stopwatch::now(), 0, DealId(0), 0);
     while looked < wanted {
         let outcome = app.execute(engine, app.request(Command::SweepConflicts { after, limit: 1_000 })).await?;
         let Some(last) = outcome.looked_to else { break };

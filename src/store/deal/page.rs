@@ -16,8 +16,9 @@ use crate::{
     },
 };
 
-/// What is protected, in the words of its indexes (migration 6).
+/// What is protected, and what is in an open conflict, in the words of their indexes (migration 6).
 const PROTECTED: &str = "(case deal.state when 'approved' then 1 end) = 1";
+const DISPUTED: &str = "(case deal.phase when 'open' then 1 end) = 1";
 
 impl Listing for Deals {
     type Queue = Queue;
@@ -35,10 +36,10 @@ impl Listing for Deals {
         Order { column, is_words, falls }
     }
 
-    /// In the order of due instants every queue is a part of an index; the two great ones have one of their own in every
-    /// order.
+    /// In the order of due instants every queue is a part of an index; those that may be great have one of their own in
+    /// every order.
     fn is_indexed(queue: Queue, sort: Sort) -> bool {
-        sort == Sort::Due || matches!(queue, Queue::ToDecide | Queue::Protected)
+        sort == Sort::Due || matches!(queue, Queue::ToDecide | Queue::Conflicts | Queue::Protected)
     }
 
     /// [`Queue::holds`] as SQL.
@@ -48,7 +49,7 @@ impl Listing for Deals {
             Queue::ToDecide => sql.push("deal.to_decide = 1"),
             Queue::DueSoon => sql.push("deal.to_decide = 1 and deal.due_key <= ").push_bind(now.plus(DUE_SOON)),
             Queue::ActionRequired => sql.push("deal.state = 'action_required'"),
-            Queue::Conflicts => sql.push("deal.phase <> '' and deal.phase = 'open'"),
+            Queue::Conflicts => sql.push(DISPUTED),
             Queue::Appeals => sql.push("deal.phase <> '' and deal.phase = 'appealed'"),
             Queue::Expiring => sql.push(PROTECTED).push(" and deal.due_key <= ").push_bind(now.plus(EXPIRING)),
             Queue::Protected => sql.push(PROTECTED),

@@ -7,3 +7,8 @@ create index deal_protected_due on deal (due_key, id) where (case state when 'ap
 create index deal_protected_received on deal (received_at, id) where (case state when 'approved' then 1 end) = 1;
 create index deal_protected_value on deal (value_key, id) where (case state when 'approved' then 1 end) = 1;
 create index deal_protected_company on deal (company_words, id) where (case state when 'approved' then 1 end) = 1;
+-- The same for open conflicts: after a matching policy was changed there may be thousands.
+create index deal_disputed_received on deal (received_at, id) where (case phase when 'open' then 1 end) = 1;
+create index deal_disputed_value on deal (value_key, id) where (case phase when 'open' then 1 end) = 1;
+create index deal_disputed_company on deal (company_words, id) where (case phase when 'open' then 1 end) = 1;
+create index deal_disputed_due on deal (due_key, id) where (case phase when 'open' then 1 end) = 1;
