@@ -1,7 +1,7 @@
 //! Keys to actions: TOML documents, a trie of chords per context, and what they say about themselves.
 
 use super::{
-    action::{ACTIONS, Act, Action, Context},
+    action::{ACTIONS, Act, Context},
     key::{Key, spell},
     library::Library,
 };
@@ -86,8 +86,8 @@ impl Node {
 pub struct Keymap {
     pub name: String,
     contexts: BTreeMap<Context, Node>,
-    /// The first key of each action, because every frame shows a dozen.
-    labels: BTreeMap<Act, String>,
+    /// The keys of each action with how they are spelt, as in [`Keymap::keys_of`]: every frame shows a dozen.
+    labels: BTreeMap<Act, Vec<(String, Vec<Key>)>>,
     /// How long a digit waits for another key before it is the number of a room, in milliseconds; 0: for ever.
     pub chord_timeout_ms: i64,
 }
@@ -124,8 +124,8 @@ impl Keymap {
                 }
             }
         });
-        let label = |action: &Action| Some((action.id, spell(self.keys_of(action.id).first()?)));
-        self.labels = ACTIONS.iter().filter_map(label).collect();
+        let spelt = |keys: Vec<Vec<Key>>| keys.into_iter().map(|keys| (spell(&keys), keys)).collect();
+        self.labels = ACTIONS.iter().map(|action| (action.id, spelt(self.keys_of(action.id)))).collect();
         read.err().unwrap_or_default()
     }
 
@@ -169,7 +169,15 @@ impl Keymap {
 
     /// The first key of an action as shown in hints, or an empty string.
     pub fn label(&self, act: Act) -> &str {
-        self.labels.get(&act).map_or("", String::as_str)
+        self.labels.get(&act).and_then(|keys| keys.first()).map_or("", |(label, _)| label)
+    }
+
+    /// The first key that means this action where `contexts` are asked in order, or an empty string: one that another action
+    /// hides there is no hint.
+    pub fn label_in(&self, contexts: &[Context], act: Act) -> &str {
+        let means = |keys: &[Key]| matches!(self.lookup(contexts, keys), Lookup::Matched(meant) if meant == act);
+        let keys = self.labels.get(&act).into_iter().flatten();
+        keys.into_iter().find(|(_, keys)| means(keys)).map_or("", |(label, _)| label)
     }
 
     /// Everything doubtful about the map as a whole, one sentence each: actions that no key or no plain key reaches,
@@ -189,6 +197,11 @@ impl Keymap {
             (Context::Leads, Context::List),
             (Context::Leads, Context::Pane),
             (Context::Leads, Context::Global),
+            (Context::Deals, Context::List),
+            (Context::Deals, Context::Pane),
+            (Context::Deals, Context::Global),
+            (Context::Dossier, Context::Pane),
+            (Context::Dossier, Context::Global),
             (Context::List, Context::Global),
             (Context::Pane, Context::Global),
         ] {
@@ -255,6 +268,14 @@ mod tests {
         let Lookup::Pending(next) = keymap.lookup(&chain, &keys("g")) else { panic!("g waits") };
         assert!(next.contains(&(Key::char('g'), Next::Act(Act::First))), "{next:?}");
         assert_eq!(keymap.lookup(&chain, &keys("g %")), Lookup::NotFound);
+    }
+
+    #[test]
+    fn a_key_that_means_something_else_here_is_no_hint() {
+        let keymap = Keymap::built_in("default");
+        let (table, dossier) = ([Context::Deals, Context::List], [Context::Pane, Context::Dossier, Context::Deals, Context::List]);
+        assert_eq!((keymap.label_in(&table, Act::Sort), keymap.label_in(&table, Act::CaseSplit)), ("s", ""));
+        assert_eq!((keymap.label_in(&dossier, Act::Sort), keymap.label_in(&dossier, Act::CaseSplit)), ("", "s"));
     }
 
     #[test]

@@ -80,7 +80,9 @@ fn foot<R: Room>(shell: &Shell<R>, canvas: &mut Canvas<'_>, area: Rect) {
     let typed_wide = u16::try_from(text::width(&typed)).unwrap_or(0);
     let acts = shell.room.hints();
     let room = Rect { width: area.width.saturating_sub(typed_wide + 2), ..area };
-    hints::view(canvas, room, &shell.keymap, &acts, &[Act::Palette, Act::Help], |act| shell.availability(act).is_yes());
+    let contexts = shell.contexts();
+    let key = |act| shell.keymap.label_in(&contexts, act);
+    hints::view(canvas, room, key, &acts, &[Act::Palette, Act::Help], |act| shell.availability(act).is_yes());
     canvas.put(area.right().saturating_sub(typed_wide + 1), area.y, typed_wide, &typed, Role::Strong);
 }
 

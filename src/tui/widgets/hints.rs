@@ -4,7 +4,7 @@ use crate::tui::{
     action::Act,
     canvas::Canvas,
     key::{Key, spell},
-    keymap::{Keymap, Next},
+    keymap::Next,
     theme::Role,
     widgets::text,
 };
@@ -13,18 +13,26 @@ use ratatui::layout::Rect;
 /// Between two hints.
 const GAP: u16 = 2;
 
-/// Draws as many hints as fit in one line, and always the ones that lead to all others; `possible` says which are bright.
-pub fn view(canvas: &mut Canvas<'_>, area: Rect, keymap: &Keymap, acts: &[Act], always: &[Act], possible: impl Fn(Act) -> bool) {
-    let needed = |act: Act| u16::try_from(text::width(keymap.label(act)) + 1 + text::width(act.row().label)).unwrap_or(u16::MAX);
+/// Draws as many hints as fit in one line, and always the ones that lead to all others; `key` gives an action's key, or
+/// nothing where none leads to it, and `possible` says which are bright.
+pub fn view<'k>(
+    canvas: &mut Canvas<'_>,
+    area: Rect,
+    key: impl Fn(Act) -> &'k str,
+    acts: &[Act],
+    always: &[Act],
+    possible: impl Fn(Act) -> bool,
+) {
+    let needed = |act: Act| u16::try_from(text::width(key(act)) + 1 + text::width(act.row().label)).unwrap_or(u16::MAX);
     let kept: u16 = always.iter().map(|act| needed(*act) + GAP).sum();
     let end = area.right().saturating_sub(kept);
     let mut x = area.x + 1;
-    let fitting = acts.iter().filter(|act| !keymap.label(**act).is_empty()).scan(x, |at, act| {
+    let fitting = acts.iter().filter(|act| !key(**act).is_empty()).scan(x, |at, act| {
         *at = at.saturating_add(needed(*act) + GAP);
         (*at <= end + GAP).then_some(act)
     });
     for act in fitting.chain(always) {
-        let (key, label, needed) = (keymap.label(*act), act.row().label, needed(*act));
+        let (key, label, needed) = (key(*act), act.row().label, needed(*act));
         let (key_role, label_role) = if possible(*act) { (Role::Key, Role::KeyLabel) } else { (Role::Disabled, Role::Disabled) };
         x = canvas.put_all(x, area.y, needed, &[(key, key_role), (" ", Role::Text), (label, label_role)]) + GAP;
     }
