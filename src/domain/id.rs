@@ -57,6 +57,18 @@ numbered!(
     /// A conflict between registrations.
     ConflictId, "C");
 numbered!(
+    /// A fund of market development money.
+    FundId, "F");
+numbered!(
+    /// A request for money of a fund, before the activity.
+    RequestId, "R");
+numbered!(
+    /// A claim for what an activity has cost, after it ("M" for money; "C" is a conflict).
+    ClaimId, "M");
+numbered!(
+    /// A batch of payments that is handed to the bank as one file.
+    BatchId, "B");
+numbered!(
     /// A distributor, reseller or other partner; the maker's own sales is one as well.
     PartnerId, "P");
 numbered!(
