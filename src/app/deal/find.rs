@@ -184,7 +184,9 @@ async fn alike<U: Unit>(unit: &mut U, draft: &DealDraft<'_>, subjects: &[DealId]
     let keys: Vec<(DealId, Vec<CandidateKey>)> = claims.map(|deal| (deal.id, candidate_keys(deal, &draft.policy))).collect();
     let mut members: HashMap<i64, Vec<DealId>> = HashMap::new();
     for (id, own) in &keys {
-        own.iter().for_each(|key| members.entry(key.key).or_default().push(*id));
+        for key in own {
+            members.entry(key.key).or_default().push(*id);
+        }
     }
     let mut wanted: Vec<CandidateKey> = keys.iter().flat_map(|(_, own)| own).copied().collect();
     wanted.sort_unstable();

@@ -173,7 +173,9 @@ impl Deals {
         if matches!(course, Course::Voided) {
             // There was no conflict, so each goes on by itself.
             let approved = self.after(rules, decided, 3);
-            parties.iter().for_each(|deal| self.deal(approved, second, *deal, DealCommand::Approve));
+            for deal in parties {
+                self.deal(approved, second, *deal, DealCommand::Approve);
+            }
         } else if matches!(course, Course::Appealed | Course::Upheld | Course::Overturned) {
             let appealed = decided.plus(Span::hours(21));
             ruled(appealed, portal, Ruling::Appeal);
