@@ -172,7 +172,7 @@ impl Deals {
         ruled(decided, first, ruling);
         if matches!(course, Course::Voided) {
             // There was no conflict, so each goes on by itself.
-            let approved = self.after(rules, decided, 3);
+            let approved = super::open(rules, decided.plus(Span::hours(3)));
             for deal in parties {
                 self.deal(approved, second, *deal, DealCommand::Approve);
             }
