@@ -37,6 +37,8 @@ pub enum Command {
     Deals { targets: Vec<DealTarget>, command: DealCommand },
     /// Take registrations in, each as a draft or handed in at once; conflicts are found.
     Register(Vec<Registering>),
+    /// Take over what the sources of registrations say otherwise now; one answer each, conflicts are found.
+    Restate(Vec<Restating>),
     /// Make a draft of a qualified lead, for the partner who has it.
     DealFromLead { lead: LeadId, account: Option<AccountId> },
     /// One verb on one conflict, of which version `seen` was on the screen.
@@ -87,6 +89,13 @@ pub struct Registering {
     pub account: Option<AccountLink>,
     /// Hand it in at once; else it stays a draft.
     pub submit: bool,
+}
+
+/// A registration whose record comes in again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Restating {
+    pub deal: DealId,
+    pub record: deal::decide::Restatement,
 }
 
 /// A decoded record with what the matcher compares, worked out before the transaction begins.
@@ -187,7 +196,9 @@ impl Command {
             Self::Deals { command, .. } => command.verb().permission(),
             Self::Case { command, .. } => command.verb().permission(),
             Self::DealFromLead { .. } | Self::OpenConflict { .. } => Permission::DealWork,
-            Self::Receive(_) | Self::Register(_) | Self::Sales(_) | Self::Partners(_) | Self::Accounts(_) => Permission::Import,
+            Self::Receive(_) | Self::Register(_) | Self::Restate(_) | Self::Sales(_) | Self::Partners(_) | Self::Accounts(_) => {
+                Permission::Import
+            }
             Self::Sweep { .. } | Self::RouteUnplaced { .. } | Self::SweepDeals { .. } | Self::SweepConflicts { .. } => Permission::Sweep,
             Self::Suppress { .. } => Permission::LeadWork,
             Self::Program { .. } => Permission::ProgramApply,
@@ -202,6 +213,7 @@ impl Command {
             Self::Deals { command, .. } => command.verb().doc(),
             Self::Case { command, .. } => command.verb().doc(),
             Self::Register(_) => "register deals",
+            Self::Restate(_) => "restate deals",
             Self::DealFromLead { .. } => "register a lead",
             Self::OpenConflict { .. } => "open a conflict",
             Self::Sales(_) => "record sales",

@@ -27,7 +27,7 @@ pub mod view;
 
 pub use command::{
     Arriving, CaseDone, CaseItem, Command, DealDone, DealItem, DealTarget, Done, Item, LeadTarget, Mode, OperatorSpec, Outcome,
-    Registering, Request,
+    Registering, Request, Restating,
 };
 pub use failure::Failure;
 pub use rules::Rules;
@@ -87,6 +87,7 @@ pub async fn handle<U: Unit>(
         Command::Suppress { mailboxes } => lead::receive::suppress(unit, scene, mailboxes).await,
         Command::Deals { targets, command } => deal::command::carry_out(unit, scene, targets, command).await,
         Command::Register(records) => deal::register::receive(unit, scene, records).await,
+        Command::Restate(records) => deal::restate::carry_out(unit, scene, records).await,
         Command::DealFromLead { lead, account } => deal::register::of_lead(unit, scene, *lead, *account).await,
         Command::Case { id, command, seen } => deal::case::carry_out(unit, scene, *id, command, *seen).await,
         Command::OpenConflict { deals } => deal::case::open_between(unit, scene, deals).await,

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     app::import::{
-        Counts, Figures, ImportError, Job, Pass, Rejects, Report, Room, choose, deals, directory, leads,
+        Counts, Figures, ImportError, Job, Pass, REJECTS_TOLD_MAX, Rejects, Report, Room, choose, deals, directory, leads,
         mapping::{self, Kind},
         sales, survey,
     },
@@ -181,18 +181,28 @@ fn told(report: &Report, dry_run: bool, call: &mut Call<'_>) -> Result<()> {
         writeln!(call.err, "The rejected rows are kept in {}; corrected, they can be imported from there.", file.display())?;
     }
     if let Some(figures) = &report.deals {
-        told_of_deals(figures, call)?;
+        told_of_deals(figures, &report.counts, call)?;
     }
-    let Counts { known, rejected, .. } = report.counts;
+    let Counts { known, refused, rejected, .. } = report.counts;
     if dry_run {
         writeln!(call.err, "Nothing was written. This is what an import would do:")?;
-    } else if known > 0 && known + rejected == report.counts.read() {
-        writeln!(call.err, "Nothing was changed: what the file brings was here already.")?;
+    } else if known + refused > 0 && known + refused + rejected == report.counts.read() {
+        let why = if refused > 0 { "was here already or may not be taken over" } else { "was here already" };
+        writeln!(call.err, "Nothing was changed: what the file brings {why}.")?;
     }
     Ok(writeln!(call.out, "{}", report.counts)?)
 }
 
-fn told_of_deals(figures: &Figures, call: &mut Call<'_>) -> Result<()> {
+fn told_of_deals(figures: &Figures, counts: &Counts, call: &mut Call<'_>) -> Result<()> {
+    for (name, all, told) in [("changed", counts.changed, &figures.changed), ("refused", counts.refused, &figures.refused)] {
+        let told = &told[..told.len().min(REJECTS_TOLD_MAX)];
+        for sentence in told {
+            writeln!(call.err, "{name}: {sentence}")?;
+        }
+        if all > told.len() as u64 {
+            writeln!(call.err, "{name}: {} rows more", all - told.len() as u64)?;
+        }
+    }
     for draft in &figures.drafts {
         writeln!(call.err, "draft: {draft}")?;
     }
@@ -238,10 +248,10 @@ impl Bar {
         let read = counts.read();
         let micros = self.clock.now().since(self.began).micros().max(1);
         let rate = read as f64 * 1e6 / micros as f64;
-        let Counts { linked, drafted, submitted, conflicting, rejected, .. } = counts;
+        let Counts { linked, drafted, submitted, conflicting, changed, rejected, .. } = counts;
         let became = match counts.room {
             Room::Leads => format!("{linked} linked"),
-            Room::Deals => format!("{drafted} drafts, {submitted} submitted, {conflicting} in conflict"),
+            Room::Deals => format!("{drafted} drafts, {submitted} submitted, {conflicting} in conflict, {changed} changed"),
             Room::Sales => format!("{} recorded", counts.created),
         };
         format!("{} {read} of {}, {rate:.0}/s, {became}, {rejected} rejected", bar(read, self.total), self.total)

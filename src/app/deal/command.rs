@@ -177,6 +177,6 @@ async fn one<U: Unit>(
     Ok(Ok(DealDone { events, deal: Box::new(after) }))
 }
 
-fn in_the_way(holder: DealId, deal: DealId, verb: DealVerb) -> Refusal {
+pub(super) fn in_the_way(holder: DealId, deal: DealId, verb: DealVerb) -> Refusal {
     Refusal::not_now(verb, format!("{holder} is protected for this customer and a product of {deal}; open a conflict"))
 }

@@ -9,6 +9,7 @@ pub mod find;
 pub(super) mod live;
 pub mod news;
 pub mod register;
+pub mod restate;
 pub mod sale;
 pub mod sweep;
 pub mod view;

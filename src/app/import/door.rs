@@ -3,8 +3,14 @@
 use super::{Pass, trial::Trial};
 use crate::{
     app::{App, Command, Failure, Outcome},
-    domain::id::OperatorId,
+    domain::{
+        deal::Registration,
+        id::{DealId, OperatorId},
+        text::Text,
+    },
+    store::Unit,
 };
+use std::collections::HashMap;
 
 pub enum Door {
     Real,
@@ -25,4 +31,31 @@ impl Door {
             Self::Trial(trial) => trial.execute(actor, command).await,
         }
     }
+
+    /// For each key of a record the registration that came with it, as it stands now.
+    pub async fn standing(&self, app: &App, keys: &[Text]) -> Result<Vec<Option<Registration>>, Failure> {
+        let (ids, deals) = match self {
+            Self::Real => {
+                let mut session = app.db().read().await?;
+                let ids = session.deals_by_source(keys).await?;
+                let deals = session.deals(&each_once(&ids)).await?;
+                (ids, deals)
+            }
+            Self::Trial(trial) => {
+                let mut overlay = trial.overlay().await?;
+                let ids = overlay.deals_by_source(keys).await?;
+                let deals = overlay.deals(&each_once(&ids)).await?;
+                (ids, deals)
+            }
+        };
+        let deals: HashMap<DealId, Registration> = deals.into_iter().map(|deal| (deal.id, deal)).collect();
+        Ok(ids.into_iter().map(|id| deals.get(&id?).cloned()).collect())
+    }
+}
+
+fn each_once(ids: &[Option<DealId>]) -> Vec<DealId> {
+    let mut known: Vec<DealId> = ids.iter().flatten().copied().collect();
+    known.sort_unstable();
+    known.dedup();
+    known
 }

@@ -16,7 +16,7 @@ mod trial;
 
 pub use reader::{Survey, survey};
 pub use rejects::Rejects;
-pub use report::{Counts, Figures, ImportError, Report, Room};
+pub use report::{Counts, Figures, ImportError, REJECTS_TOLD_MAX, Report, Room};
 
 use mapping::{Kind, Mapping};
 use std::path::{Path, PathBuf};

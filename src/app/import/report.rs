@@ -16,8 +16,10 @@ pub struct Counts {
     pub quarantined: u64,
     /// Not readable, or left out by the mapping.
     pub rejected: u64,
-    /// Partners and accounts whose record differed.
+    /// Partners and accounts whose record differed; deals whose source says something else now, and that were edited.
     pub changed: u64,
+    /// Deals whose source says something else now, and that may not be changed.
+    pub refused: u64,
     /// There already, from an earlier import or an earlier row.
     pub known: u64,
     /// Deals that are kept as drafts.
@@ -59,6 +61,7 @@ impl Counts {
             + self.quarantined
             + self.rejected
             + self.changed
+            + self.refused
             + self.known
             + self.drafted
             + self.submitted
@@ -72,6 +75,7 @@ impl Counts {
         self.quarantined += other.quarantined;
         self.rejected += other.rejected;
         self.changed += other.changed;
+        self.refused += other.refused;
         self.known += other.known;
         self.drafted += other.drafted;
         self.submitted += other.submitted;
@@ -91,7 +95,7 @@ impl fmt::Display for Counts {
             Room::Sales => write!(f, "recorded {created}")?,
         }
         write!(f, " + rejected {rejected}")?;
-        for (count, name) in [(self.changed, "changed"), (self.known, "known already")] {
+        for (count, name) in [(self.changed, "changed"), (self.refused, "refused"), (self.known, "known already")] {
             if count > 0 {
                 write!(f, " + {name} {count}")?;
             }
@@ -131,10 +135,18 @@ pub struct Figures {
     pub problems: BTreeMap<String, u64>,
     /// The first incomplete ones in sentences.
     pub drafts: Vec<String>,
+    /// The first that were edited, field by field.
+    pub changed: Vec<String>,
+    /// Those that say something else now and were not changed, field by field and with the reason; at most
+    /// [`REFUSED_KEPT_MAX`].
+    pub refused: Vec<String>,
 }
 
 /// How many rejects a report tells in sentences.
 pub const REJECTS_TOLD_MAX: usize = 20;
+
+/// How many refused changes a report keeps.
+pub const REFUSED_KEPT_MAX: usize = 10_000;
 
 /// Why an import ended before its file did. Batches that were carried out stay; starting again goes on behind them.
 #[derive(Debug, thiserror::Error)]

@@ -52,9 +52,13 @@ impl Trial {
         Ok(Self { scratch: App::new(scratch), real: real.clone(), rules, _folder: folder })
     }
 
+    pub(super) async fn overlay(&self) -> Result<Overlay, Failure> {
+        Ok(Overlay { scratch: self.scratch.db().begin().await?, real: self.real.db().read().await? })
+    }
+
     pub async fn execute(&self, actor: OperatorId, command: Command) -> Result<Outcome, Failure> {
         let request: Request = self.scratch.request(command);
-        let mut unit = Overlay { scratch: self.scratch.db().begin().await?, real: self.real.db().read().await? };
+        let mut unit = self.overlay().await?;
         let outcome = handle(&mut unit, &self.rules, actor, &request, Mode::Carry, self.real.now()).await?;
         unit.commit().await?;
         Ok(outcome)
@@ -62,7 +66,7 @@ impl Trial {
 }
 
 /// Writes to one database, reads from both.
-struct Overlay {
+pub(super) struct Overlay {
     scratch: Tx,
     real: Session,
 }

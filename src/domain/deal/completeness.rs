@@ -34,6 +34,10 @@ pub enum FieldFault {
     },
     /// It was not asked for.
     NotAsked,
+    /// The contract of the system that the record comes from does not let it change, for this reason.
+    Fixed {
+        why: Text,
+    },
 }
 
 impl FieldProblem {
@@ -50,6 +54,7 @@ impl FieldProblem {
             FieldFault::NotPositive => format!("{field} is not more than nothing"),
             FieldFault::InThePast => format!("{field} lies in the past"),
             FieldFault::Locked { state } => format!("{field} can't be changed while it is {state}"),
+            FieldFault::Fixed { why } => format!("{field} can't be changed: {why}"),
             FieldFault::NotAsked => format!("{field} was not asked for"),
         }
     }

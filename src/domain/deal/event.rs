@@ -31,11 +31,16 @@ pub enum DealEvent {
     Edited {
         changes: Vec<FieldChange>,
         before: Vec<FieldChange>,
+        /// The system that the record comes from says so, not somebody at the desk.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        from_source: bool,
     },
     ContactChanged {
         /// Personal: sealed.
         #[serde(skip)]
         contact: Person,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        from_source: bool,
     },
     Matched {
         account: Option<AccountLink>,
@@ -257,7 +262,7 @@ impl DealEvent {
         let person = |person: &Person| Personal { person: Some(person.clone()), note: None };
         match self {
             Self::Drafted { details, .. } if !details.contact.is_empty() => Some(person(&details.contact)),
-            Self::ContactChanged { contact } => Some(person(contact)),
+            Self::ContactChanged { contact, .. } => Some(person(contact)),
             Self::Noted { text } => Some(Personal { person: None, note: Some(text.clone()) }),
             _ => None,
         }
@@ -276,7 +281,7 @@ impl DealEvent {
     pub fn set_personal(&mut self, personal: Personal) {
         match self {
             Self::Drafted { details, .. } => details.contact = personal.person.unwrap_or_default(),
-            Self::ContactChanged { contact } => *contact = personal.person.unwrap_or_default(),
+            Self::ContactChanged { contact, .. } => *contact = personal.person.unwrap_or_default(),
             Self::Noted { text } => *text = personal.note.unwrap_or_default(),
             _ => {}
         }

@@ -4,8 +4,8 @@
 use crate::domain::{
     aggregate::Aggregate,
     deal::{
-        Approval, Clock, DealEvent, DealState, Dispute, DisputePhase, Exhibit, Hold, HoldReason, Overruled, Protection, Registration,
-        RejectReason, SharedWith, event::Restored,
+        Approval, Clock, DealEvent, DealField, DealState, Dispute, DisputePhase, Exhibit, FieldChange, Hold, HoldReason, Overruled,
+        Protection, Registration, RejectReason, SharedWith, event::Restored,
     },
     escalation::{Escalation, EscalationCause},
     event::{Entity, Event},
@@ -58,6 +58,8 @@ impl Aggregate for Registration {
             updated_at: at,
             partner: *partner,
             details: (**details).clone(),
+            source_says: Vec::new(),
+            contact_is_ours: false,
             account: *account,
             source_lead: source_lead.clone(),
             state: DealState::Draft,
@@ -83,8 +85,16 @@ impl Aggregate for Registration {
         match event {
             // The draft begins a registration and stands nowhere else.
             DealEvent::Drafted { .. } | DealEvent::Noted { .. } => {}
-            DealEvent::Edited { changes, .. } => changes.iter().for_each(|change| self.details.set(change)),
-            DealEvent::ContactChanged { contact } => self.details.contact = contact.clone(),
+            DealEvent::Edited { changes, before, from_source } => {
+                for change in changes {
+                    self.details.set(change);
+                }
+                self.departs(before, *from_source);
+            }
+            DealEvent::ContactChanged { contact, from_source } => {
+                self.details.contact = contact.clone();
+                self.contact_is_ours = !from_source && !self.details.source_key.is_empty();
+            }
             DealEvent::Matched { account, .. } => self.account = *account,
             DealEvent::Submitted { by, place, clock, .. } => {
                 self.requesters.extend(by);
@@ -155,6 +165,21 @@ impl Aggregate for Registration {
 }
 
 impl Registration {
+    /// Fields that had these values have others now. The first value that the desk departs from is what the source said.
+    fn departs(&mut self, before: &[FieldChange], from_source: bool) {
+        if self.details.source_key.is_empty() {
+            return;
+        }
+        for was in before {
+            let known = self.source_says.iter().position(|said| said.field() == was.field());
+            match (known, from_source) {
+                (Some(at), true) => drop(self.source_says.remove(at)),
+                (None, false) => self.source_says.push(was.clone()),
+                _ => {}
+            }
+        }
+    }
+
     fn run(&mut self, clock: &Clock) {
         self.clocks = self.clocks.max(clock.no);
         self.clock = Some(clock.clone());
@@ -249,9 +274,13 @@ impl Registration {
 
     fn restore(&mut self, restored: &Restored) {
         let contact = std::mem::take(&mut self.details.contact);
-        self.state = restored.state.clone();
-        self.details = restored.details.clone();
+        let before = std::mem::replace(&mut self.details, restored.details.clone());
         self.details.contact = contact;
+        let open = DealField::ALL.iter().filter(|field| **field != DealField::Contact);
+        let taken_back: Vec<FieldChange> =
+            open.map(|field| before.get(*field)).filter(|was| self.details.get(was.field()) != *was).collect();
+        self.departs(&taken_back, false);
+        self.state = restored.state.clone();
         self.account = restored.account;
         self.submitted_at = restored.submitted_at;
         self.place = restored.place;

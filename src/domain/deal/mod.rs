@@ -65,6 +65,14 @@ pub struct Registration {
     pub updated_at: Instant,
     pub partner: PartnerId,
     pub details: Details,
+    /// Of fields that were changed at the desk: what the source of the record last said, but for the contact. An import
+    /// compares with it, so that what the desk corrected is not taken back by the same file.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub source_says: Vec<FieldChange>,
+    /// The contact was changed at the desk. What the source said of the person is not kept in the open, so from then on the
+    /// desk's contact stays.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub contact_is_ours: bool,
     /// The end customer, once matched.
     pub account: Option<AccountLink>,
     /// The lead that it was made from.

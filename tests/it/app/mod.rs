@@ -5,6 +5,7 @@ mod deal;
 mod flow;
 mod house;
 mod import;
+mod import_deals;
 mod news;
 mod race;
 pub mod replay;

@@ -116,6 +116,8 @@ fn arb_deal() -> impl Strategy<Value = Registration> {
             partner: PartnerId(partner),
             details,
             account: matched.then_some(AccountLink { account: AccountId(1), family: AccountId(1) }),
+            source_says: Vec::new(),
+            contact_is_ours: false,
             source_lead: None,
             submitted_at: (!is_draft).then(|| minutes(created / 3)),
             place: (complete && !is_draft).then_some(Place { complete_at: START, sequence: 1 }),

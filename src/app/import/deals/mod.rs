@@ -2,9 +2,11 @@
 //! says what it lacks.
 //!
 //! Every record carries the key of its source, and the database holds each key once: an import that was killed and is
-//! started again goes on behind what it had taken in.
+//! started again goes on behind what it had taken in. A record that comes again is compared with its registration: what its
+//! source says otherwise now is edited where the registration's state allows it, and else told.
 
 mod resolve;
+mod restated;
 
 pub use resolve::{Ready, Resolver, Standing};
 
@@ -18,12 +20,12 @@ use super::{
 use crate::{
     app::{App, Command, DealItem, Failure},
     domain::{
-        deal::{DealCommand, DealState, Document},
-        id::OperatorId,
+        deal::{ContentHash, DealCommand, DealState, Registration},
+        id::{DealId, OperatorId},
         text::Text,
     },
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Rows a transaction: conflicts are looked for with each, and whoever submits meanwhile waits.
 const BATCH_ROWS: usize = 1_024;
@@ -40,14 +42,15 @@ pub async fn import(
     let door = Door::of(app, pass).await?;
     let (job, mut report) = job.begin(pass);
     report.deals = Some(Figures::default());
+    let mut seen = Seen::default();
     let prepare = move |decoder: &super::decode::Decoder, row: &super::source::Row, record| match record {
-        Record::Deal(deal) => resolver.ready(decoder, row, *deal),
+        Record::Deal(deal) => resolver.ready(decoder, row, *deal).map(|ready| seen.marked(ready)),
         _ => Err(row.reject(None, "is not a deal")),
     };
     let mut batches = reader::batches(job, BATCH_ROWS, prepare);
     while let Some(batch) = batches.next(&mut report).await? {
         if !batch.is_empty() {
-            registered(app, actor, &door, &batch, &mut report).await?;
+            taken(app, actor, &door, &batch, &mut report).await?;
             if pass == Pass::Carry {
                 attached(app, actor, &batch, &mut report.warnings).await?;
             }
@@ -57,15 +60,52 @@ pub async fn import(
     Ok(report)
 }
 
-async fn registered(app: &App, actor: OperatorId, door: &Door, rows: &[Ready], report: &mut Report) -> Result<(), ImportError> {
+/// In which line each record stood first: of two rows with one key the first counts, so that a file brings the same however
+/// often it is imported.
+#[derive(Default)]
+struct Seen(HashMap<[u8; 16], u64>);
+
+impl Seen {
+    fn marked(&mut self, ready: Ready) -> Ready {
+        let mut key = [0; 16];
+        key.copy_from_slice(&blake3::hash(ready.key().as_bytes()).as_bytes()[..16]);
+        let first = *self.0.entry(key).or_insert(ready.line);
+        Ready { again: (first != ready.line).then_some(first), ..ready }
+    }
+}
+
+/// One batch: what is new is registered, what came before is compared with what it brought.
+async fn taken(app: &App, actor: OperatorId, door: &Door, rows: &[Ready], report: &mut Report) -> Result<(), ImportError> {
+    let (first, again): (Vec<&Ready>, Vec<&Ready>) = rows.iter().partition(|row| row.again.is_none());
+    let (mut new, mut known) = (Vec::new(), Vec::new());
+    for (row, deal) in standing(app, door, first).await? {
+        match deal {
+            None => new.push(row),
+            Some(deal) => known.push((row, deal)),
+        }
+    }
+    if !new.is_empty() {
+        registered(app, actor, door, &new, report).await?;
+    }
+    restated::restated(app, actor, door, known, report).await?;
+    if !again.is_empty() {
+        restated::repeated(standing(app, door, again).await?, report);
+    }
+    Ok(())
+}
+
+/// Rows with the registrations that stand under their keys.
+async fn standing<'r>(app: &App, door: &Door, rows: Vec<&'r Ready>) -> Result<Vec<(&'r Ready, Option<Registration>)>, Failure> {
+    let keys: Vec<Text> = rows.iter().map(|row| row.key().clone()).collect();
+    let deals = if keys.is_empty() { Vec::new() } else { door.standing(app, &keys).await? };
+    Ok(rows.into_iter().zip(deals).collect())
+}
+
+async fn registered(app: &App, actor: OperatorId, door: &Door, rows: &[&Ready], report: &mut Report) -> Result<(), ImportError> {
     let records = rows.iter().map(|row| row.registering.clone()).collect();
     let outcome = door.execute(app, actor, Command::Register(records)).await?;
     report.counts.known += outcome.known as u64;
-    // The first row with a key is the one that was registered.
-    let mut by_key: HashMap<&Text, &Ready> = HashMap::with_capacity(rows.len());
-    for row in rows {
-        by_key.entry(&row.registering.details.source_key).or_insert(row);
-    }
+    let by_key: HashMap<&Text, &Ready> = rows.iter().map(|row| (row.key(), *row)).collect();
     for DealItem { result, .. } in &outcome.deals {
         let done = result.as_ref().map_err(|refusal| Failure::Deal(refusal.clone()))?;
         let counts = &mut report.counts;
@@ -110,14 +150,14 @@ async fn attached(app: &App, actor: OperatorId, rows: &[Ready], warnings: &mut V
     if rows.is_empty() {
         return Ok(());
     }
-    let keys: Vec<Text> = rows.iter().map(|row| row.registering.details.source_key.clone()).collect();
-    let ids = app.db().read().await?.deals_by_source(&keys).await?;
-    for (row, id) in rows.into_iter().zip(ids) {
-        let Some(id) = id else { continue };
+    let keys: Vec<Text> = rows.iter().map(|row| row.key().clone()).collect();
+    let standing = Door::Real.standing(app, &keys).await?;
+    let of = |deal: Registration| (deal.id, deal.documents.iter().map(|own| own.document.hash).collect());
+    let mut has: HashMap<DealId, HashSet<ContentHash>> = standing.iter().flatten().cloned().map(of).collect();
+    for (row, deal) in rows.into_iter().zip(standing) {
+        let Some(id) = deal.map(|deal| deal.id) else { continue };
         for document in &row.documents {
-            let deals = app.db().read().await?.deals(&[id]).await?;
-            let has = |document: &Document| deals.iter().any(|deal| deal.documents.iter().any(|own| own.document.hash == document.hash));
-            if has(document) {
+            if !has.entry(id).or_default().insert(document.hash) {
                 continue;
             }
             let command = Command::Deals { targets: vec![id.into()], command: DealCommand::Attach { document: document.clone() } };

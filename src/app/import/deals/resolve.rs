@@ -11,7 +11,7 @@ use crate::{
         },
     },
     domain::{
-        deal::{Details, Document, FieldProblem, Scope, completeness},
+        deal::{DealField, Details, Document, FieldProblem, Scope, completeness},
         id::PartnerId,
         matching::{Features, MatchingPolicy, Record},
         nearest::nearest,
@@ -21,7 +21,10 @@ use crate::{
         time::Instant,
     },
 };
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::{Arc, OnceLock},
+};
 
 /// Everything of ours that a file's words are compared with, as it was when the import began.
 pub struct Resolver {
@@ -31,12 +34,19 @@ pub struct Resolver {
     verticals: Names,
     customers: Customers,
     now: Instant,
+    says: OnceLock<Arc<BTreeSet<DealField>>>,
 }
 
 /// A row that can be registered.
 pub struct Ready {
     pub line: u64,
     pub registering: Registering,
+    /// The fields that the file has at all.
+    pub says: Arc<BTreeSet<DealField>>,
+    /// What the contract of the file's system does not let change.
+    pub fixed: Vec<FieldProblem>,
+    /// The line before in which the same record stood.
+    pub again: Option<u64>,
     pub documents: Vec<Document>,
     /// What keeps it from being complete; it stays a draft then.
     pub problems: Vec<FieldProblem>,
@@ -65,6 +75,7 @@ impl Resolver {
             verticals: Names::of(&program.verticals),
             customers,
             now,
+            says: OnceLock::new(),
             rules,
         }
     }
@@ -87,7 +98,9 @@ impl Resolver {
         let problems = completeness(&details, self.rules.program(), self.now);
         let submit = record.submit && problems.is_empty();
         let registering = Registering { partner, details, account, submit };
-        Ok(Ready { line: row.line, registering, documents: record.documents, problems, customer, respelt })
+        let says = Arc::clone(self.says.get_or_init(|| Arc::new(decoder.says())));
+        let (documents, fixed) = (record.documents, record.fixed);
+        Ok(Ready { line: row.line, registering, says, fixed, again: None, documents, problems, customer, respelt })
     }
 
     pub fn customer(&self, details: &Details) -> CustomerMatch {

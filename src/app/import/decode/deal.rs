@@ -1,11 +1,14 @@
 //! Deals: a row becomes the details of a registration. What it lacks is no reason to reject it: a draft may be incomplete.
 
-use super::{Cells, on_one_line, parts, shown};
+use super::{Cells, Decoder, on_one_line, parts, shown};
 use crate::{
-    app::import::{mapping::amount, source::Reject},
+    app::import::{
+        mapping::{Condition, Origin, Piece, amount},
+        source::Reject,
+    },
     domain::{
         day::local_date,
-        deal::{Customer, Details, Document, DocumentKind, SalesStage, Scope},
+        deal::{Customer, DealField, Details, Document, DocumentKind, FieldFault, FieldProblem, SalesStage, Scope},
         money::{Currency, Money},
         person::Person,
         search,
@@ -13,6 +16,7 @@ use crate::{
     },
 };
 use chrono::NaiveDate;
+use std::collections::BTreeSet;
 
 /// A registration as a file states it. Its partner is still a code or a name, its products are as they were written, and
 /// its key is not yet made ([`Details::source_key`] is empty).
@@ -25,6 +29,8 @@ pub struct DealRecord {
     pub documents: Vec<Document>,
     /// The partner wants it handed in.
     pub submit: bool,
+    /// What the contract of its system does not let change in a record like this one.
+    pub fixed: Vec<FieldProblem>,
 }
 
 /// Keeps what could be read, and every reason against the rest: a person who corrects a row wants to hear them all.
@@ -69,7 +75,50 @@ pub fn decode(cells: &Cells<'_>) -> Result<DealRecord, Reject> {
     };
     let documents = faults.keep(cells.documents("documents"));
     let submit = faults.keep(cells.choice("submit", yes_or_no)).unwrap_or(false);
-    Reject::joined(faults.0).map_or(Ok(DealRecord { id, partner, details, documents, submit }), Err)
+    Reject::joined(faults.0).map_or(Ok(DealRecord { id, partner, details, documents, submit, fixed: fixed(cells) }), Err)
+}
+
+fn fixed(cells: &Cells<'_>) -> Vec<FieldProblem> {
+    let holds = |condition: &Condition| cells.decoder.passes(cells.row, &condition.column, &condition.test);
+    let rules = cells.decoder.mapping.fixed.iter().filter(|rule| rule.when.iter().all(holds) && !rule.unless.iter().any(holds));
+    let mut fixed: Vec<FieldProblem> = Vec::new();
+    for (field, why) in rules.flat_map(|rule| rule.fields.iter().map(move |field| (*field, &rule.because))) {
+        if !fixed.iter().any(|problem| problem.field == field) {
+            fixed.push(FieldProblem::new(field, FieldFault::Fixed { why: why.clone() }));
+        }
+    }
+    fixed
+}
+
+/// The columns that say something of a field, by the names of a mapping.
+const fn columns_of(field: DealField) -> &'static [&'static str] {
+    match field {
+        DealField::Customer => &["customer"],
+        DealField::Country => &["country"],
+        DealField::City => &["city"],
+        DealField::PostalCode => &["postal_code"],
+        DealField::Website => &["website"],
+        DealField::Vertical => &["vertical"],
+        DealField::Products => &["products"],
+        DealField::Value => &["value"],
+        DealField::CloseDate => &["close_date"],
+        DealField::SalesStage => &["sales_stage"],
+        DealField::Description => &["description"],
+        DealField::Contact => &["name", "title", "email", "phone"],
+    }
+}
+
+impl Decoder {
+    /// The fields of a registration for which the file has a column, or the mapping a constant.
+    pub fn says(&self) -> BTreeSet<DealField> {
+        let is_there = |name: &str| self.columns.get(name).is_some_and(Option::is_some);
+        let has_origin = |piece: &Piece| match &piece.origin {
+            Origin::Constant(_) => true,
+            Origin::Columns { names, .. } => names.iter().any(|name| is_there(name)),
+        };
+        let says = |name: &&str| self.mapping.fields.get(name).is_some_and(|expr| expr.0.iter().any(has_origin));
+        DealField::ALL.iter().copied().filter(|field| columns_of(*field).iter().any(says)).collect()
+    }
 }
 
 fn yes_or_no(word: &str) -> Option<bool> {

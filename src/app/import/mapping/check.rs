@@ -1,11 +1,13 @@
 //! Checks: what the system that a file comes from asks of its rows, such as the contract of a vendor's partner portal.
 
 use super::{
-    Test,
+    Kind, Test,
     read::{strings, test},
 };
 use crate::domain::{
+    deal::DealField,
     document::{Table, Value},
+    problem::quoted,
     text::Text,
 };
 
@@ -56,6 +58,44 @@ impl Check {
         let is_always = self.demand == Demand::Given && self.when.is_empty() && self.unless.is_empty();
         self.columns.iter().map(String::as_str).find(|column| is_always && !is_there(column))
     }
+}
+
+/// Fields of a deal that the contract of its system does not let change, always or in some cases.
+#[derive(Debug, Clone)]
+pub struct Fixed {
+    pub fields: Vec<DealField>,
+    /// It holds where all of these do ...
+    pub when: Vec<Condition>,
+    /// ... and none of these.
+    pub unless: Vec<Condition>,
+    /// Why, as it stands in "the value can't be changed: ...".
+    pub because: Text,
+}
+
+impl Fixed {
+    /// Every column that it names.
+    pub fn looks_at(&self) -> impl Iterator<Item = &str> {
+        self.when.iter().chain(&self.unless).map(|condition| condition.column.as_str())
+    }
+}
+
+pub fn fixed(table: &Table<'_>, kind: Kind) -> Option<Fixed> {
+    if kind != Kind::Deal {
+        table.problem(format!("a {} is not edited field by field", kind.name()), "remove the section");
+    }
+    let field = |(name, value): (Text, Value<'_>)| {
+        let known = DealField::from_name(&name);
+        if known.is_none() {
+            let names = || DealField::ALL.iter().map(|field| field.name());
+            value.problem(format!("there is no field {}", quoted(&name)), value.did_you_mean(&name, names()));
+        }
+        known
+    };
+    let fields = table.required("fields").map(|fields| fields.texts().into_iter().filter_map(field).collect());
+    let (when, unless) = (conditions(table, "when"), conditions(table, "unless"));
+    let because = table.required("because").and_then(|value| value.text());
+    table.finish();
+    Some(Fixed { fields: fields?, when, unless, because: because? })
 }
 
 pub fn read(table: &Table<'_>) -> Option<Check> {

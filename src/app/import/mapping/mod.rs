@@ -10,7 +10,7 @@ mod read;
 mod target;
 
 pub use built_in::{BUILT_IN, built_in, recognised};
-pub use check::{Check, Condition, Demand};
+pub use check::{Check, Condition, Demand, Fixed};
 pub use date::DateFormat;
 pub use read::read;
 pub use target::{Choice, Form, Kind, Target};
@@ -50,6 +50,8 @@ pub struct Mapping {
     pub lookups: Vec<Lookup>,
     /// What a row has to be, beyond what its fields can hold: the contract of the system that it comes from.
     pub checks: Vec<Check>,
+    /// What may not change in a record that came before.
+    pub fixed: Vec<Fixed>,
     /// Identifiers are the partner's own, so two partners may have the same one.
     pub id_per_partner: bool,
 }
@@ -168,7 +170,7 @@ impl Mapping {
 
     /// The columns that checks look at.
     pub fn check_columns(&self) -> impl Iterator<Item = &str> {
-        self.checks.iter().flat_map(Check::looks_at)
+        self.checks.iter().flat_map(Check::looks_at).chain(self.fixed.iter().flat_map(Fixed::looks_at))
     }
 }
 

@@ -48,6 +48,9 @@ fn mapping(name: &str, root: &Table<'_>) -> Mapping {
     if let Some(checks) = root.optional("check") {
         mapping.checks = checks.tables().iter().filter_map(check::read).collect();
     }
+    if let Some(rules) = root.optional("fixed") {
+        mapping.fixed = rules.tables().iter().filter_map(|rule| check::fixed(rule, mapping.kind)).collect();
+    }
     mapping
 }
 
@@ -70,6 +73,7 @@ fn empty(name: &str, kind: Kind) -> Mapping {
         score_rules: Vec::new(),
         lookups: Vec::new(),
         checks: Vec::new(),
+        fixed: Vec::new(),
         id_per_partner: false,
     }
 }

@@ -18,7 +18,7 @@ impl Work<'_> {
         let me = self.context.actor.id;
         match command {
             DealCommand::Submit => self.submit(Some(me), facts)?,
-            DealCommand::Edit { changes } => self.edit(changes)?,
+            DealCommand::Edit { changes } => self.edit(changes, false)?,
             DealCommand::Match { account } => {
                 if self.deal.account == *account {
                     return Err(Refusal::not_now(DealVerb::Match, format!("{} is matched like that already", self.deal.id)));
@@ -76,7 +76,7 @@ impl Work<'_> {
     }
 
     /// Field by field: one that may not be changed refuses the whole edit, and every such field is named.
-    fn edit(&mut self, changes: &[FieldChange]) -> Result<(), Refusal> {
+    pub(super) fn edit(&mut self, changes: &[FieldChange], from_source: bool) -> Result<(), Refusal> {
         let verb = DealVerb::Edit;
         let fields: BTreeSet<DealField> = changes.iter().map(FieldChange::field).collect();
         if fields.len() < changes.len() {
@@ -96,11 +96,11 @@ impl Work<'_> {
             changes.into_iter().partition(|change| change.field() == DealField::Contact);
         if !open.is_empty() {
             let before = open.iter().map(|change| self.deal.details.get(change.field())).collect();
-            self.push(DealEvent::Edited { changes: open, before });
+            self.push(DealEvent::Edited { changes: open, before, from_source });
         }
         for change in contact {
             if let FieldChange::Contact(contact) = change {
-                self.push(DealEvent::ContactChanged { contact });
+                self.push(DealEvent::ContactChanged { contact, from_source });
             }
         }
         Ok(())

@@ -2,11 +2,13 @@
 
 mod arrival;
 mod desk;
+mod restate;
 mod review;
 mod sweep;
 
 pub use crate::domain::decision::{Context, Programs};
 pub use arrival::{from_lead, register};
+pub use restate::{Restatement, restate};
 pub use sweep::sweep;
 
 use crate::domain::{

@@ -231,6 +231,8 @@ fn sketch(row: &DealRow) -> Registration {
         updated_at: at,
         partner: row.partner.0,
         details: crate::domain::deal::Details::default(),
+        source_says: Vec::new(),
+        contact_is_ours: false,
         account: None,
         source_lead: None,
         state: state(row.state, row.reviewer.as_ref().map_or(OperatorId(0), |(id, _)| *id), at),

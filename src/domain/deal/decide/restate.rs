@@ -1,0 +1,81 @@
+//! A record that came before comes again: what its source says otherwise now, and whether that may be taken over.
+
+use super::{Context, Facts, Work, possible};
+use crate::domain::{
+    actor::Permission,
+    deal::{
+        AccountLink, DealEvent, DealField, DealState, DealVerb, Details, FieldChange, FieldProblem, Refusal, Registration,
+        completeness::completeness,
+    },
+    id::PartnerId,
+    person::Person,
+};
+use std::collections::BTreeSet;
+
+/// A known record as it comes in again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Restatement {
+    pub partner: PartnerId,
+    pub details: Details,
+    /// The end customer, where it was matched.
+    pub account: Option<AccountLink>,
+    /// The partner wants it handed in.
+    pub submit: bool,
+    /// The fields that the source has at all; of the others it says nothing.
+    pub says: BTreeSet<DealField>,
+    /// What the contract of the source does not let change in this record.
+    pub fixed: Vec<FieldProblem>,
+}
+
+impl Restatement {
+    /// The fields in which the source says something new: other than what it said before, and other than what stands here.
+    /// So a value that was corrected at the desk is not taken back by an unchanged file.
+    pub fn changes(&self, deal: &Registration) -> Vec<FieldChange> {
+        let said_before = |change: &FieldChange| deal.source_says.contains(change);
+        let new = self.says.iter().map(|field| self.value(*field, deal));
+        new.filter(|change| deal.details.get(change.field()) != *change && !said_before(change)).collect()
+    }
+
+    /// What the source can't say of a contact stays as it is: the message, and everything once the desk
+    /// changed or erased it.
+    fn value(&self, field: DealField, deal: &Registration) -> FieldChange {
+        let own = &deal.details.contact;
+        match field {
+            DealField::Contact if deal.erased || deal.contact_is_ours => FieldChange::Contact(own.clone()),
+            DealField::Contact => FieldChange::Contact(Person { message: own.message.clone(), ..self.details.contact.clone() }),
+            field => self.details.get(field),
+        }
+    }
+}
+
+/// Takes over what the source says otherwise now, by the rules of an edit: all of it or nothing. A draft that is complete
+/// then is handed in, where the source wants it. No events where nothing changed.
+pub fn restate(deal: &Registration, record: &Restatement, context: Context<'_>, facts: Facts<'_>) -> Result<Vec<DealEvent>, Refusal> {
+    let verb = DealVerb::Edit;
+    context.actor.may(Permission::Import).map_err(Refusal::not_allowed)?;
+    context.actor.may(verb.permission()).map_err(Refusal::not_allowed)?;
+    if record.partner != deal.partner {
+        return Err(Refusal::not_now(verb, format!("{} was registered for another partner, and stays with that one", deal.id)));
+    }
+    let changes = record.changes(deal);
+    if changes.is_empty() {
+        return Ok(Vec::new());
+    }
+    possible(deal, verb)?;
+    let is_changed = |problem: &&FieldProblem| changes.iter().any(|change| change.field() == problem.field);
+    let fixed: Vec<FieldProblem> = record.fixed.iter().filter(is_changed).cloned().collect();
+    if !fixed.is_empty() {
+        return Err(Refusal::Fields { verb, problems: fixed });
+    }
+    let mut work = Work::new(deal, context);
+    work.edit(&changes, true)?;
+    let is_renamed = changes.iter().any(|change| change.field() == DealField::Customer);
+    if is_renamed && deal.account != record.account {
+        work.push(DealEvent::Matched { account: record.account, before: deal.account });
+    }
+    let is_ready = matches!(work.deal.state, DealState::Draft) && record.submit;
+    if is_ready && completeness(&work.deal.details, work.program(), context.now).is_empty() {
+        work.submit(None, facts)?;
+    }
+    Ok(work.events)
+}

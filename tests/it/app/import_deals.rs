@@ -1,0 +1,253 @@
+//! Files of deals through the whole house: planned and carried out alike, and imported again with other values.
+
+use super::{BEN, House, deal::CARL};
+use crate::support::databases::{Fresh, on_both};
+use pilothouse::{
+    app::import::{Counts, Job, Pass, Report, choose, deals, mapping::Kind},
+    domain::deal::{DealCommand, DealField, DealState, FieldChange, Registration},
+};
+use std::path::Path;
+
+const HEAD: &str = "Id,Partner,Customer,Country,City,Products,Value,Currency,Close Date,Notes,Contact,Email\n";
+
+/// A folder with one list in it.
+struct List(tempfile::TempDir);
+
+impl List {
+    fn new() -> Self {
+        Self(tempfile::tempdir().expect("a folder"))
+    }
+
+    fn write(&self, rows: &str) {
+        std::fs::write(self.path(), format!("{HEAD}{rows}")).expect("a file");
+    }
+
+    fn path(&self) -> std::path::PathBuf {
+        self.0.path().join("list.csv")
+    }
+}
+
+async fn take(house: &House, path: &Path, pass: Pass) -> Report {
+    let mapping = choose(Kind::Deal, path, None).unwrap_or_else(|error| panic!("{error}"));
+    let job = Job { path: path.to_owned(), mapping, rejects: None };
+    deals::import(&house.app, BEN, job, pass, &mut |_| {}).await.unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// Planned, then carried out: both say the same, in counts and in sentences.
+async fn taken(house: &House, list: &List) -> Report {
+    let planned = take(house, &list.path(), Pass::Plan).await;
+    let carried = take(house, &list.path(), Pass::Carry).await;
+    assert_eq!(planned.counts, carried.counts);
+    let told =
+        |report: &Report| report.deals.as_ref().map(|figures| (figures.changed.clone(), figures.refused.clone(), figures.drafts.clone()));
+    assert_eq!(told(&planned), told(&carried));
+    carried
+}
+
+fn refused(report: &Report) -> Vec<String> {
+    report.deals.as_ref().map(|figures| figures.refused.clone()).unwrap_or_default()
+}
+
+fn changed(report: &Report) -> Vec<String> {
+    report.deals.as_ref().map(|figures| figures.changed.clone()).unwrap_or_default()
+}
+
+const ADLER: &str = "A-1,NORD,Adler Pumpen GmbH,DE,Ulm,Switching,40000,EUR,2026-06-30,two halls,Eva Lang,eva@adler.example\n";
+const BIBER: &str = "B-2,SUED,Biber Logistik AG,DE,Kassel,Wireless,9000,EUR,2026-07-31,,,\n";
+
+impl House {
+    async fn head(&self) -> String {
+        let digests = self.app.db().read().await.unwrap().digests().await.unwrap();
+        format!("{digests:?}")
+    }
+
+    async fn approved(&self, id: i64) {
+        self.on_deal(CARL, id, DealCommand::Approve).await.unwrap();
+    }
+}
+
+fn description(deal: &Registration) -> &str {
+    &deal.details.description
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_file_again_changes_nothing_and_counts_as_known() {
+    on_both(|fresh: Fresh| async move {
+        let house = House::with_deals(&fresh).await;
+        let list = List::new();
+        list.write(&format!("{ADLER}{BIBER}{ADLER}"));
+        let first = taken(&house, &list).await;
+        assert_eq!(first.counts, Counts { submitted: 2, known: 1, ..first.counts }, "{}: {}", fresh.name, first.counts);
+        let before = house.head().await;
+        let again = taken(&house, &list).await;
+        assert_eq!((again.counts.known, again.counts.read()), (3, 3), "{}: {}", fresh.name, again.counts);
+        assert_eq!(house.head().await, before, "{}: not one row was written", fresh.name);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_approved_deal_takes_over_what_its_state_allows_and_nothing_else() {
+    on_both(|fresh: Fresh| async move {
+        let house = House::with_deals(&fresh).await;
+        let list = List::new();
+        list.write(&format!("{ADLER}{BIBER}"));
+        taken(&house, &list).await;
+        house.approved(1).await;
+        // The value of one that is approved may change; of one that is submitted nothing may.
+        list.write(&format!("{}{}", ADLER.replace("40000", "44000"), BIBER.replace("9000", "9500")));
+        let report = taken(&house, &list).await;
+        assert_eq!(report.counts.to_string(), "read 2 = drafted 0 + submitted 0 + conflicting 0 + rejected 0 + changed 1 + refused 1");
+        assert_eq!(changed(&report), ["line 2, D-1: the value with its currency EUR 40,000.00 -> EUR 44,000.00"]);
+        assert_eq!(
+            refused(&report),
+            ["line 3, D-2: the value with its currency EUR 9,000.00 -> EUR 9,500.00; not changed: D-2 is submitted; request \
+              information to have it changed"]
+        );
+        assert_eq!(house.deal(1).await.details.value.unwrap().to_string(), "EUR 44,000.00", "{}", fresh.name);
+        // All or nothing: the customer of an approved deal is not edited, so its value is not either.
+        list.write(&ADLER.replace("40000", "48000").replace("Adler Pumpen GmbH", "Adler Motoren GmbH"));
+        let report = taken(&house, &list).await;
+        assert_eq!((report.counts.refused, report.counts.read()), (1, 1));
+        assert_eq!(
+            refused(&report),
+            ["line 2, D-1: the end customer's name \"Adler Pumpen GmbH\" -> \"Adler Motoren GmbH\"; the value with its currency EUR \
+              44,000.00 -> EUR 48,000.00; not changed: the end customer's name can't be changed while it is approved"]
+        );
+        assert_eq!(house.deal(1).await.details.value.unwrap().to_string(), "EUR 44,000.00", "{}", fresh.name);
+        house.replays().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_asked_for_comes_with_the_next_file() {
+    on_both(|fresh: Fresh| async move {
+        let house = House::with_deals(&fresh).await;
+        let list = List::new();
+        list.write(ADLER);
+        taken(&house, &list).await;
+        let ask = DealCommand::RequestInfo { fields: [DealField::CloseDate].into(), text: super::text("when?") };
+        house.on_deal(CARL, 1, ask).await.unwrap();
+        list.write(&ADLER.replace("two halls", "three halls"));
+        let report = taken(&house, &list).await;
+        assert!(refused(&report)[0].ends_with("not changed: what the deal is about was not asked for"), "{:?}", refused(&report));
+        list.write(&ADLER.replace("2026-06-30", "2026-08-31"));
+        let report = taken(&house, &list).await;
+        assert_eq!(report.counts.changed, 1, "{}: {:?}", fresh.name, refused(&report));
+        assert_eq!(house.deal(1).await.details.close_on.unwrap().to_string(), "2026-08-31");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_draft_that_becomes_complete_is_handed_in_and_its_conflict_found() {
+    on_both(|fresh: Fresh| async move {
+        let house = House::with_deals(&fresh).await;
+        let list = List::new();
+        let nameless = BIBER.replace("Biber Logistik AG", "").replace("Wireless", "Switching");
+        list.write(&format!("{ADLER}{nameless}"));
+        let first = taken(&house, &list).await;
+        assert_eq!((first.counts.submitted, first.counts.drafted), (1, 1), "{}", fresh.name);
+        list.write(&format!("{ADLER}{}", nameless.replace("B-2,SUED,,", "B-2,SUED,Adler Pumpen,").replace("Kassel", "Ulm")));
+        let report = taken(&house, &list).await;
+        assert_eq!((report.counts.changed, report.counts.known), (1, 1), "{}: {}", fresh.name, report.counts);
+        let deal = house.deal(2).await;
+        assert!(deal.state != DealState::Draft && deal.place.is_some_and(|place| place.sequence == 2), "{:?}", deal.state);
+        assert!(deal.dispute.is_some() && house.deal(1).await.dispute.is_some(), "{}: the two claim one deal", fresh.name);
+        house.replays().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_desk_corrected_is_not_taken_back_by_the_same_file() {
+    on_both(|fresh: Fresh| async move {
+        let house = House::with_deals(&fresh).await;
+        let list = List::new();
+        list.write(ADLER);
+        taken(&house, &list).await;
+        house.approved(1).await;
+        let mut contact = house.deal(1).await.details.contact;
+        contact.phone = super::text("+49 731 5550");
+        let changes = vec![FieldChange::Description(super::text("two halls and a yard")), FieldChange::Contact(contact)];
+        house.on_deal(CARL, 1, DealCommand::Edit { changes }).await.unwrap();
+        assert_eq!(taken(&house, &list).await.counts.known, 1, "{}", fresh.name);
+        // The source says something new of another field: that one alone is edited.
+        list.write(&ADLER.replace("40000", "41000"));
+        assert_eq!(changed(&taken(&house, &list).await), ["line 2, D-1: the value with its currency EUR 40,000.00 -> EUR 41,000.00"]);
+        assert_eq!(description(&house.deal(1).await), "two halls and a yard");
+        // And when it says something new of the same, that counts.
+        list.write(&ADLER.replace("40000", "41000").replace("two halls", "five halls"));
+        assert_eq!(taken(&house, &list).await.counts.changed, 1);
+        assert_eq!(description(&house.deal(1).await), "five halls");
+        // What is taken back at the desk stays so until the file says something else.
+        house.on_deal(CARL, 1, DealCommand::Undo).await.unwrap();
+        assert_eq!(taken(&house, &list).await.counts.known, 1, "{}", fresh.name);
+        assert_eq!(description(&house.deal(1).await), "two halls and a yard");
+        house.replays().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_rows_with_one_key_the_first_counts_and_a_deal_stays_with_its_partner() {
+    on_both(|fresh: Fresh| async move {
+        let house = House::with_deals(&fresh).await;
+        let list = List::new();
+        list.write(&format!("{ADLER}{}", ADLER.replace("two halls", "four halls")));
+        let first = taken(&house, &list).await;
+        assert_eq!((first.counts.submitted, first.counts.refused), (1, 1), "{}", fresh.name);
+        assert!(
+            refused(&first)[0].ends_with("\"two halls\" -> \"four halls\"; not changed: line 2 has the same record, and the first counts"),
+            "{:?}",
+            refused(&first)
+        );
+        let before = house.head().await;
+        assert_eq!(taken(&house, &list).await.counts, Counts { known: 1, refused: 1, submitted: 0, ..first.counts });
+        assert_eq!(house.head().await, before, "{}", fresh.name);
+        // A column that the file does not have says nothing of its field.
+        std::fs::write(list.path(), "Id,Partner,Customer,Products\nA-1,NORD,Adler Pumpen GmbH,Switching\n").unwrap();
+        assert_eq!(taken(&house, &list).await.counts.known, 1, "{}", fresh.name);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn personal_data_that_was_destroyed_does_not_come_back() {
+    on_both(|fresh: Fresh| async move {
+        let house = House::with_deals(&fresh).await;
+        let list = List::new();
+        list.write(ADLER);
+        taken(&house, &list).await;
+        house.approved(1).await;
+        house.on_deal(super::ANNA, 1, DealCommand::Erase).await.unwrap();
+        list.write(&ADLER.replace("Eva Lang", "Eva Kurz"));
+        assert_eq!(taken(&house, &list).await.counts.known, 1, "{}", fresh.name);
+        assert!(house.deal(1).await.details.contact.is_empty());
+    })
+    .await;
+}
+
+/// A dry run writes to a scratch database, and looks through it to the real one.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_of_two_imports_that_collide_says_what_carrying_out_does() {
+    on_both(|fresh: Fresh| async move {
+        let house = House::with_deals(&fresh).await;
+        let list = List::new();
+        list.write(ADLER);
+        taken(&house, &list).await;
+        let before = house.head().await;
+        // One collides with what is there, two with each other, one with nothing.
+        let rival = ADLER.replace("A-1,NORD,Adler Pumpen GmbH", "X-1,SUED,Adler Pumpen");
+        let pair = BIBER.replace("B-2,SUED", "X-2,WEST");
+        list.write(&format!("{rival}{BIBER}{pair}X-4,WEST,Quellwasser Tauber KG,DE,Bonn,Video,7000,EUR,2026-05-31,,,\n"));
+        let planned = take(&house, &list.path(), Pass::Plan).await;
+        assert_eq!((planned.counts.conflicting, planned.counts.submitted), (3, 1), "{}: {}", fresh.name, planned.counts);
+        assert_eq!(house.head().await, before, "{}: nothing was written", fresh.name);
+        let carried = take(&house, &list.path(), Pass::Carry).await;
+        assert_eq!(carried.counts, planned.counts, "{}: it comes as it was planned", fresh.name);
+        assert!(house.deal(1).await.dispute.is_some(), "{}: both sides are held", fresh.name);
+    })
+    .await;
+}
