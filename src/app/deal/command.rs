@@ -1,8 +1,9 @@
 //! One verb on one registration or on many.
 
 use super::{
-    draft::DealDraft,
-    find::{Pool, find},
+    alike::Rivals,
+    draft::{DealDraft, is_restated},
+    find::find,
 };
 use crate::{
     app::{
@@ -13,8 +14,8 @@ use crate::{
         account::Account,
         aggregate::Aggregate,
         deal::{
-            AccountLink, DealCommand, DealEvent, DealVerb, Refusal,
-            decide::{Facts, decide},
+            AccountLink, DealCommand, DealEvent, DealVerb, Refusal, Registration,
+            decide::{Facts, Holder, decide},
             undo::undo,
         },
         event::Entity,
@@ -32,17 +33,19 @@ pub async fn carry_out<U: Unit>(unit: &mut U, scene: Scene<'_>, targets: &[DealT
     let (first, ids) = (sequence, targets.iter().map(|target| target.id).collect::<Vec<DealId>>());
     draft.load(unit, ids.iter().copied()).await?;
     draft.load_protections(unit, &ids).await?;
-    let mut rivals = if protects(command) { Some(Pool::load(unit, &mut draft, &ids).await?) } else { None };
+    let rivals = if matches!(command, DealCommand::Approve) {
+        let deals: Vec<Registration> = ids.iter().filter_map(|id| draft.deal(*id)).cloned().collect();
+        Some(Rivals::load(unit, &mut draft, &deals).await?)
+    } else {
+        None
+    };
     let command = with_family(unit, command).await?;
     // A registration that is named twice is decided once: the history that an undo reads does not have this command yet.
     let mut named = HashSet::with_capacity(targets.len());
     let mut items = Vec::with_capacity(targets.len());
     for target in targets.iter().filter(|target| named.insert(target.id)) {
         let result = match &command {
-            Ok(command) => {
-                let rival = rivals.as_mut().and_then(|pool| pool.holder(&draft, target.id));
-                one(unit, &mut draft, *target, command, Seen { sequence, rival }).await?
-            }
+            Ok(command) => one(unit, &mut draft, *target, command, Seen { sequence, rivals: rivals.as_ref() }).await?,
             Err(refusal) => Err(refusal.clone()),
         };
         if let Err(Refusal::NotAllowed { why }) = &result
@@ -124,13 +127,12 @@ pub(super) async fn linked<U: Unit>(unit: &mut U, account: AccountId) -> Result<
     Ok(Ok(AccountLink { account, family }))
 }
 
-/// What a decision about one registration has to know of all the others.
+/// What was read for all targets at once.
 #[derive(Clone, Copy)]
-struct Seen {
+struct Seen<'a> {
     /// The next place in the order of complete submissions.
     sequence: i64,
-    /// Another registration that protects the same deal, however its customer is spelt.
-    rival: Option<DealId>,
+    rivals: Option<&'a Rivals>,
 }
 
 async fn one<U: Unit>(
@@ -138,7 +140,7 @@ async fn one<U: Unit>(
     draft: &mut DealDraft<'_>,
     target: DealTarget,
     command: &DealCommand,
-    seen: Seen,
+    seen: Seen<'_>,
 ) -> Result<Result<DealDone, Refusal>, Failure> {
     let scene = draft.scene;
     let Some(deal) = draft.deal(target.id).cloned() else {
@@ -156,7 +158,7 @@ async fn one<U: Unit>(
         let last = last_command(deal.id, &history, scene).map_err(|why| Refusal::not_now(DealVerb::Undo, why));
         last.and_then(|last| undo(&deal, &last, context))
     } else {
-        decide(&deal, command, context, Facts { partner, holder: draft.holder(&deal).or(seen.rival), sequence: seen.sequence })
+        decide(&deal, command, context, Facts { partner, holder: known_holder(draft, &deal), sequence: seen.sequence })
     };
     let events = match decided {
         Ok(events) => events,
@@ -169,7 +171,13 @@ async fn one<U: Unit>(
     if after.holds_protection() {
         // What an edit, a match or an undo makes of it may be protected by somebody else.
         draft.load_keys(unit, &[&after]).await?;
-        if let Some(holder) = draft.holder(&after).or(seen.rival.filter(|_| !deal.holds_protection())) {
+        let takes = !deal.holds_protection() || is_restated(&deal, &after);
+        let holder = match known_holder(draft, &after) {
+            // Where conflicts are looked for, they are opened and not refused.
+            None if takes && !looks_for_conflicts(command) => rival(unit, draft, &after, seen.rivals).await?,
+            holder => holder,
+        };
+        if let Some(holder) = holder {
             return Ok(Err(in_the_way(holder, after.id, command.verb())));
         }
     }
@@ -177,6 +185,25 @@ async fn one<U: Unit>(
     Ok(Ok(DealDone { events, deal: Box::new(after) }))
 }
 
-pub(super) fn in_the_way(holder: DealId, deal: DealId, verb: DealVerb) -> Refusal {
-    Refusal::not_now(verb, format!("{holder} is protected for this customer and a product of {deal}; open a conflict"))
+/// Whoever protects the same by its key.
+pub(super) fn known_holder(draft: &DealDraft<'_>, deal: &Registration) -> Option<Holder> {
+    draft.holder(deal).map(|id| draft.deal(id).map_or(Holder { deal: id, case: None }, Holder::of))
+}
+
+/// Whoever protects the same, though the customer is spelt in another way.
+async fn rival<U: Unit>(
+    unit: &mut U,
+    draft: &mut DealDraft<'_>,
+    deal: &Registration,
+    known: Option<&Rivals>,
+) -> Result<Option<Holder>, Failure> {
+    if let Some(rivals) = known {
+        return Ok(rivals.holder(draft, deal));
+    }
+    let rivals = Rivals::load(unit, draft, std::slice::from_ref(deal)).await?;
+    Ok(rivals.holder(draft, deal))
+}
+
+pub(super) fn in_the_way(holder: Holder, deal: DealId, verb: DealVerb) -> Refusal {
+    Refusal::not_now(verb, holder.in_the_way(deal))
 }

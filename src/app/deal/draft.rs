@@ -247,7 +247,7 @@ impl<'a> DealDraft<'a> {
 }
 
 /// Whether more changed than where it stands.
-fn is_restated(was: &Registration, now: &Registration) -> bool {
+pub(super) fn is_restated(was: &Registration, now: &Registration) -> bool {
     (&was.details, was.account, was.submitted_at, was.place) != (&now.details, now.account, now.submitted_at, now.place)
 }
 

@@ -1,24 +1,25 @@
 //! Conflicts are found: at a submission, an edit, a match, and by the sweep, all with this code and inside the transaction
 //! of the command. Whatever is found is held at once.
 
-use super::draft::DealDraft;
+use super::{
+    alike::{Keys, Met, since},
+    draft::DealDraft,
+};
 use crate::{
     app::Failure,
     domain::{
-        day::day_number,
         deal::{
             DisputePhase, Registration,
             conflict::{
-                CandidateKey, CaseCommand, Claim, Finding, Sale, candidate_keys, conflicts, conflicts_by, decide_case,
-                features as spelling, open, same_customer_by,
+                CaseCommand, Claim, Finding, Sale, conflicts, conflicts_by, decide_case, features as spelling, open, same_customer_by,
             },
         },
         id::{AccountId, ConflictId, DealId, PartnerId},
-        matching::{Features, MEMBERS_MAX, worth_comparing},
+        matching::Features,
     },
-    store::{Unit, unit::FAMILY_MAX},
+    store::Unit,
 };
-use chrono::{Days, Months, NaiveDate};
+use chrono::{Months, NaiveDate};
 use std::{
     collections::{BTreeSet, HashMap},
     sync::Arc,
@@ -65,15 +66,11 @@ impl SalesBook {
     }
 }
 
-/// A key that no more share, the subject among them, is evidence by itself; of a more common one it takes two.
-const RARE: usize = 4;
-
 /// Everything that registrations may conflict with.
-pub(in crate::app) struct Pool {
+struct Pool {
     /// Those who share keys worth following with each subject.
     alike: HashMap<DealId, Vec<DealId>>,
-    /// The cases that each is or was a party of.
-    cases: HashMap<DealId, BTreeSet<ConflictId>>,
+    met: Met,
     sales: SalesBook,
     /// The customers as the matcher spells them, of those that were compared so far: the costly part of a comparison.
     features: HashMap<DealId, Arc<Features>>,
@@ -95,15 +92,14 @@ pub(in crate::app) async fn find<U: Unit>(
 }
 
 impl Pool {
-    pub async fn load<U: Unit>(unit: &mut U, draft: &mut DealDraft<'_>, subjects: &[DealId]) -> Result<Self, Failure> {
-        let alike = alike(unit, draft, subjects).await?;
+    async fn load<U: Unit>(unit: &mut U, draft: &mut DealDraft<'_>, subjects: &[DealId]) -> Result<Self, Failure> {
+        let own = Keys::of(subjects.iter().filter_map(|id| draft.deal(*id)), &draft.policy);
+        let found = unit.deals_by_key(&own.wanted(), since(draft.scene.rules.program(), draft.scene.now)).await?;
+        let alike = own.alike(found);
         let everyone: BTreeSet<DealId> = alike.iter().flat_map(|(id, others)| others.iter().chain([id])).copied().collect();
         let everyone: Vec<DealId> = everyone.into_iter().collect();
         draft.load(unit, everyone.iter().copied()).await?;
-        let mut cases: HashMap<DealId, BTreeSet<ConflictId>> = HashMap::new();
-        for (deal, case) in unit.cases_of(&everyone).await? {
-            cases.entry(deal).or_default().insert(case);
-        }
+        let met = Met::of(unit.cases_of(&everyone).await?);
         let open = |deal: &Registration| deal.dispute.filter(|dispute| dispute.phase == DisputePhase::Open).map(|dispute| dispute.case);
         let under_way: Vec<ConflictId> = everyone.iter().filter_map(|id| open(draft.deal(*id)?)).collect();
         draft.load_cases(unit, under_way.iter().copied()).await?;
@@ -112,23 +108,7 @@ impl Pool {
         draft.load(unit, parties.iter().copied()).await?;
         let sellers: Vec<DealId> = everyone.into_iter().chain(parties).collect();
         let sales = SalesBook::load(unit, draft, sellers.iter().filter_map(|id| draft.deal(*id))).await?;
-        Ok(Self { alike, cases, sales, features: HashMap::new() })
-    }
-
-    /// What was decided between two is not brought up again by a machine.
-    fn met_before(&self, a: DealId, b: DealId) -> bool {
-        match (self.cases.get(&a), self.cases.get(&b)) {
-            (Some(a), Some(b)) => a.intersection(b).next().is_some(),
-            _ => false,
-        }
-    }
-
-    /// Another registration that protects what this one is about, though its customer may be spelt in another way. One
-    /// whose conflict is decided and may still be appealed is in no new case, and is in the way all the same.
-    pub fn holder(&mut self, draft: &DealDraft<'_>, subject: DealId) -> Option<DealId> {
-        let alike = self.alike.get(&subject).cloned().unwrap_or_default();
-        let protects = |id: &DealId| draft.deal(*id).is_some_and(Registration::holds_protection);
-        alike.into_iter().find(|id| protects(id) && !self.met_before(subject, *id) && !self.between(draft, subject, *id).is_empty())
+        Ok(Self { alike, met, sales, features: HashMap::new() })
     }
 
     fn between(&mut self, draft: &DealDraft<'_>, a: DealId, b: DealId) -> Vec<Finding> {
@@ -147,7 +127,7 @@ impl Pool {
             draft.case(dispute.case).filter(|case| case.state.is_open()).map(|case| case.id)
         };
         let mut conflicting = self.alike.remove(&subject).unwrap_or_default();
-        conflicting.retain(|other| !self.met_before(subject, *other) && !self.between(draft, subject, *other).is_empty());
+        conflicting.retain(|other| !self.met.before(subject, *other) && !self.between(draft, subject, *other).is_empty());
         let under_way = open_case(draft, subject).or_else(|| conflicting.iter().filter_map(|id| open_case(draft, *id)).min());
         let mut free: Vec<DealId> = conflicting.iter().copied().chain([subject]).filter(|id| is_free(draft, *id)).collect();
         free.sort_unstable();
@@ -176,44 +156,6 @@ impl Pool {
         }
         true
     }
-}
-
-/// The registrations worth comparing with each of these, from the database and among themselves.
-async fn alike<U: Unit>(unit: &mut U, draft: &DealDraft<'_>, subjects: &[DealId]) -> Result<HashMap<DealId, Vec<DealId>>, Failure> {
-    let claims = subjects.iter().filter_map(|id| draft.deal(*id)).filter(|deal| deal.state.is_claim());
-    let keys: Vec<(DealId, Vec<CandidateKey>)> = claims.map(|deal| (deal.id, candidate_keys(deal, &draft.policy))).collect();
-    let mut members: HashMap<i64, Vec<DealId>> = HashMap::new();
-    for (id, own) in &keys {
-        for key in own {
-            members.entry(key.key).or_default().push(*id);
-        }
-    }
-    let mut wanted: Vec<CandidateKey> = keys.iter().flat_map(|(_, own)| own).copied().collect();
-    wanted.sort_unstable();
-    wanted.dedup();
-    let credit = Days::new(u64::from(draft.scene.rules.program().deals.conflict.credit_days));
-    let since = draft.today().checked_sub_days(credit).unwrap_or(NaiveDate::MIN);
-    for (key, id) in unit.deals_by_key(&wanted, day_number(since)).await? {
-        members.entry(key).or_default().push(id);
-    }
-    for list in members.values_mut() {
-        list.sort_unstable();
-        list.dedup();
-    }
-    let of = |(id, own): (DealId, Vec<CandidateKey>)| {
-        let (family, rest): (Vec<CandidateKey>, Vec<CandidateKey>) = own.into_iter().partition(|key| key.is_family);
-        let followed = |keys: &[CandidateKey], max: usize| -> Vec<&[DealId]> {
-            let lists = keys.iter().filter_map(|key| members.get(&key.key)).map(Vec::as_slice);
-            lists.filter(|list| list.len() <= max).collect()
-        };
-        let mut others = worth_comparing(followed(&rest, MEMBERS_MAX), RARE);
-        others.extend(followed(&family, 2 * FAMILY_MAX).into_iter().flatten());
-        others.sort_unstable();
-        others.dedup();
-        others.retain(|other| *other != id);
-        (id, others)
-    };
-    Ok(keys.into_iter().map(of).collect())
 }
 
 /// Opens a case between these registrations, for all that is found between any two of them.

@@ -1,5 +1,6 @@
 //! The deal desk's use cases.
 
+pub(super) mod alike;
 pub mod case;
 pub mod command;
 pub mod customers;

@@ -1,7 +1,7 @@
 //! Records that came before and say something else now: edited by the rules of their state, conflicts looked for again.
 
 use super::{
-    command::{finished, in_the_way},
+    command::{finished, in_the_way, known_holder},
     draft::DealDraft,
     find::find,
 };
@@ -69,7 +69,7 @@ async fn decided<U: Unit>(
     }
     if after.holds_protection() && !events.is_empty() {
         draft.load_keys(unit, &[&after]).await?;
-        if let Some(holder) = draft.holder(&after) {
+        if let Some(holder) = known_holder(draft, &after) {
             return Ok(Err(in_the_way(holder, after.id, DealVerb::Edit)));
         }
     }

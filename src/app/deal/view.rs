@@ -1,9 +1,12 @@
 //! What the deal desk shows: pages of queues, counts, figures, one registration or one conflict with its whole story. Reads
 //! only.
 
-use super::case::{PRECEDENTS_MAX, alike};
+use super::{
+    alike::{self, Keys, Met, since},
+    case::{PRECEDENTS_MAX, alike as codes_of},
+};
 use crate::{
-    app::{App, Failure, view},
+    app::{App, Failure, Rules, view},
     domain::{
         account::Account,
         actor::Permission,
@@ -13,6 +16,7 @@ use crate::{
             FieldProblem, Ineligible, Registration,
             completeness::completeness,
             conflict::{Claim, ConflictCase, Sale, deal_keys},
+            decide::Holder,
             dossier::{Dossier, dossier},
             fields::Deals,
             queue::{DealRow, Kpis, Page, PageRequest, Queue},
@@ -51,6 +55,8 @@ pub struct DealDetail {
     pub objections: Vec<Ineligible>,
     /// Another registration that is protected for this customer and a product in common.
     pub holder: Option<DealId>,
+    /// The holder's conflict that is not closed yet: until then it is a party of no other.
+    pub holder_in: Option<ConflictId>,
     /// The end customer in our directory.
     pub account: Option<Account>,
     pub names: Names,
@@ -118,8 +124,7 @@ impl App {
             None => None,
         };
         let program = rules.program();
-        let keys = deal_keys(&deal, &program.matching.policy());
-        let holder = session.protected_by(&keys).await?.into_iter().flatten().find(|holder| *holder != id);
+        let holder = if deal.holds_protection() { None } else { holder(&mut session, &rules, &deal, now).await? };
         let account = match deal.account {
             Some(link) => session.accounts_by_id(&[link.account]).await?.pop(),
             None => None,
@@ -131,7 +136,18 @@ impl App {
         let names = view::names(&mut session, &rules, rivals.chain([deal.partner]).collect()).await?;
         let calendar = deal.clock.as_ref().map(|clock| Arc::clone(rules.programs().calendar(clock)));
         let missing = completeness(details, program, now);
-        Ok(Some(DealDetail { timeline, case, calendar, missing, objections: objections.unwrap_or_default(), holder, account, names, deal }))
+        Ok(Some(DealDetail {
+            timeline,
+            case,
+            calendar,
+            missing,
+            objections: objections.unwrap_or_default(),
+            holder: holder.map(|one| one.deal),
+            holder_in: holder.and_then(|one| one.case),
+            account,
+            names,
+            deal,
+        }))
     }
 
     /// One conflict with its story; nothing when there is no such.
@@ -167,7 +183,7 @@ impl App {
                 Some(Claim { registration: deal, partner, sales: claim(deal).map_or(&[], Vec::as_slice) })
             })
             .collect();
-        let codes = alike(id, &claims, program, now);
+        let codes = codes_of(id, &claims, program, now);
         let past: Vec<_> = session.precedents(&codes, PRECEDENTS_MAX).await?.into_iter().filter(|one| one.case != id).collect();
         let dossier = dossier(Some(id), &claims, program, now, &past);
         let names = view::names(&mut session, &rules, case.parties.iter().map(|party| party.partner).collect()).await?;
@@ -197,4 +213,20 @@ async fn case_with_deals(session: &mut Session, id: ConflictId) -> Result<Option
     let parties: Vec<DealId> = case.parties.iter().map(|party| party.deal).collect();
     let deals = session.deals(&parties).await?;
     Ok(Some((case, deals)))
+}
+
+/// Whoever protects what a registration is about: what an approval would find.
+async fn holder(session: &mut Session, rules: &Rules, deal: &Registration, now: Instant) -> Result<Option<Holder>, Failure> {
+    let (program, policy) = (rules.program(), rules.program().matching.policy());
+    let by_key = session.protected_by(&deal_keys(deal, &policy)).await?.into_iter().flatten().find(|holder| *holder != deal.id);
+    if let Some(id) = by_key {
+        return Ok(session.deals(&[id]).await?.first().map(Holder::of));
+    }
+    let own = Keys::of(std::iter::once(deal), &policy);
+    let found = session.deals_by_key(&own.wanted(), since(program, now)).await?;
+    let mut ids = own.alike(found).remove(&deal.id).unwrap_or_default();
+    let others = session.deals(&ids).await?;
+    ids.push(deal.id);
+    let met = Met::of(session.cases_of(&ids).await?);
+    Ok(alike::holder(deal, &others, &met, rules, now))
 }

@@ -85,12 +85,32 @@ async fn a_rival_that_spells_the_customer_differently_is_not_approved_while_an_a
         let rival = house.register(vec![registering(3, details("crm/3", "Adler-Pumpen"))]).await;
         assert!(rival.cases.is_empty(), "{}: the first is still a party of its own conflict", fresh.name);
         let refused = house.on_deal(DORA, 3, DealCommand::Approve).await.unwrap_err();
-        assert!(refused.contains("D-1 is protected for this customer"), "{}: {refused}", fresh.name);
+        let wanted = "D-1 is protected for this customer and a product of D-3; a conflict can be opened when C-1 is closed";
+        assert!(refused.contains(wanted), "{}: {refused}", fresh.name);
+        let seen = house.app.deal_detail(DealId(3), house.app.now()).await.unwrap().unwrap();
+        assert_eq!((seen.holder, seen.holder_in), (Some(DealId(1)), Some(ConflictId(1))), "{}: the screen says it before", fresh.name);
         let stranger = house.register(vec![registering(3, details("crm/4", "Bussard Werke AG"))]).await;
         assert_eq!(stranger.deals[0].deal, DealId(4));
         house.on_deal(DORA, 4, DealCommand::Approve).await.unwrap();
         house.closed().await;
         assert_eq!(house.look_for_conflicts().await.1, [ConflictId(2)], "{}: after that it is a conflict", fresh.name);
+        house.replays().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_protection_that_was_given_up_does_not_come_back_over_another_that_spells_the_customer_differently() {
+    on_both(|fresh| async move {
+        let house = House::with_deals(&fresh).await;
+        house.register(vec![registering(1, details("crm/1", ADLER))]).await;
+        house.on_deal(DORA, 1, DealCommand::Approve).await.unwrap();
+        house.on_deal(DORA, 1, DealCommand::Withdraw).await.unwrap();
+        let second = house.register(vec![registering(2, details("crm/2", "Adler-Pumpen"))]).await;
+        assert!(second.cases.is_empty(), "{}: nobody claims it any more", fresh.name);
+        house.on_deal(DORA, 2, DealCommand::Approve).await.unwrap();
+        let refused = house.on_deal(DORA, 1, DealCommand::Undo).await.unwrap_err();
+        assert!(refused.contains("D-2 is protected for this customer and a product of D-1"), "{}: {refused}", fresh.name);
         house.replays().await;
     })
     .await;
@@ -139,7 +159,7 @@ async fn a_plan_says_what_would_become_of_each_marked_registration_and_does_noth
         };
         let wanted = [
             "approved",
-            "cannot approve: D-1 is protected for this customer and a product of D-2; open a conflict",
+            "cannot approve: D-1 is protected for this customer and a product of D-2; a conflict can be opened when C-1 is closed",
             "cannot approve: D-3 is a draft; submit it first",
             "approved",
             "there is no registration D-9",

@@ -16,7 +16,7 @@ use pilothouse::domain::{
         conflict::{
             CaseCommand, Claim, ConflictCase, Finding, Outcome, Sale, conflicts, deal_keys, decide_case, open, protection_keys, sweep_case,
         },
-        decide::{Context, Facts, Programs, decide, register, sweep},
+        decide::{Context, Facts, Holder, Programs, decide, register, sweep},
         dossier::{Dossier, Precedent, dossier},
     },
     id::{AccountId, ConflictId, DealId, OperatorId, PartnerId, ProgramVersion},
@@ -243,7 +243,11 @@ impl World {
 
     pub fn decided(&self, id: DealId, actor: &Actor, command: &DealCommand) -> Result<Vec<DealEvent>, Refusal> {
         let deal = &self.deals[&id];
-        let facts = Facts { partner: &self.partners[&deal.partner], holder: self.holder(id), sequence: self.sequence + 1 };
+        let facts = Facts {
+            partner: &self.partners[&deal.partner],
+            holder: self.holder(id).map(|deal| Holder { deal, case: None }),
+            sequence: self.sequence + 1,
+        };
         decide(deal, command, self.context(actor), facts)
     }
 

@@ -17,7 +17,7 @@ use crate::domain::{
     day::local_date,
     deal::{Clock, ClockKind, DealCommand, DealEvent, DealState, DealVerb, HoldReason, Protection, Refusal, Registration},
     escalation::EscalationCause,
-    id::DealId,
+    id::{ConflictId, DealId},
     partner::Partner,
     program::Program,
     time::Span,
@@ -31,9 +31,30 @@ pub struct Facts<'a> {
     /// Whose registration it is.
     pub partner: &'a Partner,
     /// Another registration that is protected now for the same customer and a product in common.
-    pub holder: Option<DealId>,
+    pub holder: Option<Holder>,
     /// The database's number of this submission: of two complete ones in the same microsecond the lower is the first.
     pub sequence: i64,
+}
+
+/// Who protects what a registration is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Holder {
+    pub deal: DealId,
+    /// Its conflict that is not closed yet: until then it is a party of no other.
+    pub case: Option<ConflictId>,
+}
+
+impl Holder {
+    pub fn of(deal: &Registration) -> Self {
+        Self { deal: deal.id, case: deal.dispute.map(|dispute| dispute.case) }
+    }
+
+    /// Why `deal` can't be protected, and what to do about it.
+    pub fn in_the_way(self, deal: DealId) -> String {
+        let Self { deal: holder, case } = self;
+        let instead = case.map_or_else(|| "open a conflict".to_owned(), |case| format!("a conflict can be opened when {case} is closed"));
+        format!("{holder} is protected for this customer and a product of {deal}; {instead}")
+    }
 }
 
 /// Decides one command on one registration. What a conflict does to it is decided in [`super::conflict`].

@@ -95,8 +95,8 @@ impl Work<'_> {
             let all: Vec<String> = objections.iter().map(Ineligible::sentence).collect();
             return Err(Refusal::not_now(verb, format!("{id} is not eligible: {}", all.join("; "))));
         }
-        if let Some(holder) = facts.holder.filter(|holder| *holder != id) {
-            return Err(Refusal::not_now(verb, format!("{holder} is protected for this customer and a product of {id}; open a conflict")));
+        if let Some(holder) = facts.holder.filter(|holder| holder.deal != id) {
+            return Err(Refusal::not_now(verb, holder.in_the_way(id)));
         }
         let (protection, took, in_time) = (self.grant(facts.partner), self.took(), self.in_time());
         self.push(DealEvent::Approved { protection, took, in_time });

@@ -164,8 +164,12 @@ impl<'a> Told<'a> {
             rows.extend(detail.missing.iter().map(|problem| Row::text(format!("✗ {}", problem.sentence()), Role::Warn)));
             rows.extend(detail.objections.iter().map(|objection| Row::text(format!("✗ {}", objection.sentence()), Role::Bad)));
             if let Some(holder) = detail.holder {
-                let told = format!("✗ {holder} is protected for this customer and a product in common: m opens a conflict");
-                rows.push(Row::text(told, Role::Bad));
+                let told = format!("✗ {holder} is protected for this customer and a product in common");
+                let then = match detail.holder_in {
+                    Some(case) => format!("{told}; a conflict can be opened when {case} is closed"),
+                    None => format!("{told}: m opens a conflict"),
+                };
+                rows.push(Row::text(then, Role::Bad));
             }
             if deal.account.is_none() {
                 rows.push(Row::text("· the customer is matched with no account: M matches it, so that rivals are found", Role::Warn));
