@@ -28,6 +28,8 @@ pub enum Fate {
     OnHold,
     Approved,
     Won,
+    /// Before somebody else asks for the credit.
+    WonSoon,
     Lost,
     Extended,
     Rejected,
@@ -103,7 +105,7 @@ impl Deals {
                 }
             }
             Fate::OnHold => self.deal(soon, judge, deal, DealCommand::Hold { reason: HoldReason::AwaitingCustomer }),
-            Fate::Approved | Fate::Won | Fate::Lost | Fate::Extended => self.approved(rules, deal, fate, at),
+            Fate::Approved | Fate::Won | Fate::WonSoon | Fate::Lost | Fate::Extended => self.approved(rules, deal, fate, at),
             Fate::Rejected => {
                 let decided = self.after(rules, at, 7);
                 let reason = *self.chance.pick(&[RejectReason::Ineligible, RejectReason::Incomplete, RejectReason::Direct]);
@@ -122,8 +124,9 @@ impl Deals {
         let days = |chance: &mut Chance, least: i64, most: i64| chance.between(Span::hours(24 * least), Span::hours(24 * most));
         let portal = self.staff.portal;
         match fate {
-            Fate::Won => {
-                let ordered = super::open(rules, decided.plus(days(&mut self.chance, 6, 50)));
+            Fate::Won | Fate::WonSoon => {
+                let most = if fate == Fate::WonSoon { 20 } else { 50 };
+                let ordered = super::open(rules, decided.plus(days(&mut self.chance, 6, most)));
                 let on = ordered.plus(Span::hours(-24)).to_utc().date_naive();
                 self.deal(ordered, portal, deal, DealCommand::Win { on, value: None });
             }

@@ -89,7 +89,7 @@ impl Deals {
             self.sold(second, customer, at);
         }
         let register = |partner, details| Box::new(Registering { partner, details, account, submit: true });
-        let fate = if kind == ConflictKind::PostDealCredit { Fate::Won } else { Fate::Waits };
+        let fate = if kind == ConflictKind::PostDealCredit { Fate::WonSoon } else { Fate::Waits };
         self.later(at.plus(Span::ZERO.minus(earlier)), Step::Register(register(first, details), fate));
         self.later(at, Step::Register(register(second, other), Fate::Rival(course)));
     }
