@@ -234,8 +234,16 @@ async fn plan<T: Supply>(app: &App, me: OperatorId, orders: Vec<Order<T>>) -> Re
 async fn execute<T: Supply>(app: &App, me: OperatorId, orders: Vec<Order<T>>) -> Answers<T> {
     let mut out = Answers::default();
     for order in orders {
-        match execute_one(app, me, order).await {
-            Ok(answers) => out.answers.extend(answers),
+        let outcome = match T::command(order.clone()).await {
+            Ok(command) => told(carry_out(app, me, app.request(command)).await),
+            Err(why) => Err(why),
+        };
+        match outcome {
+            Ok(outcome) => match told(T::answers(app, &order, outcome).await) {
+                Ok(answers) => out.answers.extend(answers),
+                // It is written, and must not look as if it were not: whoever sent it again would do it twice.
+                Err(why) => out.unread.get_or_insert_with(|| (Vec::new(), why)).0.extend(order.targets),
+            },
             Err(why) => {
                 out.failure = Some(why);
                 break;
@@ -244,12 +252,6 @@ async fn execute<T: Supply>(app: &App, me: OperatorId, orders: Vec<Order<T>>) ->
     }
     out.names = names(app, &out).await;
     out
-}
-
-async fn execute_one<T: Supply>(app: &App, me: OperatorId, order: Order<T>) -> Result<Vec<Answer<T>>, String> {
-    let command = T::command(order.clone()).await?;
-    let outcome = told(carry_out(app, me, app.request(command)).await)?;
-    told(T::answers(app, &order, outcome).await)
 }
 
 /// A command whose commit was lost on the way is sent again under the same identity: it is carried out once at most.

@@ -151,7 +151,10 @@ impl<T: Trade> Workroom<T> {
     pub(super) fn executed(&mut self, job: u64, answers: &Answers<T>, cx: &mut C<'_, T>) {
         let Some(index) = self.jobs.open.iter().position(|one| one.id == job) else { return };
         let job = self.jobs.open.remove(index);
-        let done: Vec<Target<T>> = answers.answers.iter().filter_map(done).collect();
+        let mut done: Vec<Target<T>> = answers.answers.iter().filter_map(done).collect();
+        // Of what could not be read again the version is not known, so that nobody counts as faster.
+        let unread = answers.unread.iter().flat_map(|(targets, _)| targets);
+        done.extend(unread.map(|target| Target { seen: None, ..*target }));
         self.follow(answers, cx.now);
         if job.act == Act::Undo {
             // It was tried: whether or not all of it could be taken back, the next undo is about what was done before.
@@ -175,6 +178,13 @@ impl<T: Trade> Workroom<T> {
         });
         if let Some(why) = failure {
             self.refuse(job, &why, refused.is_empty(), cx);
+            return;
+        }
+        if let Some((_, why)) = &answers.unread {
+            if let Some(asked) = &job.asked {
+                cx.forget(asked.intent());
+            }
+            cx.fail(format!("{}: done, but what became of it can't be read now: {why}", job.act.row().label));
             return;
         }
         let first = refused.first().map(|(id, why)| format!("{id}: {}", told(why)));

@@ -143,11 +143,13 @@ pub struct Answers<T: Stock> {
     /// Of those whom the answers mention.
     pub names: Names,
     pub failure: Option<String>,
+    /// What was carried out, and why nobody can tell what became of it: it was not read again.
+    pub unread: Option<(Vec<Target<T>>, String)>,
 }
 
 impl<T: Stock> Default for Answers<T> {
     fn default() -> Self {
-        Self { answers: Vec::new(), names: Names::default(), failure: None }
+        Self { answers: Vec::new(), names: Names::default(), failure: None, unread: None }
     }
 }
 
