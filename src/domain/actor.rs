@@ -95,6 +95,17 @@ pub enum Permission {
 }
 
 impl Permission {
+    pub const ALL: [Self; 8] = [
+        Self::LeadWork,
+        Self::DealWork,
+        Self::DealDecide,
+        Self::Import,
+        Self::ProgramApply,
+        Self::OperatorManage,
+        Self::Erase,
+        Self::Sweep,
+    ];
+
     pub const fn granted_to(self) -> &'static [Role] {
         match self {
             Self::LeadWork => &[Role::Triager, Role::ChannelManager, Role::Admin],

@@ -415,6 +415,8 @@ impl<L: Listing> Look<'_, L> {
 fn ranges_needed<L: Listing>(filter: &Filter<L>) -> Vec<&Filter<L>> {
     match filter {
         Filter::And(terms) => terms.iter().flat_map(ranges_needed::<L>).collect(),
+        // Such as the numbers of those that just changed.
+        Filter::Or(terms) if !terms.is_empty() && terms.iter().all(L::is_range) => vec![filter],
         filter if L::is_range(filter) => vec![filter],
         _ => Vec::new(),
     }

@@ -192,6 +192,7 @@ impl Changes {
                 continue;
             };
             known.deal = change.deal;
+            known.restated |= change.restated;
             known.protects = change.protects.or_else(|| known.protects.take());
             // What comes and goes again does neither.
             known.keys.retain(|key| !change.keys_gone.contains(key));

@@ -42,6 +42,8 @@ pub enum Fault {
     LostRecord,
     /// Does not count.
     LostCount,
+    /// Does not count at the deal desk.
+    LostDealCount,
     /// Lets two protect the same customer and product.
     NoProtectionGuard,
     /// Writes a conflict whatever its version is by now: two people decide it.
@@ -53,7 +55,7 @@ pub enum Fault {
 }
 
 impl Fault {
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::NoVersionGuard,
         Self::NoRotationGuard,
         Self::NoCommandMemory,
@@ -62,6 +64,7 @@ impl Fault {
         Self::LostLoad,
         Self::LostRecord,
         Self::LostCount,
+        Self::LostDealCount,
         Self::NoProtectionGuard,
         Self::NoCaseGuard,
         Self::ChangedEvidence,
@@ -113,6 +116,7 @@ impl<U: Unit> Faulty<U> {
                 }
             }
             Fault::LostCount => changes.counted.clear(),
+            Fault::LostDealCount => changes.deals_counted.clear(),
             Fault::NoProtectionGuard => {
                 // What is given up in the same write may be taken in it.
                 let ours: Vec<DealId> = changes.deals.iter().map(|change| change.deal.id).collect();
