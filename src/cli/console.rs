@@ -26,7 +26,7 @@ pub struct Args {
     #[arg(long, value_name = "QUEUE", value_parser = print::queue_of_a_room)]
     pub queue: Option<String>,
     /// The filter to open with, such as `country:DE score>70` (leads) or `value>50000` (deals)
-    #[arg(long, value_name = "FILTER", value_parser = print::filter_of_a_room)]
+    #[arg(long, value_name = "FILTER")]
     pub filter: Option<String>,
     /// Print lines instead of a screen: what is there, then every change as it happens. For screen readers and logs
     #[arg(long)]
@@ -89,7 +89,7 @@ pub async fn options(app: &App, call: &Call<'_>, banner: Banner, args: &Args) ->
         engine: has_engine(app, call),
         room: args.room(),
         queue: args.queue.clone(),
-        filter: args.filter.clone().unwrap_or_default(),
+        filter: print::filter_of(args.room(), args.filter.as_deref())?,
     })
 }
 

@@ -24,7 +24,7 @@ pub struct Args {
     #[arg(long, value_name = "QUEUE", default_value = "all", value_parser = queue_of_a_room)]
     queue: String,
     /// Only what passes this filter, such as `country:DE`
-    #[arg(long, value_name = "FILTER", value_parser = filter_of_a_room)]
+    #[arg(long, value_name = "FILTER")]
     filter: Option<String>,
     /// Columns and rows
     #[arg(long, value_name = "WxH", default_value = "120x36", value_parser = size)]
@@ -32,10 +32,11 @@ pub struct Args {
 }
 
 pub async fn run(args: Args, call: &mut Call<'_>) -> Result<()> {
+    let filter = filter_of(args.room, args.filter.as_deref())?;
     let app = call.app().await?;
     let banner = if call.config.production { Banner::Production } else { Banner::None };
     let mut options = console::options(&app, call, banner, &console::Args::default()).await?;
-    (options.room, options.queue, options.filter) = (args.room, Some(args.queue), args.filter.unwrap_or_default());
+    (options.room, options.queue, options.filter) = (args.room, Some(args.queue), filter);
     let text = screen::print(&options, args.size).await.map_err(Error::Expected)?;
     Ok(call.out.write_all(text.as_bytes())?)
 }
@@ -52,12 +53,15 @@ pub(super) fn queue_of_a_room(text: &str) -> Result<String, String> {
     if names.contains(&wanted) { Ok(wanted) } else { Err(format!("`{text}` is no queue; the queues are {}", names.join(", "))) }
 }
 
-/// A filter that some room can read; the one that is entered reads it again. What is wrong is told in the words of leads.
-pub(super) fn filter_of_a_room(text: &str) -> Result<String, String> {
-    match (filter::parse::<filter::Leads>(text), filter::parse::<Deals>(text)) {
-        (Err(error), Err(_)) => Err(error.to_string()),
-        _ => Ok(text.to_owned()),
-    }
+/// A filter in the words of its room; an empty one lets everything pass.
+pub(super) fn filter_of(room: At, text: Option<&str>) -> Result<String> {
+    let text = text.unwrap_or_default();
+    let read = match room {
+        At::Leads => filter::parse::<filter::Leads>(text).map(drop),
+        At::Deals => filter::parse::<Deals>(text).map(drop),
+    };
+    read.map_err(|error| Error::expected(error.to_string()))?;
+    Ok(text.to_owned())
 }
 
 /// Reads `120x36`.

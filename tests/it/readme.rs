@@ -5,6 +5,7 @@ use pilothouse::{
     config,
     domain::{
         actor::{Permission, Role},
+        deal::fields::Deals,
         filter,
     },
     tui::{keymap::Keymap, reference},
@@ -34,6 +35,7 @@ fn tables() -> Vec<(&'static str, String)> {
         ("verbs", verbs()),
         ("roles", roles()),
         ("filter", filter::reference::<filter::Leads>()),
+        ("deal filter", filter::reference::<Deals>()),
         ("environment", environment()),
         ("keys", reference::markdown(&Keymap::built_in("default"))),
     ]
@@ -76,17 +78,10 @@ fn list_verbs(command: &clap::Command, out: &mut String) {
 
 /// Who may do what, a column a permission.
 fn roles() -> String {
-    const ALL: [Permission; 6] = [
-        Permission::LeadWork,
-        Permission::Import,
-        Permission::ProgramApply,
-        Permission::OperatorManage,
-        Permission::Erase,
-        Permission::Sweep,
-    ];
-    let mut out = format!("| role | {} |\n|---|{}\n", ALL.map(Permission::doc).join(" | "), "---|".repeat(ALL.len()));
+    let all = Permission::ALL;
+    let mut out = format!("| role | {} |\n|---|{}\n", all.map(Permission::doc).join(" | "), "---|".repeat(all.len()));
     for role in Role::ALL {
-        let cells = ALL.map(|permission| if permission.granted_to().contains(&role) { "yes" } else { "" });
+        let cells = all.map(|permission| if permission.granted_to().contains(&role) { "yes" } else { "" });
         writeln!(out, "| {} | {} |", role.name(), cells.join(" | ")).expect("a string grows");
     }
     out
