@@ -82,6 +82,14 @@ pub enum Permission {
     DealWork,
     /// Approve and reject registrations, extend protections, decide conflicts and appeals.
     DealDecide,
+    /// Work funding requests and claims: draft, submit, ask, flag, note and the like.
+    MdfWork,
+    /// Approve and reject funding requests and claims, waive checks, clear a suspicion.
+    MdfDecide,
+    /// Order, export and confirm payments, and claw them back.
+    MdfPay,
+    /// Open funds, allocate money to them, close their periods.
+    MdfFund,
     /// Bring leads, partners and accounts in.
     Import,
     /// Apply a version of the channel program.
@@ -111,6 +119,9 @@ impl Permission {
             Self::LeadWork => &[Role::Triager, Role::ChannelManager, Role::Admin],
             Self::DealWork => &[Role::Triager, Role::ChannelManager, Role::Approver, Role::Admin],
             Self::DealDecide => &[Role::ChannelManager, Role::Approver, Role::Admin],
+            Self::MdfWork => &[Role::Triager, Role::ChannelManager, Role::Approver, Role::Finance, Role::Admin],
+            Self::MdfDecide => &[Role::ChannelManager, Role::Approver, Role::Finance, Role::Admin],
+            Self::MdfPay | Self::MdfFund => &[Role::Finance, Role::Admin],
             Self::Import => &[Role::Triager, Role::ChannelManager, Role::Admin, Role::Engine],
             Self::ProgramApply => &[Role::ChannelManager, Role::Admin],
             Self::OperatorManage | Self::Erase => &[Role::Admin],
@@ -123,6 +134,10 @@ impl Permission {
             Self::LeadWork => "work leads",
             Self::DealWork => "work deals",
             Self::DealDecide => "decide deals",
+            Self::MdfWork => "work funding requests and claims",
+            Self::MdfDecide => "decide funding requests and claims",
+            Self::MdfPay => "pay claims",
+            Self::MdfFund => "manage funds",
             Self::Import => "import data",
             Self::ProgramApply => "apply a channel program",
             Self::OperatorManage => "manage operators",

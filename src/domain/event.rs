@@ -4,8 +4,9 @@ use crate::domain::{
     account::AccountEvent,
     actor::Roles,
     deal::{DealEvent, SaleLine, conflict::CaseEvent},
-    id::{AccountId, CommandId, ConflictId, DealId, LeadId, OperatorId, PartnerId, ProgramVersion},
+    id::{AccountId, BatchId, ClaimId, CommandId, ConflictId, DealId, FundId, LeadId, OperatorId, PartnerId, ProgramVersion, RequestId},
     lead::LeadEvent,
+    mdf::{batch::BatchEvent, claim::ClaimEvent, fund::FundEvent, request::RequestEvent},
     partner::PartnerEvent,
     person::Personal,
     text::Text,
@@ -20,6 +21,10 @@ pub enum Entity {
     Lead(LeadId),
     Deal(DealId),
     Conflict(ConflictId),
+    Fund(FundId),
+    Request(RequestId),
+    Claim(ClaimId),
+    Batch(BatchId),
     Partner(PartnerId),
     Account(AccountId),
     Operator(OperatorId),
@@ -32,6 +37,10 @@ impl Entity {
             Self::Lead(_) => "lead",
             Self::Deal(_) => "deal",
             Self::Conflict(_) => "conflict",
+            Self::Fund(_) => "fund",
+            Self::Request(_) => "request",
+            Self::Claim(_) => "claim",
+            Self::Batch(_) => "batch",
             Self::Partner(_) => "partner",
             Self::Account(_) => "account",
             Self::Operator(_) => "operator",
@@ -44,6 +53,10 @@ impl Entity {
             Self::Lead(LeadId(id))
             | Self::Deal(DealId(id))
             | Self::Conflict(ConflictId(id))
+            | Self::Fund(FundId(id))
+            | Self::Request(RequestId(id))
+            | Self::Claim(ClaimId(id))
+            | Self::Batch(BatchId(id))
             | Self::Partner(PartnerId(id))
             | Self::Account(AccountId(id))
             | Self::Operator(OperatorId(id))
@@ -56,6 +69,10 @@ impl Entity {
             "lead" => Self::Lead(LeadId(id)),
             "deal" => Self::Deal(DealId(id)),
             "conflict" => Self::Conflict(ConflictId(id)),
+            "fund" => Self::Fund(FundId(id)),
+            "request" => Self::Request(RequestId(id)),
+            "claim" => Self::Claim(ClaimId(id)),
+            "batch" => Self::Batch(BatchId(id)),
             "partner" => Self::Partner(PartnerId(id)),
             "account" => Self::Account(AccountId(id)),
             "operator" => Self::Operator(OperatorId(id)),
@@ -71,6 +88,10 @@ impl std::fmt::Display for Entity {
             Self::Lead(id) => id.fmt(f),
             Self::Deal(id) => id.fmt(f),
             Self::Conflict(id) => id.fmt(f),
+            Self::Fund(id) => id.fmt(f),
+            Self::Request(id) => id.fmt(f),
+            Self::Claim(id) => id.fmt(f),
+            Self::Batch(id) => id.fmt(f),
             Self::Partner(id) => id.fmt(f),
             Self::Account(id) => id.fmt(f),
             Self::Operator(id) => id.fmt(f),
@@ -85,6 +106,10 @@ pub enum Event {
     Lead(LeadEvent),
     Deal(DealEvent),
     Case(CaseEvent),
+    Fund(FundEvent),
+    Request(RequestEvent),
+    Claim(ClaimEvent),
+    Batch(BatchEvent),
     Sold(Sold),
     Partner(PartnerEvent),
     Account(AccountEvent),
@@ -139,6 +164,10 @@ impl Event {
             Self::Lead(event) => event.name(),
             Self::Deal(event) => event.name(),
             Self::Case(event) => event.name(),
+            Self::Fund(event) => event.name(),
+            Self::Request(event) => event.name(),
+            Self::Claim(event) => event.name(),
+            Self::Batch(event) => event.name(),
             Self::Sold(_) => "sales.recorded",
             Self::Partner(event) => event.name(),
             Self::Account(event) => event.name(),
@@ -152,9 +181,12 @@ impl Event {
     /// The text of a note, empty where it was erased.
     pub const fn note(&self) -> Option<&Text> {
         match self {
-            Self::Lead(LeadEvent::Noted { text }) | Self::Deal(DealEvent::Noted { text }) | Self::Case(CaseEvent::Noted { text }) => {
-                Some(text)
-            }
+            Self::Lead(LeadEvent::Noted { text })
+            | Self::Deal(DealEvent::Noted { text })
+            | Self::Case(CaseEvent::Noted { text })
+            | Self::Fund(FundEvent::Noted { text })
+            | Self::Request(RequestEvent::Noted { text })
+            | Self::Claim(ClaimEvent::Noted { text }) => Some(text),
             _ => None,
         }
     }
@@ -166,7 +198,13 @@ impl Event {
 
     /// Takes an earlier command back.
     pub const fn is_undo(&self) -> bool {
-        matches!(self, Self::Lead(LeadEvent::Undone { .. }) | Self::Deal(DealEvent::Undone { .. }))
+        matches!(
+            self,
+            Self::Lead(LeadEvent::Undone { .. })
+                | Self::Deal(DealEvent::Undone { .. })
+                | Self::Request(RequestEvent::Undone { .. })
+                | Self::Claim(ClaimEvent::Undone { .. })
+        )
     }
 
     /// Destroys what is personal.
@@ -180,6 +218,8 @@ impl Event {
             Self::Lead(LeadEvent::Warned { clock, .. } | LeadEvent::Breached { clock, .. }) => Some(clock.fired()),
             Self::Deal(DealEvent::Warned { clock, .. } | DealEvent::Breached { clock, .. }) => Some(clock.fired()),
             Self::Case(CaseEvent::Warned { clock, .. } | CaseEvent::Breached { clock, .. }) => Some(clock.fired()),
+            Self::Request(RequestEvent::Warned { clock, .. } | RequestEvent::Breached { clock, .. }) => Some(clock.fired()),
+            Self::Claim(ClaimEvent::Warned { clock, .. } | ClaimEvent::Breached { clock, .. }) => Some(clock.fired()),
             _ => None,
         }
     }
@@ -192,6 +232,8 @@ impl Event {
                 Self::Lead(LeadEvent::Warned { .. } | LeadEvent::AnsweredLate { .. })
                     | Self::Deal(DealEvent::Warned { .. } | DealEvent::Attached { .. })
                     | Self::Case(CaseEvent::Warned { .. })
+                    | Self::Request(RequestEvent::Warned { .. })
+                    | Self::Claim(ClaimEvent::Warned { .. })
             )
     }
 
@@ -200,6 +242,9 @@ impl Event {
             Self::Lead(event) => event.personal(),
             Self::Deal(event) => event.personal(),
             Self::Case(event) => event.personal(),
+            Self::Fund(event) => event.personal(),
+            Self::Request(event) => event.personal(),
+            Self::Claim(event) => event.personal(),
             _ => None,
         }
     }
@@ -210,6 +255,9 @@ impl Event {
             Self::Lead(event) => event.set_personal(personal),
             Self::Deal(event) => event.set_personal(personal),
             Self::Case(event) => event.set_personal(personal),
+            Self::Fund(event) => event.set_personal(personal),
+            Self::Request(event) => event.set_personal(personal),
+            Self::Claim(event) => event.set_personal(personal),
             _ => {}
         }
     }
@@ -220,6 +268,9 @@ impl Event {
             Self::Lead(event) => event.is_personal(),
             Self::Deal(event) => event.is_personal(),
             Self::Case(event) => event.is_personal(),
+            Self::Fund(event) => event.is_personal(),
+            Self::Request(event) => event.is_personal(),
+            Self::Claim(event) => event.is_personal(),
             _ => false,
         }
     }
@@ -230,6 +281,10 @@ impl Event {
             Self::Lead(event) => serde_json::to_string(event),
             Self::Deal(event) => serde_json::to_string(event),
             Self::Case(event) => serde_json::to_string(event),
+            Self::Fund(event) => serde_json::to_string(event),
+            Self::Request(event) => serde_json::to_string(event),
+            Self::Claim(event) => serde_json::to_string(event),
+            Self::Batch(event) => serde_json::to_string(event),
             Self::Sold(event) => serde_json::to_string(event),
             Self::Partner(event) => serde_json::to_string(event),
             Self::Account(event) => serde_json::to_string(event),
@@ -246,6 +301,10 @@ impl Event {
             "lead" => Self::Lead(serde_json::from_str(body)?),
             "deal" => Self::Deal(serde_json::from_str(body)?),
             "conflict" => Self::Case(serde_json::from_str(body)?),
+            "fund" => Self::Fund(serde_json::from_str(body)?),
+            "request" => Self::Request(serde_json::from_str(body)?),
+            "claim" => Self::Claim(serde_json::from_str(body)?),
+            "batch" => Self::Batch(serde_json::from_str(body)?),
             "sales" => Self::Sold(serde_json::from_str(body)?),
             "partner" => Self::Partner(serde_json::from_str(body)?),
             "account" => Self::Account(serde_json::from_str(body)?),

@@ -2,6 +2,7 @@
 //! it with these words.
 
 pub mod deal;
+pub mod mdf;
 
 use crate::domain::{
     account::AccountEvent,
@@ -52,6 +53,10 @@ pub fn event(event: &Event, names: &Names) -> (String, Weight) {
         Event::Lead(event) => return lead(event, names),
         Event::Deal(event) => return deal::deal(event, names),
         Event::Case(event) => return deal::case(event, names),
+        Event::Fund(event) => return mdf::fund(event),
+        Event::Request(event) => return mdf::request(event, names),
+        Event::Claim(event) => return mdf::claim(event, names),
+        Event::Batch(event) => return mdf::batch(event),
         Event::Sold(Sold { lines }) if lines.len() == 1 => "1 sale recorded".to_owned(),
         Event::Sold(Sold { lines }) => format!("{} sales recorded", lines.len()),
         Event::Partner(PartnerEvent::Recorded { profile }) => format!("recorded: {} ({})", profile.name, profile.code),

@@ -5,12 +5,14 @@
 
 mod deals;
 mod diff;
+mod mdf;
 mod read;
 mod routing;
 mod sla;
 
 pub use deals::{Clause, ClauseRule, ConflictRules, DealField, Deals, Editable, EligibilityRule, Ineligible, ProtectionRules};
 pub use diff::{Change, diff};
+pub use mdf::{ApprovalRules, Category, Mdf, ProofKind, SimilarRules};
 pub use read::parse;
 pub use routing::{CertificationRule, ClosedCalendar, Exclusion, LeadFacts, NamedAccount, Routing, Territory};
 pub use sla::{AcceptRow, AcceptSla, FirstTouchSla, QualifySla, Sla, SlaKind};
@@ -52,6 +54,7 @@ pub struct Program {
     pub matching: Matching,
     pub consent: Consent,
     pub deals: Deals,
+    pub mdf: Mdf,
     /// The names that leads and rules use; matched without regard to case.
     pub products: Vec<Text>,
     pub verticals: Vec<Text>,

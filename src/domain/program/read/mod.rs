@@ -66,6 +66,7 @@ fn program(root: &Table<'_>) -> Program {
         matching: matching(root),
         consent: consent(root),
         deals,
+        mdf: super::Mdf::default(),
         regions,
         products,
         verticals,

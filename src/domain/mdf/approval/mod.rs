@@ -1,0 +1,206 @@
+//! Approval: who may sign what. A signature is bound to one revision of the content and its hash, so any edit voids it.
+//!
+//! Whoever asked for the money, whoever approves it, approves it second and pays it are different people, whatever roles
+//! one of them holds. For a delegate this holds of both: who acts, and for whom.
+
+pub mod authority;
+pub mod parts;
+
+pub use authority::{Authority, Delegation, Limit};
+pub use parts::{Part, Parts};
+
+#[cfg(test)]
+mod tests;
+
+use crate::domain::{
+    actor::{Actor, Role},
+    deal::ContentHash,
+    id::OperatorId,
+    money::Money,
+    time::Instant,
+    vocabulary::words,
+};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+/// A step of an approval.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Step {
+    First,
+    Second,
+    Finance,
+}
+
+words! {
+    Step {
+        First => "first", "first approval";
+        Second => "second", "second approval";
+        Finance => "finance", "approval by finance";
+    }
+}
+
+/// Which content somebody saw: its revision, and the hash over all of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Pin {
+    /// The number of edits, from 1.
+    pub revision: u32,
+    pub hash: ContentHash,
+}
+
+impl Pin {
+    /// Over the content as it is stored.
+    pub fn of(revision: u32, content: &impl Serialize) -> Self {
+        let bytes = serde_json::to_vec(content).unwrap_or_default();
+        Self { revision, hash: ContentHash::of(&bytes) }
+    }
+}
+
+/// One step of an approval, done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Signature {
+    pub step: Step,
+    pub by: OperatorId,
+    /// Whose limit it was, where somebody stood in.
+    pub on_behalf_of: Option<OperatorId>,
+    pub at: Instant,
+    /// In the fund's currency.
+    pub amount: Money,
+    pub pin: Pin,
+}
+
+impl Signature {
+    /// Who took part in it: who signed, and for whom.
+    pub fn people(&self) -> impl Iterator<Item = OperatorId> {
+        std::iter::once(self.by).chain(self.on_behalf_of)
+    }
+}
+
+/// Why somebody can't sign.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+pub enum Denial {
+    #[error("it was changed since it was on the screen (revision {seen} then, {is} now): look at it again")]
+    Changed { seen: u32, is: u32 },
+    #[error("{who} {}, and somebody else approves it", part.doc())]
+    OwnPart { who: OperatorId, part: Part },
+    #[error("{who} gave the {} already, and the {} is another person's", before.doc(), step.doc())]
+    SignedBefore { who: OperatorId, before: Step, step: Step },
+    #[error("{who} may approve up to {limit}, and this is {amount}")]
+    OverLimit { who: OperatorId, limit: Money, amount: Money },
+    #[error("{who} has no limit in {} on {on}, and approves nothing in it", amount.currency)]
+    NoLimit { who: OperatorId, amount: Money, on: NaiveDate },
+    #[error("the {} takes {needs}", step.doc())]
+    WrongRole { step: Step, needs: String },
+    #[error("{who} has not delegated to {delegate} on {on}")]
+    NotDelegated { who: OperatorId, delegate: OperatorId, on: NaiveDate },
+    #[error("finance approves in person")]
+    NoDelegate,
+    #[error("the first approval was for {first}, this one is for {given}: approve the same, or ask for information to begin again")]
+    OtherAmount { first: Money, given: Money },
+    #[error("every approval that it takes is given")]
+    Complete,
+    #[error("{amount} is nothing to approve")]
+    Nothing { amount: Money },
+}
+
+/// What is to be signed.
+#[derive(Debug, Clone, Copy)]
+pub struct Bill<'a> {
+    /// What would be granted, in the fund's currency.
+    pub amount: Money,
+    /// The content as it is now.
+    pub pin: Pin,
+    /// What was signed so far. Signatures of other content count for nothing.
+    pub given: &'a [Signature],
+    /// Everybody's part in it so far.
+    pub parts: &'a Parts,
+    /// Who asked for what it rests on: the request of a claim. Who asked for that approves neither.
+    pub base: Option<&'a Parts>,
+}
+
+/// Who signs, and what they saw.
+#[derive(Debug, Clone, Copy)]
+pub struct Signer<'a> {
+    pub actor: &'a Actor,
+    pub on_behalf_of: Option<OperatorId>,
+    pub seen: Pin,
+    pub at: Instant,
+    /// The day by which limits and delegations are valid, in the program's zone.
+    pub today: NaiveDate,
+}
+
+impl<'a> Bill<'a> {
+    /// The signatures that hold for the content as it is.
+    pub fn valid(&self) -> impl Iterator<Item = &'a Signature> {
+        let pin = self.pin;
+        self.given.iter().filter(move |signature| signature.pin == pin)
+    }
+
+    /// The step that is due; nothing when all are done.
+    pub fn next(&self, steps: &[Step]) -> Option<Step> {
+        steps.iter().copied().find(|step| !self.valid().any(|signature| signature.step == *step))
+    }
+
+    /// The signature that `signer` gives now, or why not.
+    pub fn sign(&self, signer: Signer<'_>, steps: &[Step], authority: &Authority) -> Result<Signature, Denial> {
+        if signer.seen != self.pin {
+            return Err(Denial::Changed { seen: signer.seen.revision, is: self.pin.revision });
+        }
+        if self.amount.minor <= 0 {
+            return Err(Denial::Nothing { amount: self.amount });
+        }
+        if let Some(first) = self.valid().next().filter(|first| first.amount != self.amount) {
+            return Err(Denial::OtherAmount { first: first.amount, given: self.amount });
+        }
+        let step = self.next(steps).ok_or(Denial::Complete)?;
+        may_sign(signer.actor, step)?;
+        let signature = Signature {
+            step,
+            by: signer.actor.id,
+            on_behalf_of: signer.on_behalf_of.filter(|principal| *principal != signer.actor.id),
+            at: signer.at,
+            amount: self.amount,
+            pin: self.pin,
+        };
+        self.is_anothers(&signature)?;
+        self.is_within_limit(&signature, signer.today, authority)?;
+        Ok(signature)
+    }
+
+    fn is_anothers(&self, signature: &Signature) -> Result<(), Denial> {
+        for who in signature.people() {
+            if let Some(before) = self.valid().find(|given| given.people().any(|one| one == who)) {
+                return Err(Denial::SignedBefore { who, before: before.step, step: signature.step });
+            }
+            let own = [Part::Asked, Part::Paid].into_iter().find(|part| self.parts.has(who, *part));
+            let asked = self.base.filter(|base| base.has(who, Part::Asked)).map(|_| Part::AskedBefore);
+            if let Some(part) = own.or(asked) {
+                return Err(Denial::OwnPart { who, part });
+            }
+        }
+        Ok(())
+    }
+
+    fn is_within_limit(&self, signature: &Signature, on: NaiveDate, authority: &Authority) -> Result<(), Denial> {
+        let amount = self.amount;
+        if signature.step == Step::Finance {
+            return if signature.on_behalf_of.is_some() { Err(Denial::NoDelegate) } else { Ok(()) };
+        }
+        let who = signature.on_behalf_of.unwrap_or(signature.by);
+        if who != signature.by && !authority.delegates(who, signature.by, on) {
+            return Err(Denial::NotDelegated { who, delegate: signature.by, on });
+        }
+        let limit = authority.limit(who, amount.currency, on).ok_or(Denial::NoLimit { who, amount, on })?;
+        if amount.minor > limit.minor { Err(Denial::OverLimit { who, limit, amount }) } else { Ok(()) }
+    }
+}
+
+/// Finance has its own step, and no other.
+fn may_sign(actor: &Actor, step: Step) -> Result<(), Denial> {
+    let needs: &[Role] = if step == Step::Finance { &[Role::Finance] } else { &[Role::ChannelManager, Role::Approver, Role::Admin] };
+    if needs.iter().any(|role| actor.roles.has(*role)) {
+        return Ok(());
+    }
+    let needs = needs.iter().map(ToString::to_string).collect::<Vec<_>>().join(" or ");
+    Err(Denial::WrongRole { step, needs })
+}

@@ -1,0 +1,71 @@
+//! Undo: what the last command did to a request is taken back by one more event. Who took part is never forgotten.
+
+use super::{Request, RequestEvent, RequestVerb, Restored};
+use crate::domain::{
+    aggregate,
+    decision::Context,
+    mdf::{refusal::Refusal, stats},
+    time::Span,
+};
+
+/// The last command that changed a request.
+pub type LastCommand = aggregate::LastCommand<Request>;
+
+/// Takes the last command back. A clock that ran then runs on from now with what was left at that time.
+pub fn undo(request: &Request, last: &LastCommand, context: Context<'_>) -> Result<Vec<RequestEvent>, Refusal> {
+    let verb = RequestVerb::Undo;
+    context.actor.may(verb.permission()).map_err(Refusal::not_allowed)?;
+    for event in &last.events {
+        context.actor.may(needed(event)).map_err(Refusal::not_allowed)?;
+        if let Some(why) = irreversible(event) {
+            return Err(Refusal::not_now(verb, format!("{}: {why}", request.id)));
+        }
+    }
+    let desk = &last.before.desk;
+    let mut restored = Restored {
+        state: last.before.state.clone(),
+        clock: desk.clock.clone(),
+        waiting_since: desk.waiting_since,
+        waited: desk.waited,
+        assignee: desk.assignee,
+        signatures: desk.signatures.clone(),
+        rate: last.before.rate.clone(),
+        escalation: desk.escalation.clone(),
+    };
+    if let (Some(clock), None) = (&desk.clock, desk.waiting_since) {
+        let calendar = context.programs.calendar(clock);
+        restored.clock = Some(clock.stopped(calendar, last.at).resumed(calendar, context.now));
+        restored.waited = restored.waited.plus(calendar.elapsed(last.at, context.now).max(Span::ZERO));
+    }
+    let what = last.events.iter().map(|event| event.name().to_owned()).collect();
+    let counted = last.events.iter().flat_map(|event| stats::counted_request(event, last.day)).collect();
+    Ok(vec![RequestEvent::Undone { what, restored: Box::new(restored), counted }])
+}
+
+/// What takes an event back needs what bringing it about needed.
+const fn needed(event: &RequestEvent) -> crate::domain::actor::Permission {
+    match event {
+        RequestEvent::Signed { .. } | RequestEvent::Rejected { .. } => RequestVerb::Approve.permission(),
+        _ => RequestVerb::Undo.permission(),
+    }
+}
+
+/// Why an event can't be taken back, if so.
+pub const fn irreversible(event: &RequestEvent) -> Option<&'static str> {
+    Some(match event {
+        RequestEvent::Drafted { .. } => "a draft cannot be undone; withdraw it instead",
+        RequestEvent::Edited { .. } => "an edit stays; edit it again",
+        RequestEvent::Submitted { .. } | RequestEvent::Resubmitted { .. } => "it was handed in; withdraw it instead",
+        RequestEvent::Approved { .. } => "its money is committed; withdraw or complete it instead",
+        RequestEvent::Withdrawn { from: super::RequestState::Approved { .. } } | RequestEvent::Completed { .. } => {
+            "its money was released; make a new request"
+        }
+        RequestEvent::Drawn { .. } => "a claim did that",
+        RequestEvent::Noted { .. } => "a note stays; add another that corrects it",
+        RequestEvent::Expired { .. } | RequestEvent::Warned { .. } | RequestEvent::Breached { .. } => {
+            "time that has passed cannot be undone"
+        }
+        RequestEvent::Undone { .. } => "an undo is taken back by doing it again",
+        _ => return None,
+    })
+}
