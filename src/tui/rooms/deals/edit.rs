@@ -85,6 +85,17 @@ pub(super) fn changes(facts: &Facts, values: &[Value]) -> Result<Vec<FieldChange
     Ok(out)
 }
 
+/// How many fields change, and the amount as it was read.
+pub(super) fn told(changes: &[FieldChange]) -> String {
+    let count = match changes.len() {
+        0 => "nothing changes yet".to_owned(),
+        1 => "1 field changes".to_owned(),
+        many => format!("{many} fields change"),
+    };
+    let value = changes.iter().find_map(|change| if let FieldChange::Value(Some(value)) = change { Some(value) } else { None });
+    value.map_or_else(|| count.clone(), |value| format!("{count}; value {value}"))
+}
+
 fn change(field: DealField, typed: &[&str], details: &Details) -> Result<FieldChange, String> {
     let text = typed.first().copied().unwrap_or_default();
     let clean = || Text::clean(text);

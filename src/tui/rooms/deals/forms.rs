@@ -113,11 +113,7 @@ impl DealRoom {
         let text = |index: usize| values.get(index).map_or("", Value::text);
         let facts = self.own.facts.as_deref();
         match (act, facts) {
-            (Act::DealEdit, Some(facts)) => super::edit::changes(facts, values).map(|changes| match changes.len() {
-                0 => "nothing changes yet".to_owned(),
-                1 => "1 field changes".to_owned(),
-                many => format!("{many} fields change"),
-            }),
+            (Act::DealEdit, Some(facts)) => super::edit::changes(facts, values).map(|changes| super::edit::told(&changes)),
             (Act::DealAsk, Some(facts)) => match fields(text(0)) {
                 Ok(asked) if asked.is_empty() => error(0, "name at least one field".to_owned()),
                 Ok(asked) => match asked.iter().find(|field| !facts.terms.askable.contains(field)) {
@@ -145,7 +141,7 @@ impl DealRoom {
                 Ok(Some(day)) if day > facts.terms.today => error(0, format!("an order of {day} lies in the future")),
                 Ok(Some(_)) => match amount(text(1)) {
                     Ok(Some(value)) if value.minor <= 0 => error(1, "the value of an order is more than nothing".to_owned()),
-                    Ok(_) => Ok(String::new()),
+                    Ok(value) => Ok(read_as(value)),
                     Err(why) => error(1, why),
                 },
             },
@@ -157,7 +153,7 @@ impl DealRoom {
                 },
                 Err(why) => error(0, why),
             },
-            (Act::DealAttach, _) => paper(values).map(|_| String::new()),
+            (Act::DealAttach, _) => paper(values).map(|paper| read_as(paper.amount)),
             (Act::DealEscalate, _) if text(1).is_empty() => error(1, "an escalation needs a reason".to_owned()),
             (Act::DealNote, _) if text(0).trim().is_empty() => error(0, "a note needs some text".to_owned()),
             (Act::DealErase, _) => {
@@ -296,7 +292,8 @@ pub(super) fn date(text: &str) -> Result<Option<NaiveDate>, String> {
     text.parse().map(Some).map_err(|_| format!("`{text}` is not a day: write 2026-03-31"))
 }
 
-/// `EUR 12000`, `12,000.50 EUR`; nothing for nothing.
+/// `EUR 12000`, `12,000.50 EUR`; nothing for nothing. A comma stands between thousands and nowhere else: whoever writes a
+/// decimal comma would otherwise record a hundred times the amount.
 pub(super) fn amount(text: &str) -> Result<Option<Money>, String> {
     if text.is_empty() {
         return Ok(None);
@@ -306,7 +303,26 @@ pub(super) fn amount(text: &str) -> Result<Option<Money>, String> {
     let second = second.trim();
     let (code, digits) = if first.starts_with(|c: char| c.is_ascii_alphabetic()) { (first, second) } else { (second, first) };
     let currency = code.to_ascii_uppercase().parse().map_err(|_| wrong())?;
+    if !commas_part_thousands(digits) {
+        return Err(format!("in `{text}` a comma does not part thousands: write EUR 12,000.50, with a point before the cents"));
+    }
     Money::parse(&digits.replace(',', ""), currency).map(Some).map_err(|error| error.to_string())
+}
+
+/// Whether exactly three digits stand behind each comma and one to three before the first, of which none is a leading zero.
+fn commas_part_thousands(digits: &str) -> bool {
+    if !digits.contains(',') {
+        return true;
+    }
+    let whole = digits.split_once('.').map_or(digits, |(whole, _)| whole);
+    let mut groups = whole.trim_start_matches(['+', '-']).split(',');
+    let first = groups.next().unwrap_or_default();
+    (1..=3).contains(&first.len()) && !first.starts_with('0') && groups.all(|group| group.len() == 3) && !digits[whole.len()..].contains(',')
+}
+
+/// An amount as it was read, for the line under a form.
+fn read_as(amount: Option<Money>) -> String {
+    amount.map_or_else(String::new, |amount| amount.to_string())
 }
 
 /// An amount as the form shows it, and can read it again.
@@ -335,6 +351,18 @@ mod tests {
         assert_eq!(amount(""), Ok(None));
         assert!(amount("12000").is_err_and(|why| why.contains("EUR 12000")));
         assert!(amount("EUR 1.005").is_err());
+    }
+
+    #[test]
+    fn a_comma_parts_thousands_or_is_refused() {
+        let read = |text: &str| amount(text).map(read_as);
+        for (typed, shown) in [("EUR 1,250,000.5", "EUR 1,250,000.50"), ("JPY 12,000", "JPY 12,000"), ("-1,000 eur", "EUR -1,000.00")] {
+            assert_eq!(read(typed), Ok(shown.to_owned()));
+        }
+        for typed in ["EUR 12000,50", "EUR 12,5", "EUR 12000,500", "EUR 0,500", "EUR 1,0000", "EUR 12.000,50", "EUR 1.000,500", "EUR ,500"] {
+            let told = format!("in `{typed}` a comma does not part thousands: write EUR 12,000.50, with a point before the cents");
+            assert_eq!(read(typed), Err(told));
+        }
     }
 
     #[test]
