@@ -44,6 +44,7 @@ pub enum DealCommand {
     Approve,
     Reject {
         reason: RejectReason,
+        /// Which comes first; only of a duplicate.
         of: Option<DealId>,
     },
     /// The partner takes it back.

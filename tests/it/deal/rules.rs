@@ -107,6 +107,19 @@ fn first_is_who_was_complete_first() {
 }
 
 #[test]
+fn only_a_duplicate_is_rejected_in_favour_of_another() {
+    let mut world = World::new();
+    let (first, second) = (world.submitted(1, details(), None), world.submitted(1, details(), None));
+    let approver = operator(3, Role::Approver);
+    let reject = |reason| DealCommand::Reject { reason, of: Some(first) };
+    assert_eq!(
+        world.act(second, &approver, &reject(RejectReason::Incomplete)).unwrap_err().to_string(),
+        "D-1 is named only where it comes first, not because it is not complete"
+    );
+    world.act(second, &approver, &reject(RejectReason::Duplicate)).unwrap();
+}
+
+#[test]
 fn a_returned_registration_keeps_its_place_only_if_the_program_says_so() {
     for (keeps, expected) in [("false", "2026-03-23T09:00:00Z"), ("true", "2026-03-23T07:00:00Z")] {
         let text = PROGRAM.replace("[deals]\n", &format!("[deals]\nreturned_keeps_place = {keeps}\n"));

@@ -127,6 +127,9 @@ impl Work<'_> {
         if of == Some(self.deal.id) {
             return Err(Refusal::invalid(format!("{} can't be a duplicate of itself", self.deal.id)));
         }
+        if let Some(other) = of.filter(|_| reason != RejectReason::Duplicate) {
+            return Err(Refusal::invalid(format!("{other} is named only where it comes first, not because {}", reason.doc())));
+        }
         let (took, in_time, from) = (self.took(), self.in_time(), self.deal.state.clone());
         self.push(DealEvent::Rejected { reason, of, took, in_time, from });
         self.settle_any();

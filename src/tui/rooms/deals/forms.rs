@@ -53,20 +53,23 @@ impl DealRoom {
     pub(super) fn deal_form(&self, asked: &Asked<DealTrade>) -> Option<Form> {
         let about = self.told(&asked.targets);
         let facts = self.own.facts.as_deref();
+        // What one registration lacks, or who is protected against it, says nothing of the others that are marked.
+        let of_one = facts.filter(|_| asked.targets.len() == 1);
+        let holder = of_one.and_then(|facts| facts.detail.holder).map_or_else(String::new, |id| id.to_string());
         Some(match asked.act {
             Act::DealEdit => super::edit::form(facts?, &about),
             Act::DealMatch => match_form(facts?, &about),
             Act::DealAsk => Form::new(format!("Return {about} for information"), "return")
                 .about("The partner answers for these fields and no others; the clock stands still meanwhile.")
                 .about(format!("May be asked for: {}.", names(facts?.terms.askable.iter())))
-                .field(Field::text("fields", wanted(facts?)).hint("names of fields, with commas"))
+                .field(Field::text("fields", of_one.map_or_else(String::new, wanted)).hint("names of fields, with commas"))
                 .field(Field::note("message", "").hint("what is missing, for the partner and the file")),
-            Act::DealReject => Form::new(format!("Reject {about}"), "reject").field(Field::choice("reason", choices!(RejectReason))).field(
-                Field::text("in favour of", facts?.detail.holder.map_or_else(String::new, |id| id.to_string())).hint("D-12, or empty"),
-            ),
+            Act::DealReject => Form::new(format!("Reject {about}"), "reject")
+                .field(Field::choice("reason", choices!(RejectReason)))
+                .field(Field::text("in favour of", holder).hint("D-12, or empty")),
             Act::DealExtend => extend_form(facts?, &about),
             Act::DealWin => {
-                let value = facts?.detail.deal.details.value.filter(|_| asked.targets.len() == 1);
+                let value = of_one.and_then(|facts| facts.detail.deal.details.value);
                 Form::new(format!("{about}: won"), "record")
                     .field(Field::text("order of", facts?.terms.today.to_string()).hint("2026-03-31"))
                     .field(Field::text("value", value.map_or_else(String::new, money)).hint("EUR 12000; empty where it is not known"))
@@ -81,10 +84,7 @@ impl DealRoom {
             Act::DealAttach => attach_form(&about),
             Act::DealConflict => Form::new(format!("Conflict of {about}"), "open")
                 .about("Both are held until somebody has decided; the parties are asked for evidence.")
-                .field(
-                    Field::text("with", facts?.detail.holder.map_or_else(String::new, |id| id.to_string()))
-                        .hint("D-12, or several with commas"),
-                ),
+                .field(Field::text("with", holder).hint("D-12, or several with commas")),
             Act::DealEscalate => Form::new(format!("Escalate {about}"), "escalate")
                 .about("The reason stays in the audit chain when the contact's data is erased: leave names out of it.")
                 .field(Field::choice("severity", choices!(Severity)))
@@ -124,6 +124,9 @@ impl DealRoom {
             },
             (Act::DealReject, _) => match optional_deal(text(1)) {
                 Ok(Some(id)) if deals.contains(&id) => error(1, format!("{id} can't be a duplicate of itself")),
+                Ok(Some(_)) if reject_reason(values) != Some(RejectReason::Duplicate) => {
+                    error(1, format!("leave it empty unless {}", RejectReason::Duplicate.doc()))
+                }
                 Ok(_) => Ok(String::new()),
                 Err(why) => error(1, why),
             },
@@ -172,7 +175,7 @@ impl DealRoom {
             Act::DealEdit => DealCommand::Edit { changes: super::edit::changes(facts?, values).ok()? },
             Act::DealMatch => DealCommand::Match { account: chosen.and_then(|at| facts?.customers.get(at)).map(|one| one.link) },
             Act::DealAsk => DealCommand::RequestInfo { fields: fields(text(0)).ok()?, text: Text::clean(&words::note_from_lines(text(1))) },
-            Act::DealReject => DealCommand::Reject { reason: *RejectReason::ALL.get(chosen?)?, of: optional_deal(text(1)).ok()? },
+            Act::DealReject => DealCommand::Reject { reason: reject_reason(values)?, of: optional_deal(text(1)).ok()? },
             Act::DealExtend => DealCommand::Extend { evidence: numbers(text(0)).ok()? },
             Act::DealWin => DealCommand::Win { on: date(text(0)).ok()??, value: amount(text(1)).ok()? },
             Act::DealLose => DealCommand::Lose { reason: *LossReason::ALL.get(chosen?)? },
@@ -281,6 +284,10 @@ pub(super) fn deal_list(text: &str) -> Result<Vec<DealId>, String> {
     items(text).map(str::parse::<DealId>).collect()
 }
 
+fn reject_reason(values: &[Value]) -> Option<RejectReason> {
+    RejectReason::ALL.get(values.first()?.choice()?).copied()
+}
+
 fn optional_deal(text: &str) -> Result<Option<DealId>, String> {
     if text.is_empty() { Ok(None) } else { text.parse::<DealId>().map(Some) }
 }
@@ -317,7 +324,10 @@ fn commas_part_thousands(digits: &str) -> bool {
     let whole = digits.split_once('.').map_or(digits, |(whole, _)| whole);
     let mut groups = whole.trim_start_matches(['+', '-']).split(',');
     let first = groups.next().unwrap_or_default();
-    (1..=3).contains(&first.len()) && !first.starts_with('0') && groups.all(|group| group.len() == 3) && !digits[whole.len()..].contains(',')
+    (1..=3).contains(&first.len())
+        && !first.starts_with('0')
+        && groups.all(|group| group.len() == 3)
+        && !digits[whole.len()..].contains(',')
 }
 
 /// An amount as it was read, for the line under a form.
@@ -359,7 +369,8 @@ mod tests {
         for (typed, shown) in [("EUR 1,250,000.5", "EUR 1,250,000.50"), ("JPY 12,000", "JPY 12,000"), ("-1,000 eur", "EUR -1,000.00")] {
             assert_eq!(read(typed), Ok(shown.to_owned()));
         }
-        for typed in ["EUR 12000,50", "EUR 12,5", "EUR 12000,500", "EUR 0,500", "EUR 1,0000", "EUR 12.000,50", "EUR 1.000,500", "EUR ,500"] {
+        for typed in ["EUR 12000,50", "EUR 12,5", "EUR 12000,500", "EUR 0,500", "EUR 1,0000", "EUR 12.000,50", "EUR 1.000,500", "EUR ,500"]
+        {
             let told = format!("in `{typed}` a comma does not part thousands: write EUR 12,000.50, with a point before the cents");
             assert_eq!(read(typed), Err(told));
         }
