@@ -3,6 +3,7 @@
 use super::{
     action::{Act, Availability, Context},
     canvas::Canvas,
+    keymap::Keymap,
     widgets::{
         confirm::Confirm,
         form::{Form, Value},
@@ -117,6 +118,7 @@ pub enum Pulse {
 pub struct Cx<'a, R: Room> {
     pub now: Instant,
     pub actor: &'a Actor,
+    pub(super) keymap: &'a Keymap,
     pub(super) asked: Vec<Ask<R>>,
 }
 
@@ -142,6 +144,11 @@ pub enum Tone {
 }
 
 impl<R: Room> Cx<'_, R> {
+    /// The key of an action as it is bound now, for a sentence that names it; nothing where it has none.
+    pub fn key(&self, act: Act) -> Option<&str> {
+        Some(self.keymap.label(act)).filter(|label| !label.is_empty())
+    }
+
     /// Hands work to the driver.
     pub fn run(&mut self, effect: R::Effect) {
         self.asked.push(Ask::Run(effect));
@@ -193,7 +200,7 @@ impl<R: Room> Cx<'_, R> {
         intent: impl Fn(S::Intent) -> R::Intent,
         call: impl FnOnce(&mut Cx<'_, S>),
     ) {
-        let mut inner = Cx { now: self.now, actor: self.actor, asked: Vec::new() };
+        let mut inner = Cx { now: self.now, actor: self.actor, keymap: self.keymap, asked: Vec::new() };
         call(&mut inner);
         self.asked.extend(inner.asked.into_iter().map(|ask| match ask {
             Ask::Run(wish) => Ask::Run(effect(wish)),

@@ -382,7 +382,7 @@ impl<R: Room> Shell<R> {
 
     /// Lets the room act, and does what it asks for.
     fn ask(&mut self, verb: Option<Act>, effects: &mut Vec<Effect<R::Effect>>, call: impl FnOnce(&mut R, &mut Cx<'_, R>)) {
-        let mut cx = Cx { now: self.now, actor: &self.place.actor, asked: Vec::new() };
+        let mut cx = Cx { now: self.now, actor: &self.place.actor, keymap: &self.keymap, asked: Vec::new() };
         call(&mut self.room, &mut cx);
         for ask in cx.asked {
             match ask {

@@ -33,6 +33,8 @@ struct Job<T: Trade> {
     asked: Option<Asked<T>>,
     /// Records that were left out before it was planned, with the reason.
     aside: Vec<Answer<T>>,
+    /// What the room asks the driver for instead of orders.
+    own: Option<T::Ask>,
 }
 
 /// A command of this operator, with the records as it left them.
@@ -62,13 +64,28 @@ impl<T: Trade> Workroom<T> {
         cx.run(Effect::Browse(Browse::Plan { job, orders }));
     }
 
+    /// The same for what the room asks the driver for by itself: what it would do is known from the rows.
+    pub fn plan_own(&mut self, act: Act, plan: Vec<(T::Id, Result<String, String>)>, ask: T::Ask, cx: &mut C<'_, T>) {
+        let job = self.job(act, Vec::new());
+        if let Some(open) = self.jobs.open.last_mut() {
+            open.own = Some(ask);
+        }
+        let eligible = plan.iter().filter(|(_, outcome)| outcome.is_ok()).count();
+        let subject = match plan.as_slice() {
+            [(only, _)] => self.record(*only),
+            all => format!("{eligible} of {} {}", all.len(), T::NOUN.1),
+        };
+        let rows = plan.into_iter().map(|(id, outcome)| PlanRow { record: self.record(id), outcome }).collect();
+        cx.confirm(Confirm::new(format!("{} {subject}?", title(act)), act.row().danger).plan(rows), Intent::Apply { job });
+    }
+
     pub(super) fn job(&mut self, act: Act, orders: Vec<Order<T>>) -> u64 {
         let jobs = &mut self.jobs;
         jobs.next += 1;
         let asked = self.asked.take().filter(|asked| asked.act == act);
         let aside = asked.as_ref().map(|asked| asked.aside.clone()).unwrap_or_default();
         let asked = asked.filter(|_| T::asks(act));
-        jobs.open.push(Job { id: jobs.next, act, orders, asked, aside });
+        jobs.open.push(Job { id: jobs.next, act, orders, asked, aside, own: None });
         if jobs.open.len() > JOBS_MAX {
             jobs.open.remove(0);
         }
@@ -80,8 +97,11 @@ impl<T: Trade> Workroom<T> {
         let mut answers = match result {
             Ok(answers) => answers,
             Err(why) => {
-                self.jobs.open.remove(index);
-                cx.fail(format!("not planned: {why}"));
+                let job = self.jobs.open.remove(index);
+                match job.asked {
+                    Some(_) => self.refuse(job, &why, true, cx),
+                    None => cx.fail(format!("not planned: {why}")),
+                }
                 return;
             }
         };
@@ -143,8 +163,13 @@ impl<T: Trade> Workroom<T> {
     }
 
     pub(super) fn apply(&mut self, job: u64, cx: &mut C<'_, T>) {
-        if let Some(known) = self.jobs.open.iter().find(|one| one.id == job) {
-            cx.run(Effect::Browse(Browse::Execute { job, orders: known.orders.clone() }));
+        let Some(at) = self.jobs.open.iter().position(|one| one.id == job) else { return };
+        match self.jobs.open[at].own.take() {
+            Some(ask) => {
+                self.jobs.open.remove(at);
+                cx.run(Effect::Own(ask));
+            }
+            None => cx.run(Effect::Browse(Browse::Execute { job, orders: self.jobs.open[at].orders.clone() })),
         }
     }
 

@@ -259,6 +259,11 @@ impl<T: Trade> Workroom<T> {
         self.list.targets().into_iter().map(target).collect()
     }
 
+    /// What was asked of these is done: they are not marked any more.
+    pub fn unmark(&mut self, records: &[T::Id]) {
+        self.list.unmark_keys(records);
+    }
+
     /// `L-12 Acme GmbH`, or how many.
     pub fn told(&self, targets: &[Target<T>]) -> String {
         match targets {

@@ -245,13 +245,29 @@ async fn a_qualified_lead_becomes_a_draft_of_its_partner_in_one_key() {
     let mut desk = Desk::busy(80, 24).await;
     desk.on(33).await.press("$").await;
     assert!(desk.screen().contains("L-33 is not qualified"), "{}", desk.screen());
-    desk.press("a t + $").await;
-    assert!(desk.screen().contains("made D-1 of L-33"), "{}", desk.screen());
+    desk.press("a t + $ enter").await;
+    assert!(desk.screen().contains("Register L-33"), "Enter registers nothing: {}", desk.screen());
+    desk.press("Y").await;
+    assert!(desk.screen().contains("made D-1 of L-33, in the deal room; g2 goes there"), "{}", desk.screen());
     let deal = desk.channel.app.db().read().await.unwrap().deals(&[DealId(1)]).await.unwrap().remove(0);
     let lead = desk.channel.lead(33).await;
     assert_eq!((deal.state.name(), Some(deal.partner)), ("draft", lead.state.partner()));
     assert_eq!(deal.source_lead.as_ref().map(|source| (source.lead, source.received_at)), Some((LeadId(33), lead.received_at)));
     assert_eq!(deal.details.contact.name.as_str(), "Nuria Campos");
-    desk.press("$").await;
-    assert!(desk.screen().contains("L-33 is registered already"), "{}", desk.screen());
+    desk.press("$ Y").await;
+    assert!(desk.screen().contains("not registered: L-33 is registered already"), "{}", desk.screen());
+}
+
+#[tokio::test]
+async fn of_marked_leads_a_plan_says_which_can_be_registered() {
+    let mut desk = Desk::busy(80, 24).await;
+    desk.on(33).await.press("a t +").await;
+    desk.on(15).await.press("a t +").await;
+    desk.press("/ C-u").await.text("id:33 or id:15 or id:25").await.press("enter * $").await;
+    insta::assert_snapshot!("plan_register_80x24", desk.screen());
+    desk.press("Y").await;
+    assert!(desk.screen().contains("made D-1 of") && desk.screen().contains("1 marked"), "{}", desk.screen());
+    // Again: both are there already.
+    desk.press("* $ Y").await;
+    assert!(desk.screen().contains("none registered, 2 refused"), "{}", desk.screen());
 }

@@ -20,7 +20,7 @@ use crate::{
         filter,
         id::{DealId, LeadId, OperatorId, PartnerId},
         lead::{
-            Lead, LeadCommand, LeadEvent, Refusal,
+            Lead, LeadCommand, LeadEvent, LeadVerb, Refusal,
             queue::{Kpis, LeadRow, Queue, Sort},
         },
         time::Instant,
@@ -231,7 +231,7 @@ impl Trade for LeadTrade {
     fn told(room: &mut LeadRoom, told: Told, cx: &mut C<'_>) {
         match told {
             Told::Partners(id, result) => room.partners_came(id, result, cx),
-            Told::Registered(answers) => verbs::registered(&answers, cx),
+            Told::Registered(answers) => room.registered(&answers, cx),
         }
     }
 
@@ -272,6 +272,13 @@ impl Trade for LeadTrade {
 
     fn rivals(detail: &LeadDetail) -> usize {
         detail.duplicates.len()
+    }
+}
+
+impl LeadTrade {
+    /// The domain's verb of an action on a lead.
+    pub const fn verb(act: Act) -> Option<LeadVerb> {
+        verbs::verb_of(act)
     }
 }
 

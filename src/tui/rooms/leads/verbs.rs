@@ -15,10 +15,14 @@ use crate::{
         furniture::{
             some_clock,
             trade::Parted,
+            words::without_name,
             work::{Effect, Order, orders},
         },
     },
 };
+
+/// How many new registrations are named; more are counted.
+const MADE_NAMED: usize = 3;
 
 /// The verb of an action.
 pub(super) const fn verb_of(act: Act) -> Option<LeadVerb> {
@@ -82,10 +86,7 @@ impl LeadRoom {
                     cx.run(Effect::Own(Ask::Partners { id: first.id }));
                 }
             }
-            Act::LeadRegister => {
-                let leads = targets.iter().map(|target| target.id).collect();
-                cx.run(Effect::Own(Ask::Register { leads }));
-            }
+            Act::LeadRegister => self.plan_registration(targets, cx),
             Act::LeadHandOver if self.known().colleagues.is_empty() => self.want_directory(cx),
             Act::LeadMerge if targets.len() == 1 && self.is_comparing() && self.rival().is_some() => self.merge_into_rival(targets, cx),
             _ if forms::asks(act) => self.ask(cx, None),
@@ -115,21 +116,51 @@ impl LeadRoom {
         Ok((answerable, others.into_iter().map(refused).collect()))
     }
 
+    /// Shows of which leads a registration would be made, and for whom.
+    fn plan_registration(&mut self, targets: &[Target], cx: &mut C<'_>) {
+        let draft = |row: &LeadRow| row.partner.as_ref().map_or_else(|| "a draft".to_owned(), |(_, name)| format!("a draft of {name}"));
+        let outcome = |id: LeadId| match self.row(id) {
+            Some(row) => match self.row_possible(Act::LeadRegister, row) {
+                Availability::Yes => Ok(draft(row)),
+                Availability::No(why) => Err(without_name(&why, id)),
+            },
+            // Marked, and out of sight: it is looked at when it is registered.
+            None => Ok("a draft of its partner, where it is qualified".to_owned()),
+        };
+        let plan: Vec<_> = targets.iter().map(|target| (target.id, outcome(target.id))).collect();
+        let leads = plan.iter().filter(|(_, outcome)| outcome.is_ok()).map(|(id, _)| *id).collect();
+        self.plan_own(Act::LeadRegister, plan, Ask::Register { leads }, cx);
+    }
+
+    /// Says which registrations were made of leads and where they are, and how many were refused.
+    pub(super) fn registered(&mut self, answers: &[(LeadId, Result<DealId, String>)], cx: &mut C<'_>) {
+        let made: Vec<(LeadId, DealId)> = answers.iter().filter_map(|(lead, made)| Some((*lead, *made.as_ref().ok()?))).collect();
+        self.unmark(&made.iter().map(|(lead, _)| *lead).collect::<Vec<_>>());
+        let told = match made.len() {
+            0 => String::new(),
+            1..=MADE_NAMED => made.iter().map(|(lead, deal)| format!("{deal} of {lead}")).collect::<Vec<_>>().join(", "),
+            many => format!("{many} drafts"),
+        };
+        let refused = answers.iter().find_map(|(lead, made)| Some((lead, made.as_ref().err()?)));
+        let refused = refused.map(|(lead, why)| match why.strip_prefix(&format!("{lead} ")) {
+            Some(why) => format!("{lead} {why}"),
+            None => format!("{lead}: {why}"),
+        });
+        match (refused, answers.len() - made.len()) {
+            (Some(why), 1) if made.is_empty() => cx.fail(format!("not registered: {why}")),
+            (Some(why), count) if made.is_empty() => cx.fail(format!("none registered, {count} refused; {why}")),
+            (Some(why), count) => cx.fail(format!("made {told}; {count} refused and still marked: {why}")),
+            (None, _) => {
+                let way = cx.key(Act::RoomDeals).map_or_else(String::new, |key| format!("; {key} goes there"));
+                cx.say(format!("made {told}, in the deal room{way}"));
+            }
+        }
+    }
+
     fn merge_into_rival(&mut self, targets: &[Target], cx: &mut C<'_>) {
         let Some(rival) = self.rival() else { return };
         let command = LeadCommand::Merge { into: rival.lead.id };
         self.plan(Act::LeadMerge, vec![Order { command, targets: targets.to_vec() }], cx);
-    }
-}
-
-/// Says which registrations were made of leads, and where they are.
-pub(super) fn registered(answers: &[(LeadId, Result<DealId, String>)], cx: &mut C<'_>) {
-    let made: Vec<String> = answers.iter().filter_map(|(lead, made)| Some(format!("{} of {lead}", made.as_ref().ok()?))).collect();
-    let refused = answers.iter().find_map(|(lead, made)| Some(format!("{lead}: {}", made.as_ref().err()?)));
-    match (made.is_empty(), refused) {
-        (true, Some(why)) => cx.fail(format!("not registered: {why}")),
-        (false, Some(why)) => cx.fail(format!("made {}; not registered: {why}", made.join(", "))),
-        _ => cx.say(format!("made {}: a draft in the deal room, room.deals goes there", made.join(", "))),
     }
 }
 
