@@ -64,7 +64,11 @@ pub enum Danger {
     None,
     /// Writes, and `undo` takes it back.
     Undoable,
-    /// Writes what cannot be taken back: always confirmed, never by Enter.
+    /// Writes what `undo` leaves alone and what does no harm: a note stays, another reviewer takes over, a merge is taken
+    /// apart by its own verb. Done at once.
+    Lasting,
+    /// Writes what cannot be taken back: always confirmed, never by Enter. Its plan is seen first and has a key of its
+    /// own, or its form asks for words (see [`Act::asks_for_words`]).
     Final,
 }
 
@@ -186,17 +190,17 @@ actions! {
     LeadTouch      "lead.touch"      "touch"       Leads  Undoable WORK, "record the first contact with the customer";
     LeadQualify    "lead.qualify"    "qualify"     Leads  Undoable WORK, "record that the lead is qualified";
     LeadDisqualify "lead.disqualify" "disqualify"  Leads  Undoable WORK, "record that the lead is not worth pursuing, with a reason";
-    LeadMerge      "lead.merge"      "merge"       Leads  Undoable WORK, "merge two records of one lead; the older survives";
-    LeadUnmerge    "lead.unmerge"    "unmerge"     Leads  Undoable WORK, "take a merge apart again";
+    LeadMerge      "lead.merge"      "merge"       Leads  Lasting  WORK, "merge two records of one lead; the older survives";
+    LeadUnmerge    "lead.unmerge"    "unmerge"     Leads  Lasting  WORK, "take a merge apart again";
     LeadSeparate   "lead.separate"   "separate"    Leads  Undoable WORK, "record that two similar leads are different, and stop asking";
-    LeadNote       "lead.note"       "note"        Leads  Undoable WORK, "write a note";
+    LeadNote       "lead.note"       "note"        Leads  Lasting  WORK, "write a note";
     LeadEscalate   "lead.escalate"   "escalate"    Leads  Undoable WORK, "escalate with a severity and a reason";
     LeadSettle     "lead.settle"     "settle"      Leads  Undoable WORK, "settle the escalation";
     LeadRoute      "lead.route"      "route"       Leads  Undoable WORK, "place the lead by the routing rules";
     LeadHandOver   "lead.hand-over"  "hand over"   Leads  Undoable WORK, "hand the lead to a colleague at the desk, or to nobody";
     LeadConsent    "lead.consent"    "consent"     Leads  Undoable WORK, "record the person's consent, or that it was refused";
     LeadRescore    "lead.rescore"    "score"       Leads  Undoable WORK, "change the score; the clock for acceptance follows";
-    LeadClock      "lead.clock"      "clock"       Leads  Undoable WORK, "derive the running clock anew under the program in force";
+    LeadClock      "lead.clock"      "clock"       Leads  Lasting  WORK, "derive the running clock anew under the program in force";
     LeadErase      "lead.erase"      "erase"       Leads  Final    Some(Permission::Erase), "destroy the person's data for good";
     LeadRegister   "lead.register"   "register"    Leads  Final    DEAL, "register the qualified lead as a deal of its partner";
     LeadDemo       "lead.demo"       "demo data"   Leads  None     FREE, "look around in a demo database of its own";
@@ -212,21 +216,21 @@ actions! {
     DealReassign   "deal.reassign"   "hand over"   Deals  Undoable DEAL, "hand the review to a colleague";
     DealEdit       "deal.edit"       "edit"        Deals  Undoable DEAL, "change the fields that may be changed now";
     DealMatch      "deal.match"      "match"       Deals  Undoable DEAL, "say which customer of ours it is about";
-    DealSubmit     "deal.submit"     "submit"      Deals  Undoable DEAL, "hand the draft in for the partner";
-    DealResubmit   "deal.resubmit"   "resubmit"    Deals  Undoable DEAL, "hand it in again: the partner has answered";
+    DealSubmit     "deal.submit"     "submit"      Deals  Final    DEAL, "hand the draft in for the partner";
+    DealResubmit   "deal.resubmit"   "resubmit"    Deals  Final    DEAL, "hand it in again: the partner has answered";
     DealWithdraw   "deal.withdraw"   "withdraw"    Deals  Undoable DEAL, "take it back for the partner";
     DealExtend     "deal.extend"     "extend"      Deals  Undoable DECIDE, "extend the protection, on documents that show progress";
-    DealExpire     "deal.expire"     "expire"      Deals  Undoable DEAL, "end a protection that has run out";
+    DealExpire     "deal.expire"     "expire"      Deals  Final    DEAL, "end a protection that has run out";
     DealWin        "deal.win"        "won"         Deals  Undoable DEAL, "record the order: the deal is won";
     DealLose       "deal.lose"       "lost"        Deals  Undoable DEAL, "record that the deal is lost, with a reason";
     DealHold       "deal.hold"       "hold"        Deals  Undoable DEAL, "stop its clock, with a reason";
     DealRelease    "deal.release"    "release"     Deals  Undoable DEAL, "let its clock run on";
     DealConflict   "deal.conflict"   "conflict"    Deals  Final    DEAL, "open a conflict with another registration, or between the marked ones";
-    DealAttach     "deal.attach"     "attach"      Deals  Undoable DEAL, "attach a document by its hash";
-    DealNote       "deal.note"       "note"        Deals  Undoable DEAL, "write a note";
+    DealAttach     "deal.attach"     "attach"      Deals  Lasting  DEAL, "attach a document by its hash";
+    DealNote       "deal.note"       "note"        Deals  Lasting  DEAL, "write a note";
     DealEscalate   "deal.escalate"   "escalate"    Deals  Undoable DEAL, "escalate with a severity and a reason";
     DealSettle     "deal.settle"     "settle"      Deals  Undoable DEAL, "settle the escalation";
-    DealClock      "deal.clock"      "clock"       Deals  Undoable DEAL, "derive the running clock anew under the program in force";
+    DealClock      "deal.clock"      "clock"       Deals  Lasting  DEAL, "derive the running clock anew under the program in force";
     DealErase      "deal.erase"      "erase"       Deals  Final    Some(Permission::Erase), "destroy the contact's data for good";
     DealWhy        "deal.why"        "why"         Deals  None     FREE, "why it was decided so, or what still speaks against it";
     DealTimeline   "deal.timeline"   "timeline"    Deals  None     FREE, "what happened to the registration and in its conflict, newest first";
@@ -238,22 +242,32 @@ actions! {
     CaseVoid       "conflict.void"   "void"        Dossier Final   DECIDE, "there is no conflict: all go on as before";
     CaseUphold     "conflict.uphold" "uphold"      Dossier Final   DECIDE, "the decision stands, appeal or not";
     CaseAppeal     "conflict.appeal" "appeal"      Dossier Final   DEAL, "appeal against the decision for a party";
-    CaseTake       "conflict.take"   "review"      Dossier Final   DECIDE, "make yourself its reviewer";
-    CaseReassign   "conflict.reassign" "hand over" Dossier Final   DEAL, "hand the conflict to a colleague";
+    CaseTake       "conflict.take"   "review"      Dossier Lasting DECIDE, "make yourself its reviewer";
+    CaseReassign   "conflict.reassign" "hand over" Dossier Lasting DEAL, "hand the conflict to a colleague";
     CaseEvidence   "conflict.evidence" "ask evidence" Dossier Final DEAL, "ask the parties for evidence now; the engine does it by itself";
     CaseReview     "conflict.review" "begin review" Dossier Final  DEAL, "enough evidence: begin the review before the window ends";
     CaseJoin       "conflict.join"   "join"        Dossier Final   DEAL, "let another registration take part";
     CaseNotify     "conflict.notify" "notify"      Dossier Final   DEAL, "tell the parties now; the engine does it by itself";
     CaseClose      "conflict.close"  "close"       Dossier Final   DEAL, "close it after the appeal; the engine does it by itself";
-    CaseNote       "conflict.note"   "note"        Dossier Final   DEAL, "write a note about the conflict";
-    CaseEscalate   "conflict.escalate" "escalate"  Dossier Final   DEAL, "escalate the conflict with a severity and a reason";
-    CaseSettle     "conflict.settle" "settle"      Dossier Final   DEAL, "settle the escalation of the conflict";
+    CaseNote       "conflict.note"   "note"        Dossier Lasting DEAL, "write a note about the conflict";
+    CaseEscalate   "conflict.escalate" "escalate"  Dossier Lasting DEAL, "escalate the conflict with a severity and a reason";
+    CaseSettle     "conflict.settle" "settle"      Dossier Lasting DEAL, "settle the escalation of the conflict";
 }
 
 impl Act {
     pub fn row(self) -> &'static Action {
         // The macro lays the enum and the table out in the same order.
         &ACTIONS[self as usize]
+    }
+
+    /// Whether its form asks for words to be typed that say what will be destroyed: they confirm it.
+    pub const fn asks_for_words(self) -> bool {
+        matches!(self, Self::LeadErase | Self::DealErase)
+    }
+
+    /// Whether its plan is shown first even where it is about one record.
+    pub fn is_planned(self) -> bool {
+        self.row().danger == Danger::Final && !self.asks_for_words()
     }
 
     /// What goes to the room of this number: the order of the rooms.

@@ -33,7 +33,11 @@ pub fn markdown(keymap: &Keymap) -> String {
             // A bar would end the cell, and one backtick inside another pair ends that.
             let code = |keys: &String| if keys.contains('`') { format!("`` {keys} ``") } else { format!("`{}`", keys.replace('|', "\\|")) };
             let keys: Vec<String> = entry.keys.iter().map(code).collect();
-            let last = if action.danger == Danger::Final { " (cannot be undone)" } else { "" };
+            let last = match action.danger {
+                Danger::Final => " (cannot be undone)",
+                Danger::Lasting => " (`undo` leaves it)",
+                Danger::None | Danger::Undoable => "",
+            };
             let _ = writeln!(out, "| {} | {} | {}{last} |", keys.join(" "), action.name, action.doc);
         }
         out.push('\n');

@@ -229,10 +229,6 @@ pub trait Trade: Look {
     fn summary(_room: &Workroom<Self>, _act: Act, _answers: &[Answer<Self>], _names: &Names) -> Option<String> {
         None
     }
-    /// Whether its plan is shown first even where it is about one record.
-    fn is_planned(_act: Act) -> bool {
-        false
-    }
     /// The story of the record under the cursor has come.
     fn story_came(_room: &mut Workroom<Self>, _cx: &mut Cx<'_, Workroom<Self>>) {}
 

@@ -150,11 +150,11 @@ impl<T: Trade> Workroom<T> {
         }
     }
 
-    /// Carries orders out: at once on one record, after its plan was seen on many.
+    /// Carries orders out: at once on one record, after its plan was seen on many and where it cannot be taken back.
     pub fn submit(&mut self, act: Act, orders: Vec<Order<T>>, cx: &mut C<'_, T>) {
         let touched: usize = orders.iter().map(|order| order.targets.len()).sum();
         let aside = self.asked.as_ref().is_some_and(|asked| asked.act == act && !asked.aside.is_empty());
-        if touched > 1 || aside || T::is_planned(act) {
+        if touched > 1 || aside || act.is_planned() {
             self.plan(act, orders, cx);
         } else {
             let job = self.job(act, orders.clone());

@@ -75,7 +75,7 @@ impl Confirm {
         match (key.code, self.danger) {
             (Code::Esc | Code::Char('n' | 'q'), _) => Verdict::Cancelled,
             (Code::Char('c' | 'g'), _) if key.ctrl => Verdict::Cancelled,
-            (Code::Char('Y'), Danger::Final) | (Code::Char('y') | Code::Enter, Danger::None | Danger::Undoable)
+            (Code::Char('Y'), Danger::Final) | (Code::Char('y') | Code::Enter, Danger::None | Danger::Undoable | Danger::Lasting)
                 if !key.ctrl && !key.alt && !nothing_to_do =>
             {
                 Verdict::Confirmed

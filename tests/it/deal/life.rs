@@ -21,6 +21,10 @@ use pilothouse::domain::{
     person::Person,
     time::{Instant, Span},
 };
+use pilothouse::tui::{
+    action::{ACTIONS, Danger},
+    rooms::deals::DealTrade,
+};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -157,6 +161,11 @@ impl Life {
     }
 
     fn step(&mut self) -> Result<Option<LastCommand>, TestCaseError> {
+        Ok(self.step_of()?.map(|(_, last)| last))
+    }
+
+    /// The verb that was carried out, if any, with what it did.
+    fn step_of(&mut self) -> Result<Option<(DealVerb, LastCommand)>, TestCaseError> {
         let months = self.chance.per_mille(30);
         self.world.pass(if months { 24 * 100 } else { self.chance.between(0, 20) });
         if self.chance.per_mille(200) {
@@ -189,7 +198,7 @@ impl Life {
                 }
                 self.took(&events);
                 self.moved(&before)?;
-                return Ok(Some(LastCommand { actor: actor.id, at: self.world.now, day: 7, events, before }));
+                return Ok(Some((verb, LastCommand { actor: actor.id, at: self.world.now, day: 7, events, before })));
             }
         }
         Ok(None)
@@ -321,6 +330,28 @@ fn the_desks_words_are_whole_and_their_examples_parse() {
     let filter::Kind::Choice(choices) = Deals::find("sales").unwrap().kind else { panic!("sales is a choice") };
     assert_eq!(choices, sales.as_slice());
     assert!(filter::parse::<Deals>("score>70").is_err(), "a lead's field is none of the deal's");
+}
+
+/// What the table of actions says of a verb is what an undo would do with what it brought about.
+#[test]
+fn actions_are_as_final_as_what_they_do() {
+    // The sweep of the random lives comes before anybody.
+    let expired = DealEvent::Expired { until: Instant::from_micros(0), cohort: 0 };
+    let mut reversible = BTreeMap::from([(DealVerb::Expire, irreversible(&expired).is_none())]);
+    for seed in 0..300 {
+        let mut life = Life::new(seed);
+        for _ in 0..50 {
+            let Some((verb, last)) = life.step_of().unwrap() else { continue };
+            let is_note = |event: &&DealEvent| matches!(event, DealEvent::Noted { .. });
+            let told: Vec<&DealEvent> = last.events.iter().filter(|event| verb == DealVerb::Note || !is_note(event)).collect();
+            *reversible.entry(verb).or_default() |= told.iter().all(|event| irreversible(event).is_none());
+        }
+    }
+    for (action, verb) in ACTIONS.iter().filter_map(|action| Some((action, DealTrade::verb(action.id)?))) {
+        if verb != DealVerb::Undo {
+            assert_eq!(reversible.get(&verb), Some(&(action.danger == Danger::Undoable)), "{}", action.name);
+        }
+    }
 }
 
 /// The random lives above would prove little if they never got anywhere.

@@ -60,6 +60,8 @@ fn appealed_by_the_other(home: &Home) {
     console.keys("=");
     console.shows("the rules say award to D-2");
     console.keys("L\tthe customer wrote for us\r");
+    console.shows("Appeal C-1");
+    console.keys("Y");
     console.shows("appeals: the customer wrote for us");
     console.keys("U");
     console.shows("an appeal goes to somebody else");

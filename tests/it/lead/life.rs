@@ -22,8 +22,15 @@ use pilothouse::domain::{
     text::Text,
     time::{Instant, Span},
 };
+use pilothouse::tui::{
+    action::{ACTIONS, Danger},
+    rooms::leads::LeadTrade,
+};
 use proptest::prelude::*;
-use std::sync::{Arc, LazyLock};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, LazyLock},
+};
 
 const START: Instant = Instant::from_micros(1_774_249_200_000_000);
 
@@ -220,6 +227,36 @@ proptest! {
         prop_assert_eq!(holder.consent(), survivor.consent());
         prop_assert_eq!((&merged.escalation, &holder.escalation), (&lead.escalation, &survivor.escalation));
         prop_assert_eq!((&holder.state, &holder.absorbed, &holder.offers), (&survivor.state, &survivor.absorbed, &survivor.offers));
+    }
+}
+
+/// What the table of actions says of a verb is what an undo would do with what it brought about.
+#[test]
+fn actions_are_as_final_as_what_they_do() {
+    // These are about two leads. Undo refuses to take a merge back, in favour of its opposite.
+    let two = [LeadVerb::Merge, LeadVerb::Unmerge].map(|verb| (verb, false));
+    let mut reversible = BTreeMap::from(two);
+    reversible.insert(LeadVerb::Separate, irreversible(&LeadEvent::Separated).is_none());
+    for seed in 0..400 {
+        let mut life = Life::new(seed);
+        let mut lead = life.born(1);
+        for _ in 0..40 {
+            life.pass();
+            let verb = script::verb(&lead, &mut life.chance);
+            let command = script::with_objects(verb, &lead, 3, life.now, &mut life.chance);
+            if matches!(verb, LeadVerb::Merge | LeadVerb::Unmerge | LeadVerb::Undo) {
+                continue;
+            }
+            if let Ok(events) = life.decide(&lead, &command) {
+                *reversible.entry(verb).or_default() |= events.iter().all(|event| irreversible(event).is_none());
+                life.apply(&mut lead, &events);
+            }
+        }
+    }
+    for (action, verb) in ACTIONS.iter().filter_map(|action| Some((action, LeadTrade::verb(action.id)?))) {
+        if verb != LeadVerb::Undo {
+            assert_eq!(reversible.get(&verb), Some(&(action.danger == Danger::Undoable)), "{}", action.name);
+        }
     }
 }
 

@@ -72,22 +72,6 @@ pub(super) const fn asks(act: Act) -> bool {
     )
 }
 
-/// Whether its meaning for the parties is seen before it is done: everything but who reviews it, and what is only said.
-pub(super) const fn is_planned(act: Act) -> bool {
-    matches!(
-        act,
-        Act::CaseAward
-            | Act::CaseSplit
-            | Act::CaseRejectAll
-            | Act::CaseVoid
-            | Act::CaseUphold
-            | Act::CaseEvidence
-            | Act::CaseReview
-            | Act::CaseNotify
-            | Act::CaseClose
-    )
-}
-
 /// What happened in a conflict: `C-2: awarded to D-5`.
 pub(super) fn summary(act: Act, answers: &[Answer], names: &Names) -> Option<String> {
     if !is_verb(act) && act != Act::DealConflict {

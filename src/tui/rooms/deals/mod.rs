@@ -25,7 +25,7 @@ use crate::{
     domain::{
         actor::Permission,
         deal::{
-            DealCommand, DealEvent, DealField, DocumentKind, Refusal, Registration,
+            DealCommand, DealEvent, DealField, DealVerb, DocumentKind, Refusal, Registration,
             conflict::{CaseCommand, CaseEvent},
             fields::Deals,
             queue::{DealRow, Kpis, Queue, Sort},
@@ -341,10 +341,6 @@ impl Trade for DealTrade {
         cases::summary(act, answers, names)
     }
 
-    fn is_planned(act: Act) -> bool {
-        cases::is_planned(act)
-    }
-
     fn story_came(room: &mut DealRoom, cx: &mut C<'_>) {
         room.ask_case_again(cx);
     }
@@ -355,6 +351,13 @@ impl Trade for DealTrade {
 
     fn comparison(room: &DealRoom, width: u16, now: Instant, zone: Tz) -> Option<Vec<Section>> {
         Some(room.dossier_sections(width, now, zone))
+    }
+}
+
+impl DealTrade {
+    /// The domain's verb of an action on a registration.
+    pub const fn verb(act: Act) -> Option<DealVerb> {
+        verbs::verb_of(act)
     }
 }
 

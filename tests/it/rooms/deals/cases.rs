@@ -54,7 +54,9 @@ async fn an_appeal_is_decided_by_another_and_upheld() {
         assert!(matches!(desk.case(2).await.decision().map(|one| &one.verdict), Some(Verdict::Split { .. })), "{}", desk.screen());
         assert_eq!(desk.deal(12).await.state.approval().and_then(|approval| approval.share).map(|share| share.share_bp), Some(2_000));
         desk.changed().await.play("I Y").await;
-        desk.changed().await.play("L tab `we were first at the customer` enter").await;
+        desk.changed().await.play("L tab `we were first at the customer` enter enter").await;
+        assert_eq!(desk.case(2).await.state.name(), "notified", "an appeal is not confirmed by Enter: {}", desk.screen());
+        desk.play("Y").await;
         assert_eq!(desk.case(2).await.state.name(), "appealed", "{}", desk.screen());
         desk.changed().await.play("U Y").await;
         assert_eq!(desk.case(2).await.state.name(), "appealed", "who decided does not decide the appeal");

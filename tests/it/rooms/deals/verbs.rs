@@ -44,8 +44,11 @@ async fn a_draft_is_edited_matched_and_handed_in() {
         insta::allow_duplicates! { insta::assert_snapshot!("deals_form_match_120x36", desk.screen()) }
         desk.play("C-s").await;
         assert!(desk.deal(16).await.account.is_some(), "{}", desk.screen());
-        desk.play("u t").await;
+        desk.play("u t enter").await;
         assert!(desk.deal(16).await.account.is_none(), "the match was taken back");
+        assert!(matches!(desk.deal(16).await.state, DealState::Draft), "a submission is not confirmed by Enter: {}", desk.screen());
+        insta::allow_duplicates! { insta::assert_snapshot!("deals_plan_submit_120x36", desk.screen()) }
+        desk.play("Y").await;
         assert!(matches!(desk.deal(16).await.state, DealState::Submitted), "{}", desk.screen());
         desk.play("u").await;
         assert!(desk.screen().contains("a submission has its place in the order"), "{}", desk.screen());
@@ -64,7 +67,7 @@ async fn a_review_is_taken_handed_over_returned_answered_recommended_and_approve
         desk.play("i `value, close date` tab `is it the whole site?` C-s").await;
         assert!(matches!(&desk.deal(13).await.state, DealState::ActionRequired { fields, .. } if fields.len() == 2), "{}", desk.screen());
         desk.changed().await.find(13).await.play("e C-u `EUR 60000` C-s").await;
-        desk.play("r").await;
+        desk.play("r Y").await;
         assert!(desk.deal(13).await.state.is_undecided(), "{}", desk.screen());
         desk.changed().await.find(13).await.play("A").await;
         assert!(matches!(desk.deal(13).await.state, DealState::PendingApproval { .. }), "{}", desk.screen());
@@ -106,6 +109,26 @@ async fn a_registration_is_rejected_held_released_escalated_noted_and_withdrawn(
 }
 
 #[tokio::test]
+async fn what_holds_of_one_registration_is_not_said_of_the_others_that_are_marked() {
+    let mut desk = Desk::busy(120, 36).await;
+    // Its customer is protected for D-1, and it has no value.
+    desk.register(16, &(2, "Brauhaus Lindner GmbH", "DE", "Bamberg", "Wireless", "", "")).await;
+    desk.judge(CARLA, 3, CaseCommand::CloseEvidence).await;
+    let seen = desk.evidence(3).await;
+    desk.judge(CARLA, 3, CaseCommand::Decide { verdict: Verdict::Void, seen }).await;
+    desk.changed().await.find(16).await.play("d").await;
+    assert!(desk.screen().contains("in favour of  D-1"), "{}", desk.screen());
+    desk.play("down C-s").await;
+    assert!(desk.screen().contains("leave it empty unless another registration comes first"), "{}", desk.screen());
+    desk.play("esc i").await;
+    assert!(desk.screen().contains("fields   value"), "{}", desk.screen());
+    desk.play("esc / C-u `id:16 or id:14` enter * d").await;
+    assert!(desk.screen().contains("D-12, or empty") && !desk.screen().contains("in favour of  D-1 "), "{}", desk.screen());
+    desk.play("esc i").await;
+    assert!(desk.screen().contains("names of fields, with commas"), "{}", desk.screen());
+}
+
+#[tokio::test]
 async fn a_protection_is_extended_on_a_file_and_ends_by_an_order_a_loss_or_its_time() {
     on_both(async |fresh| {
         let mut desk = Desk::opened(fresh, 120, 36).await;
@@ -136,7 +159,7 @@ async fn a_protection_is_extended_on_a_file_and_ends_by_an_order_a_loss_or_its_t
         desk.play("u").await;
         assert!(matches!(desk.deal(2).await.state, DealState::Approved { .. }), "{}", desk.screen());
         desk.at(24 * 30);
-        desk.changed().await.play("E").await;
+        desk.changed().await.play("E Y").await;
         assert!(matches!(desk.deal(2).await.state, DealState::Expired { .. }), "{}", desk.screen());
     })
     .await;
@@ -163,7 +186,10 @@ async fn erasing_asks_for_words_and_a_conflict_is_opened_by_hand() {
         desk.at(24 * 30);
         desk.sweep().await;
         assert_eq!(desk.deal(13).await.dispute, None);
-        desk.changed().await.find(13).await.play("m C-u `D-16` enter").await;
+        desk.changed().await.find(13).await.play("m C-u `D-16` enter enter").await;
+        assert_eq!(desk.deal(13).await.dispute, None, "a conflict is not confirmed by Enter");
+        insta::allow_duplicates! { insta::assert_snapshot!("deals_plan_conflict_120x36", desk.screen()) }
+        desk.play("Y").await;
         assert!(desk.screen().contains("C-4: opened between"), "{}", desk.screen());
         assert!(desk.deal(13).await.dispute.is_some() && desk.deal(16).await.dispute.is_some(), "{}", desk.screen());
     })
