@@ -7,6 +7,7 @@ use crate::{
         deal::{AccountLink, Details, conflict::features},
         id::AccountId,
         matching::{self, Band, Features, Index, MatchingPolicy, Record, Score, score},
+        search,
     },
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -78,7 +79,9 @@ impl Customers {
         choices
     }
 
-    /// Where the customer belongs. Two accounts that are equally alike are nobody's choice but a person's.
+    /// Where the customer belongs. Two accounts that are equally alike are nobody's choice but a person's, unless one alone
+    /// is written as the customer is. So is a name that says too little to be linked by its likeness ("Y Corporation"): two
+    /// leads of that name may be two companies, but the directory has one.
     pub fn find(&self, details: &Details) -> CustomerMatch {
         let choices = self.choices(details);
         let Some(best) = choices.first() else { return CustomerMatch::New };
@@ -86,8 +89,25 @@ impl Customers {
         if best.band == Band::Link && rivals == 1 {
             return CustomerMatch::Link(best.link);
         }
+        let mut named = choices.iter().filter(|one| is_written_alike(details, &one.account));
+        if let (Some(one), None) = (named.next(), named.next()) {
+            return CustomerMatch::Link(one.link);
+        }
         CustomerMatch::Review(choices.iter().map(|one| one.link).collect())
     }
+}
+
+/// The same name with its legal form, but for case and punctuation, in no other country, and at no other address.
+fn is_written_alike(details: &Details, account: &Account) -> bool {
+    let (customer, profile) = (&details.customer, &account.profile);
+    let contradicts = |a: &str, b: &str| !a.is_empty() && !b.is_empty() && search::slug(a) != search::slug(b);
+    let is_elsewhere = customer.country.is_some() && profile.country.is_some() && customer.country != profile.country;
+    let name = search::slug(&customer.name);
+    !name.is_empty()
+        && name == search::slug(&profile.name)
+        && !is_elsewhere
+        && !contradicts(&customer.city, &profile.city)
+        && !contradicts(&customer.postal_code, &profile.postal_code)
 }
 
 fn account_features(account: &Account, policy: &MatchingPolicy) -> Features {

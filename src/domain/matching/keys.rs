@@ -69,6 +69,10 @@ fn name_keys(features: &Features, keys: &mut Vec<i64>) {
     let mut words: Vec<(&str, u8)> = Vec::with_capacity(WORDS_MAX);
     words.extend(features.words().filter(|(word, weight)| *weight > 5 && !word.is_empty()));
     if words.is_empty() {
+        // A name of nothing but common words ("Y Corporation") is found by all of it, or nobody would ever compare it.
+        if !features.name.is_empty() {
+            keys.push(Hash::of(Kind::Name).and(features.name.as_bytes()).key());
+        }
         return;
     }
     let joined: String = words.iter().map(|(word, _)| *word).collect();

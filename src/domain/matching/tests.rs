@@ -195,6 +195,14 @@ fn a_common_key_is_not_followed() {
 
 /// Keys are kept in databases: this changes only together with a migration that works them out again.
 #[test]
+fn a_name_of_common_words_alone_is_found_by_all_of_it() {
+    let keyed = |name: &str| keys(&named(name));
+    assert!(!keyed("Y-corporation").is_empty());
+    assert_eq!(keyed("Y-corporation"), keyed("Y Corporation"));
+    assert_ne!(keyed("Y-corporation"), keyed("The Corporation"));
+}
+
+#[test]
 fn keys_are_stable() {
     let features = Features::of(
         &Record { name: "Zanzibarrow Optik GmbH", email: "a@zanzibarrow.de", phone: "030 1234567", ..Record::default() },

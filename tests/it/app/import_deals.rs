@@ -1,10 +1,20 @@
 //! Files of deals through the whole house: planned and carried out alike, and imported again with other values.
 
 use super::{BEN, House, deal::CARL};
-use crate::support::databases::{Fresh, on_both};
+use crate::support::{
+    data::shared,
+    databases::{Fresh, on_both},
+};
 use pilothouse::{
-    app::import::{Counts, Job, Pass, Report, choose, deals, mapping::Kind},
-    domain::deal::{DealCommand, DealField, DealState, FieldChange, Registration},
+    app::{
+        Command,
+        deal::customers::CustomerMatch,
+        import::{Counts, Job, Pass, Report, choose, deals, directory, mapping::Kind},
+    },
+    domain::{
+        account::AccountProfile,
+        deal::{Customer, DealCommand, DealField, DealState, Details, FieldChange, Registration},
+    },
 };
 use std::path::Path;
 
@@ -248,6 +258,57 @@ async fn a_plan_of_two_imports_that_collide_says_what_carrying_out_does() {
         let carried = take(&house, &list.path(), Pass::Carry).await;
         assert_eq!(carried.counts, planned.counts, "{}: it comes as it was planned", fresh.name);
         assert!(house.deal(1).await.dispute.is_some(), "{}: both sides are held", fresh.name);
+    })
+    .await;
+}
+
+/// A customer of this name, in this country.
+fn customer(name: &str, country: Option<&str>) -> Details {
+    let country = country.and_then(|country| country.parse().ok());
+    Details { customer: Customer { name: super::text(name), country, ..Customer::default() }, ..Details::default() }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_that_says_little_is_an_account_when_it_is_written_as_one() {
+    on_both(|fresh: Fresh| async move {
+        let house = House::with_deals(&fresh).await;
+        let account = |code: &str, name: &str, country: &str| AccountProfile {
+            code: super::text(code),
+            name: super::text(name),
+            country: country.parse().ok(),
+            ..AccountProfile::default()
+        };
+        let accounts = [("1", "Y-corporation", "US"), ("2", "General Services Inc", "US"), ("3", "General Services LLC", "US")];
+        house.run(super::ANNA, Command::Accounts(accounts.map(|(code, name, country)| account(code, name, country)).to_vec())).await;
+        let customers = house.app.customers().await.unwrap();
+        let linked = |name: &str, country: Option<&str>| match customers.find(&customer(name, country)) {
+            CustomerMatch::Link(link) => Some(link.account.0),
+            CustomerMatch::Review(_) | CustomerMatch::New => None,
+        };
+        assert_eq!((linked("Y-corporation", Some("US")), linked("Y Corporation", None)), (Some(1), Some(1)), "{}", fresh.name);
+        assert_eq!(linked("General Services, Inc.", Some("US")), Some(2), "{}: as it is written", fresh.name);
+        assert_eq!(linked("General Services", Some("US")), None, "{}: two could be meant", fresh.name);
+        assert_eq!(linked("Y-corporation", Some("FR")), None, "{}: in another country", fresh.name);
+        assert_eq!(linked("Z-corporation", Some("US")), None, "{}", fresh.name);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_account_of_a_real_directory_is_found_by_its_own_name() {
+    let Some(path) = shared("maven-crm-sales/accounts.csv") else { return };
+    let path = &path;
+    on_both(|fresh: Fresh| async move {
+        let (house, path) = (House::with_deals(&fresh).await, path.clone());
+        let mapping = choose(Kind::Account, &path, None).unwrap_or_else(|error| panic!("{error}"));
+        let report = directory::import(&house.app, BEN, Job { path, mapping, rejects: None }, Pass::Carry).await.unwrap();
+        assert_eq!(report.counts.created, 85, "{}", fresh.name);
+        let customers = house.app.customers().await.unwrap();
+        for account in house.app.db().read().await.unwrap().accounts().await.unwrap() {
+            let country = account.profile.country.map(|country| country.to_string());
+            let found = customers.find(&customer(&account.profile.name, country.as_deref()));
+            assert!(matches!(found, CustomerMatch::Link(link) if link.account == account.id), "{}: {found:?}", account.profile.name);
+        }
     })
     .await;
 }
