@@ -226,7 +226,7 @@ actions! {
     DealHold       "deal.hold"       "hold"        Deals  Undoable DEAL, "stop its clock, with a reason";
     DealRelease    "deal.release"    "release"     Deals  Undoable DEAL, "let its clock run on";
     DealConflict   "deal.conflict"   "conflict"    Deals  Final    DEAL, "open a conflict with another registration, or between the marked ones";
-    DealAttach     "deal.attach"     "attach"      Deals  Lasting  DEAL, "attach a document by its hash";
+    DealAttach     "deal.attach"     "attach"      Deals  Lasting  DEAL, "attach a file as a document: its name, size and hash are kept";
     DealNote       "deal.note"       "note"        Deals  Lasting  DEAL, "write a note";
     DealEscalate   "deal.escalate"   "escalate"    Deals  Undoable DEAL, "escalate with a severity and a reason";
     DealSettle     "deal.settle"     "settle"      Deals  Undoable DEAL, "settle the escalation";
