@@ -312,3 +312,35 @@ async fn every_account_of_a_real_directory_is_found_by_its_own_name() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_contract_of_the_source_refuses_a_change_that_our_own_rules_allow() {
+    on_both(|fresh: Fresh| async move {
+        let house = House::with_deals(&fresh).await;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("aws.json");
+        let sample = include_str!("../../../fixtures/import/deal/aws-opportunity.json");
+        let mut file: serde_json::Value = serde_json::from_str(sample).unwrap();
+        file["opportunities"].as_array_mut().unwrap().truncate(1);
+        let take = async |file: &serde_json::Value| {
+            std::fs::write(&path, file.to_string()).unwrap();
+            let mut mapping = choose(Kind::Deal, &path, None).unwrap_or_else(|error| panic!("{error}"));
+            mapping.fix("partner", "NORD");
+            let job = Job { path: path.clone(), mapping, rejects: None };
+            deals::import(&house.app, BEN, job, Pass::Carry, &mut |_| {}).await.unwrap()
+        };
+        // A draft, as its products are none of ours: we would let everything change.
+        assert_eq!(take(&file).await.counts.drafted, 1, "{}", fresh.name);
+        file["opportunities"][0]["customerWebsite"] = "larkspur.example".into();
+        let report = take(&file).await;
+        assert_eq!(
+            refused(&report),
+            ["line 1, D-1: the end customer's web site \"larkspur-freight.example\" -> \"larkspur.example\"; not changed: the end \
+              customer's web site can't be changed: AWS lets it change only while action is required"]
+        );
+        file["opportunities"][0]["status"] = "Action Required".into();
+        assert_eq!(take(&file).await.counts.changed, 1, "{}", fresh.name);
+        assert_eq!(house.deal(1).await.details.customer.website.as_str(), "larkspur.example");
+    })
+    .await;
+}

@@ -40,10 +40,20 @@ pub enum Demand {
     /// Each part between `;` is one of these, by slug.
     EachOf(Vec<String>),
     MoreThan(f64),
+    /// No part between `;` is one of these, by slug.
+    NoneOf(Vec<String>),
+    /// A part between `;` that is one of these, by slug, stands alone.
+    Alone(Vec<String>),
     /// At least this many characters.
     Characters(usize),
+    /// At most this many characters.
+    AtMost(usize),
     /// Exactly this many digits.
     Digits(usize),
+    /// A number with at most this many digits after its point.
+    Decimals(usize),
+    /// Written in one of these ways: `9` is a digit, `A` a letter, anything else itself.
+    Shape(Vec<String>),
 }
 
 impl Check {
@@ -120,6 +130,9 @@ fn condition(table: &Table<'_>) -> Option<Condition> {
     Some(Condition { column: column?.to_string(), test: test? })
 }
 
+const DEMANDS: &str = "\"given\", \"one_of\", \"each_of\", \"none_of\", \"alone\", \"shape\", \"more_than\", \"characters\", \"at_most\", \
+    \"digits\" or \"decimals\"";
+
 fn demand(table: &Table<'_>) -> Option<Demand> {
     let list = |key| table.optional(key).map(|value: Value<'_>| strings(Some(value)));
     let whole = |key| table.optional(key).and_then(|value: Value<'_>| value.integer(0..=100_000)).and_then(|n| usize::try_from(n).ok());
@@ -128,15 +141,23 @@ fn demand(table: &Table<'_>) -> Option<Demand> {
     let one_of = list("one_of").map(Demand::OneOf);
     let each_of = list("each_of").map(Demand::EachOf);
     let more_than = table.optional("more_than").and_then(|value| value.integer(0..=1_000_000_000)).map(|n| Demand::MoreThan(n as f64));
-    let characters = whole("characters").map(Demand::Characters);
-    let digits = whole("digits").map(Demand::Digits);
-    let mut demands = [given, one_of, each_of, more_than, characters, digits].into_iter().flatten();
+    let others = [
+        given,
+        one_of,
+        each_of,
+        list("none_of").map(Demand::NoneOf),
+        list("alone").map(Demand::Alone),
+        list("shape").map(Demand::Shape),
+        more_than,
+        whole("characters").map(Demand::Characters),
+        whole("at_most").map(Demand::AtMost),
+        whole("digits").map(Demand::Digits),
+        whole("decimals").map(Demand::Decimals),
+    ];
+    let mut demands = others.into_iter().flatten();
     let (first, second) = (demands.next(), demands.next());
     if first.is_none() || second.is_some() {
-        table.problem(
-            format!("{} needs exactly one demand", table.label()),
-            "\"given\", \"one_of\", \"each_of\", \"more_than\", \"characters\" or \"digits\"",
-        );
+        table.problem(format!("{} needs exactly one demand", table.label()), DEMANDS);
     }
     first
 }

@@ -138,3 +138,95 @@ fn a_column_that_every_row_needs_is_asked_for_at_once() {
         "the file has no column `country`, which mapping `aws-opportunity` asks for; it has customerCompanyName, partnerProjectTitle, targetCloseDate"
     );
 }
+
+/// The rejects of the first AWS sample with these fields changed.
+fn aws(changes: &[(&str, serde_json::Value)]) -> Vec<String> {
+    let text = include_str!("../../../../../fixtures/import/deal/aws-opportunity.json");
+    let mut file: serde_json::Value = serde_json::from_str(text).unwrap();
+    let list = file["opportunities"].as_array_mut().unwrap();
+    list.truncate(1);
+    for (field, value) in changes {
+        list[0][*field] = value.clone();
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("aws.json");
+    std::fs::write(&path, file.to_string()).unwrap();
+    through(&path).2
+}
+
+#[test]
+fn every_rule_of_aws_says_its_field_and_its_reason() {
+    use serde_json::json;
+    assert_eq!(aws(&[]), Vec::<String>::new());
+    let alone = "Co-Sell - Deal Support;Do Not Need Support from AWS Sales Rep";
+    for (changes, sentence) in [
+        (vec![("country", json!("Germny"))], "`country`: `Germny` is not allowed; did you mean `Germany`?"),
+        (
+            vec![("country", json!("France")), ("state", json!("Oregon"))],
+            "`state`: `Oregon` can't be given unless `country` is united-states or us",
+        ),
+        (
+            vec![("country", json!("Qatar")), ("state", json!(null)), ("postalCode", json!("12345"))],
+            "`postalCode`: `12345` can't be given (the country has no postal codes)",
+        ),
+        (
+            vec![("postalCode", json!("9720"))],
+            "`postalCode`: `9720` is not allowed; it is written as `99999` or `99999-9999`, 9 being a digit and A a letter",
+        ),
+        (
+            vec![("marketingActivityChannel", json!("Email"))],
+            "`marketingActivityChannel`: `Email` can't be given when `IsOppFromMarketingActivity` is no",
+        ),
+        (vec![("doesOppBelongToNatSec", json!("Yes"))], "`industry`: `Transportation & Logistics` is not allowed; it is one of Government"),
+        (
+            vec![
+                ("doesOppBelongToNatSec", json!("Yes")),
+                ("industry", json!("Government")),
+                ("partnerPrimaryNeedFromAws", json!("Do Not Need Support from AWS Sales Rep")),
+            ],
+            "is not allowed when `doesOppBelongToNatSec` is yes",
+        ),
+        (vec![("partnerPrimaryNeedFromAws", json!(alone))], "`Do Not Need Support from AWS Sales Rep` can't be given together with others"),
+        (vec![("stage", json!("Committed"))], "it is one of Prospect (an opportunity begins as a prospect)"),
+        (vec![("expectedMonthlyAwsRevenue", json!(10.5))], "`10.5` is not allowed; it is a number with at most 0 digits after its point"),
+        (vec![("otherSolutionOffered", json!("x".repeat(256)))], "has 256 characters, and at most 255 are allowed"),
+        (vec![("parentOppId", json!("O12345678901234567890"))], "has 21 characters, and at most 20 are allowed"),
+        (vec![("customerDuns", json!("12345678"))], "`customerDuns`: `12345678` is not allowed; it has exactly 9 digits"),
+    ] {
+        let told: Vec<String> = aws(&changes).iter().map(|told| told.replace("`): ", "`: ")).collect();
+        assert!(told.len() == 1 && told[0].contains(sentence), "{sentence}\n{told:#?}");
+    }
+}
+
+#[test]
+fn countries_of_the_contract_are_countries() {
+    let mapping = mapping::built_in("aws-opportunity").unwrap();
+    let allowed = mapping.checks.iter().find(|check| check.columns == ["country"]).unwrap();
+    let mapping::Demand::OneOf(names) = &allowed.demand else { panic!("{allowed:?}") };
+    let map = &mapping.fields["country"].0[0].map;
+    let is_none = |name: &&String| Country::find(map.get(&search::slug(name)).unwrap_or(name)).is_none();
+    let strangers: Vec<&String> = names.iter().filter(is_none).collect();
+    // Two that are no countries any more.
+    assert_eq!(strangers, ["Netherlands Antilles", "Serbia and Montenegro"]);
+}
+
+#[test]
+fn the_status_of_an_opportunity_says_what_may_change() {
+    let fixed = |status: &str| {
+        let text = include_str!("../../../../../fixtures/import/deal/aws-opportunity.json");
+        let mut file: serde_json::Value = serde_json::from_str(text).unwrap();
+        let list = file["opportunities"].as_array_mut().unwrap();
+        list.truncate(1);
+        for (field, value) in [("apnCrmUniqueIdentifier", "O1"), ("stage", "Qualified"), ("status", status)] {
+            list[0][field] = value.into();
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("aws.json");
+        std::fs::write(&path, file.to_string()).unwrap();
+        let (_, deals, rejects) = through(&path);
+        assert_eq!(rejects, Vec::<String>::new());
+        deals[0].fixed.iter().map(|problem| problem.field.name()).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(fixed("Approved"), "customer vertical country postal_code website description");
+    assert_eq!(fixed("Action Required"), "customer vertical products sales_stage contact");
+}
