@@ -1,4 +1,4 @@
-//! `pilothouse export leads|partners|accounts`: tables out, safe to open in a spreadsheet.
+//! `pilothouse export leads|partners|accounts|deals`: tables out, safe to open in a spreadsheet.
 
 use super::Call;
 use crate::{
@@ -7,7 +7,8 @@ use crate::{
         export::{self, ExportError, Format},
     },
     domain::{
-        filter::{self, Context, Filter},
+        deal::fields::Deals,
+        filter::{self, Context, Filter, Room},
         id::OperatorId,
     },
     error::{Error, Result},
@@ -23,18 +24,19 @@ pub enum Table {
     Leads,
     Partners,
     Accounts,
+    Deals,
 }
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  pilothouse export leads --filter 'country:DE score>70' --output de.csv\n  \
-    pilothouse export partners --format json")]
+    pilothouse export deals --filter 'stage:approved expires<14d' --output ending.csv\n  pilothouse export partners --format json")]
 pub struct Args {
     /// What to write
     table: Table,
     /// csv or json
     #[arg(long, default_value = "csv", value_name = "FORMAT")]
     format: Format,
-    /// Only leads that pass this filter
+    /// Only leads or deals that pass this filter
     #[arg(long, value_name = "FILTER")]
     filter: Option<String>,
     /// The file to write (default: standard output)
@@ -43,31 +45,49 @@ pub struct Args {
 }
 
 pub async fn run(args: Args, call: &mut Call<'_>) -> Result<()> {
-    let filter = args.filter.as_deref().map(parsed).transpose()?;
-    if filter.is_some() && args.table != Table::Leads {
-        return Err(Error::expected("only leads can be filtered: leave --filter out"));
-    }
+    let what = What::of(args.table, args.filter.as_deref())?;
     let app = call.app().await?;
     let actor = call.sign_in(&app).await?.id;
     match &args.output {
         None => {
-            write(&app, actor, &args, filter.as_ref(), BufWriter::new(&mut *call.out)).await?;
+            write(&app, actor, &args, &what, BufWriter::new(&mut *call.out)).await?;
         }
         Some(path) => {
             let file = File::create(path).map_err(|error| Error::expected(format!("{} can't be written: {error}", path.display())))?;
-            let rows = write(&app, actor, &args, filter.as_ref(), BufWriter::new(file)).await?;
+            let rows = write(&app, actor, &args, &what, BufWriter::new(file)).await?;
             writeln!(call.err, "{rows} rows in {}", path.display())?;
         }
     }
     Ok(())
 }
 
-async fn write(app: &App, me: OperatorId, args: &Args, filter: Option<&Filter>, out: impl Write) -> Result<u64> {
-    let context: Context<'_> = Context { now: app.now(), zone: app.rules().await?.program().zone, me, marked: &[] };
-    let rows = match args.table {
-        Table::Leads => export::leads(app, filter, &context, args.format, out).await,
-        Table::Partners => export::partners(app, args.format, out).await,
-        Table::Accounts => export::accounts(app, args.format, out).await,
+/// A table, and what of it.
+enum What {
+    Leads(Option<Filter>),
+    Deals(Option<Filter<Deals>>),
+    Partners,
+    Accounts,
+}
+
+impl What {
+    fn of(table: Table, filter: Option<&str>) -> Result<Self> {
+        match (table, filter) {
+            (Table::Leads, filter) => Ok(Self::Leads(filter.map(parsed).transpose()?)),
+            (Table::Deals, filter) => Ok(Self::Deals(filter.map(parsed).transpose()?)),
+            (_, Some(_)) => Err(Error::expected("only leads and deals can be filtered: leave --filter out")),
+            (Table::Partners, None) => Ok(Self::Partners),
+            (Table::Accounts, None) => Ok(Self::Accounts),
+        }
+    }
+}
+
+async fn write(app: &App, me: OperatorId, args: &Args, what: &What, out: impl Write) -> Result<u64> {
+    let (now, zone) = (app.now(), app.rules().await?.program().zone);
+    let rows = match what {
+        What::Leads(filter) => export::leads(app, filter.as_ref(), &Context { now, zone, me, marked: &[] }, args.format, out).await,
+        What::Deals(filter) => export::deals(app, filter.as_ref(), &Context { now, zone, me, marked: &[] }, args.format, out).await,
+        What::Partners => export::partners(app, args.format, out).await,
+        What::Accounts => export::accounts(app, args.format, out).await,
     };
     rows.map_err(|error| match error {
         ExportError::Failure(failure) => failure.into(),
@@ -79,7 +99,7 @@ async fn write(app: &App, me: OperatorId, args: &Args, filter: Option<&Filter>, 
 }
 
 /// The filter, or its mistake with the place marked below it.
-fn parsed(text: &str) -> Result<Filter> {
+fn parsed<R: Room>(text: &str) -> Result<Filter<R>> {
     filter::parse(text).map_err(|error| {
         let before = text[..error.span.start].chars().count();
         let marked = text[error.span.clone()].chars().count().max(1);

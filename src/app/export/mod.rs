@@ -1,7 +1,9 @@
 //! Rows out again, as CSV that a spreadsheet can open without running anything, or as JSON.
 
+mod deals;
 mod tables;
 
+pub use deals::deals;
 pub use tables::{ExportError, accounts, leads, partners};
 
 use serde_json::Value;

@@ -107,17 +107,21 @@ pub async fn leads<W: Write>(
     }
 }
 
-/// The names that a lead refers to by number.
-struct Names {
-    partners: HashMap<i64, Text>,
-    operators: HashMap<i64, Text>,
+/// The names that a record refers to by number.
+pub(super) struct Names {
+    pub partners: HashMap<i64, Text>,
+    /// Of partners too.
+    pub codes: HashMap<i64, Text>,
+    pub operators: HashMap<i64, Text>,
 }
 
 impl Names {
-    async fn read(session: &mut Session) -> Result<Self, ExportError> {
-        let partners = session.partners().await?.into_iter().map(|partner| (partner.id.0, partner.profile.name)).collect();
+    pub async fn read(session: &mut Session) -> Result<Self, ExportError> {
+        let all = session.partners().await?;
+        let codes = all.iter().map(|partner| (partner.id.0, partner.profile.code.clone())).collect();
+        let partners = all.into_iter().map(|partner| (partner.id.0, partner.profile.name)).collect();
         let operators = session.operators().await?.into_iter().map(|operator| (operator.id.0, operator.name)).collect();
-        Ok(Self { partners, operators })
+        Ok(Self { partners, codes, operators })
     }
 }
 
@@ -240,15 +244,15 @@ fn certification(certification: &Certification) -> String {
     }
 }
 
-fn text(text: &Text) -> Value {
+pub(super) fn text(text: &Text) -> Value {
     if text.is_empty() { Value::Null } else { Value::String(text.to_string()) }
 }
 
-fn given<T: Display>(value: Option<T>) -> Value {
+pub(super) fn given<T: Display>(value: Option<T>) -> Value {
     value.map_or(Value::Null, |value| Value::String(value.to_string()))
 }
 
-fn instant(at: Option<Instant>) -> Value {
+pub(super) fn instant(at: Option<Instant>) -> Value {
     given(at)
 }
 

@@ -9,11 +9,14 @@ use pilothouse::{
     app::{
         Command,
         deal::customers::CustomerMatch,
+        export::{self, Format},
         import::{Counts, Job, Pass, Report, choose, deals, directory, mapping::Kind},
     },
     domain::{
         account::AccountProfile,
-        deal::{Customer, DealCommand, DealField, DealState, Details, FieldChange, Registration},
+        deal::{Customer, DealCommand, DealField, DealState, Details, Document, DocumentKind, FieldChange, Registration, fields::Deals},
+        filter::{Context, parse},
+        lead::LeadCommand,
     },
 };
 use std::path::Path;
@@ -341,6 +344,64 @@ async fn the_contract_of_the_source_refuses_a_change_that_our_own_rules_allow() 
         file["opportunities"][0]["status"] = "Action Required".into();
         assert_eq!(take(&file).await.counts.changed, 1, "{}", fresh.name);
         assert_eq!(house.deal(1).await.details.customer.website.as_str(), "larkspur.example");
+    })
+    .await;
+}
+
+/// Everything of the deal desk, as a file of this format.
+async fn exported(house: &House, format: Format, filter: &str) -> String {
+    let context: Context<'_, Deals> = Context { now: house.now(), zone: chrono_tz::Tz::UTC, me: BEN, marked: &[] };
+    let mut out = Vec::new();
+    export::deals(&house.app, Some(&parse(filter).unwrap()), &context, format, &mut out).await.unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn exported_deals_come_back_as_known() {
+    on_both(|fresh: Fresh| async move {
+        let house = House::with_deals(&fresh).await;
+        let list = List::new();
+        let hostile = "E-5,WEST,\"=cmd|' /C calc'!A0\",DE,\"-Ulm, \"\"Mitte\"\"\",\"[\"\"Fire; wall\"\",\"\"Video\"\"]\",7000,EUR,2026-05-31,@note,+Plus,\n";
+        list.write(&format!("{ADLER}{BIBER}C-3,SUED,,DE,,Video,,,,no customer yet,,\n{hostile}"));
+        assert_eq!(taken(&house, &list).await.counts.read(), 4);
+        house.approved(1).await;
+        let changes = vec![FieldChange::Description(super::text(" two halls\u{1f9ff} and a yard  "))];
+        house.on_deal(CARL, 1, DealCommand::Edit { changes }).await.unwrap();
+        let hash = "0123456789abcdef".repeat(4);
+        let document = Document {
+            kind: DocumentKind::Quote,
+            name: super::text("offer; v2 | final.pdf"),
+            hash: hash.parse().unwrap(),
+            size: 3,
+            media_type: super::text(""),
+            dated: None,
+            amount: None,
+        };
+        house.on_deal(CARL, 1, DealCommand::Attach { document }).await.unwrap();
+        // One that was made of a lead, whose message no file of deals has.
+        let lead = house.receive(vec![super::intake(1, "Quellwasser Tauber KG")]).await.remove(0);
+        for command in [LeadCommand::Accept { offer: 1 }, LeadCommand::Touch, LeadCommand::Qualify] {
+            house.verb(BEN, lead.id, command).await.unwrap();
+        }
+        house.run(CARL, Command::DealFromLead { lead: lead.id, account: None }).await;
+        let before = house.head().await;
+        for (format, name) in [(Format::Csv, "out.csv"), (Format::Json, "out.json")] {
+            let text = exported(&house, format, "").await;
+            assert_eq!(text.contains("'=cmd"), format == Format::Csv, "a spreadsheet runs nothing: {text}");
+            let path = list.0.path().join(name);
+            std::fs::write(&path, &text).unwrap();
+            assert_eq!(choose(Kind::Deal, &path, None).unwrap().name, "pilothouse-deal");
+            let back = take(&house, &path, Pass::Carry).await;
+            assert_eq!(back.counts.to_string(), "read 5 = drafted 0 + submitted 0 + conflicting 0 + rejected 0 + known already 5", "{} {name}: {back:#?}", fresh.name);
+            assert_eq!(house.head().await, before, "{} {name}", fresh.name);
+        }
+        let some = exported(&house, Format::Csv, "stage:approved").await;
+        assert_eq!(some.lines().count(), 2, "{}: {some}", fresh.name);
+        // Edited in the file, it is an edit.
+        let path = list.0.path().join("out.csv");
+        std::fs::write(&path, some.replace("40000.00", "45000")).unwrap();
+        assert_eq!(take(&house, &path, Pass::Carry).await.counts.changed, 1, "{}", fresh.name);
+        assert_eq!(house.deal(1).await.details.value.unwrap().to_string(), "EUR 45,000.00");
     })
     .await;
 }

@@ -24,6 +24,7 @@ built_in![
     "x-education",
     "adventureworks-reseller",
     "generic-deal",
+    "pilothouse-deal",
     "salesforce-opportunity",
     "microsoft-cosell",
     "aws-opportunity",

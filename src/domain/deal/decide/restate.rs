@@ -4,11 +4,13 @@ use super::{Context, Facts, Work, possible};
 use crate::domain::{
     actor::Permission,
     deal::{
-        AccountLink, DealEvent, DealField, DealState, DealVerb, Details, FieldChange, FieldProblem, Refusal, Registration,
+        AccountLink, DealEvent, DealField, DealState, DealVerb, Details, FieldChange, FieldProblem, Refusal, Registration, Scope,
         completeness::completeness,
     },
     id::PartnerId,
     person::Person,
+    search,
+    text::Text,
 };
 use std::collections::BTreeSet;
 
@@ -31,9 +33,9 @@ impl Restatement {
     /// The fields in which the source says something new: other than what it said before, and other than what stands here.
     /// So a value that was corrected at the desk is not taken back by an unchanged file.
     pub fn changes(&self, deal: &Registration) -> Vec<FieldChange> {
-        let said_before = |change: &FieldChange| deal.source_says.contains(change);
+        let said_before = |change: &FieldChange| deal.source_says.iter().any(|said| is_same(said, change));
         let new = self.says.iter().map(|field| self.value(*field, deal));
-        new.filter(|change| deal.details.get(change.field()) != *change && !said_before(change)).collect()
+        new.filter(|change| !is_same(&deal.details.get(change.field()), change) && !said_before(change)).collect()
     }
 
     /// What the source can't say of a contact stays as it is: the message, and everything once the desk
@@ -78,4 +80,26 @@ pub fn restate(deal: &Registration, record: &Restatement, context: Context<'_>, 
         work.submit(None, facts)?;
     }
     Ok(work.events)
+}
+
+/// Whether both say the same, as far as a file can tell: space around a text is lost in one, and names of the program are
+/// found however they are written.
+fn is_same(a: &FieldChange, b: &FieldChange) -> bool {
+    let text = |a: &Text, b: &Text| a.trim() == b.trim();
+    match (a, b) {
+        (FieldChange::Customer(a), FieldChange::Customer(b))
+        | (FieldChange::City(a), FieldChange::City(b))
+        | (FieldChange::PostalCode(a), FieldChange::PostalCode(b))
+        | (FieldChange::Website(a), FieldChange::Website(b))
+        | (FieldChange::Description(a), FieldChange::Description(b)) => text(a, b),
+        (FieldChange::Vertical(a), FieldChange::Vertical(b)) => search::squeezed(a) == search::squeezed(b),
+        (FieldChange::Products(a), FieldChange::Products(b)) => {
+            let names = |scope: &Scope| scope.iter().map(|name| search::squeezed(name)).collect::<BTreeSet<_>>();
+            names(a) == names(b)
+        }
+        (FieldChange::Contact(a), FieldChange::Contact(b)) => {
+            text(&a.name, &b.name) && text(&a.title, &b.title) && text(&a.email, &b.email) && text(&a.phone, &b.phone)
+        }
+        (a, b) => a == b,
+    }
 }
