@@ -85,6 +85,7 @@ fn lines(program: &Program) -> Vec<Line> {
     out.optional("consent.max_age_days", program.consent.max_age_days.as_ref());
     out.list("consent.suppressed_domains", &program.consent.suppressed_domains);
     out.deals(program);
+    out.mdf(program);
     out.list("products.lines", &program.products);
     out.list("verticals.names", &program.verticals);
     out.list("sources.names", &program.sources);
@@ -190,6 +191,32 @@ impl Lines {
         for rule in &deals.clauses {
             self.say(format!("deals.clause {}.weight", rule.clause.name()), rule.weight);
         }
+    }
+
+    fn mdf(&mut self, program: &Program) {
+        let mdf = &program.mdf;
+        self.say("mdf.decide_days", mdf.decide_days);
+        self.say("mdf.pay_days", mdf.pay_days);
+        self.list("mdf.warn", &mdf.warn);
+        self.say("mdf.notice_days", mdf.notice_days);
+        self.say("mdf.claim_days", mdf.claim_days);
+        self.say("mdf.late_claim_days", mdf.late_claim_days);
+        self.say("mdf.rate_max_age_days", mdf.rate_max_age_days);
+        self.say("mdf.share", mdf.share);
+        self.list("mdf.category", mdf.categories.iter().map(|category| &category.name));
+        for category in &mdf.categories {
+            self.optional(format!("mdf.category {}.share", category.name), category.share.as_ref());
+        }
+        self.list("mdf.proofs", mdf.proofs.iter().map(|kind| kind.name()));
+        self.optional("mdf.certification", mdf.certification.as_ref());
+        for (name, limits) in [("one", &mdf.approval.one), ("two", &mdf.approval.two)] {
+            for most in limits {
+                self.say(format!("mdf.approval.{name}.{}", most.currency), most.amount());
+            }
+        }
+        self.say("mdf.splitting_days", mdf.splitting_days);
+        self.say("mdf.similar.days", mdf.similar.days);
+        self.say("mdf.similar.percent", mdf.similar.percent);
     }
 
     fn routing(&mut self, program: &Program) {

@@ -19,7 +19,7 @@ pub fn deals(root: &Table<'_>, names: &Names<'_>, tiers: &[Tier], calendars: &Ca
     deals.two_people = yes("two_people", deals.two_people);
     deals.returned_keeps_place = yes("returned_keeps_place", deals.returned_keeps_place);
     deals.required = fields(&table, "required", deals.required);
-    deals.minimum = table.section("minimum").map(|table| minimum(&table)).unwrap_or_default();
+    deals.minimum = table.section("minimum").map(|table| amounts(&table)).unwrap_or_default();
     if let Some(table) = table.section("protection") {
         deals.protection = protection(&table, deals.protection, tiers);
     }
@@ -52,7 +52,7 @@ fn fields(table: &Table<'_>, key: &'static str, default: BTreeSet<DealField>) ->
     value.texts().iter().filter_map(|(text, value)| one_of(value, text, "field", DealField::ALL, DealField::name)).collect()
 }
 
-fn one_of<T: Copy>(value: &Value<'_>, text: &str, kind: &str, all: &[T], name: impl Fn(T) -> &'static str) -> Option<T> {
+pub fn one_of<T: Copy>(value: &Value<'_>, text: &str, kind: &str, all: &[T], name: impl Fn(T) -> &'static str) -> Option<T> {
     let found = all.iter().copied().find(|one| name(*one) == text);
     if found.is_none() {
         let mut hint = value.did_you_mean(text, all.iter().map(|one| name(*one)));
@@ -65,7 +65,7 @@ fn one_of<T: Copy>(value: &Value<'_>, text: &str, kind: &str, all: &[T], name: i
 }
 
 /// `{ EUR = 5000, JPY = 800000 }`, in major units.
-fn minimum(table: &Table<'_>) -> Vec<Money> {
+pub fn amounts(table: &Table<'_>) -> Vec<Money> {
     const LARGEST: i64 = 1_000_000_000_000;
     let mut least = Vec::new();
     for entry in table.named_up_to(MOST) {

@@ -5,6 +5,7 @@
 
 mod calendars;
 mod deals;
+mod mdf;
 mod rules;
 
 use super::{AcceptRow, AcceptSla, Consent, FirstTouchSla, Matching, Program, QualifySla, Sla, Tier};
@@ -66,7 +67,7 @@ fn program(root: &Table<'_>) -> Program {
         matching: matching(root),
         consent: consent(root),
         deals,
-        mdf: super::Mdf::default(),
+        mdf: mdf::mdf(root),
         regions,
         products,
         verticals,
