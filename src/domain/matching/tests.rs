@@ -193,7 +193,6 @@ fn a_common_key_is_not_followed() {
     assert_eq!(index.candidates(&[7, 8]), [1]);
 }
 
-/// Keys are kept in databases: this changes only together with a migration that works them out again.
 #[test]
 fn a_name_of_common_words_alone_is_found_by_all_of_it() {
     let keyed = |name: &str| keys(&named(name));
@@ -202,6 +201,7 @@ fn a_name_of_common_words_alone_is_found_by_all_of_it() {
     assert_ne!(keyed("Y-corporation"), keyed("The Corporation"));
 }
 
+/// Keys are kept in databases: this changes only together with a migration that works them out again.
 #[test]
 fn keys_are_stable() {
     let features = Features::of(
