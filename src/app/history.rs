@@ -61,20 +61,28 @@ fn happened<R: Aggregate>(past: &Past) -> Option<(&R::Event, Instant)> {
     R::event(&past.record.event).map(|event| (event, past.record.at))
 }
 
-/// The newest event that was not taken back. An undo and the command that it took back stand for nothing, so that the next
-/// undo is about the command before; notes change nothing and so do not stand in the way.
+/// The newest event that was not taken back; notes change nothing and so do not stand in the way.
 fn standing(history: &[Past]) -> Option<&Past> {
+    still_standing(history.iter().rev().filter(|past| !past.record.event.is_note())).next()
+}
+
+/// Of events from the newest on, those that were not taken back: an undo and the command that it took back stand for
+/// nothing, so that the next undo is about the command before.
+pub fn still_standing<'a>(newest_first: impl Iterator<Item = &'a Past>) -> impl Iterator<Item = &'a Past> {
     let (mut taken_back, mut passed_over) = (0_u32, None);
-    history.iter().rev().filter(|past| !past.record.event.is_note()).find(|past| {
+    newest_first.filter(move |past| {
         if past.record.event.is_undo() {
             taken_back += 1;
-        } else if passed_over != Some(past.record.command) {
-            if taken_back == 0 {
-                return true;
-            }
+            return false;
+        }
+        if passed_over == Some(past.record.command) {
+            return false;
+        }
+        if taken_back > 0 {
             taken_back -= 1;
             passed_over = Some(past.record.command);
+            return false;
         }
-        false
+        true
     })
 }

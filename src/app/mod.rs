@@ -10,7 +10,7 @@ mod draft;
 pub mod engine;
 pub mod export;
 mod failure;
-mod history;
+pub mod history;
 pub mod import;
 mod journal;
 pub mod lead;

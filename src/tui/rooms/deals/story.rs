@@ -3,7 +3,7 @@
 
 use super::{CaseStory, Happening, Story, dossier, table, words};
 use crate::{
-    app::deal::view::DealDetail,
+    app::{deal::view::DealDetail, history::still_standing},
     domain::{
         deal::{
             DealEvent, DealState, Registration,
@@ -181,9 +181,10 @@ impl<'a> Told<'a> {
         rows
     }
 
-    /// The event that decided it.
+    /// The event that decided it, of those that were not taken back.
     fn verdict(&self) -> Option<(Instant, String, String)> {
-        self.detail().timeline.iter().find_map(|past| {
+        let own = self.detail().timeline.iter().filter(|past| matches!(past.record.event, Event::Deal(_)) && !past.record.event.is_note());
+        still_standing(own).find_map(|past| {
             let Event::Deal(event) = &past.record.event else { return None };
             let told = match event {
                 DealEvent::Approved { took, .. } => format!("approved after {} of business time", took.to_words_in_minutes()),
@@ -198,11 +199,10 @@ impl<'a> Told<'a> {
                 }
                 DealEvent::Awarded { case, .. } => format!("{case} gave it the deal"),
                 DealEvent::Lost { reason, .. } => format!("lost: {}", reason.doc()),
-                DealEvent::Undone { .. } => return Some(None),
                 _ => return None,
             };
-            Some(Some((past.record.at, self.names().operator(past.record.actor).to_string(), told)))
-        })?
+            Some((past.record.at, self.names().operator(past.record.actor).to_string(), told))
+        })
     }
 
     /// What decided the conflict: the clause, and this party's value beside the winner's.

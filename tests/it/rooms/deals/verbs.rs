@@ -150,6 +150,9 @@ async fn a_protection_is_extended_on_a_file_and_ends_by_an_order_a_loss_or_its_t
         assert_eq!(desk.deal(1).await.protection().map(|protection| protection.extensions), Some(1), "{}", desk.screen());
         desk.play("u").await;
         assert_eq!(desk.deal(1).await.protection().map(|protection| protection.extensions), Some(0), "{}", desk.screen());
+        desk.changed().await.play("w").await;
+        assert!(desk.screen().contains("approved after"), "what was taken back hides no decision: {}", desk.screen());
+        desk.play("esc").await;
         desk.play("E").await;
         assert!(desk.screen().contains("D-1 is protected to the end of"), "{}", desk.screen());
         desk.play("+ tab C-u `EUR 18000` C-s").await;
