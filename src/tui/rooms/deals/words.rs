@@ -5,7 +5,7 @@ pub use crate::tui::furniture::words::{ago, moment, note_from_lines, note_to_lin
 use super::Happening;
 use crate::{
     domain::{
-        deal::{DealEvent, DealState, FieldProblem, Refusal, conflict::CaseEvent},
+        deal::{DealEvent, DealState, FieldProblem, HoldReason, Refusal, conflict::CaseEvent},
         money::Money,
         time::Instant,
         told::{self, Names},
@@ -16,19 +16,46 @@ use chrono_tz::Tz;
 
 /// Why not, as the desk reads it: with local times.
 pub fn refusal(refusal: &Refusal, now: Instant, zone: Tz) -> String {
-    let happened = |event: &str| event.rsplit('.').next().unwrap_or_default().replace('_', " ");
     match refusal {
         Refusal::Overtaken { deal, by, event, at } => {
-            format!("{by} was faster: {deal} was {} {}", happened(event), common::moment_with_ago(*at, now, zone))
+            format!("{by} was faster: {deal} {} {}", happened_to(event), common::moment_with_ago(*at, now, zone))
         }
         Refusal::CaseOvertaken { case, by, event, at } => {
-            format!("{by} was faster: {case} was {} {}", happened(event), common::moment_with_ago(*at, now, zone))
+            format!("{by} was faster: {case} {} {}", happened_to(event), common::moment_with_ago(*at, now, zone))
         }
         // The verb stands before it.
         Refusal::NotNow { why, .. } | Refusal::CaseNotNow { why, .. } => why.clone(),
         Refusal::Fields { problems, .. } => problems.iter().map(FieldProblem::sentence).collect::<Vec<_>>().join("; "),
         other => other.to_string(),
     }
+}
+
+/// "was taken for review" from `deal.review_taken`, for registrations and conflicts.
+pub fn happened_to(event: &str) -> String {
+    let told = match event {
+        "deal.contact_changed" => "got another contact",
+        "deal.review_taken" | "conflict.review_taken" => "was taken for review",
+        "deal.info_requested" => "was returned to the partner",
+        "deal.disputed" => "went on in its conflict",
+        "deal.awarded" => "was given the deal",
+        "deal.overruled" => "lost the deal to a decision",
+        "deal.expired" => "expired",
+        "deal.attached" => "got a document",
+        "deal.noted" | "conflict.noted" => "got a note",
+        "deal.settled" | "conflict.settled" => "had its escalation settled",
+        "deal.warned" | "conflict.warned" => "came near its time limit",
+        "deal.breached" | "conflict.breached" => "ran out of time",
+        "deal.clock_recomputed" => "had its clock recomputed",
+        "deal.undone" => "had its last change taken back",
+        "deal.erased" => "had its personal data erased",
+        "conflict.flagged" => "was opened",
+        "conflict.joined" => "got another party",
+        "conflict.evidence_opened" => "went to the parties for evidence",
+        "conflict.review_started" => "went into review",
+        "conflict.notified" => "was told to its parties",
+        other => return format!("was {}", other.rsplit('.').next().unwrap_or_default().replace('_', " ")),
+    };
+    told.to_owned()
 }
 
 /// What a command did, in a few words: what follows from it by itself is left out.
@@ -52,8 +79,23 @@ pub fn outcome(events: &[Happening], names: &Names) -> String {
         (true, false) => is_deal(event),
         (false, _) => !minor(event),
     };
+    // Where all that the decision means is that it goes on, that is what is told.
+    let goes_on = events.iter().find_map(|event| if let Happening::Deal(event) = event { goes_on(event) } else { None });
+    if let Some(told) = goes_on.filter(|_| of_deal && !meant) {
+        return told.to_owned();
+    }
     let told: Vec<String> = events.iter().filter(is_told).map(|event| sentence(event, names).0).collect();
     if told.is_empty() { "no change".to_owned() } else { told.join(", then ") }
+}
+
+/// That a conflict lets a registration go, with what runs again.
+const fn goes_on(event: &DealEvent) -> Option<&'static str> {
+    match event {
+        DealEvent::Released { reason: HoldReason::Conflict, protection: Some(_), .. } => Some("goes on, its protection runs again"),
+        DealEvent::Released { reason: HoldReason::Conflict, waited: Some(_), .. } => Some("goes on, its clock runs again"),
+        DealEvent::Released { reason: HoldReason::Conflict, .. } => Some("goes on"),
+        _ => None,
+    }
 }
 
 /// One event as a fragment without its subject, with a role for its weight.
@@ -139,6 +181,15 @@ mod tests {
             .map(|amount| short_money(Money::parse(amount, "EUR".parse().expect("a currency")).expect("an amount")));
         assert_eq!(told, ["EUR 0", "EUR 12,345", "EUR 999,999", "EUR 1.2M", "EUR 987.6M", "EUR 12,000M"]);
         assert!(told.iter().all(|one| one.len() <= 11));
+    }
+
+    #[test]
+    fn who_was_faster_is_told_in_a_sentence() {
+        let told = ["deal.review_taken", "deal.sent_for_approval", "deal.rejected", "deal.won", "conflict.notified", "conflict.upheld"]
+            .map(happened_to);
+        let expected =
+            ["was taken for review", "was sent for approval", "was rejected", "was won", "was told to its parties", "was upheld"];
+        assert_eq!(told, expected);
     }
 
     #[test]
