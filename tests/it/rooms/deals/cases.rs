@@ -78,7 +78,10 @@ async fn nobody_gets_a_deal_when_all_are_rejected() {
         for deal in 10..=12 {
             assert!(matches!(desk.deal(deal).await.state, DealState::Rejected { .. }), "{deal}: {}", desk.screen());
         }
-        desk.changed().await.play("u").await;
+        desk.changed().await;
+        assert!(desk.screen().contains("nobody got it") && !desk.screen().contains("gave way"), "{}", desk.screen());
+        assert!(!desk.screen().contains("would pin"), "{}", desk.screen());
+        desk.play("u").await;
         assert!(desk.screen().contains("a party can appeal"), "{}", desk.screen());
     })
     .await;

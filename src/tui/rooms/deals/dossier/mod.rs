@@ -269,7 +269,8 @@ impl<'a> Page<'a> {
                 Some(bp) => (format!("{stage}, it has {}", words::share(bp)), Role::Good),
                 None => (format!("{stage}, it gave way"), Role::Warn),
             },
-            Some(Verdict::Award { .. } | Verdict::RejectAll { .. }) => (format!("{stage}, it gave way"), Role::Warn),
+            Some(Verdict::Award { .. }) => (format!("{stage}, it gave way"), Role::Warn),
+            Some(Verdict::RejectAll { .. }) => (format!("{stage}, nobody got it"), Role::Warn),
             Some(Verdict::Void) | None => (stage, Role::Text),
         }
     }

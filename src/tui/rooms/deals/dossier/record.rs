@@ -5,7 +5,7 @@ use crate::{
     domain::{
         deal::{
             ContentHash,
-            conflict::{ConflictKind, Reason, VerdictKind},
+            conflict::{CaseVerb, ConflictKind, Reason, VerdictKind, possible_case},
             dossier::{Entry, Moment},
         },
         id::DealId,
@@ -109,10 +109,13 @@ impl Page<'_> {
             }
         }
         let pin = &self.dossier().evidence;
-        let told = match pin.documents.len() {
-            0 => "nobody has handed in a document".to_owned(),
-            1 => "1 document; a decision now would pin it".to_owned(),
-            many => format!("{many} documents; a decision now would pin these"),
+        let can_decide = [CaseVerb::Decide, CaseVerb::Overturn].into_iter().any(|verb| possible_case(case, verb).is_ok());
+        let told = match (pin.documents.len(), can_decide) {
+            (0, _) => "nobody has handed in a document".to_owned(),
+            (1, true) => "1 document; a decision now would pin it".to_owned(),
+            (1, false) => "1 document in all".to_owned(),
+            (many, true) => format!("{many} documents; a decision now would pin these"),
+            (many, false) => format!("{many} documents in all"),
         };
         rows.extend(line(&[(8, (short(pin.hash), Role::Dim)), (width.saturating_sub(10), (told, Role::Dim))]));
         rows
