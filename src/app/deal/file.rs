@@ -25,8 +25,8 @@ pub struct FileFacts {
     pub media_type: &'static str,
 }
 
-/// Reads a file once from its beginning to its end. `typed` may stand in quotes, as a terminal pastes a file that is
-/// dropped on it, and begin with `~/`, which is `home`.
+/// Reads a file once from its beginning to its end. `typed` may stand in quotes or have backslashes
+/// in it, as a terminal pastes a file that is dropped on it, and begin with `~/`, which is `home`.
 ///
 /// # Errors
 /// One sentence, when there is no such file, it is none that can be read to an end, it is empty or larger than
@@ -80,12 +80,25 @@ fn digest(file: File) -> io::Result<(u64, ContentHash)> {
 
 fn path(typed: &str, home: Option<&Path>) -> PathBuf {
     let typed = typed.trim();
-    let quoted = ['\'', '"'].into_iter().find_map(|mark| typed.strip_prefix(mark)?.strip_suffix(mark));
-    let bare = quoted.map_or_else(|| typed.replace("\\ ", " "), ToOwned::to_owned);
-    match (bare.strip_prefix("~/"), home) {
+    let at = |bare: &str| match (bare.strip_prefix("~/"), home) {
         (Some(rest), Some(home)) => home.join(rest),
         _ => PathBuf::from(bare),
+    };
+    if let Some(quoted) = ['\'', '"'].into_iter().find_map(|mark| typed.strip_prefix(mark)?.strip_suffix(mark)) {
+        return at(quoted);
     }
+    // A name may hold a backslash of its own.
+    let bare = at(typed);
+    if bare.exists() { bare } else { at(&without_backslashes(typed)) }
+}
+
+/// What a terminal meant that put a backslash before each character that a shell would read otherwise.
+fn without_backslashes(typed: &str) -> String {
+    let (mut out, mut signs) = (String::with_capacity(typed.len()), typed.chars());
+    while let Some(sign) = signs.next() {
+        out.push(if sign == '\\' { signs.next().unwrap_or(sign) } else { sign });
+    }
+    out
 }
 
 fn media_type(ending: &str) -> &'static str {
@@ -119,6 +132,17 @@ mod tests {
         assert_eq!(facts.hash, ContentHash::of(b"we want them"));
         let others = [format!("'{plain}'"), format!(" \"{plain}\" "), plain.replace(' ', "\\ "), "~/Letter of May.PDF".to_owned()];
         assert!(others.iter().all(|typed| file_facts(typed, Some(folder.path())) == Ok(facts.clone())), "{others:?}");
+    }
+
+    #[test]
+    fn what_a_terminal_escapes_is_read_and_what_a_name_holds_stays() {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::write(folder.path().join("Offer (final) & more.pdf"), "one").expect("it is written");
+        std::fs::write(folder.path().join(r"a\b.pdf"), "two").expect("it is written");
+        let read = |typed: &str| file_facts(typed, Some(folder.path())).map(|facts| facts.name.to_string());
+        assert_eq!(read(r"~/Offer\ \(final\)\ \&\ more.pdf"), Ok("Offer (final) & more.pdf".to_owned()));
+        assert_eq!(read(r"~/a\b.pdf"), Ok(r"a\b.pdf".to_owned()));
+        assert_eq!(read(r"~/a\\b.pdf"), Ok(r"a\b.pdf".to_owned()));
     }
 
     #[test]
