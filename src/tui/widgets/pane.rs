@@ -123,18 +123,22 @@ impl Pane {
         let lines = lay_out(sections, area.width);
         let height = usize::from(area.height);
         let top = self.top.min(lines.len().saturating_sub(height));
+        let below = lines.len().saturating_sub(top + height);
+        let note = Some(format!(" ↓ {below} more ")).filter(|_| below > 0 && area.height > 3);
+        let note_wide = note.as_ref().map_or(0, |note| u16::try_from(text::width(note)).unwrap_or(0));
         for (y, line) in (area.y..area.bottom()).zip(lines.iter().skip(top)) {
+            // The note stands at the end of the last line, which is cut before it.
+            let width = if y + 1 == area.bottom() { area.width.saturating_sub(note_wide) } else { area.width };
             match line {
                 Drawn::Blank => {}
                 Drawn::Title(title) => {
-                    canvas.put(area.x, y, area.width, title, Role::Heading);
+                    canvas.put(area.x, y, width, title, Role::Heading);
                 }
                 Drawn::Line { label, indent, pieces } => {
                     if let Some(label) = label {
                         canvas.put(area.x, y, LABEL - 1, label, Role::Dim);
                     }
-                    let pieces: Vec<(&str, Role)> = pieces.iter().map(|(text, role)| (text.as_str(), *role)).collect();
-                    canvas.put_all(area.x + indent, y, area.width.saturating_sub(*indent), &pieces);
+                    put_cut(canvas, (area.x + indent, y), width.saturating_sub(*indent), pieces);
                 }
             }
         }
@@ -147,12 +151,25 @@ impl Pane {
             canvas.clear(Rect { height: 1, ..area });
             canvas.put(area.x, area.y, area.width, &format!("{title} ↑"), Role::Heading);
         }
-        let below = lines.len().saturating_sub(top + height);
-        if below > 0 && area.height > 3 {
-            let y = area.bottom() - 1;
-            let note = format!(" ↓ {below} more ");
-            let wide = u16::try_from(text::width(&note)).unwrap_or(0);
-            canvas.put(area.right().saturating_sub(wide), y, wide, &note, Role::Dim);
+        if let Some(note) = note {
+            canvas.put(area.right().saturating_sub(note_wide), area.bottom() - 1, note_wide, &note, Role::Dim);
+        }
+    }
+}
+
+/// Pieces in at most `width` columns, with one ellipsis where something was left out.
+fn put_cut(canvas: &mut Canvas<'_>, (x, y): (u16, u16), width: u16, pieces: &[Piece]) {
+    let end = x.saturating_add(width);
+    let mut at = x;
+    for (index, (piece, role)) in pieces.iter().enumerate() {
+        let rest: usize = pieces[index + 1..].iter().map(|(text, _)| text::width(text)).sum();
+        let room = end.saturating_sub(at);
+        if text::width(piece) + usize::from(rest > 0) <= usize::from(room) {
+            at = canvas.put(at, y, room, piece, *role);
+        } else {
+            let long = format!("{piece}{}", "…".repeat(usize::from(rest > 0)));
+            canvas.put(at, y, room, &long, *role);
+            return;
         }
     }
 }
