@@ -110,6 +110,12 @@ pub fn percent(bp: u16) -> String {
     format!("{}.{} %", bp / 100, bp % 100 / 10)
 }
 
+/// The same rounded, halves up, for figures: a share of a whole is not known more exactly than it is counted.
+pub fn percent_rounded(bp: u16) -> String {
+    let tenths = (u32::from(bp) + 5) / 10;
+    format!("{}.{} %", tenths / 10, tenths % 10)
+}
+
 /// What happened to a lead, as a fragment without its subject, with its weight.
 pub fn lead(event: &LeadEvent, names: &Names) -> (String, Weight) {
     let text = match event {
@@ -194,5 +200,19 @@ pub const fn basis(basis: ConsentBasis) -> &'static str {
         ConsentBasis::Unknown => "unknown",
         ConsentBasis::LegitimateInterest => "legitimate interest",
         ConsentBasis::OptIn => "opted in",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_figure_is_rounded_and_a_likeness_is_cut() {
+        assert_eq!(
+            [0, 4, 5, 1_667, 9_994, 9_996, 10_000].map(percent_rounded),
+            ["0.0 %", "0.0 %", "0.1 %", "16.7 %", "99.9 %", "100.0 %", "100.0 %"]
+        );
+        assert_eq!(percent(9_996), "99.9 %");
     }
 }

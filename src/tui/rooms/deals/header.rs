@@ -1,14 +1,13 @@
 //! The figures above the queues.
 
 use crate::{
-    domain::{deal::queue::Kpis, time::Span},
+    domain::{deal::queue::Kpis, time::Span, told::percent_rounded},
     tui::{furniture::Piece, theme::Role, widgets::chart::sparkline},
 };
 
 /// The figures, the most important first.
 pub fn figures(kpis: &Kpis, spelt: bool) -> Vec<Vec<Piece>> {
     let figure = |label: &str, value: String, role: Role| vec![(format!("{label} "), Role::Dim), (value, role)];
-    let share = |bp: u16| format!("{}.{} %", bp / 100, bp % 100 / 10);
     let mut out = Vec::new();
     if let (Some(p50), Some(p90)) = (kpis.decision_p50_minutes, kpis.decision_p90_minutes) {
         let words = |minutes| Span::minutes(minutes).to_words_in_minutes();
@@ -24,17 +23,17 @@ pub fn figures(kpis: &Kpis, spelt: bool) -> Vec<Vec<Piece>> {
         // One month is no course.
         let course = if cohorts.len() > 1 { format!("{} ", sparkline(&cohorts)) } else { String::new() };
         let mut pieces = figure(if spelt { "won by month of approval" } else { "won" }, course, Role::ChartLow);
-        pieces.push((share(bp), Role::Strong));
+        pieces.push((percent_rounded(bp), Role::Strong));
         out.push(pieces);
     }
     if let Some(bp) = kpis.conflict_bp {
-        out.push(figure("conflict rate", share(bp), Role::Strong));
+        out.push(figure("conflict rate", percent_rounded(bp), Role::Strong));
     }
     if let Some(bp) = kpis.overturn_bp {
-        out.push(figure("overturned", share(bp), Role::Strong));
+        out.push(figure("overturned", percent_rounded(bp), Role::Strong));
     }
     if let (Some(bp), true) = (kpis.expiry_bp, spelt) {
-        out.push(figure("expired", share(bp), Role::Strong));
+        out.push(figure("expired", percent_rounded(bp), Role::Strong));
     }
     out
 }

@@ -1,7 +1,7 @@
 //! The figures above the queues.
 
 use crate::{
-    domain::lead::queue::Kpis,
+    domain::{lead::queue::Kpis, told::percent_rounded},
     tui::{
         furniture::Piece,
         theme::Role,
@@ -12,7 +12,6 @@ use crate::{
 /// The figures, the most important first.
 pub fn figures(kpis: &Kpis, spelt: bool) -> Vec<Vec<Piece>> {
     let figure = |label: &str, value: String, role: Role| vec![(format!("{label} "), Role::Dim), (value, role)];
-    let share = |bp: u16| format!("{}.{} %", bp / 100, bp % 100 / 10);
     let mut out = Vec::new();
     if let Some(bp) = kpis.acceptance_bp {
         let role = match bp {
@@ -20,7 +19,7 @@ pub fn figures(kpis: &Kpis, spelt: bool) -> Vec<Vec<Piece>> {
             7_500..9_000 => Role::Warn,
             _ => Role::Bad,
         };
-        out.push(figure(if spelt { "acceptance in SLA" } else { "in SLA" }, share(bp), role));
+        out.push(figure(if spelt { "acceptance in SLA" } else { "in SLA" }, percent_rounded(bp), role));
     }
     if let Some(minutes) = kpis.speed_to_lead_minutes {
         let length = crate::domain::time::Span::minutes(minutes).to_words_in_minutes();
@@ -36,10 +35,10 @@ pub fn figures(kpis: &Kpis, spelt: bool) -> Vec<Vec<Piece>> {
         out.push(pieces);
     }
     if let (Some(bp), true) = (kpis.match_bp, spelt) {
-        out.push(figure("linked", share(bp), Role::Strong));
+        out.push(figure("linked", percent_rounded(bp), Role::Strong));
     }
     if let (Some(bp), true) = (kpis.fallback_bp, spelt) {
-        out.push(figure("no partner", share(bp), Role::Strong));
+        out.push(figure("no partner", percent_rounded(bp), Role::Strong));
     }
     out
 }
