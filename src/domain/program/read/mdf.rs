@@ -167,7 +167,7 @@ mod tests {
             ("[mdf]\nproofs = [\"invoce\"]\n", "there is no proof \"invoce\"; did you mean \"invoice\"?"),
             ("[mdf.approval]\none = { EUR = 10 }\ntwo = { EUR = 9 }\n", "two people approve up to EUR 9.00, and one alone up to EUR 10.00"),
             ("[mdf.approval]\n", "no currency has a limit"),
-            ("[mdf.approval]\none = { XXX = 10 }\n", "\"XXX\" is not an active currency code"),
+            ("[mdf.approval]\none = { DEM = 10 }\n", "\"DEM\" is not an active currency code"),
             ("[[mdf.category]]\nname = \"A\"\n[[mdf.category]]\nname = \"a\"\n", "p.toml:14:8: the category \"a\" stands twice"),
             ("[mdf.similar]\npercent = 101\n", "p.toml:12:11: "),
         ] {
