@@ -12,6 +12,7 @@ pub mod claim;
 pub mod desk;
 pub mod fund;
 pub mod ledger;
+pub mod queue;
 pub mod refusal;
 pub mod request;
 pub mod share;

@@ -5,6 +5,7 @@ mod check;
 mod graph;
 mod life;
 mod payment;
+mod queue;
 
 use super::{
     Effects, Refusal,
