@@ -1,10 +1,13 @@
 //! Rows out again, as CSV that a spreadsheet can open without running anything, or as JSON.
 
+mod cell;
 mod deals;
+mod leads;
+mod records;
 mod tables;
 
-pub use deals::deals;
-pub use tables::{ExportError, accounts, leads, partners};
+pub use records::{ExportError, Exported, records};
+pub use tables::{accounts, partners};
 
 use serde_json::Value;
 use std::{

@@ -1,164 +1,20 @@
-//! The tables that can be exported. Their columns are those of the generic mappings, so that an export can be imported
-//! again as it is.
+//! Partners and accounts out: every one, in the order of their numbers. Their columns are those of the generic mappings, so
+//! that an export can be imported again as it is.
 
-use super::{Format, Writer};
+use super::{
+    ExportError, Format, Writer,
+    cell::{given, text},
+};
 use crate::{
-    app::{App, Failure},
+    app::App,
     domain::{
         country::Country,
-        filter::{Context, Filter},
-        id::LeadId,
-        lead::{
-            Lead,
-            queue::{From, PageRequest, Queue, Sort},
-        },
         partner::{Area, Certification, Profile},
         text::Text,
-        time::Instant,
     },
-    store::Session,
 };
 use serde_json::{Value, json};
-use std::{
-    collections::HashMap,
-    fmt::Display,
-    io::{self, Write},
-};
-
-/// Leads read at a time.
-const PAGE_ROWS: u32 = 1_000;
-
-#[derive(Debug, thiserror::Error)]
-pub enum ExportError {
-    #[error(transparent)]
-    Failure(#[from] Failure),
-    #[error(transparent)]
-    Io(#[from] io::Error),
-}
-
-impl std::convert::From<crate::store::Error> for ExportError {
-    fn from(error: crate::store::Error) -> Self {
-        Self::Failure(error.into())
-    }
-}
-
-const LEAD: &[&str] = &[
-    "Id",
-    "Source",
-    "Company",
-    "Country",
-    "State",
-    "City",
-    "Postal Code",
-    "Street",
-    "Website",
-    "Product",
-    "Vertical",
-    "Score",
-    "Created At",
-    "Consent",
-    "Consent Text",
-    "Consent At",
-    "Name",
-    "Title",
-    "Email",
-    "Phone",
-    "Message",
-    "Lead",
-    "Stage",
-    "Partner",
-    "Desk",
-    "Received At",
-    "Due",
-    "Offers",
-];
-
-/// The leads that pass a filter, newest first, all as they stood at one moment.
-pub async fn leads<W: Write>(
-    app: &App,
-    filter: Option<&Filter>,
-    context: &Context<'_>,
-    format: Format,
-    out: W,
-) -> Result<u64, ExportError> {
-    let mut writer = Writer::new(out, format, LEAD)?;
-    let mut session = app.db().snapshot().await?;
-    let names = Names::read(&mut session).await?;
-    let mut from = From::Start;
-    loop {
-        let request = PageRequest {
-            queue: Queue::All,
-            filter: filter.cloned(),
-            sort: Sort::Received,
-            me: context.me,
-            now: context.now,
-            from,
-            limit: PAGE_ROWS,
-        };
-        let page = session.page(&request, context).await?;
-        let ids: Vec<LeadId> = page.rows.iter().map(|(_, row)| row.id).collect();
-        for lead in session.leads(&ids).await? {
-            writer.row(&lead_row(&lead, &names))?;
-        }
-        match page.rows.last() {
-            Some((cursor, _)) if page.more_after => from = From::After(cursor.clone()),
-            _ => return Ok(writer.finish()?),
-        }
-    }
-}
-
-/// The names that a record refers to by number.
-pub(super) struct Names {
-    pub partners: HashMap<i64, Text>,
-    /// Of partners too.
-    pub codes: HashMap<i64, Text>,
-    pub operators: HashMap<i64, Text>,
-}
-
-impl Names {
-    pub async fn read(session: &mut Session) -> Result<Self, ExportError> {
-        let all = session.partners().await?;
-        let codes = all.iter().map(|partner| (partner.id.0, partner.profile.code.clone())).collect();
-        let partners = all.into_iter().map(|partner| (partner.id.0, partner.profile.name)).collect();
-        let operators = session.operators().await?.into_iter().map(|operator| (operator.id.0, operator.name)).collect();
-        Ok(Self { partners, codes, operators })
-    }
-}
-
-fn lead_row(lead: &Lead, names: &Names) -> Vec<Value> {
-    let intake = &lead.intake;
-    let person = &intake.person;
-    vec![
-        text(&intake.source_key),
-        text(&intake.source),
-        text(&intake.company),
-        given(intake.country.as_ref()),
-        text(&intake.subdivision),
-        text(&intake.city),
-        text(&intake.postal_code),
-        text(&intake.street),
-        text(&intake.website),
-        text(&intake.product),
-        text(&intake.vertical),
-        json!(intake.score),
-        instant(intake.created_at),
-        json!(intake.consent.basis.name()),
-        text(&intake.consent.text_version),
-        instant(intake.consent.at),
-        text(&person.name),
-        text(&person.title),
-        text(&person.email),
-        text(&person.phone),
-        text(&person.message),
-        json!(lead.id.to_string()),
-        json!(lead.state.name()),
-        given(lead.state.partner().and_then(|id| names.partners.get(&id.0))),
-        given(lead.desk.and_then(|id| names.operators.get(&id.0))),
-        instant(Some(lead.received_at)),
-        instant(lead.due()),
-        json!(lead.offers.len()),
-    ]
-}
+use std::{collections::HashMap, io::Write};
 
 const PARTNER: &[&str] = &[
     "Code",
@@ -242,18 +98,6 @@ fn certification(certification: &Certification) -> String {
         Some(last) => format!("{} until {last}", certification.name),
         None => certification.name.to_string(),
     }
-}
-
-pub(super) fn text(text: &Text) -> Value {
-    if text.is_empty() { Value::Null } else { Value::String(text.to_string()) }
-}
-
-pub(super) fn given<T: Display>(value: Option<T>) -> Value {
-    value.map_or(Value::Null, |value| Value::String(value.to_string()))
-}
-
-pub(super) fn instant(at: Option<Instant>) -> Value {
-    given(at)
 }
 
 fn joined(list: &[String]) -> Value {

@@ -96,7 +96,7 @@ async fn a_file_is_planned_then_taken_in_and_the_second_time_changes_nothing() {
 async fn count(house: &House, filter: &str) -> (u64, String) {
     let context: Context<'_> = Context { now: house.app.now(), zone: chrono_tz::Tz::UTC, me: OperatorId(2), marked: &[] };
     let mut out = Vec::new();
-    let n = export::leads(&house.app, Some(&parse(filter).unwrap()), &context, Format::Csv, &mut out).await.unwrap();
+    let n = export::records(&house.app, Some(&parse(filter).unwrap()), &context, Format::Csv, &mut out).await.unwrap();
     (n, blake3::hash(&out).to_string())
 }
 
@@ -143,7 +143,7 @@ async fn an_export_comes_back_without_a_change() {
         let context: Context<'_> = Context { now: house.app.now(), zone: chrono_tz::Tz::UTC, me: OperatorId(2), marked: &[] };
         for (format, name) in [(Format::Csv, "out.csv"), (Format::Json, "out.json")] {
             let mut out = Vec::new();
-            assert_eq!(export::leads(&house.app, None, &context, format, &mut out).await.unwrap(), 2);
+            assert_eq!(export::records(&house.app, None, &context, format, &mut out).await.unwrap(), 2);
             let text = String::from_utf8(out).unwrap();
             assert_eq!(text.contains("'=Evil"), format == Format::Csv, "a spreadsheet runs nothing: {text}");
             let back = folder.path().join(name);

@@ -352,7 +352,7 @@ async fn the_contract_of_the_source_refuses_a_change_that_our_own_rules_allow() 
 async fn exported(house: &House, format: Format, filter: &str) -> String {
     let context: Context<'_, Deals> = Context { now: house.now(), zone: chrono_tz::Tz::UTC, me: BEN, marked: &[] };
     let mut out = Vec::new();
-    export::deals(&house.app, Some(&parse(filter).unwrap()), &context, format, &mut out).await.unwrap();
+    export::records(&house.app, Some(&parse(filter).unwrap()), &context, format, &mut out).await.unwrap();
     String::from_utf8(out).unwrap()
 }
 
