@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use std::{fmt, hash::Hash, str::FromStr};
 
 /// The number of a record of one kind.
-pub trait Number: Copy + Ord + Hash + fmt::Debug + fmt::Display + Send + Sync + 'static {
+pub trait Number: Copy + Ord + Hash + fmt::Debug + fmt::Display + FromStr + Send + Sync + 'static {
     fn of(number: i64) -> Self;
     fn number(self) -> i64;
 }

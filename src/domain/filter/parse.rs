@@ -1,7 +1,7 @@
 //! Text to tree. One pass, no backtracking further than a name; every error points at its characters.
 
 use super::{CHARS_MAX, DEPTH_MAX, Filter, Kind, Op, Room, Spec, When};
-use crate::domain::{country::Country, id::LeadId, nearest::nearest, search, text::Text};
+use crate::domain::{country::Country, id::Number, nearest::nearest, search, text::Text};
 use std::{fmt, marker::PhantomData, ops::Range};
 
 /// Words with a meaning of their own; in quotes they are words to search for.
@@ -286,7 +286,7 @@ impl<'a, R: Room> Parser<'a, R> {
             let op = if op == Op::Eq && matches!(when, When::Length(_)) { Op::Le } else { op };
             return Ok(Filter::Time { field, op, when });
         }
-        let number = if spec.kind == Kind::Id { text.parse::<LeadId>().ok().map(|id| id.0) } else { text.parse().ok() };
+        let number = if spec.kind == Kind::Id { text.parse::<R::Id>().ok().map(Number::number) } else { text.parse().ok() };
         number.map(|value| Filter::Number { field, op, value }).ok_or_else(|| {
             self.error(
                 span,

@@ -1,6 +1,7 @@
 //! A filter written back as text that parses to the same tree.
 
-use super::{Filter, Room, parse::KEYWORDS};
+use super::{Filter, Kind, Room, parse::KEYWORDS};
+use crate::domain::id::Number;
 use std::fmt;
 
 impl<R: Room> fmt::Display for Filter<R> {
@@ -15,6 +16,9 @@ impl<R: Room> fmt::Display for Filter<R> {
                 f.write_str(":")?;
                 // A name's words may be the keywords of values, which quotes make plain.
                 quoted(f, value.trim_start(), matches!(value.trim(), "any" | "none"))
+            }
+            Self::Number { field, op, value } if R::spec(*field).kind == Kind::Id => {
+                write!(f, "{}{}{}", R::spec(*field).name, op.symbol(), R::Id::of(*value))
             }
             Self::Number { field, op, value } => write!(f, "{}{}{value}", R::spec(*field).name, op.symbol()),
             Self::Time { field, op, when } => write!(f, "{}{}{when}", R::spec(*field).name, op.symbol()),
