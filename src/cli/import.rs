@@ -46,6 +46,9 @@ pub struct Args {
     /// A built-in mapping, one in your configuration directory, or a TOML file (default: the built-in one that knows the file's columns)
     #[arg(long, value_name = "NAME|FILE")]
     mapping: Option<String>,
+    /// The system that the file comes from: files of one share their identifiers (default: what the mapping says)
+    #[arg(long, value_name = "NAME")]
+    system: Option<String>,
     /// Say what would happen, and write nothing
     #[arg(long)]
     dry_run: bool,
@@ -124,6 +127,9 @@ fn rejects_file(args: &Args) -> Result<PathBuf> {
 async fn import(kind: Kind, args: Args, partner: Option<String>, call: &mut Call<'_>) -> Result<()> {
     let named = args.mapping.as_ref().map(|named| own_mapping(named, call).unwrap_or_else(|| named.clone()));
     let mut mapping = choose(kind, &args.file, named.as_deref()).map_err(Error::Expected)?;
+    if let Some(system) = args.system.as_deref() {
+        mapping.set_system(system);
+    }
     if let Some(partner) = &partner {
         mapping.fix("partner", partner);
     }

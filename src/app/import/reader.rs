@@ -105,7 +105,7 @@ pub fn batches<T: Send + 'static>(
 fn open(path: &Path, mapping: &Mapping) -> Result<(Source, Decoder), ImportError> {
     let source = Source::open(path, &mapping.options).map_err(|error| refused(path, error))?;
     let folder = path.parent().unwrap_or(Path::new("."));
-    let decoder = Decoder::new(mapping.clone(), &source, folder).map_err(|error| refused(path, error))?;
+    let decoder = Decoder::new(mapping.clone().of_file(path), &source, folder).map_err(|error| refused(path, error))?;
     Ok((source, decoder))
 }
 

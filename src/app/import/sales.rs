@@ -80,7 +80,8 @@ impl Keys {
         let mapping = decoder.mapping();
         let partner = partner.to_string();
         if !sale.id.is_empty() {
-            let id = if mapping.id_per_partner { format!("{partner}/{}", sale.id) } else { sale.id.to_string() };
+            let own = mapping.own(&sale.id);
+            let id = if mapping.id_per_partner { format!("{partner}/{own}") } else { own };
             return Text::clean(&format!("{}:{id}", mapping.system));
         }
         let customer = &sale.customer;

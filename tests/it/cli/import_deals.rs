@@ -124,3 +124,26 @@ fn a_plan_finds_what_conflicts_with_deals_that_are_there() {
     assert_eq!(home.run(&["audit", "verify"]).ok(), before, "nothing was written");
     assert_eq!(home.run(&["import", "deals", "other.csv", "--partner", "P-0002"]).ok(), planned, "it comes as it was planned");
 }
+
+#[test]
+fn two_lists_may_have_the_same_identifiers_unless_they_are_said_to_share_them() {
+    let home = home();
+    let row = |customer: &str| {
+        let head = "Id,Partner,Customer,Country,Products,Value,Currency,Close Date";
+        format!("{head}\n17,P-0001,{customer},DE,Video,9000,EUR,2097-03-01\n")
+    };
+    home.write("march.csv", &row("Adler Pumpen GmbH"));
+    home.write("april.csv", &row("Biber Logistik AG"));
+    for file in ["march.csv", "april.csv"] {
+        let line = home.run(&["import", "deals", file]).ok();
+        assert_eq!(line, "read 1 = drafted 0 + submitted 1 + conflicting 0 + rejected 0\n", "{file}");
+        let again = home.run(&["import", "deals", file]).ok();
+        assert_eq!(again, "read 1 = drafted 0 + submitted 0 + conflicting 0 + rejected 0 + known already 1\n", "{file}");
+    }
+    // The rejects of a list are the same list.
+    home.write("march.csv.rejects.csv", &row("Adler Pumpen GmbH"));
+    assert!(home.run(&["import", "deals", "march.csv.rejects.csv"]).ok().contains("known already 1"));
+    home.run(&["import", "deals", "march.csv", "--system", "crm"]).ok();
+    let shared = home.run(&["import", "deals", "april.csv", "--system", "crm"]).ok();
+    assert!(shared.contains("refused 1"), "{shared}");
+}

@@ -116,9 +116,10 @@ impl Resolver {
     fn key(&self, mapping: &Mapping, partner: PartnerId, id: &Text, details: &Details) -> Text {
         let system = &mapping.system;
         let code = self.rules.directory().get(partner).map(|partner| partner.profile.code.to_string()).unwrap_or_default();
+        let id = if id.is_empty() { String::new() } else { mapping.own(id) };
         let key = match (id.is_empty(), mapping.id_is_key, mapping.id_per_partner) {
             (true, ..) => format!("{system}:{}", content(&code, details)),
-            (false, true, _) => id.to_string(),
+            (false, true, _) => id,
             (false, false, true) => format!("{system}:{code}/{id}"),
             (false, false, false) => format!("{system}:{id}"),
         };

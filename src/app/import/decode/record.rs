@@ -87,7 +87,7 @@ fn lead(cells: &Cells<'_>) -> Result<Intake, Reject> {
         },
     };
     let is_whole = cells.decoder.mapping.id_is_key && !id.is_empty();
-    let id = if id.is_empty() { content_key(&intake) } else { id.to_string() };
+    let id = if id.is_empty() { content_key(&intake) } else { cells.decoder.mapping.own(&id) };
     intake.source_key = Text::clean(&if is_whole { id } else { format!("{system}:{id}") });
     Ok(intake)
 }

@@ -17,7 +17,10 @@ pub use target::{Choice, Form, Kind, Target};
 
 use crate::{app::import::source::Options, domain::text::Text};
 use chrono_tz::Tz;
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    path::Path,
+};
 
 #[derive(Debug, Clone)]
 pub struct Mapping {
@@ -54,6 +57,8 @@ pub struct Mapping {
     pub fixed: Vec<Fixed>,
     /// Identifiers are the partner's own, so two partners may have the same one.
     pub id_per_partner: bool,
+    /// Identifiers are the file's own, so two files may have the same one: its name stands before them, once it is known.
+    pub list: Option<Text>,
 }
 
 /// Where a field's value comes from: the first piece that gives one.
@@ -154,6 +159,31 @@ impl Mapping {
     /// The same value for a field in every row, whatever the mapping says.
     pub fn fix(&mut self, field: &'static str, value: &str) {
         self.fields.insert(field, Expr(vec![Piece::plain(Origin::Constant(value.to_owned()))]));
+    }
+
+    /// The system of every record, whatever the mapping says: files with the same one share their identifiers.
+    pub fn set_system(&mut self, system: &str) {
+        self.system = Text::clean(system);
+        self.list = None;
+    }
+
+    /// The mapping for this file. Its rejects are still the same list.
+    #[must_use]
+    pub fn of_file(mut self, path: &Path) -> Self {
+        let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+        let mut name = name.as_ref();
+        while let Some(rejected) = name.strip_suffix(".rejects.csv") {
+            name = rejected;
+        }
+        if self.list.is_some() {
+            self.list = Some(Text::clean(name.rsplit_once('.').map_or(name, |(stem, _)| stem)));
+        }
+        self
+    }
+
+    /// The identifier as it stands in a key.
+    pub fn own(&self, id: &str) -> String {
+        self.list.as_ref().map_or_else(|| id.to_owned(), |list| format!("{list}/{id}"))
     }
 
     /// Every column that the mapping names, some of them more than once.

@@ -75,6 +75,7 @@ fn empty(name: &str, kind: Kind) -> Mapping {
         checks: Vec::new(),
         fixed: Vec::new(),
         id_per_partner: false,
+        list: None,
     }
 }
 
@@ -85,6 +86,7 @@ fn head(name: &str, head: &Table<'_>) -> Mapping {
     mapping.system = head.required("system").and_then(|value| value.text()).unwrap_or_default();
     mapping.id_is_key = head.optional("id_is_key").and_then(|value| value.boolean()).unwrap_or(false);
     mapping.id_per_partner = head.optional("id_per_partner").and_then(|value| value.boolean()).unwrap_or(false);
+    mapping.list = head.optional("id_per_file").and_then(|value| value.boolean()).unwrap_or(false).then(Text::default);
     mapping.about = head.optional("about").and_then(|value| value.any_text()).unwrap_or_default();
     if let Some(zone) = head.optional("zone").and_then(|value| value.zone()) {
         mapping.zone = zone;
