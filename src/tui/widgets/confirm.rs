@@ -30,6 +30,18 @@ pub struct Confirm {
     top: usize,
 }
 
+/// The part of a plan that is on the screen.
+struct Shown<'p> {
+    rows: Vec<(&'p PlanRow, Vec<String>)>,
+    record_wide: u16,
+}
+
+impl Shown<'_> {
+    fn lines(&self) -> usize {
+        self.rows.iter().map(|(_, lines)| lines.len()).sum()
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
     Confirmed,
@@ -100,8 +112,10 @@ impl Confirm {
         let inner_wide = usize::from(wide.saturating_sub(4));
         let about: Vec<String> = self.about.iter().flat_map(|sentence| text::wrap(sentence, inner_wide)).collect();
         // The frame, the place, the keys and the air around them take six lines.
-        let plan_rows = self.plan.len().min(usize::from(area.height.saturating_sub(8)).saturating_sub(about.len()));
-        let height = u16::try_from(about.len() + plan_rows + 5 + usize::from(plan_rows > 0)).unwrap_or(area.height);
+        let space = usize::from(area.height.saturating_sub(8)).saturating_sub(about.len());
+        let shown = self.shown(space, inner_wide);
+        let plan_lines = if shown.rows.len() < self.plan.len() { space } else { shown.lines() };
+        let height = u16::try_from(about.len() + plan_lines + 5 + usize::from(plan_lines > 0)).unwrap_or(area.height);
         let border = if self.danger == Danger::Final { Role::DialogDanger } else { Role::BorderFocused };
         let inner = canvas.frame(centered(area, wide, height), &self.title, border);
         let mut y = inner.y;
@@ -115,25 +129,59 @@ impl Confirm {
         for sentence in &about {
             line(canvas, sentence, Role::Text);
         }
-        if plan_rows > 0 {
+        if plan_lines > 0 {
             line(canvas, "", Role::Text);
         }
-        let first = self.top.min(self.plan.len().saturating_sub(plan_rows));
-        let rows = &self.plan[first..first + plan_rows];
-        let record_wide = rows.iter().map(|row| text::width(&row.record)).max().unwrap_or(0).min(inner_wide / 2);
-        for row in rows {
-            let (shape, what, role) = match &row.outcome {
-                Ok(what) => ("✓", what, Role::Good),
-                Err(why) => ("✗", why, Role::Warn),
+        for (row, told) in &shown.rows {
+            let (shape, role, text) = match &row.outcome {
+                Ok(_) => ("✓", Role::Good, Role::Text),
+                Err(_) => ("✗", Role::Warn, Role::Warn),
             };
             let x = canvas.put_all(inner.x, y, inner.width, &[(shape, role), (" ", role)]);
-            let record_wide = u16::try_from(record_wide).unwrap_or(0);
-            canvas.put(x, y, record_wide, &row.record, Role::Strong);
-            let after = x + record_wide + 2;
-            canvas.put(after, y, inner.right().saturating_sub(after), what, if row.outcome.is_ok() { Role::Text } else { role });
-            y += 1;
+            canvas.put(x, y, shown.record_wide, &row.record, Role::Strong);
+            let after = x + shown.record_wide + 2;
+            for line in told {
+                canvas.put(after, y, inner.right().saturating_sub(after), line, text);
+                y += 1;
+            }
         }
-        self.view_keys(canvas, inner, plan_rows);
+        self.view_keys(canvas, inner, shown.rows.len());
+    }
+
+    /// The rows that fit into so many lines, each told in full: what a plan leaves out nobody has agreed to.
+    fn shown(&self, space: usize, wide: usize) -> Shown<'_> {
+        let near = |first: usize| &self.plan[first..self.plan.len().min(first + space)];
+        let record_wide = |first: usize| near(first).iter().map(|row| text::width(&row.record)).max().unwrap_or(0).min(wide / 2);
+        let told = |row: &'_ PlanRow, record: usize| {
+            let (Ok(what) | Err(what)) = &row.outcome;
+            text::wrap(what, wide.saturating_sub(record + 4).max(1))
+        };
+        // No further down than where the last row stands on the last line.
+        let last = record_wide(self.plan.len().saturating_sub(space));
+        let mut left = space;
+        let fits = self.plan.iter().rev().take_while(|row| {
+            let lines = told(row, last).len().max(1);
+            let fits = lines <= left;
+            left = left.saturating_sub(lines);
+            fits
+        });
+        let first = self.top.min(self.plan.len().saturating_sub(fits.count().max(1)));
+        let record_wide = record_wide(first);
+        let mut rows = Vec::new();
+        let mut left = space;
+        for row in near(first) {
+            let mut lines = told(row, record_wide);
+            if lines.is_empty() {
+                lines.push(String::new());
+            }
+            if lines.len() > left && !rows.is_empty() {
+                break;
+            }
+            lines.truncate(left);
+            left -= lines.len();
+            rows.push((row, lines));
+        }
+        Shown { rows, record_wide: u16::try_from(record_wide).unwrap_or(0) }
     }
 
     fn view_keys(&self, canvas: &mut Canvas<'_>, inner: Rect, plan_rows: usize) {
@@ -169,6 +217,10 @@ impl Confirm {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{
+        domain::time::Instant,
+        tui::theme::{Depth, Theme},
+    };
 
     #[test]
     fn what_cannot_be_taken_back_needs_its_own_key() {
@@ -186,5 +238,40 @@ mod tests {
         let mut confirm = Confirm::new("Pause 0 of 1?", Danger::Undoable).plan(vec![refused]);
         assert_eq!(confirm.key(Key::char('y')), Verdict::Unknown);
         assert_eq!(confirm.key(Key::plain(Code::Esc)), Verdict::Cancelled);
+    }
+
+    fn drawn(confirm: &Confirm, wide: u16, high: u16) -> Vec<String> {
+        let theme = Theme::built_in("dark", Depth::True);
+        let mut buffer = ratatui::buffer::Buffer::empty(Rect::new(0, 0, wide, high));
+        let area = buffer.area;
+        let mut canvas = Canvas { buffer: &mut buffer, theme: &theme, now: Instant::from_micros(0), cursor: None, focused: true };
+        confirm.view(&mut canvas, area, "here");
+        (0..high).map(|y| (0..wide).map(|x| buffer[(x, y)].symbol()).collect()).collect()
+    }
+
+    #[test]
+    fn what_will_happen_is_told_in_full() {
+        let row = |record: &str, what: &str| PlanRow { record: record.into(), outcome: Ok(what.into()) };
+        let long = "handed in, not complete: the expected close date lies in the past and nobody has said which products";
+        let screen = drawn(&Confirm::new("Submit?", Danger::Final).plan(vec![row("D-1", long)]), 50, 16).join(" ");
+        for word in long.split(' ') {
+            assert!(screen.contains(word), "{word} is not on the screen: {screen}");
+        }
+    }
+
+    #[test]
+    fn the_last_row_of_a_long_plan_can_be_reached() {
+        let rows = (1..=20).map(|number| PlanRow {
+            record: format!("D-{number}"),
+            outcome: Err("it is held until somebody has decided the conflict that it is a party of, and nobody has yet".into()),
+        });
+        let mut confirm = Confirm::new("Submit?", Danger::Undoable).plan(rows.collect());
+        assert!(!drawn(&confirm, 60, 20).iter().any(|line| line.contains("D-20 ")));
+        for _ in 0..30 {
+            confirm.key(Key::char('j'));
+        }
+        let screen = drawn(&confirm, 60, 20);
+        assert!(screen.iter().any(|line| line.contains("D-20 ")), "{screen:#?}");
+        assert!(screen.iter().any(|line| line.contains("nobody has yet")), "{screen:#?}");
     }
 }

@@ -248,7 +248,7 @@ async fn a_qualified_lead_becomes_a_draft_of_its_partner_in_one_key() {
     desk.press("a t + $ enter").await;
     assert!(desk.screen().contains("Register L-33"), "Enter registers nothing: {}", desk.screen());
     desk.press("Y").await;
-    assert!(desk.screen().contains("made D-1 of L-33, in the deal room; g2 goes there"), "{}", desk.screen());
+    assert!(desk.screen().contains("made D-1 of L-33: deal room (g2)"), "{}", desk.screen());
     let deal = desk.channel.app.db().read().await.unwrap().deals(&[DealId(1)]).await.unwrap().remove(0);
     let lead = desk.channel.lead(33).await;
     assert_eq!((deal.state.name(), Some(deal.partner)), ("draft", lead.state.partner()));

@@ -144,7 +144,7 @@ impl DealRoom {
                 Ok(Some(day)) if day > facts.terms.today => error(0, format!("an order of {day} lies in the future")),
                 Ok(Some(_)) => match amount(text(1)) {
                     Ok(Some(value)) if value.minor <= 0 => error(1, "the value of an order is more than nothing".to_owned()),
-                    Ok(value) => Ok(read_as(value)),
+                    Ok(value) => Ok(ordered(value, facts.detail.deal.details.value)),
                     Err(why) => error(1, why),
                 },
             },
@@ -332,7 +332,17 @@ fn commas_part_thousands(digits: &str) -> bool {
 
 /// An amount as it was read, for the line under a form.
 fn read_as(amount: Option<Money>) -> String {
-    amount.map_or_else(String::new, |amount| amount.to_string())
+    amount.map_or_else(String::new, |amount| format!("read as {amount}"))
+}
+
+/// The value of an order as it was read, and what was registered where that is in another currency.
+fn ordered(value: Option<Money>, registered: Option<Money>) -> String {
+    match (value, registered) {
+        (Some(value), Some(registered)) if value.currency != registered.currency => {
+            format!("read as {value}; it was registered with {registered}")
+        }
+        (value, _) => read_as(value),
+    }
 }
 
 /// An amount as the form shows it, and can read it again.

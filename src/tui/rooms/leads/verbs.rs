@@ -151,8 +151,8 @@ impl LeadRoom {
             (Some(why), count) if made.is_empty() => cx.fail(format!("none registered, {count} refused; {why}")),
             (Some(why), count) => cx.fail(format!("made {told}; {count} refused and still marked: {why}")),
             (None, _) => {
-                let way = cx.key(Act::RoomDeals).map_or_else(String::new, |key| format!("; {key} goes there"));
-                cx.say(format!("made {told}, in the deal room{way}"));
+                let way = cx.key(Act::RoomDeals).map_or_else(String::new, |key| format!(" ({key})"));
+                cx.say(format!("made {told}: deal room{way}"));
             }
         }
     }
