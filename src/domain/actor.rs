@@ -103,10 +103,14 @@ pub enum Permission {
 }
 
 impl Permission {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 12] = [
         Self::LeadWork,
         Self::DealWork,
         Self::DealDecide,
+        Self::MdfWork,
+        Self::MdfDecide,
+        Self::MdfPay,
+        Self::MdfFund,
         Self::Import,
         Self::ProgramApply,
         Self::OperatorManage,

@@ -23,6 +23,8 @@ fn the_demo_program_is_right() {
     assert_eq!(program.calendars.len(), 12);
     assert_eq!(program.routing.territories.len(), 11);
     assert_eq!(program.partner_references.len(), 8);
+    assert_eq!(program.mdf.categories.len(), 8);
+    assert_eq!(program.mdf.most_share("launch").to_string(), "100/0");
 }
 
 #[test]

@@ -7,6 +7,7 @@ use pilothouse::{
         actor::{Permission, Role},
         deal::fields::Deals,
         filter,
+        mdf::fields::Funding,
     },
     tui::{keymap::Keymap, reference},
 };
@@ -36,6 +37,7 @@ fn tables() -> Vec<(&'static str, String)> {
         ("roles", roles()),
         ("filter", filter::reference::<filter::Leads>()),
         ("deal filter", filter::reference::<Deals>()),
+        ("mdf filter", filter::reference::<Funding>()),
         ("environment", environment()),
         ("keys", reference::markdown(&Keymap::built_in("default"))),
     ]

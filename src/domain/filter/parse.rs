@@ -290,7 +290,11 @@ impl<'a, R: Room> Parser<'a, R> {
         number.map(|value| Filter::Number { field, op, value }).ok_or_else(|| {
             self.error(
                 span,
-                format!("`{shown}` is not a whole number"),
+                if spec.kind == Kind::Id {
+                    format!("`{shown}` is not a number of a record here")
+                } else {
+                    format!("`{shown}` is not a whole number")
+                },
                 spec.examples.first().map(|example| format!("for example `{example}`")),
             )
         })

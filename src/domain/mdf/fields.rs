@@ -214,3 +214,6 @@ impl Field {
         Funding::spec(self)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -52,7 +52,8 @@ fn share(value: &Value<'_>) -> Option<CostShare> {
         [maker, partner] => CostShare { maker, partner, distributor: 0 },
         [maker, partner, distributor] => CostShare { maker, partner, distributor },
         _ => {
-            value.problem(format!("{} has {} parts", value.label(), parts.len()), "write the maker's and the partner's, such as [50, 50]");
+            let count = if parts.len() == 1 { "one part".to_owned() } else { format!("{} parts", parts.len()) };
+            value.problem(format!("{} has {count}", value.label()), "write the maker's and the partner's, such as [50, 50]");
             return None;
         }
     };
