@@ -172,6 +172,14 @@ impl Keymap {
         self.labels.get(&act).and_then(|keys| keys.first()).map_or("", |(label, _)| label)
     }
 
+    /// How a sentence calls an action: by its key, or by the name under which the palette finds it.
+    pub fn spoken(&self, act: Act) -> &str {
+        match self.label(act) {
+            "" => act.row().name,
+            label => label,
+        }
+    }
+
     /// The first key that means this action where `contexts` are asked in order, or an empty string: one that another action
     /// hides there is no hint.
     pub fn label_in(&self, contexts: &[Context], act: Act) -> &str {

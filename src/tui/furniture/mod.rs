@@ -32,6 +32,7 @@ use crate::{
     domain::{filter as language, id::OperatorId, search, time::Instant},
     tui::{
         action::Act,
+        keymap::Keymap,
         widgets::{
             list::{List, Record},
             pane::Pane,
@@ -94,6 +95,8 @@ impl<T: Stock> Record for Line<T> {
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, and all combinations occur")]
 pub struct Workroom<T: Trade> {
     pub station: Station,
+    /// The keys in force, for sentences that name one.
+    keys: Keymap,
     /// What the room keeps of its own.
     pub own: T::Own,
     queue: T::Queue,
@@ -141,6 +144,7 @@ impl<T: Trade> Workroom<T> {
     pub fn new(station: Station) -> Self {
         Self {
             station,
+            keys: Keymap::default(),
             own: T::Own::default(),
             queue: T::Queue::EVERYTHING,
             sort: T::Sort::ALL[0],
@@ -170,6 +174,10 @@ impl<T: Trade> Workroom<T> {
             area: Rect::ZERO,
             now: Instant::from_micros(0),
         }
+    }
+
+    pub const fn keys(&self) -> &Keymap {
+        &self.keys
     }
 
     /// The names of its queues in commands: `due-soon`.

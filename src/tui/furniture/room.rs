@@ -26,6 +26,7 @@ impl<T: Trade> Room for Workroom<T> {
     }
 
     fn start(&mut self, cx: &mut Cx<'_, Self>) {
+        self.keys = cx.keymap.clone();
         self.load(Purpose::Replace, cx);
         self.recount(cx);
         cx.run(Effect::Browse(Browse::Figures));

@@ -4,6 +4,7 @@ use super::{Line, Tab, Trade, Workroom, side::Side};
 use crate::{
     domain::time::Instant,
     tui::{
+        action::Act,
         canvas::Canvas,
         room::Pulse,
         theme::Role,
@@ -77,7 +78,7 @@ impl<T: Trade> Workroom<T> {
         let (title, hint) = self.nothing_here();
         let focused = canvas.focused && !self.side_focused;
         let (now, dimmed) = (canvas.now, self.dimmed);
-        let empty = Empty { title: &title, hint };
+        let empty = Empty { title: &title, hint: &hint };
         widget::view(canvas, area, &self.list, T::COLUMNS, focused, empty, |line| cells::<T>(line, now, dimmed));
     }
 
@@ -107,24 +108,24 @@ impl<T: Trade> Workroom<T> {
     }
 
     /// Why the table is empty, and what to do.
-    fn nothing_here(&self) -> (String, &'static str) {
+    fn nothing_here(&self) -> (String, String) {
         if self.loading.is_some() && self.list.is_empty() && !self.blocked {
-            return ("…".to_owned(), "");
+            return ("…".to_owned(), String::new());
         }
         if self.filter.tree.is_some() {
-            let hint = if self.queue == T::Queue::EVERYTHING {
-                "/ changes the filter, esc shows all again"
-            } else {
-                "/ changes the filter, esc shows all again, ] looks in the next queue"
-            };
+            let [filter, all, next] = [Act::Filter, Act::Back, Act::TabNext].map(|act| self.keys.spoken(act));
+            let mut hint = format!("{filter} changes the filter, {all} shows all again");
+            if self.queue != T::Queue::EVERYTHING {
+                hint += &format!(", {next} looks in the next queue");
+            }
             return (format!("nothing in {} matches", self.queue.title()), hint);
         }
-        let (title, hint) = self.queue.nothing_here();
+        let (title, hint) = self.queue.nothing_here(&self.keys);
         (title.to_owned(), hint)
     }
 
     fn draw_first_run(&self, area: Rect, canvas: &mut Canvas<'_>) {
-        let lines = T::greeting(&self.station.address);
+        let lines = T::greeting(&self.station.address, &self.keys);
         let wide = lines.iter().map(|line| text::width(&line.text)).max().unwrap_or(0).min(usize::from(area.width.saturating_sub(8)));
         let wide = u16::try_from(wide).unwrap_or(0);
         let x = area.x + (area.width.saturating_sub(wide + 4)) / 2;
@@ -133,7 +134,7 @@ impl<T: Trade> Workroom<T> {
             if y >= area.bottom() {
                 return;
             }
-            canvas.put(x, y, 3, line.key, Role::Key);
+            canvas.put(x, y, 3, &line.key, Role::Key);
             canvas.put(x + 4, y, area.right().saturating_sub(x + 4), &line.text, line.role);
             y += 1 + u16::from(line.air);
         }
@@ -154,7 +155,7 @@ impl<T: Trade> Workroom<T> {
 
     fn sections(&self, now: Instant) -> Vec<Section> {
         match (self.story(), self.list.selected()) {
-            (Some(detail), _) => T::story(detail, now, self.station.zone),
+            (Some(detail), _) => T::story(detail, now, self.station.zone, &self.keys),
             (None, Some(row)) => T::first_facts(&row.row, now, self.station.zone),
             (None, None) => Vec::new(),
         }

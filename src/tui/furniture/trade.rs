@@ -18,6 +18,7 @@ use crate::{
     tui::{
         action::{Act, Availability, Context},
         canvas::Canvas,
+        keymap::Keymap,
         room::{Cx, FieldError},
         theme::Role,
         widgets::{
@@ -61,7 +62,7 @@ pub trait Tab: Copy + Debug + Eq + Send + Sync + 'static {
     }
 
     /// What is said where it is empty without a filter, and what to do then.
-    fn nothing_here(self) -> (&'static str, &'static str);
+    fn nothing_here(self, keys: &Keymap) -> (&'static str, String);
 }
 
 /// An order in which queues stand. The first one is the order that a room begins with.
@@ -106,15 +107,15 @@ pub type Piece = (String, Role);
 /// A line of the first screen: the key that it is about, and whether air follows.
 #[derive(Debug, Clone)]
 pub struct Greeting {
-    pub key: &'static str,
+    pub key: String,
     pub text: String,
     pub role: Role,
     pub air: bool,
 }
 
 impl Greeting {
-    pub fn new(key: &'static str, text: impl Into<String>, role: Role) -> Self {
-        Self { key, text: text.into(), role, air: false }
+    pub fn new(key: impl Into<String>, text: impl Into<String>, role: Role) -> Self {
+        Self { key: key.into(), text: text.into(), role, air: false }
     }
 
     #[must_use]
@@ -144,12 +145,12 @@ pub trait Look: Stock {
     /// How the clock of a row stands.
     fn standing(row: &Self::Row, now: Instant) -> Standing;
     /// The whole story, and what the row alone tells until it is loaded.
-    fn story(detail: &Self::Detail, now: Instant, zone: Tz) -> Vec<Section>;
+    fn story(detail: &Self::Detail, now: Instant, zone: Tz, keys: &Keymap) -> Vec<Section>;
     fn first_facts(row: &Self::Row, now: Instant, zone: Tz) -> Vec<Section>;
     /// The figures of the header, the most important first; in full where there is room for it.
     fn figures(figures: &Self::Figures, spelt: bool) -> Vec<Vec<Piece>>;
     /// What an empty database says.
-    fn greeting(address: &str) -> Vec<Greeting>;
+    fn greeting(address: &str, keys: &Keymap) -> Vec<Greeting>;
 }
 
 /// What can be done with it, and in which words it is told.

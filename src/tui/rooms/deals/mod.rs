@@ -38,6 +38,7 @@ use crate::{
     tui::{
         action::{Act, Availability, Context},
         furniture::{Asked, Greeting, Look, Piece, Stock, Trade, Workroom, trade::Parted, words::without_name, work},
+        keymap::Keymap,
         room::{Cx, FieldError},
         theme::Role,
         widgets::{
@@ -210,8 +211,8 @@ impl Look for DealTrade {
         table::standing(row, now)
     }
 
-    fn story(story: &Story, now: Instant, zone: Tz) -> Vec<Section> {
-        story::sections(story, now, zone)
+    fn story(story: &Story, now: Instant, zone: Tz, keys: &Keymap) -> Vec<Section> {
+        story::sections(story, now, zone, keys)
     }
 
     fn first_facts(row: &DealRow, now: Instant, zone: Tz) -> Vec<Section> {
@@ -222,7 +223,7 @@ impl Look for DealTrade {
         header::figures(kpis, spelt)
     }
 
-    fn greeting(address: &str) -> Vec<Greeting> {
+    fn greeting(address: &str, _: &Keymap) -> Vec<Greeting> {
         let line = Greeting::new;
         vec![
             line("", "No deal is registered yet", Role::Heading).air(),
@@ -368,11 +369,14 @@ impl DealRoom {
     }
 
     fn dossier_sections(&self, width: u16, now: Instant, zone: Tz) -> Vec<Section> {
-        let line = |text: &str, role| vec![Section::new("", vec![Row::text(text, role)])];
-        let Some(story) = self.story() else { return line("…", Role::Dim) };
+        let line = |text: String, role| vec![Section::new("", vec![Row::text(text, role)])];
+        let Some(story) = self.story() else { return line("…".to_owned(), Role::Dim) };
         let Some(case) = &story.case else {
-            let mut sections = line("It is in no conflict; m opens one with another registration.", Role::Strong);
-            sections.extend(story::sections(story, now, zone));
+            let mut sections = line(
+                format!("It is in no conflict; {} opens one with another registration.", self.keys().spoken(Act::DealConflict)),
+                Role::Strong,
+            );
+            sections.extend(story::sections(story, now, zone, self.keys()));
             return sections;
         };
         let CaseDossier { case, dossier, names, .. } = &case.dossier;

@@ -2,7 +2,11 @@
 
 use crate::{
     domain::deal::queue::{Queue, Sort},
-    tui::furniture::{Sorting, Tab},
+    tui::{
+        action::Act,
+        furniture::{Sorting, Tab},
+        keymap::Keymap,
+    },
 };
 
 impl Tab for Queue {
@@ -36,17 +40,29 @@ impl Tab for Queue {
         matches!(self, Self::Conflicts | Self::Appeals)
     }
 
-    fn nothing_here(self) -> (&'static str, &'static str) {
-        match self {
-            Self::ToDecide => ("nothing waits for a decision", "what partners hand in comes here; ] goes to the next queue"),
-            Self::DueSoon => ("no decision is due in the next eight hours", "] goes on to what partners have to answer"),
+    fn nothing_here(self, keys: &Keymap) -> (&'static str, String) {
+        let next = keys.spoken(Act::TabNext);
+        let (title, hint) = match self {
+            Self::ToDecide => {
+                return ("nothing waits for a decision", format!("what partners hand in comes here; {next} goes to the next queue"));
+            }
+            Self::DueSoon => {
+                return ("no decision is due in the next eight hours", format!("{next} goes on to what partners have to answer"));
+            }
+            Self::Conflicts => {
+                let open = keys.spoken(Act::DealConflict);
+                return (
+                    "nobody claims a deal that another claims",
+                    format!("conflicts are found by themselves; {open} opens one by hand"),
+                );
+            }
+            Self::Expiring => return ("no protection ends in the next 14 days", format!("{next} shows everything that is protected")),
             Self::ActionRequired => ("nothing is with a partner", "what is returned for information waits here"),
-            Self::Conflicts => ("nobody claims a deal that another claims", "conflicts are found by themselves; m opens one by hand"),
             Self::Appeals => ("no decision is appealed", "a party may appeal for some days after it was told"),
-            Self::Expiring => ("no protection ends in the next 14 days", "] shows everything that is protected"),
             Self::Protected => ("nothing is protected", "approved registrations come here until they are won, lost or expired"),
             Self::All => ("no registrations", "bring some in with `pilothouse import deals`, or make one of a qualified lead"),
-        }
+        };
+        (title, hint.to_owned())
     }
 }
 

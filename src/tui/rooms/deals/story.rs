@@ -18,7 +18,9 @@ use crate::{
     },
     store::unit::Past,
     tui::{
+        action::Act,
         furniture::story::{Teller, older},
+        keymap::Keymap,
         theme::Role,
         widgets::{
             countdown,
@@ -45,8 +47,8 @@ pub fn first_facts(row: &DealRow, now: Instant, zone: Tz) -> Vec<Section> {
     vec![Section::new("", rows)]
 }
 
-pub fn sections(story: &Story, now: Instant, zone: Tz) -> Vec<Section> {
-    let told = Told { story, now, zone };
+pub fn sections(story: &Story, now: Instant, zone: Tz, keys: &Keymap) -> Vec<Section> {
+    let told = Told { story, now, zone, keys };
     let mut out = vec![Section::new("", told.standing())];
     let why = told.why();
     if !why.is_empty() {
@@ -75,6 +77,7 @@ struct Told<'a> {
     story: &'a Story,
     now: Instant,
     zone: Tz,
+    keys: &'a Keymap,
 }
 
 impl<'a> Told<'a> {
@@ -167,12 +170,16 @@ impl<'a> Told<'a> {
                 let told = format!("✗ {holder} is protected for this customer and a product in common");
                 let then = match detail.holder_in {
                     Some(case) => format!("{told}; a conflict can be opened when {case} is closed"),
-                    None => format!("{told}: m opens a conflict"),
+                    None => format!("{told}: {} opens a conflict", self.keys.spoken(Act::DealConflict)),
                 };
                 rows.push(Row::text(then, Role::Bad));
             }
             if deal.account.is_none() {
-                rows.push(Row::text("· the customer is matched with no account: M matches it, so that rivals are found", Role::Warn));
+                let key = self.keys.spoken(Act::DealMatch);
+                rows.push(Row::text(
+                    format!("· the customer is matched with no account: {key} matches it, so that rivals are found"),
+                    Role::Warn,
+                ));
             }
             if rows.is_empty() {
                 rows.push(Row::text("✓ complete, eligible, and nobody else is protected for this customer", Role::Good));

@@ -30,6 +30,7 @@ use crate::{
         action::{Act, Availability, Context},
         canvas::Canvas,
         furniture::{Asked, Greeting, Look, Piece, Stock, Trade, Workroom, trade::Parted, words::without_name, work},
+        keymap::Keymap,
         room::{Cx, FieldError},
         theme::Role,
         widgets::{
@@ -141,7 +142,7 @@ impl Look for LeadTrade {
         table::standing(row, now)
     }
 
-    fn story(detail: &LeadDetail, now: Instant, zone: Tz) -> Vec<Section> {
+    fn story(detail: &LeadDetail, now: Instant, zone: Tz, _: &Keymap) -> Vec<Section> {
         story::sections(detail, now, zone)
     }
 
@@ -153,13 +154,13 @@ impl Look for LeadTrade {
         header::figures(kpis, spelt)
     }
 
-    fn greeting(address: &str) -> Vec<Greeting> {
+    fn greeting(address: &str, keys: &Keymap) -> Vec<Greeting> {
         let line = Greeting::new;
         vec![
             line("", "Welcome to Pilothouse", Role::Heading).air(),
             line("", "This database has no leads yet. You can", Role::Text),
             line("", "", Role::Text),
-            line("D", "look around in a channel in full swing, in a database of its own", Role::Strong),
+            line(keys.spoken(Act::LeadDemo), "look around in a channel in full swing, in a database of its own", Role::Strong),
             line("", "also: pilothouse demo", Role::Dim).air(),
             line("", "bring your own leads in, from another terminal; they appear here at once", Role::Strong),
             line("", "pilothouse import leads FILE.csv --dry-run", Role::Link).air(),

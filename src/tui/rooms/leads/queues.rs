@@ -2,7 +2,11 @@
 
 use crate::{
     domain::lead::queue::{Queue, Sort},
-    tui::furniture::{Sorting, Tab},
+    tui::{
+        action::Act,
+        furniture::{Sorting, Tab},
+        keymap::Keymap,
+    },
 };
 
 impl Tab for Queue {
@@ -25,16 +29,21 @@ impl Tab for Queue {
         self == Self::Review
     }
 
-    fn nothing_here(self) -> (&'static str, &'static str) {
-        match self {
-            Self::Mine => ("you look after no lead", "take one from another queue with o; ] goes to the next queue"),
+    fn nothing_here(self, keys: &Keymap) -> (&'static str, String) {
+        let next = keys.spoken(Act::TabNext);
+        let (title, hint) = match self {
+            Self::Mine => {
+                let take = keys.spoken(Act::LeadTake);
+                return ("you look after no lead", format!("take one from another queue with {take}; {next} goes to the next queue"));
+            }
+            Self::DueSoon => return ("nothing is due in the next two hours", format!("{next} goes on to what is breached already")),
             Self::Unassigned => ("every lead has a partner", "what no partner takes comes here"),
-            Self::DueSoon => ("nothing is due in the next two hours", "] goes on to what is breached already"),
             Self::Breached => ("nothing is late", "clocks that run out come here"),
             Self::Review => ("no lead resembles another", "leads that may be the same come here to be merged or kept apart"),
             Self::Quarantine => ("nothing is held back", "leads without consent, or that cannot be reached, come here"),
             Self::All => ("no leads", "bring some in with `pilothouse import`"),
-        }
+        };
+        (title, hint.to_owned())
     }
 }
 
