@@ -421,3 +421,13 @@ fn cases_come_to_everything_that_happens() {
     }
     assert!(seen.len() == 16 && seen.values().all(|count| *count >= 10), "{seen:?}");
 }
+
+#[test]
+fn when_all_are_rejected_nobody_is_told_that_another_got_it() {
+    let mut world = conflict(true);
+    reviewed(&mut world);
+    decide(&mut world, &judge(4), Verdict::RejectAll { reason: RejectReason::Ineligible }).unwrap();
+    let told = world.sweep_case();
+    let kinds: Vec<NoticeKind> = told.case[0].notices().iter().map(|notice| notice.kind).collect();
+    assert_eq!(kinds, [NoticeKind::NobodyGot, NoticeKind::NobodyGot]);
+}

@@ -117,3 +117,38 @@ async fn two_imports_collide_and_an_appeal_gives_the_deal_to_the_other() {
     assert_eq!(notices("overturned"), "1 gave_way, 2 awarded");
     assert!(home.run(&["audit", "verify"]).ok().contains("whole"), "the chain is whole");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_gets_a_conflict_is_called_once_in_whatever_room_they_work() {
+    let home = Home::new();
+    home.write("partners.csv", PARTNERS);
+    home.write("first.csv", &file("A-1", "Nordwerft Kiel GmbH", "48000"));
+    home.write("second.csv", &file("B-1", "Nordwerft Kiel", "52000"));
+    home.run(&["import", "partners", "partners.csv"]).ok();
+    for name in ["Carla Neri", "Dora Vint"] {
+        home.run(&["operator", "add", name, "--role", "channel_manager"]).ok();
+    }
+    home.run(&["import", "deals", "first.csv", "--partner", "P-0001"]).ok();
+    home.run(&["import", "deals", "second.csv", "--partner", "P-0002"]).ok();
+    let mut dora = Terminal::open(&home, &["--as", "Dora Vint", "--notify", "osc9"]);
+    dora.shows("Welcome to Pilothouse");
+    let mut carla = at_the_dossier(&home, "Carla Neri");
+    carla.keys("b");
+    carla.shows("Begin review C-1");
+    carla.keys("Y");
+    carla.shows("to be decided until");
+    carla.keys("H");
+    carla.shows("Who reviews C-1");
+    carla.keys("dora\r");
+    let wanted = "C-1 Nordwerft Kiel GmbH: handed to you";
+    dora.shows(wanted);
+    let bytes = format!("\x1b]9;Pilothouse: {wanted}\x1b\\\x07").into_bytes();
+    let told = |console: &Terminal| console.bytes().windows(bytes.len()).filter(|window| *window == bytes).count();
+    dora.until("called", |console| told(console) == 1);
+    carla.shows("Dora Vint reviews it");
+    for console in [&mut dora, &mut carla] {
+        console.keys("q");
+        console.ends_well();
+    }
+    assert_eq!((told(&dora), told(&carla)), (1, 0));
+}

@@ -434,6 +434,7 @@ fn told(verdict: &Verdict, deal: DealId) -> NoticeKind {
     match verdict {
         Verdict::Award { winner } if *winner == deal => NoticeKind::Awarded,
         Verdict::Split { shares } if shares.of(deal).is_some() => NoticeKind::Shared,
+        Verdict::RejectAll { .. } => NoticeKind::NobodyGot,
         Verdict::Void => NoticeKind::NoConflict,
         _ => NoticeKind::GaveWay,
     }

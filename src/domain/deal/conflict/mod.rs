@@ -196,6 +196,7 @@ words! {
         Awarded => "awarded", "the deal is yours";
         Shared => "shared", "the deal is shared";
         GaveWay => "gave_way", "the deal went to another";
+        NobodyGot => "nobody_got", "the deal went to nobody";
         NoConflict => "no_conflict", "there is no conflict; your registration goes on";
         Appealed => "appealed", "the decision is appealed";
         Upheld => "upheld", "the decision stands";
@@ -240,6 +241,7 @@ pub enum NoticeKind {
     Awarded,
     Shared,
     GaveWay,
+    NobodyGot,
     NoConflict,
     Appealed,
     Upheld,

@@ -235,7 +235,7 @@ impl DealRoom {
         let text = |index: usize| values.get(index).map_or("", Value::text);
         let command = match act {
             Act::CaseAward | Act::CaseSplit | Act::CaseRejectAll => self.decided(verdict(act, dossier, values).ok()?)?,
-            Act::CaseReassign => CaseCommand::Reassign { reviewer: self.known().colleagues.get(chosen?)?.0 },
+            Act::CaseReassign => CaseCommand::Reassign { reviewer: self.reviewers().get(chosen?)?.0 },
             Act::CaseJoin => CaseCommand::Join { deal: text(0).parse().ok()? },
             Act::CaseAppeal => CaseCommand::Appeal { by: dossier.parties.get(chosen?)?.deal, grounds: Text::clean(text(1)) },
             Act::CaseEscalate => CaseCommand::Escalate { severity: *Severity::ALL.get(chosen?)?, reason: Text::clean(text(1)) },

@@ -5,7 +5,7 @@ use crate::{
     domain::{
         deal::{DealCommand, DealField, DocumentKind, Exhibit, HoldReason, LossReason, RejectReason},
         escalation::Severity,
-        id::DealId,
+        id::{DealId, OperatorId},
         money::Money,
         text::Text,
     },
@@ -98,11 +98,15 @@ impl DealRoom {
         })
     }
 
-    /// Colleagues first, oneself last.
+    /// Who may review: colleagues first, oneself last.
+    pub(super) fn reviewers(&self) -> Vec<&(OperatorId, Text)> {
+        let (own, others): (Vec<_>, Vec<_>) = self.known().colleagues.iter().partition(|(id, _)| *id == self.station.me);
+        others.into_iter().chain(own).collect()
+    }
+
     pub(super) fn reviewer_choices(&self) -> Vec<Choice> {
-        self.known()
-            .colleagues
-            .iter()
+        self.reviewers()
+            .into_iter()
             .map(|(id, name)| Choice::new(name.to_string(), if *id == self.station.me { "you" } else { "" }))
             .collect()
     }
@@ -180,7 +184,7 @@ impl DealRoom {
             Act::DealWin => DealCommand::Win { on: date(text(0)).ok()??, value: amount(text(1)).ok()? },
             Act::DealLose => DealCommand::Lose { reason: *LossReason::ALL.get(chosen?)? },
             Act::DealHold => DealCommand::Hold { reason: *HOLDS.get(chosen?)? },
-            Act::DealReassign => DealCommand::Reassign { reviewer: self.known().colleagues.get(chosen?)?.0 },
+            Act::DealReassign => DealCommand::Reassign { reviewer: self.reviewers().get(chosen?)?.0 },
             Act::DealAttach => return Some(Command::Attach(paper(values).ok()?)),
             Act::DealEscalate => DealCommand::Escalate { severity: *Severity::ALL.get(chosen?)?, reason: Text::clean(text(1)) },
             Act::DealNote => DealCommand::Note { text: Text::clean(&words::note_from_lines(text(0))) },

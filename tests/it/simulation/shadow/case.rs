@@ -169,7 +169,7 @@ fn steps(before: &ConflictCase, after: &ConflictCase) -> Finding {
 /// Each party has been asked for evidence, and knows what was decided.
 fn told(case: &ConflictCase) -> Finding {
     let knows = |deal: DealId, kinds: &[NoticeKind]| case.notices.iter().any(|one| one.deal == deal && kinds.contains(&one.kind));
-    let decided = [NoticeKind::Awarded, NoticeKind::Shared, NoticeKind::GaveWay, NoticeKind::NoConflict];
+    let decided = [NoticeKind::Awarded, NoticeKind::Shared, NoticeKind::GaveWay, NoticeKind::NobodyGot, NoticeKind::NoConflict];
     let asked = case.state != CaseState::Flagged;
     let is_decided = !matches!(case.state, CaseState::Flagged | CaseState::Evidence | CaseState::Review { .. } | CaseState::Decided);
     for party in &case.parties {
