@@ -140,15 +140,25 @@ async fn what_was_asked_for_comes_with_the_next_file() {
         let list = List::new();
         list.write(ADLER);
         taken(&house, &list).await;
-        let ask = DealCommand::RequestInfo { fields: [DealField::CloseDate].into(), text: super::text("when?") };
+        let ask = DealCommand::RequestInfo { fields: [DealField::CloseDate, DealField::Description].into(), text: super::text("when?") };
         house.on_deal(CARL, 1, ask).await.unwrap();
-        list.write(&ADLER.replace("two halls", "three halls"));
+        list.write(&ADLER.replace("Ulm", "Bonn"));
         let report = taken(&house, &list).await;
-        assert!(refused(&report)[0].ends_with("not changed: what the deal is about was not asked for"), "{:?}", refused(&report));
+        assert!(refused(&report)[0].ends_with("not changed: the end customer's city was not asked for"), "{:?}", refused(&report));
+        // Half an answer is none.
         list.write(&ADLER.replace("2026-06-30", "2026-08-31"));
-        let report = taken(&house, &list).await;
-        assert_eq!(report.counts.changed, 1, "{}: {:?}", fresh.name, refused(&report));
-        assert_eq!(house.deal(1).await.details.close_on.unwrap().to_string(), "2026-08-31");
+        assert_eq!(changed(&taken(&house, &list).await), ["line 2, D-1: the expected close date 2026-06-30 -> 2026-08-31"]);
+        assert_eq!(house.deal(1).await.state.name(), "action_required", "{}", fresh.name);
+        list.write(&ADLER.replace("2026-06-30", "2026-09-30").replace("two halls", "three halls"));
+        assert_eq!(
+            changed(&taken(&house, &list).await),
+            ["line 2, D-1: the expected close date 2026-08-31 -> 2026-09-30; what the deal is about \"two halls\" -> \"three halls\"; \
+              the partner has answered"]
+        );
+        let deal = house.deal(1).await;
+        // By this program what was returned stands behind what came in meanwhile.
+        assert_eq!((deal.state.name(), deal.place.map(|place| place.sequence)), ("submitted", Some(2)), "{}", fresh.name);
+        house.replays().await;
     })
     .await;
 }

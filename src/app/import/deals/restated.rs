@@ -10,7 +10,7 @@ use crate::{
         },
     },
     domain::{
-        deal::{DealField, FieldChange, FieldProblem, Refusal, Registration, decide::Restatement},
+        deal::{DealEvent, DealField, FieldChange, FieldProblem, Refusal, Registration, decide::Restatement},
         id::OperatorId,
         problem::quoted,
         text::Text,
@@ -48,7 +48,7 @@ pub async fn restated(
         match &item.result {
             // Somebody else brought the same meanwhile.
             Ok(done) if done.events.is_empty() => report.counts.known += 1,
-            Ok(_) => changed(sentence, report),
+            Ok(done) => changed(handed_in(sentence, &done.events), report),
             Err(refusal) => refused(&sentence, &reason(refusal), report),
         }
     }
@@ -66,6 +66,18 @@ pub fn repeated(rows: Vec<(&Ready, Option<Registration>)>, report: &mut Report) 
                 refused(&format!("line {}: {}", row.line, told(&deal, &changes)), &reason, report);
             }
         }
+    }
+}
+
+/// Says so where the partner's answer, or a draft that is complete now, is handed in with it.
+fn handed_in(sentence: String, events: &[DealEvent]) -> String {
+    match events.iter().rev().find_map(|event| match event {
+        DealEvent::Resubmitted { .. } => Some("the partner has answered"),
+        DealEvent::Submitted { .. } => Some("handed in"),
+        _ => None,
+    }) {
+        Some(then) => format!("{sentence}; {then}"),
+        None => sentence,
     }
 }
 

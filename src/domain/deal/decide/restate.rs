@@ -51,7 +51,7 @@ impl Restatement {
 }
 
 /// Takes over what the source says otherwise now, by the rules of an edit: all of it or nothing. A draft that is complete
-/// then is handed in, where the source wants it. No events where nothing changed.
+/// then is handed in, and what was asked for and comes whole is an answer, where the source wants it. No events where nothing changed.
 pub fn restate(deal: &Registration, record: &Restatement, context: Context<'_>, facts: Facts<'_>) -> Result<Vec<DealEvent>, Refusal> {
     let verb = DealVerb::Edit;
     context.actor.may(Permission::Import).map_err(Refusal::not_allowed)?;
@@ -76,10 +76,22 @@ pub fn restate(deal: &Registration, record: &Restatement, context: Context<'_>, 
         work.push(DealEvent::Matched { account: record.account, before: deal.account });
     }
     let is_ready = matches!(work.deal.state, DealState::Draft) && record.submit;
-    if is_ready && completeness(&work.deal.details, work.program(), context.now).is_empty() {
+    let is_complete = completeness(&work.deal.details, work.program(), context.now).is_empty();
+    if is_ready && is_complete {
         work.submit(None, facts)?;
     }
+    if record.submit && is_complete && is_answered(&work.deal, &changes) {
+        work.resubmit(facts);
+    }
     Ok(work.events)
+}
+
+/// Whether everything that the partner was asked for comes with these changes.
+fn is_answered(deal: &Registration, changes: &[FieldChange]) -> bool {
+    match &deal.state {
+        DealState::ActionRequired { fields, .. } => fields.iter().all(|asked| changes.iter().any(|change| change.field() == *asked)),
+        _ => false,
+    }
 }
 
 /// Whether both say the same, as far as a file can tell: space around a text is lost in one, and names of the program are
