@@ -3,6 +3,7 @@
 //! The handlers ([`handle`] and what it calls) are generic over [`Unit`], so that the console, the engine, an import and the
 //! simulation run the same code.
 
+pub mod bank;
 mod command;
 pub mod deal;
 pub mod demo;

@@ -114,10 +114,8 @@ impl<T: Trade> Workroom<T> {
         }
         if self.filter.tree.is_some() {
             let [filter, all, next] = [Act::Filter, Act::Back, Act::TabNext].map(|act| self.keys.spoken(act));
-            let mut hint = format!("{filter} changes the filter, {all} shows all again");
-            if self.queue != T::Queue::EVERYTHING {
-                hint += &format!(", {next} looks in the next queue");
-            }
+            let elsewhere = if self.queue == T::Queue::EVERYTHING { String::new() } else { format!(", {next} looks in the next queue") };
+            let hint = format!("{filter} changes the filter, {all} shows all again{elsewhere}");
             return (format!("nothing in {} matches", self.queue.title()), hint);
         }
         let (title, hint) = self.queue.nothing_here(&self.keys);

@@ -1,0 +1,123 @@
+//! The bank's answer in ISO 20022: `pain.002` (a status for each payment, or for all of a file) or `camt.054` (what was
+//! booked on our account). Every version of the two is read: the elements that matter are the same in all of them.
+
+use super::{
+    answer::{BankAnswer, Said},
+    xml::{self, Element},
+};
+use crate::domain::{mdf::batch::Batch, money::Money, text::Text};
+
+/// What a file says about `batch`, whose message was `message`.
+pub fn read(text: &str, batch: &Batch, message: &str) -> Result<Vec<BankAnswer>, String> {
+    let document = xml::read(text)?;
+    let unknown =
+        || format!("the file is no answer of a bank: pain.002 and camt.054 are read, and this is <{}>", Text::clean(&document.name));
+    if document.name != "Document" {
+        return Err(unknown());
+    }
+    if let Some(report) = document.find("CstmrPmtStsRpt") {
+        return status_report(report, batch, message);
+    }
+    document.find("BkToCstmrDbtCdtNtfctn").map(notification).ok_or_else(unknown)
+}
+
+fn status_report(report: &Element, batch: &Batch, message: &str) -> Result<Vec<BankAnswer>, String> {
+    let original = report.get("OrgnlGrpInfAndSts/OrgnlMsgId").unwrap_or_default();
+    if original != message {
+        return Err(format!("the file answers the message {}, and this batch was {message}", crate::domain::problem::quoted(original)));
+    }
+    let group = report.find("OrgnlGrpInfAndSts");
+    let mut answers = Vec::new();
+    for payment in report.all("OrgnlPmtInfAndSts") {
+        let each: Vec<BankAnswer> = payment.all("TxInfAndSts").filter_map(|one| transaction(one, payment)).collect();
+        match (each.is_empty(), payment.get("PmtInfSts")) {
+            (true, Some(status)) => answers.extend(for_all(batch, status, payment)),
+            _ => answers.extend(each),
+        }
+    }
+    // A file that is refused whole names no payment.
+    if let (true, Some(group)) = (answers.is_empty(), group)
+        && let Some(status) = group.get("GrpSts")
+    {
+        answers.extend(for_all(batch, status, group));
+    }
+    Ok(answers)
+}
+
+fn transaction(one: &Element, payment: &Element) -> Option<BankAnswer> {
+    let reference = Text::clean(one.get("OrgnlEndToEndId")?);
+    let status = one.get("TxSts").or_else(|| payment.get("PmtInfSts"))?;
+    let bank = one.get("AcctSvcrRef").map_or_else(|| reference.clone(), Text::clean);
+    let amount = one.find("OrgnlTxRef/Amt/InstdAmt").or_else(|| one.find("OrgnlTxRef/IntrBkSttlmAmt")).and_then(money);
+    let said = said(status, one, bank);
+    Some(BankAnswer { line: one.line, reference, amount, said })
+}
+
+/// The same status for every payment of the batch.
+fn for_all(batch: &Batch, status: &str, place: &Element) -> Vec<BankAnswer> {
+    let answer = |reference: &Text| BankAnswer {
+        line: place.line,
+        reference: reference.clone(),
+        amount: None,
+        said: said(status, place, reference.clone()),
+    };
+    batch.items.iter().map(|item| answer(&item.reference)).collect()
+}
+
+/// A status code of `ExternalPaymentTransactionStatus1Code`. Only what is settled is paid; `ACSP` and the like are not yet.
+fn said(status: &str, place: &Element, bank: Text) -> Said {
+    match status {
+        "ACSC" | "ACCC" => Said::Paid { reference: bank },
+        "RJCT" | "CANC" => Said::Refused { reason: reason(place, status) },
+        _ => Said::UnderWay { status: Text::clean(status) },
+    }
+}
+
+/// `AC04: closed account number`: code and words, as far as the bank gives them.
+fn reason(place: &Element, otherwise: &str) -> Text {
+    let info = place.all("StsRsnInf").chain(place.all("RtrInf")).next();
+    let code = info.and_then(|info| info.get("Rsn/Cd").or_else(|| info.get("Rsn/Prtry")));
+    let words: Vec<&str> = info.into_iter().flat_map(|info| info.all("AddtlInf")).map(|text| text.text.as_str()).collect();
+    let words = words.join(" ");
+    Text::clean(&match (code, words.as_str()) {
+        (Some(code), "") => code.to_owned(),
+        (Some(code), words) => format!("{code}: {words}"),
+        (None, "") => otherwise.to_owned(),
+        (None, words) => words.to_owned(),
+    })
+}
+
+fn money(element: &Element) -> Option<Money> {
+    let currency = element.attribute("Ccy")?.parse().ok()?;
+    Money::parse(&element.text, currency).ok()
+}
+
+/// Entries of our account: a debit that is booked was paid, a credit with a reason to return came back.
+fn notification(report: &Element) -> Vec<BankAnswer> {
+    let entries = report.all("Ntfctn").flat_map(|account| account.all("Ntry"));
+    entries
+        .flat_map(|entry| {
+            let details: Vec<&Element> = entry.all("NtryDtls").flat_map(|details| details.all("TxDtls")).collect();
+            let is_only = details.len() == 1;
+            details.into_iter().filter_map(|details| booked(entry, details, is_only)).collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+fn booked(entry: &Element, details: &Element, is_only: bool) -> Option<BankAnswer> {
+    let reference = Text::clean(details.get("Refs/EndToEndId")?);
+    let bank = details.get("Refs/AcctSvcrRef").or_else(|| entry.get("AcctSvcrRef")).map_or_else(|| reference.clone(), Text::clean);
+    let own = details.find("Amt").or_else(|| details.find("AmtDtls/TxAmt/Amt")).or_else(|| details.find("AmtDtls/InstdAmt/Amt"));
+    let amount = own.or_else(|| entry.find("Amt").filter(|_| is_only)).and_then(money);
+    let status = entry.get("Sts/Cd").or_else(|| entry.get("Sts")).unwrap_or("BOOK");
+    let direction = details.get("CdtDbtInd").or_else(|| entry.get("CdtDbtInd")).unwrap_or_default();
+    let is_return = details.find("RtrInf").is_some() || entry.get("RvslInd") == Some("true");
+    let said = match (status, direction) {
+        ("BOOK", "DBIT") if !is_return => Said::Paid { reference: bank },
+        ("BOOK", _) if is_return => Said::Refused { reason: reason(details, "returned") },
+        // Money that came in for another reason is none of ours.
+        ("BOOK", _) => return None,
+        (status, _) => Said::UnderWay { status: Text::clean(status) },
+    };
+    Some(BankAnswer { line: details.line, reference, amount, said })
+}
