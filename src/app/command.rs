@@ -7,9 +7,21 @@ use crate::domain::{
         self, AccountLink, DealCommand, DealEvent, Details, Registration, SaleLine,
         conflict::{CaseCommand, CaseEvent, ConflictCase},
     },
-    id::{AccountId, AuditSeq, CommandId, ConflictId, DealId, LeadId, PartnerId},
+    event::Entity,
+    id::{AccountId, AuditSeq, BatchId, ClaimId, CommandId, ConflictId, DealId, FundId, LeadId, OperatorId, PartnerId, RequestId},
     lead::{Intake, Lead, LeadCommand, LeadEvent, Refusal},
     matching::Features,
+    mdf::{
+        self, Effects,
+        approval::{Delegation, Limit},
+        batch::{Answer, Batch, BatchFile},
+        claim::{Claim, ClaimCommand, Content},
+        fund::{Fund, FundCommand, FundTerms},
+        item::ItemId,
+        ledger::Balances,
+        request::{Plan, Request as FundingRequest, RequestCommand},
+    },
+    money::Money,
     partner::Profile,
     text::Text,
 };
@@ -51,6 +63,24 @@ pub enum Command {
     SweepDeals { limit: u32 },
     /// Look for conflicts of at most so many registrations after one, by number.
     SweepConflicts { after: DealId, limit: u32 },
+    /// Open funds; known ones are passed over.
+    OpenFunds(Vec<FundTerms>),
+    /// Move money that is available from one fund to another.
+    Reallocate { from: FundId, to: FundId, amount: Money, reason: Text },
+    /// Make requests for money; known ones are passed over.
+    DraftRequests { drafts: Vec<RequestDraft>, source: DraftSource },
+    /// Make claims on approved requests; known ones are passed over.
+    DraftClaims { drafts: Vec<ClaimDraft>, source: DraftSource },
+    /// Verbs on funds, requests and claims: one transaction, one answer each.
+    Mdf(Vec<MdfStep>),
+    /// Hand ordered payments, each by its claim and number, to the bank as this file.
+    ExportBatch { payments: Vec<(ClaimId, u32)>, file: BatchFile },
+    /// Keep what the bank answered to payments of a batch.
+    AnswerBatch { batch: BatchId, answers: Vec<(ClaimId, u32, Answer)> },
+    /// Set limits of approval, and delegate them.
+    Authority(Vec<AuthorityCommand>),
+    /// Fire what is due on at most so many funds, requests and claims each.
+    SweepMdf { limit: u32 },
     /// Add or change partners, by their code.
     Partners(Vec<Profile>),
     /// Add or change accounts, by their code.
@@ -71,8 +101,65 @@ pub struct Target<I> {
     pub seen: Option<i64>,
 }
 
+/// One verb on one item of the MDF desk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MdfStep {
+    pub target: ItemTarget,
+    pub command: MdfCommand,
+}
+
+/// What is asked of an item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MdfCommand {
+    Fund(FundCommand),
+    Request(RequestCommand),
+    Claim(ClaimCommand),
+    /// The step of the approval that is due, of all that a request or a claim asks for, as its content is now. For many that
+    /// were marked: with `seen` in the target nothing is approved that somebody else changed since.
+    Approve {
+        on_behalf_of: Option<OperatorId>,
+    },
+}
+
+/// A request as it comes in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequestDraft {
+    pub fund: FundId,
+    pub partner: PartnerId,
+    pub plan: Plan,
+    /// Hand it in at once; else it stays a draft.
+    pub submit: bool,
+}
+
+/// A claim as it comes in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClaimDraft {
+    pub request: RequestId,
+    pub content: Content,
+    /// Hand it in at once; else it stays a draft.
+    pub submit: bool,
+}
+
+/// Who writes a request or a claim.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DraftSource {
+    /// The operator, for the partner; and so approves nothing of it.
+    Desk,
+    /// The partner, in the system that it comes from.
+    Import,
+}
+
+/// What is asked of somebody's authority.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AuthorityCommand {
+    SetLimit(Limit),
+    /// Ends before it begins: takes it back.
+    Delegate(Delegation),
+}
+
 pub type LeadTarget = Target<LeadId>;
 pub type DealTarget = Target<DealId>;
+pub type ItemTarget = Target<ItemId>;
 
 impl<I> From<I> for Target<I> {
     fn from(id: I) -> Self {
@@ -134,6 +221,10 @@ pub struct Outcome {
     pub deals: Vec<DealItem>,
     /// The case that was asked for, or every conflict that was opened or joined on the way.
     pub cases: Vec<CaseItem>,
+    /// One answer a fund, request, claim or batch: in the order of the steps or records, or all that a sweep has touched.
+    pub mdf: Vec<MdfItem>,
+    /// Each fund in which money moved (in a plan: would move), before and after.
+    pub funds: Vec<(Balances, Balances)>,
     /// Records that had come before, and so were passed over.
     pub known: usize,
     /// Of a [`Command::SweepConflicts`]: the last registration that was looked at; nothing when there was none.
@@ -158,6 +249,28 @@ pub struct DealDone {
     pub events: Vec<DealEvent>,
     /// The registration afterwards, a conflict that was found included.
     pub deal: Box<Registration>,
+}
+
+/// What became of a fund, a request, a claim or a batch. One that was refused before it began has the number 0.
+#[derive(Debug, Clone)]
+pub struct MdfItem {
+    pub entity: Entity,
+    pub result: Result<MdfDone, mdf::Refusal>,
+}
+
+#[derive(Debug, Clone)]
+pub struct MdfDone {
+    pub effects: Effects,
+    /// The record after the whole command.
+    pub after: MdfRecord,
+}
+
+#[derive(Debug, Clone)]
+pub enum MdfRecord {
+    Fund(Box<Fund>),
+    Request(Box<FundingRequest>),
+    Claim(Box<Claim>),
+    Batch(Box<Batch>),
 }
 
 /// What became of a conflict.
@@ -196,10 +309,29 @@ impl Command {
             Self::Deals { command, .. } => command.verb().permission(),
             Self::Case { command, .. } => command.verb().permission(),
             Self::DealFromLead { .. } | Self::OpenConflict { .. } => Permission::DealWork,
+            Self::OpenFunds(_) | Self::Reallocate { .. } => Permission::MdfFund,
+            Self::DraftRequests { source: DraftSource::Desk, .. } | Self::DraftClaims { source: DraftSource::Desk, .. } => {
+                Permission::MdfWork
+            }
+            Self::DraftRequests { source: DraftSource::Import, .. } | Self::DraftClaims { source: DraftSource::Import, .. } => {
+                Permission::Import
+            }
+            // Each step is asked for its own; nobody without this has any.
+            Self::Mdf(steps) => match steps.as_slice() {
+                [MdfStep { command, .. }] => command.verb().permission(),
+                _ => Permission::MdfWork,
+            },
+            Self::ExportBatch { .. } | Self::AnswerBatch { .. } => Permission::MdfPay,
+            // Limits take more; the use case asks.
+            Self::Authority(_) => Permission::MdfDecide,
             Self::Receive(_) | Self::Register(_) | Self::Restate(_) | Self::Sales(_) | Self::Partners(_) | Self::Accounts(_) => {
                 Permission::Import
             }
-            Self::Sweep { .. } | Self::RouteUnplaced { .. } | Self::SweepDeals { .. } | Self::SweepConflicts { .. } => Permission::Sweep,
+            Self::Sweep { .. }
+            | Self::RouteUnplaced { .. }
+            | Self::SweepDeals { .. }
+            | Self::SweepConflicts { .. }
+            | Self::SweepMdf { .. } => Permission::Sweep,
             Self::Suppress { .. } => Permission::LeadWork,
             Self::Program { .. } => Permission::ProgramApply,
             Self::Operator(_) | Self::FirstOperator { .. } => Permission::OperatorManage,
@@ -218,6 +350,18 @@ impl Command {
             Self::OpenConflict { .. } => "open a conflict",
             Self::Sales(_) => "record sales",
             Self::SweepDeals { .. } => "sweep deals",
+            Self::OpenFunds(_) => "open funds",
+            Self::Reallocate { .. } => "reallocate money",
+            Self::DraftRequests { .. } => "request funds",
+            Self::DraftClaims { .. } => "claim funds",
+            Self::Mdf(steps) => match steps.as_slice() {
+                [MdfStep { command, .. }] => command.verb().doc(),
+                _ => "work funding requests and claims",
+            },
+            Self::ExportBatch { .. } => "export payments",
+            Self::AnswerBatch { .. } => "answer payments",
+            Self::Authority(_) => "change limits of approval",
+            Self::SweepMdf { .. } => "sweep funds",
             Self::SweepConflicts { .. } => "look for conflicts",
             Self::Receive(_) => "receive leads",
             Self::Sweep { .. } => "sweep",

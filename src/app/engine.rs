@@ -27,6 +27,8 @@ pub struct Round {
     pub deals: usize,
     /// Conflicts that were found.
     pub conflicts: usize,
+    /// Funds, requests and claims of which something was due.
+    pub mdf: usize,
 }
 
 /// What the rarer work of the engine was last done under.
@@ -51,6 +53,7 @@ pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
                         placed = done.placed,
                         deals = done.deals,
                         conflicts = done.conflicts,
+                        mdf = done.mdf,
                         "engine round"
                     );
                 }
@@ -87,11 +90,18 @@ pub async fn round(app: &App, settled: &mut Settled) -> Result<(Round, Option<In
             break;
         }
     }
-    let (leads, deals, heads) = {
+    loop {
+        let outcome = app.execute(engine, app.request(Command::SweepMdf { limit: BATCH })).await?;
+        done.mdf += outcome.mdf.len();
+        if outcome.mdf.len() < BATCH as usize {
+            break;
+        }
+    }
+    let (leads, deals, mdf, heads) = {
         let mut session = app.db().read().await?;
-        (session.lead_next_due().await?, session.deal_next_due().await?, session.heads().await?)
+        (session.lead_next_due().await?, session.deal_next_due().await?, session.mdf_next_due().await?, session.heads().await?)
     };
-    let next = leads.into_iter().chain(deals).min();
+    let next = leads.into_iter().chain(deals).chain(mdf).min();
     // Only a new program or a change of the directory can place what could not be placed before.
     let under = (heads.program, heads.partners);
     if settled.placed != Some(under) {

@@ -1,7 +1,7 @@
 //! Why a use case gave up: something that the person can understand and mend, or something internal.
 
 use crate::{
-    domain::{deal, id::OperatorId, lead::Refusal, problem::Problem},
+    domain::{deal, id::OperatorId, lead::Refusal, mdf, problem::Problem},
     store,
 };
 
@@ -16,6 +16,9 @@ pub enum Failure {
     /// The same at the deal desk.
     #[error("{0}")]
     Deal(deal::Refusal),
+    /// The same at the MDF desk.
+    #[error("{0}")]
+    Mdf(mdf::Refusal),
     /// The channel program has mistakes; each is named.
     #[error("{}", problems(.0))]
     Program(Vec<Problem>),

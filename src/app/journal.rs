@@ -7,7 +7,7 @@ use crate::{
         day::{Counted, day_of},
         deal,
         event::{Entity, Event, Record},
-        lead,
+        lead, mdf,
     },
     store::unit::Changes,
 };
@@ -19,13 +19,21 @@ pub(super) struct Journal<'a> {
     day: i64,
     leads_counted: BTreeMap<lead::stats::Counted, i64>,
     deals_counted: BTreeMap<deal::stats::Counted, i64>,
+    mdf_counted: BTreeMap<mdf::stats::Counted, i64>,
     changes: Changes,
 }
 
 impl<'a> Journal<'a> {
     pub fn new(scene: Scene<'a>) -> Self {
         let day = day_of(scene.now, scene.rules.program().zone);
-        Self { scene, day, leads_counted: BTreeMap::new(), deals_counted: BTreeMap::new(), changes: Changes::default() }
+        Self {
+            scene,
+            day,
+            leads_counted: BTreeMap::new(),
+            deals_counted: BTreeMap::new(),
+            mdf_counted: BTreeMap::new(),
+            changes: Changes::default(),
+        }
     }
 
     /// An event that brought its entity to this version.
@@ -40,6 +48,14 @@ impl<'a> Journal<'a> {
             Event::Lead(event) => count(&mut self.leads_counted, &lead::stats::counted(event, self.day), lead::stats::taken_away(event)),
             Event::Deal(event) => count(&mut self.deals_counted, &deal::stats::counted(event, self.day), deal::stats::taken_away(event)),
             Event::Case(event) => count(&mut self.deals_counted, &deal::stats::counted_case(event, self.day), &[]),
+            Event::Request(event) => {
+                let less = mdf::stats::taken_away_request(event);
+                count(&mut self.mdf_counted, &mdf::stats::counted_request(event, self.day), less);
+            }
+            Event::Claim(event) => {
+                let less = mdf::stats::taken_away_claim(event);
+                count(&mut self.mdf_counted, &mdf::stats::counted_claim(event, self.day), less);
+            }
             _ => {}
         }
         self.changes.records.push(self.scene.record(entity, version, event));
@@ -61,6 +77,7 @@ impl<'a> Journal<'a> {
         let mut changes = std::mem::take(&mut self.changes);
         changes.counted = moved(&mut self.leads_counted);
         changes.deals_counted = moved(&mut self.deals_counted);
+        changes.mdf.counted = moved(&mut self.mdf_counted);
         changes
     }
 }

@@ -16,6 +16,7 @@ pub mod import;
 mod journal;
 pub mod lead;
 pub mod match_evaluate;
+pub mod mdf;
 pub mod operator;
 pub mod partner;
 pub mod program;
@@ -27,8 +28,9 @@ pub mod sign_in;
 pub mod view;
 
 pub use command::{
-    Arriving, CaseDone, CaseItem, Command, DealDone, DealItem, DealTarget, Done, Item, LeadTarget, Mode, OperatorSpec, Outcome,
-    Registering, Request, Restating,
+    Arriving, AuthorityCommand, CaseDone, CaseItem, ClaimDraft, Command, DealDone, DealItem, DealTarget, Done, DraftSource, Item,
+    ItemTarget, LeadTarget, MdfCommand, MdfDone, MdfItem, MdfRecord, MdfStep, Mode, OperatorSpec, Outcome, Registering, Request,
+    RequestDraft, Restating, Target,
 };
 pub use failure::Failure;
 pub use rules::Rules;
@@ -95,6 +97,15 @@ pub async fn handle<U: Unit>(
         Command::Sales(lines) => deal::sale::record(unit, scene, lines).await,
         Command::SweepDeals { limit } => deal::sweep::sweep(unit, scene, *limit).await,
         Command::SweepConflicts { after, limit } => deal::sweep::conflicts(unit, scene, *after, *limit).await,
+        Command::OpenFunds(all) => mdf::begin::funds(unit, scene, all).await,
+        Command::Reallocate { from, to, amount, reason } => mdf::begin::reallocate(unit, scene, (*from, *to), *amount, reason).await,
+        Command::DraftRequests { drafts, source } => mdf::begin::requests(unit, scene, drafts, *source).await,
+        Command::DraftClaims { drafts, source } => mdf::begin::claims(unit, scene, drafts, *source).await,
+        Command::Mdf(steps) => mdf::command::carry_out(unit, scene, steps).await,
+        Command::ExportBatch { payments, file } => mdf::batch::export(unit, scene, payments, file).await,
+        Command::AnswerBatch { batch, answers } => mdf::batch::answer(unit, scene, *batch, answers).await,
+        Command::Authority(commands) => mdf::authority::record(unit, scene, commands).await,
+        Command::SweepMdf { limit } => mdf::sweep::sweep(unit, scene, *limit).await,
         Command::Partners(profiles) => partner::record(unit, scene, profiles).await,
         Command::Accounts(profiles) => partner::record_accounts(unit, scene, profiles).await,
         Command::Program { toml, note } => program::apply(unit, scene, toml, note).await,

@@ -1,6 +1,6 @@
 //! Replay: the audit events, applied from nothing, give the same tables. The proof that nothing is written beside the chain.
 
-use super::{Failure, Mode, Request, Rules, Scene, deal::draft::DealDraft, draft::Draft, lead::receive::prepare};
+use super::{Failure, Mode, Request, Rules, Scene, deal::draft::DealDraft, draft::Draft, lead::receive::prepare, mdf};
 use crate::{
     app::Command,
     domain::{
@@ -67,6 +67,11 @@ async fn command(to: &Db, cached: Option<Arc<Rules>>, past: Vec<Past>) -> Result
     let scene = Scene { rules: &rules, actor: &actor, now: first.at, request: &request, mode: Mode::Carry };
     if past.iter().any(|past| matches!(past.record.event, Event::Deal(_) | Event::Case(_) | Event::Sold(_))) {
         deals(&mut tx, scene, past).await?;
+        Unit::commit(tx).await?;
+        return Ok(rules);
+    }
+    if past.iter().any(|past| mdf::past::is_ours(&past.record.event)) {
+        mdf::past::replay(&mut tx, scene, past).await?;
         Unit::commit(tx).await?;
         return Ok(rules);
     }

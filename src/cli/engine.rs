@@ -33,8 +33,9 @@ pub async fn run(args: Args, call: &mut Call<'_>) -> Result<()> {
         )));
     }
     if args.once {
-        let (Round { swept, placed, deals, conflicts }, _) = engine::round(&app, &mut engine::Settled::default()).await?;
-        let done = format!("{swept} leads swept, {placed} placed; {deals} deals swept, {conflicts} conflicts found");
+        let (Round { swept, placed, deals, conflicts, mdf }, _) = engine::round(&app, &mut engine::Settled::default()).await?;
+        let done =
+            format!("{swept} leads swept, {placed} placed; {deals} deals swept, {conflicts} conflicts found; {mdf} funding items swept");
         return Ok(writeln!(call.out, "{done}")?);
     }
     let (stop, stopping) = watch::channel(false);

@@ -57,6 +57,7 @@ pub fn event(event: &Event, names: &Names) -> (String, Weight) {
         Event::Request(event) => return mdf::request(event, names),
         Event::Claim(event) => return mdf::claim(event, names),
         Event::Batch(event) => return mdf::batch(event),
+        Event::Authority(event) => mdf::authority(event, names),
         Event::Sold(Sold { lines }) if lines.len() == 1 => "1 sale recorded".to_owned(),
         Event::Sold(Sold { lines }) => format!("{} sales recorded", lines.len()),
         Event::Partner(PartnerEvent::Recorded { profile }) => format!("recorded: {} ({})", profile.name, profile.code),

@@ -5,17 +5,17 @@ use super::{
     audit::seal::number,
     error::{Conflict, Error, Result},
     sql::{Arg, args},
-    unit::{LeadChange, Turned},
+    unit::{Changes, LeadChange, Turned},
 };
 use crate::domain::{
-    day, deal,
+    day,
     event::Entity,
     figures::{Figures, quantile, ratio_bp},
     id::PartnerId,
     lead::{
         queue::Kpis,
         routing::{Desk, Rotation},
-        stats::{Counted, Measure},
+        stats::Measure,
     },
     text::Text,
 };
@@ -138,10 +138,12 @@ impl Tx {
         Ok(())
     }
 
-    pub(super) async fn stats_add(&mut self, counted: &[(Counted, i64)], deals: &[(deal::stats::Counted, i64)]) -> Result<()> {
+    pub(super) async fn stats_add(&mut self, changes: &Changes) -> Result<()> {
         let mut sums: BTreeMap<(i64, &str, i64), i64> = BTreeMap::new();
-        let leads = counted.iter().map(|(one, by)| ((one.day, one.measure.name(), one.bucket), by));
-        for (one, by) in leads.chain(deals.iter().map(|(one, by)| ((one.day, one.measure.name(), one.bucket), by))) {
+        let leads = changes.counted.iter().map(|(one, by)| ((one.day, one.measure.name(), one.bucket), by));
+        let deals = changes.deals_counted.iter().map(|(one, by)| ((one.day, one.measure.name(), one.bucket), by));
+        let mdf = changes.mdf.counted.iter().map(|(one, by)| ((one.day, one.measure.name(), one.bucket), by));
+        for (one, by) in leads.chain(deals).chain(mdf) {
             *sums.entry(one).or_default() += by;
         }
         let rows = sums
@@ -164,6 +166,7 @@ impl Tx {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::lead::stats::Counted;
 
     #[test]
     fn figures_add_up() {

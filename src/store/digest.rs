@@ -39,6 +39,64 @@ const TABLES: &[(&str, &str)] = &[
     ("conflict_body", "select concat_ws('|', id, body) from conflict_body order by id"),
     ("conflict_party", "select concat_ws('|', deal_id, conflict_id) from conflict_party order by deal_id, conflict_id"),
     ("sale", "select concat_ws('|', id, partner, family, account, day, minor, currency, source_key) from sale order by id"),
+    (
+        "mdf_item",
+        "select concat_ws('|', id, kind, received_at, coalesce(submitted_at, -1), updated_at, state, is_open, waits, has_money, is_timed, \
+         is_escalated, is_breached, is_returned, due_key, starts_at, amount_key, currency, fund, coalesce(partner, -1), \
+         coalesce(assignee, -1), coalesce(country, '-'), title_words, category_code, checks, barred, search) from mdf_item order by id",
+    ),
+    (
+        "fund",
+        "select concat_ws('|', id, version, updated_at, state, coalesce(next_at, -1), name_words, program, coalesce(partner, -1), \
+         coalesce(region, '-'), currency, from_day, to_day, source_key) from fund order by id",
+    ),
+    ("fund_body", "select concat_ws('|', id, body) from fund_body order by id"),
+    (
+        "fund_entry",
+        "select concat_ws('|', fund, no, kind, subject_kind, subject, from_account, to_account, minor, currency, coalesce(reverses, -1), \
+         at, reason) from fund_entry order by fund, no",
+    ),
+    (
+        "fund_balance",
+        "select concat_ws('|', fund, currency, entries, allocated, available, committed, claimed, paid, expired) from fund_balance \
+         order by fund",
+    ),
+    (
+        "request",
+        "select concat_ws('|', id, version, updated_at, state, coalesce(next_at, -1), fund, partner, revision, source_key) from request \
+         order by id",
+    ),
+    ("request_body", "select concat_ws('|', id, body) from request_body order by id"),
+    (
+        "claim",
+        "select concat_ws('|', id, version, updated_at, state, coalesce(next_at, -1), fund, request, partner, is_pending, revision, \
+         coalesce(approved_minor, -1), coalesce(submitted_at, -1), performed_from, performed_to, source_key) from claim order by id",
+    ),
+    ("claim_body", "select concat_ws('|', id, body) from claim_body order by id"),
+    ("paper", "select concat_ws('|', key, kind, id) from paper order by key, kind, id"),
+    ("mdf_part", "select concat_ws('|', item, operator, part) from mdf_part order by item, operator, part"),
+    (
+        "mdf_signature",
+        "select concat_ws('|', item, version, step, operator, coalesce(on_behalf_of, -1), at, minor, currency, revision, \
+         coalesce(void_at, -1)) from mdf_signature order by item, version",
+    ),
+    (
+        "payment",
+        "select concat_ws('|', claim, no, key, minor, currency, operator, at, state, coalesce(batch, -1), answer, \
+         coalesce(answered_at, -1)) from payment order by claim, no",
+    ),
+    ("payment_batch", "select concat_ws('|', id, version, exported_at, updated_at, state, currency) from payment_batch order by id"),
+    ("payment_batch_body", "select concat_ws('|', id, body) from payment_batch_body order by id"),
+    (
+        "approval_limit",
+        "select concat_ws('|', operator, currency, from_day, minor, coalesce(until_day, -1)) from approval_limit \
+         order by operator, currency, from_day",
+    ),
+    (
+        "approval_delegation",
+        "select concat_ws('|', from_operator, to_operator, from_day, until_day) from approval_delegation \
+         order by from_operator, to_operator, from_day",
+    ),
     ("lead_key_new", "select concat_ws('|', key, lead_id) from lead_key_new order by key, lead_id"),
 ];
 

@@ -33,6 +33,9 @@ pub enum Error {
     /// A unique key exists already.
     #[error("it exists already: {0}")]
     Exists(String),
+    /// A rule that the database itself holds, a check or a trigger. Whoever keeps to the rules of the app never meets it.
+    #[error("the database refuses it: {0}")]
+    Refused(String),
     /// What is stored can't be what we wrote.
     #[error("the database is damaged: {0}")]
     Corrupt(String),
@@ -103,6 +106,9 @@ impl From<sqlx::Error> for Error {
 
 fn from_database(error: &(dyn sqlx::error::DatabaseError + 'static)) -> Error {
     let message = error.message().to_owned();
+    if is_rule(error) {
+        return Error::Refused(message);
+    }
     if error.is_unique_violation() {
         return Error::Exists(message);
     }
@@ -120,6 +126,11 @@ fn from_database(error: &(dyn sqlx::error::DatabaseError + 'static)) -> Error {
         3 | 23 => Error::Denied(message),
         _ => Error::Internal(format!("{message} ({code})")),
     }
+}
+
+/// A check, or a trigger that refuses: SQLite tells the two apart (275 and 1811), PostgreSQL's triggers raise what a check does.
+fn is_rule(error: &(dyn sqlx::error::DatabaseError + 'static)) -> bool {
+    error.is_check_violation() || error.code().is_some_and(|code| code == "1811")
 }
 
 /// PostgreSQL's SQLSTATE codes: <https://www.postgresql.org/docs/15/errcodes-appendix.html>.

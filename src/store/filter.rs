@@ -54,6 +54,11 @@ impl Column {
         Self { of: Some("select id from partner where tier_code"), ..self }
     }
 
+    /// Holds a fund, whose name is compared.
+    pub const fn fund_name(self) -> Self {
+        Self { of: Some("select id from fund where name_words"), ..self }
+    }
+
     /// Holds an operator, whose name is compared.
     pub const fn operator_name(self) -> Self {
         Self { of: Some("select id from operator where name_words"), ..self }

@@ -16,7 +16,8 @@ pub trait Kept: Aggregate + Serialize + DeserializeOwned + Send + Sync {
     /// Bodies by number: a select of `id, body, person` that ends with `in`.
     const BODIES: &'static str;
     /// Bodies, here called `kept`, of those that the engine has to look at by `$1`, the earliest first, `$2` at most.
-    const DUE: &'static str;
+    /// Empty where the engine asks otherwise, or never.
+    const DUE: &'static str = "";
     /// A select of `id, version` from the narrow rows that ends with `in`.
     const VERSIONS: &'static str;
     /// How a narrow row is written, with the number of its columns.

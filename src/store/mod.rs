@@ -28,6 +28,7 @@ mod filter;
 mod health;
 mod kept;
 mod lead;
+mod mdf;
 pub mod memory;
 mod migrate;
 mod page;
@@ -43,6 +44,7 @@ pub use digest::Digest;
 pub use error::{Conflict, ConflictBy, Error, Result};
 pub use feed::{Pulse, Stale};
 pub use health::Health;
+pub use mdf::FundLine;
 pub use migrate::VERSION as SCHEMA_VERSION;
 pub use page::{Effort, Listing, Request as PageRequestOf};
 pub use postgres::Rights;
@@ -61,6 +63,7 @@ pub fn statements() -> impl Iterator<Item = &'static str> {
         deal::STATEMENTS,
         deal::conflict::STATEMENTS,
         desk::STATEMENTS,
+        mdf::STATEMENTS,
         directory::STATEMENTS,
         health::STATEMENTS,
         engine::STATEMENTS,

@@ -32,6 +32,8 @@ pub trait Listing: filter::Columns {
     type Row: Send;
     /// The queue that holds all.
     const EVERYTHING: Self::Queue;
+    /// How many that are; nothing where the records of the table are numbered without gaps.
+    const TOTAL: Option<&'static str> = None;
 
     fn order(sort: Self::Sort) -> Order;
     /// Whether there is an index of this queue in this order: a walk goes along it.
@@ -205,7 +207,9 @@ impl Session {
         let limit = i64::from(limit);
         let n = match filter {
             None if queue == L::EVERYTHING => {
-                // Records are numbered without gaps.
+                if let Some(total) = L::TOTAL {
+                    return Ok(Count { n: self.counted(&Sql::new(total)).await?.unsigned_abs(), at_least: false });
+                }
                 let mut sql = Sql::new("select coalesce(max(id), 0) from ");
                 sql.push(L::TABLE);
                 return Ok(Count { n: self.counted(&sql).await?.unsigned_abs(), at_least: false });

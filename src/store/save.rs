@@ -210,6 +210,7 @@ impl Tx {
         self.deals_save(&changes.deals).await?;
         self.cases_save(&changes.cases).await?;
         self.sales_save(&changes.sales).await?;
+        self.mdf_save(&changes.mdf).await?;
         self.clocks_fire(&changes.fired).await?;
         self.rotations_turn(&changes.turns).await?;
         self.loads_move(&changes.leads).await?;
@@ -218,7 +219,7 @@ impl Tx {
         self.operators_save(&changes.operators).await?;
         self.programs_save(&changes.programs).await?;
         self.suppress(&changes.suppress).await?;
-        self.stats_add(&changes.counted, &changes.deals_counted).await?;
+        self.stats_add(&changes).await?;
         let last = self.audit_append(changes.records).await?;
         // After the events: what they hold is sealed with a key, which is then destroyed.
         for entity in changes.forget {
@@ -229,7 +230,7 @@ impl Tx {
 
     /// Reserves `count` numbers of a kind and gives the first. Whoever asks for the same kind waits until this write ends.
     /// Asking for none takes none, and gives the number that would be the next.
-    async fn numbers(&mut self, kind: &'static str, count: u32) -> Result<i64> {
+    pub(super) async fn numbers(&mut self, kind: &'static str, count: u32) -> Result<i64> {
         let last = self.counter_add(kind, count.into()).await?;
         Ok(last - i64::from(count) + 1)
     }

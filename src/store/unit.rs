@@ -4,6 +4,8 @@
 //! `memory::World`, which the simulation drives a million times a minute. Everything works in bulk: one command
 //! is one transaction, whether it touches one lead or ten thousand.
 
+pub mod mdf;
+
 use super::error::{Error, Result};
 use crate::domain::{
     account::Account,
@@ -55,6 +57,7 @@ pub struct Changes {
     pub sales: Vec<SaleRow>,
     /// The same for the counters of the deal desk.
     pub deals_counted: Vec<(deal::stats::Counted, i64)>,
+    pub mdf: mdf::MdfChanges,
     pub partners: Vec<Partner>,
     pub accounts: Vec<Account>,
     pub operators: Vec<OperatorRow>,
@@ -174,6 +177,7 @@ impl Changes {
         self.deals_counted.append(&mut after.deals_counted);
         self.turns.append(&mut after.turns);
         self.counted.append(&mut after.counted);
+        self.mdf.append(after.mdf);
         self.partners.append(&mut after.partners);
         self.accounts.append(&mut after.accounts);
         self.operators.append(&mut after.operators);
@@ -223,7 +227,7 @@ pub async fn gathered<P: Parts>(parts: &mut P) -> std::result::Result<Changes, P
 pub const FAMILY_MAX: usize = 256;
 
 /// The reads and the one write of a use case. Dropping a unit without [`Unit::commit`] undoes it.
-pub trait Unit: Send {
+pub trait Unit: mdf::MdfUnit {
     fn heads(&mut self) -> impl Future<Output = Result<Heads>> + Send;
     /// Every version from `from` on, oldest first.
     fn programs(&mut self, from: ProgramVersion) -> impl Future<Output = Result<Vec<ProgramRow>>> + Send;

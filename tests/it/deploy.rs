@@ -131,11 +131,22 @@ async fn nobody_rewrites_what_happened(team: &Team) {
             "delete from command_done",
             "update schema_version set version = 1",
             "create table mine (id bigint)",
+            "update fund_entry set minor = 1",
+            "delete from fund_entry",
+            "update fund_balance set paid = 0",
+            "insert into fund_balance select * from fund_balance",
+            "delete from mdf_part",
+            "delete from mdf_signature",
+            "delete from payment",
         ] {
             team.refuses(login, sql).await;
         }
     }
-    for sql in ["update operator set roles = '[\"admin\"]'", "insert into operator select * from operator"] {
+    for sql in [
+        "update operator set roles = '[\"admin\"]'",
+        "insert into operator select * from operator",
+        "insert into approval_limit select * from approval_limit",
+    ] {
         team.refuses("ben", sql).await;
     }
     team.refuses("vera", "update lead set score = 100").await;
@@ -150,10 +161,10 @@ async fn the_doctor_knows_the_rights(team: &Team) {
     let said = team.call("channel_engine", &["doctor"]).ok();
     assert!(said.contains("but none with the database login channel_engine") && !said.contains("--as"), "{said}");
     // A newer version brought a table, and nobody was given rights to it.
-    run(team.server, "channel_owner", "channel", &["create table fund (id bigint)".to_owned()]).await.expect("it is the owner");
+    run(team.server, "channel_owner", "channel", &["create table tier (id bigint)".to_owned()]).await.expect("it is the owner");
     let said = team.call("ben", &["doctor"]);
     let (out, _) = (said.out(), said.failed(1));
-    assert!(out.contains("ben may not read fund") && out.contains("the owner, channel_owner, has to run the grants"), "{out}");
+    assert!(out.contains("ben may not read tier") && out.contains("the owner, channel_owner, has to run the grants"), "{out}");
     // A newer version that was not started by the owner yet.
     let older = "delete from schema_version where version > 1".to_owned();
     run(team.server, "channel_owner", "channel", &[older]).await.expect("it is the owner");

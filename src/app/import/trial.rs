@@ -3,6 +3,8 @@
 //! What the file would bring is written to the scratch database; what is there already is read from the real one, which is
 //! never written. So a plan finds the same known records, links and reviews as the import will, however long the file is.
 
+mod mdf;
+
 use crate::{
     app::{App, Command, Failure, Mode, Outcome, Request, Rules, handle},
     domain::{
@@ -22,12 +24,12 @@ use crate::{
     },
     store::{
         Address, Db, Options, Result, Session, Tx, Unit,
-        unit::{Changes, Heads, OperatorRow, Past, ProgramRow},
+        unit::{Changes, Heads, OperatorRow, Past, ProgramRow, mdf::MdfUnit},
     },
 };
 use std::{collections::HashMap, sync::Arc};
 
-/// Leads, registrations and cases of the scratch database have numbers from here on, which no real one reaches.
+/// Records of the desks in the scratch database have numbers from here on, which no real one reaches.
 const FIRST: i64 = u32::MAX as i64 + 1;
 
 pub struct Trial {
@@ -47,6 +49,10 @@ impl Trial {
         tx.lead_numbers(u32::MAX).await?;
         tx.deal_numbers(u32::MAX).await?;
         tx.case_numbers(u32::MAX).await?;
+        tx.fund_numbers(u32::MAX).await?;
+        tx.request_numbers(u32::MAX).await?;
+        tx.claim_numbers(u32::MAX).await?;
+        tx.batch_numbers(u32::MAX).await?;
         Unit::commit(tx).await?;
         let rules = real.rules().await?;
         Ok(Self { scratch: App::new(scratch), real: real.clone(), rules, _folder: folder })
@@ -256,7 +262,10 @@ impl Unit for Overlay {
         changes.leads.retain(|change| is_scratch(change.lead.id));
         changes.deals.retain(|change| is_scratch(change.deal.id));
         changes.cases.retain(|change| is_scratch(change.case.id));
-        let is_real = |entity: Entity| matches!(entity, Entity::Lead(_) | Entity::Deal(_) | Entity::Conflict(_)) && entity.id() < FIRST;
+        mdf::keep_scratch(&mut changes.mdf);
+        let is_real = |entity: Entity| {
+            entity.id() < FIRST && !matches!(entity, Entity::Operator(_) | Entity::Program(_) | Entity::Partner(_) | Entity::Account(_))
+        };
         changes.records.retain(|record| !is_real(record.entity));
         changes.fired.retain(|(entity, ..)| !is_real(*entity));
         self.scratch.save(command, changes).await

@@ -17,6 +17,7 @@ pub mod ledger;
 pub mod queue;
 pub mod refusal;
 pub mod request;
+pub mod row;
 pub mod share;
 pub mod stats;
 

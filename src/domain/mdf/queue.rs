@@ -5,18 +5,24 @@ use crate::domain::{
     figures::{Figures, quantile, ratio_bp},
     id::OperatorId,
     mdf::{
-        approval::{Part, Signature, Step},
+        approval::Part,
         claim::{Claim, ClaimState},
         desk::Desk,
+        fields::Funding,
         fund::{Fund, FundState},
+        item::ItemId,
         ledger::Balances,
         request::{Request, RequestState},
         stats::Measure,
     },
     money::Money,
-    program::ApprovalRules,
+    page,
     time::{Instant, Span},
+    vocabulary::words,
 };
+
+pub use super::row::{CheckTally, ItemRow, Named};
+pub use page::{Count, SortKey};
 use std::ops::RangeInclusive;
 
 /// A tab. What a queue holds is defined once, here in words; the store says the same as SQL.
@@ -52,13 +58,62 @@ pub enum Item<'a> {
     Fund(&'a Fund),
 }
 
-/// Who looks, when, and by which rules.
+/// Who looks, and when.
 #[derive(Debug, Clone, Copy)]
 pub struct Viewer<'a> {
     pub actor: &'a Actor,
-    pub rules: &'a ApprovalRules,
     pub now: Instant,
 }
+
+/// What has to be done next about an item, and so whose turn it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Turn {
+    First,
+    Second,
+    Finance,
+    Pay,
+}
+
+words! {
+    Turn {
+        First => "first", "first approval";
+        Second => "second", "second approval";
+        Finance => "finance", "approval by finance";
+        Pay => "pay", "payment";
+    }
+}
+
+/// In which order a queue stands. Each has the item's number as the last key, so that an order is always total.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Sort {
+    /// What is due first stands first; without a due instant last, the oldest first.
+    Due,
+    /// The highest amount first, whatever the currency.
+    Amount,
+    /// The newest first, by submission or else by its beginning.
+    Submitted,
+    /// By the normalised title of the activity, or the fund's name.
+    Title,
+}
+
+impl Sort {
+    pub const ALL: [Self; 4] = [Self::Due, Self::Amount, Self::Submitted, Self::Title];
+
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Due => "due first",
+            Self::Amount => "highest amount",
+            Self::Submitted => "newest",
+            Self::Title => "title",
+        }
+    }
+}
+
+pub type PageRequest = page::PageRequest<Queue, Sort, Funding>;
+/// Where a page of items begins, and the place of one in the order of its queue.
+pub type From = page::From<ItemId>;
+pub type Cursor = page::Cursor<ItemId>;
+pub type Page = page::Page<ItemId, ItemRow>;
 
 impl Queue {
     pub const ALL: [Self; 8] =
@@ -82,11 +137,11 @@ impl Queue {
         if let Item::Fund(fund) = item {
             return self == Self::ExpiringFunds && is_expiring(fund, viewer.now);
         }
-        let step = item.next_step(viewer.rules);
+        let turn = item.turn();
         match self {
-            Self::Mine => item.is_assigned_to(viewer.actor.id) || step.is_some_and(|step| item.waits_for(viewer.actor, step)),
-            Self::Second => step == Some(Step::Second),
-            Self::Finance => step == Some(Step::Finance) || item.is_payable(),
+            Self::Mine => item.is_assigned_to(viewer.actor.id) || turn.is_some_and(|turn| item.waits_for(viewer.actor, turn)),
+            Self::Second => turn == Some(Turn::Second),
+            Self::Finance => matches!(turn, Some(Turn::Finance | Turn::Pay)),
             Self::InfoRequested => item.is_asked(),
             Self::Suspect => matches!(item, Item::Claim(claim) if matches!(claim.state, ClaimState::Suspect { .. })),
             Self::DueSoon => item.desk().and_then(Desk::due).is_some_and(|due| due <= viewer.now.plus(DUE_SOON)),
@@ -96,7 +151,8 @@ impl Queue {
     }
 }
 
-fn is_expiring(fund: &Fund, now: Instant) -> bool {
+/// The period ends within [`EXPIRING`], and something is available.
+pub fn is_expiring(fund: &Fund, now: Instant) -> bool {
     matches!(fund.state, FundState::Open { until } if until <= now.plus(EXPIRING)) && fund.available().minor > 0
 }
 
@@ -109,26 +165,42 @@ impl<'a> Item<'a> {
         }
     }
 
-    /// The approval that is due; nothing unless it is submitted and waits for nobody else. By the amount that was signed,
-    /// or else by what is asked for (and set aside) so far.
-    pub fn next_step(self, rules: &ApprovalRules) -> Option<Step> {
-        let (signed, amount): (Vec<&Signature>, Money) = match self {
-            Self::Request(request) if request.state == RequestState::Submitted => (request.signatures().collect(), request.plan.asked),
-            Self::Claim(claim) if claim.state == ClaimState::Submitted => (claim.signatures().collect(), claim.reserved),
+    pub const fn id(self) -> ItemId {
+        match self {
+            Self::Request(request) => ItemId::Request(request.id),
+            Self::Claim(claim) => ItemId::Claim(claim.id),
+            Self::Fund(fund) => ItemId::Fund(fund.id),
+        }
+    }
+
+    /// What is asked for; of a fund what is available.
+    pub const fn amount(self) -> Money {
+        match self {
+            Self::Request(request) => request.plan.asked,
+            Self::Claim(claim) => claim.content.asked,
+            Self::Fund(fund) => fund.available(),
+        }
+    }
+
+    /// Nothing unless it waits for one of us: submitted, or approved and not ordered to be paid yet. Approvals are given in
+    /// the order of their steps.
+    pub fn turn(self) -> Option<Turn> {
+        let signed = match self {
+            Self::Request(request) if request.state == RequestState::Submitted => request.signatures().count(),
+            Self::Claim(claim) if claim.state == ClaimState::Submitted => claim.signatures().count(),
+            Self::Claim(_) if self.is_payable() => return Some(Turn::Pay),
             _ => return None,
         };
-        let amount = signed.first().map_or(amount, |signature| signature.amount);
-        let is_open = |step: &Step| !signed.iter().any(|signature| signature.step == *step);
-        rules.steps(amount).iter().copied().find(is_open)
+        [Turn::First, Turn::Second, Turn::Finance].get(signed).copied()
     }
 
     /// Nothing in its history keeps this person from giving the step; limits are asked about when it is given.
-    fn waits_for(self, actor: &Actor, step: Step) -> bool {
+    fn waits_for(self, actor: &Actor, turn: Turn) -> bool {
         let Some(desk) = self.desk() else { return false };
-        let has_role = if step == Step::Finance {
-            actor.roles.has(Role::Finance)
-        } else {
-            [Role::ChannelManager, Role::Approver, Role::Admin].into_iter().any(|role| actor.roles.has(role))
+        let has_role = match turn {
+            Turn::First | Turn::Second => [Role::ChannelManager, Role::Approver, Role::Admin].into_iter().any(|role| actor.roles.has(role)),
+            Turn::Finance => actor.roles.has(Role::Finance),
+            Turn::Pay => false,
         };
         let took_part = [Part::Asked, Part::Paid].into_iter().any(|part| desk.parts.has(actor.id, part));
         let has_signed = match self {

@@ -4,6 +4,7 @@ use super::{Names, Weight};
 use crate::domain::{
     event::in_words,
     mdf::{
+        approval::{AuthorityEvent, Delegation},
         batch::{Answer, BatchEvent},
         check::Finding,
         claim::ClaimEvent,
@@ -100,6 +101,22 @@ pub fn claim(event: &ClaimEvent, names: &Names) -> (String, Weight) {
         ClaimEvent::Undone { what, .. } => taken_back(what),
     };
     (text, Weight::Plain)
+}
+
+/// What happened to somebody's authority to approve.
+pub fn authority(event: &AuthorityEvent, names: &Names) -> String {
+    match event {
+        AuthorityEvent::LimitSet { limit } => {
+            let until = limit.until.map(|until| format!(" until {until}")).unwrap_or_default();
+            format!("{} approves up to {} from {}{until}", names.operator(limit.operator), limit.amount, limit.from)
+        }
+        AuthorityEvent::Delegated { delegation: Delegation { from, to, starts_on, ends_on } } if ends_on < starts_on => {
+            format!("{} no longer approves for {}", names.operator(*to), names.operator(*from))
+        }
+        AuthorityEvent::Delegated { delegation: Delegation { from, to, starts_on, ends_on } } => {
+            format!("{} approves for {} from {starts_on} until {ends_on}", names.operator(*to), names.operator(*from))
+        }
+    }
 }
 
 /// What happened to a batch of payments.

@@ -2,7 +2,7 @@
 
 use crate::domain::{
     event::Entity,
-    id::{ConflictId, DealId, LeadId},
+    id::{ClaimId, ConflictId, DealId, FundId, LeadId, RequestId},
 };
 use crate::store::{
     Session, Sql, Tx,
@@ -40,13 +40,19 @@ pub fn open(key: &Key, seq: i64, sealed: &[u8]) -> Option<String> {
     String::from_utf8(open).ok()
 }
 
+/// The first number of what came after leads, registrations and conflicts: no lead ever comes so far.
+const LATER: i64 = 1 << 56;
+
 /// The one numbering of what has sealed parts and clocks: leads by their own number, registrations and conflicts below
-/// zero, by turns. Nothing else has any.
+/// zero, by turns, then a range for each kind that came later. Nothing else has any.
 pub const fn number(entity: Entity) -> Option<i64> {
     match entity {
         Entity::Lead(LeadId(id)) => Some(id),
         Entity::Deal(DealId(id)) => Some(-2 * id),
         Entity::Conflict(ConflictId(id)) => Some(-2 * id - 1),
+        Entity::Fund(FundId(id)) => Some(LATER + id),
+        Entity::Request(RequestId(id)) => Some(2 * LATER + id),
+        Entity::Claim(ClaimId(id)) => Some(3 * LATER + id),
         _ => None,
     }
 }

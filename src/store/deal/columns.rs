@@ -6,37 +6,13 @@ use crate::{
         deal::{DisputePhase, Registration, SalesStage},
         person::Person,
         search,
-        time::Instant,
     },
     store::{
-        columns::{due_key, searched},
+        columns::{due_key, noon, searched, value_key},
         kept::Kept,
         sql::Arg,
     },
 };
-use chrono::{NaiveDate, NaiveTime};
-
-/// The value of a registration that states none: below every other.
-pub const NO_VALUE: i64 = i64::MIN;
-/// A whole unit of any currency; no currency has more than four digits after the point.
-pub const UNIT: i64 = 10_000;
-
-pub fn value_key(deal: &Registration) -> i64 {
-    deal.details.value.map_or(NO_VALUE, |value| {
-        let scale = 10_i64.pow(4_u32.saturating_sub(value.currency.exponent()));
-        value.minor.saturating_mul(scale).max(NO_VALUE + 1)
-    })
-}
-
-/// Noon UTC of a day.
-pub fn closes_at(on: NaiveDate) -> Instant {
-    const NOON: NaiveTime = match NaiveTime::from_hms_opt(12, 0, 0) {
-        Some(noon) => noon,
-        None => NaiveTime::MIN,
-    };
-    on.and_time(NOON).and_utc().into()
-}
-
 /// Codes, each between spaces.
 pub fn products(deal: &Registration) -> String {
     let mut out = String::new();
@@ -114,7 +90,7 @@ impl Kept for Registration {
             phase(self).into(),
             due_key(self.due(), received_at).into(),
             self.next_at().into(),
-            value_key(self).into(),
+            value_key(details.value).into(),
             details.value.map(|value| value.currency.code().to_ascii_lowercase()).unwrap_or_default().into(),
             self.partner.into(),
             self.state.reviewer().into(),
@@ -125,7 +101,7 @@ impl Kept for Registration {
             products(self).into(),
             search::slug(&customer.vertical).into(),
             details.sales_stage.map_or("", SalesStage::name).into(),
-            details.close_on.map(closes_at).into(),
+            details.close_on.map(noon).into(),
             searched(self.search_words(), customer.country).into(),
             (&details.source_key).into(),
         ]

@@ -1,13 +1,12 @@
 //! The filter language as SQL on the table of registrations.
 
-use super::columns::{NO_VALUE, UNIT};
 use crate::{
     domain::{
         deal::fields::{Deals, Field, Flag},
         filter::{Context, Filter, Op},
     },
     store::{
-        columns::NOT_DUE,
+        columns::{NO_VALUE, NOT_DUE, UNIT},
         filter::{Column, Columns, Known, always, between, interval, marked, mine, perhaps},
         sql::Sql,
     },

@@ -15,7 +15,7 @@ use super::{
     kept::{Kept, Saving},
     unit::DealChange,
 };
-use crate::domain::{deal::Registration, id::DealId, text::Text};
+use crate::domain::{deal::Registration, event::Entity, id::DealId, mdf::claim::PaperKey, text::Text};
 
 const CLAIMING: &str = "select id from deal where id > $1 and phase = '' and state in ('submitted', 'under_review', 'action_required', \
     'pending_approval', 'approved', 'won') order by id limit $2";
@@ -45,7 +45,19 @@ impl Tx {
     pub(super) async fn deals_save(&mut self, changes: &[DealChange]) -> Result<()> {
         let saving = changes.iter().map(|change| Saving { record: &change.deal, expected: change.expected, restated: change.restated });
         self.records_save(saving.collect()).await?;
+        self.deal_papers_save(changes).await?;
         self.deal_keys_save(changes).await?;
         self.protections_save(changes).await
+    }
+
+    /// A document may prove a deal or a claim of money, and whoever looks at the second finds the first.
+    async fn deal_papers_save(&mut self, changes: &[DealChange]) -> Result<()> {
+        let papers = |change: &DealChange| {
+            let entity = Entity::Deal(change.deal.id);
+            change.deal.documents.iter().map(move |one| (PaperKey::of_file(one.document.hash), entity)).collect::<Vec<_>>()
+        };
+        let mut papers: Vec<_> = changes.iter().flat_map(papers).collect();
+        papers.sort_unstable();
+        self.papers_save(papers).await
     }
 }

@@ -5,12 +5,14 @@
 //! and guards are checked under that lock. Nothing is copied per unit: changes are staged and applied by the commit.
 
 mod deal;
+mod mdf;
 mod moved;
 mod state;
 mod table;
 mod unit;
 
 pub use deal::DealDesk;
+pub use mdf::MdfDesk;
 pub use state::State;
 pub use table::Table;
 pub use unit::MemoryUnit;

@@ -39,6 +39,7 @@ impl State {
             ..Changes::default()
         };
         self.desk.add_to(&mut changes);
+        changes.mdf = self.mdf.to_changes();
         changes
     }
 

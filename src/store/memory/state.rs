@@ -1,13 +1,15 @@
 //! What is committed, and how changes are checked and applied.
 
-use super::{deal::DealDesk, table::Table};
+use super::{deal::DealDesk, mdf::MdfDesk, table::Table};
 use crate::{
     domain::{
         account::Account,
         actor::Actor,
+        deal::Registration,
         event::{Entity, Record},
         id::{AuditSeq, CommandId, LeadId, OperatorId, PartnerId},
         lead::{Lead, LeadState, routing::Rotation, stats::Counted},
+        mdf::claim::PaperKey,
         partner::Partner,
         person::Personal,
         text::Text,
@@ -34,6 +36,7 @@ pub struct State {
     pub counters: BTreeMap<Counted, i64>,
     pub fired: HashSet<(Entity, u32, u8)>,
     pub desk: DealDesk,
+    pub mdf: MdfDesk,
     pub done: HashMap<CommandId, AuditSeq>,
     pub(super) unplaced: BTreeSet<LeadId>,
     pub(super) keys: HashMap<i64, Vec<LeadId>>,
@@ -75,6 +78,10 @@ impl State {
         }
         let moved = match self.leads.check(changes.leads.iter().map(|change| (&change.lead, change.expected)))? {
             None => self.desk.check(changes)?,
+            moved => moved,
+        };
+        let moved = match moved {
+            None => self.mdf.check(&changes.mdf)?,
             moved => moved,
         };
         if let Some((entity, expected, found)) = moved {
@@ -139,7 +146,13 @@ impl State {
 
     /// Writes changes that were checked.
     pub(super) fn apply(&mut self, command: CommandId, mut changes: Changes) {
+        let documents = |deal: &Registration| {
+            let entity = Entity::Deal(deal.id);
+            deal.documents.iter().map(move |one| (PaperKey::of_file(one.document.hash), entity)).collect::<Vec<_>>()
+        };
+        self.mdf.papers.extend(changes.deals.iter().flat_map(|change| documents(&change.deal)));
         self.desk.apply(&mut changes);
+        self.mdf.apply(std::mem::take(&mut changes.mdf));
         for change in changes.leads {
             self.apply_lead(change);
         }

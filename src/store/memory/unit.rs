@@ -54,7 +54,7 @@ impl MemoryUnit {
         .await;
     }
 
-    async fn look(&self) -> MutexGuard<'_, State> {
+    pub(super) async fn look(&self) -> MutexGuard<'_, State> {
         self.step().await;
         self.world.look()
     }
@@ -75,7 +75,7 @@ impl MemoryUnit {
     }
 
     /// The number after all there are, once nobody else makes any.
-    async fn next_number(&self, held_by: fn(&mut State) -> &mut Option<u64>, count: fn(&State) -> usize) -> i64 {
+    pub(super) async fn next_number(&self, held_by: fn(&mut State) -> &mut Option<u64>, count: fn(&State) -> usize) -> i64 {
         self.step().await;
         self.lock(held_by).await;
         i64::try_from(count(&self.world.look()) + 1).unwrap_or(i64::MAX)

@@ -6,6 +6,7 @@ mod flow;
 mod house;
 mod import;
 mod import_deals;
+mod mdf;
 mod news;
 mod race;
 pub mod replay;

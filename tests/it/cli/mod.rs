@@ -248,7 +248,7 @@ fn the_engine_leaves_on_sigterm() {
     assert!(said.contains("has no operators yet"), "{said}");
     home.run(&["operator", "list"]).ok();
     home.run(&["print", "leads"]).ok();
-    assert_eq!(home.run(&["engine", "--once"]).ok(), "0 leads swept, 0 placed; 0 deals swept, 0 conflicts found\n");
+    assert_eq!(home.run(&["engine", "--once"]).ok(), "0 leads swept, 0 placed; 0 deals swept, 0 conflicts found; 0 funding items swept\n");
     let mut child = home.command(&["engine"]).stderr(std::process::Stdio::piped()).spawn().expect("it starts");
     let mut log = std::io::BufReader::new(child.stderr.take().expect("a pipe"));
     let mut line = String::new();

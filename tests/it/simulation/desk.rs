@@ -40,8 +40,8 @@ const START: Instant = Instant::from_micros(1_774_249_200_000_000);
 const MEMORY: usize = 200;
 const ATTEMPTS: u32 = 24;
 
-type Answer = Result<Outcome, Failure>;
-type Cache = Arc<Mutex<Option<Arc<Rules>>>>;
+pub(super) type Answer = Result<Outcome, Failure>;
+pub(super) type Cache = Arc<Mutex<Option<Arc<Rules>>>>;
 
 /// Somebody who acts, with the command that is under way.
 struct Player {
@@ -302,7 +302,7 @@ impl Desk {
                 self.tally.denied += 1;
                 ensure!(is_a_sentence(&why), "not a sentence: `{why}`");
             }
-            Err(failure @ (Failure::Refused(_) | Failure::Deal(_) | Failure::Program(_))) => {
+            Err(failure @ (Failure::Refused(_) | Failure::Deal(_) | Failure::Mdf(_) | Failure::Program(_))) => {
                 self.tally.refused += 1;
                 ensure!(is_a_sentence(&failure.to_string()), "not a sentence: `{failure}`");
             }
@@ -450,7 +450,14 @@ fn is_a_sentence(text: &str) -> bool {
 }
 
 /// What `App::execute` does with a database, on the world in memory.
-async fn attempt<U: Unit>(mut unit: U, cache: Cache, actor: OperatorId, request: Arc<Request>, mode: Mode, now: Instant) -> Answer {
+pub(super) async fn attempt<U: Unit>(
+    mut unit: U,
+    cache: Cache,
+    actor: OperatorId,
+    request: Arc<Request>,
+    mode: Mode,
+    now: Instant,
+) -> Answer {
     let cached = cache.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let rules = Rules::refreshed(cached, &mut unit).await?;
     *cache.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&rules));
@@ -461,7 +468,7 @@ async fn attempt<U: Unit>(mut unit: U, cache: Cache, actor: OperatorId, request:
     result
 }
 
-fn finish(mut future: Pin<Box<dyn Future<Output = Answer>>>) -> Answer {
+pub(super) fn finish(mut future: Pin<Box<dyn Future<Output = Answer>>>) -> Answer {
     for _ in 0..100_000 {
         if let Poll::Ready(answer) = future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
             return answer;

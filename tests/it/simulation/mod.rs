@@ -9,6 +9,7 @@ pub mod chance;
 mod desk;
 mod fault;
 mod hazard;
+mod mdf;
 pub mod script;
 pub mod shadow;
 mod stores;

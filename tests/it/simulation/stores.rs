@@ -167,7 +167,7 @@ async fn play(stage: Arc<Stage>, actor: OperatorId, index: usize, mut chance: Ch
                     last = Some(request);
                 }
             }
-            Err(Failure::Denied(_) | Failure::Refused(_) | Failure::Deal(_) | Failure::Program(_)) => {}
+            Err(Failure::Denied(_) | Failure::Refused(_) | Failure::Deal(_) | Failure::Mdf(_) | Failure::Program(_)) => {}
             // Given up after many collisions is an answer; everything else is a mistake of ours.
             Err(Failure::Store(Error::Conflict(_) | Error::Busy(_))) => {}
             // Nobody knows whether it is saved. It is sent again, as it is.

@@ -1,8 +1,9 @@
 //! The store, each test on both databases.
 
-mod audit;
+pub mod audit;
 mod deal;
 mod feed;
 mod lead;
+mod mdf;
 mod room;
 mod schema;

@@ -59,9 +59,27 @@ async fn records_that_came_under_two_sources_survive_the_migration() {
         let mut tx = fresh.db.begin().await.expect("open");
         if fresh.name == "sqlite" {
             tx.execute(Sql::new("drop table deal_text")).await.expect("a table of version 5");
+            tx.execute(Sql::new("drop table mdf_item_text")).await.expect("a table of version 7");
         }
         for text in [
             "delete from schema_version where version > 2",
+            "drop table mdf_item",
+            "drop table fund_entry",
+            "drop table fund",
+            "drop table fund_body",
+            "drop table fund_balance",
+            "drop table request",
+            "drop table request_body",
+            "drop table claim",
+            "drop table claim_body",
+            "drop table paper",
+            "drop table mdf_part",
+            "drop table mdf_signature",
+            "drop table payment",
+            "drop table payment_batch",
+            "drop table payment_batch_body",
+            "drop table approval_limit",
+            "drop table approval_delegation",
             "drop table deal",
             "drop table deal_body",
             "drop table deal_key",

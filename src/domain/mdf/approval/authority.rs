@@ -32,6 +32,33 @@ pub struct Authority {
     pub delegations: Vec<Delegation>,
 }
 
+/// What happened to somebody's authority.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum AuthorityEvent {
+    /// From a day on; one that began on the same day is replaced.
+    LimitSet { limit: Limit },
+    /// One that began on the same day is replaced; one that ends before it begins holds on no day.
+    Delegated { delegation: Delegation },
+}
+
+impl AuthorityEvent {
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::LimitSet { .. } => "authority.limit_set",
+            Self::Delegated { .. } => "authority.delegated",
+        }
+    }
+
+    /// Whose authority it is.
+    pub const fn of(&self) -> OperatorId {
+        match self {
+            Self::LimitSet { limit } => limit.operator,
+            Self::Delegated { delegation } => delegation.from,
+        }
+    }
+}
+
 impl Authority {
     /// The limit of a day; of several that hold then the one that began last, and of those the lowest.
     pub fn limit(&self, operator: OperatorId, currency: Currency, on: NaiveDate) -> Option<Money> {

@@ -6,7 +6,7 @@
 pub mod authority;
 pub mod parts;
 
-pub use authority::{Authority, Delegation, Limit};
+pub use authority::{Authority, AuthorityEvent, Delegation, Limit};
 pub use parts::{Part, Parts};
 
 #[cfg(test)]
@@ -136,13 +136,14 @@ impl<'a> Bill<'a> {
         self.given.iter().filter(move |signature| signature.pin == pin)
     }
 
-    /// The step that is due; nothing when all are done.
-    pub fn next(&self, steps: &[Step]) -> Option<Step> {
-        steps.iter().copied().find(|step| !self.valid().any(|signature| signature.step == *step))
+    /// The step that is due: the first that nobody gave. Where the limits were raised since, so that all that the amount takes
+    /// are given and it still is not approved, it is one more.
+    pub fn next(&self) -> Option<Step> {
+        Step::ALL.iter().copied().find(|step| !self.valid().any(|signature| signature.step == *step))
     }
 
     /// The signature that `signer` gives now, or why not.
-    pub fn sign(&self, signer: Signer<'_>, steps: &[Step], authority: &Authority) -> Result<Signature, Denial> {
+    pub fn sign(&self, signer: Signer<'_>, authority: &Authority) -> Result<Signature, Denial> {
         if signer.seen != self.pin {
             return Err(Denial::Changed { seen: signer.seen.revision, is: self.pin.revision });
         }
@@ -152,7 +153,7 @@ impl<'a> Bill<'a> {
         if let Some(first) = self.valid().next().filter(|first| first.amount != self.amount) {
             return Err(Denial::OtherAmount { first: first.amount, given: self.amount });
         }
-        let step = self.next(steps).ok_or(Denial::Complete)?;
+        let step = self.next().ok_or(Denial::Complete)?;
         may_sign(signer.actor, step)?;
         let signature = Signature {
             step,

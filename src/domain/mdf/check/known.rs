@@ -2,7 +2,7 @@
 //! other desks that hold the same file.
 
 use crate::domain::{
-    deal::ContentHash,
+    deal::{ContentHash, DealState, Registration},
     event::Entity,
     id::PartnerId,
     mdf::claim::{Claim, ClaimState, Invoice},
@@ -66,6 +66,22 @@ impl Known {
             amount: Some(amount),
             handed_in_on,
             standing: if is_void { KnownStanding::Void } else { KnownStanding::Live },
+        }
+    }
+
+    /// A registration of a deal, whose documents may be the same files.
+    pub fn deal(deal: &Registration) -> Self {
+        let is_live = deal.state.is_open() || matches!(deal.state, DealState::Won { .. });
+        Self {
+            entity: Entity::Deal(deal.id),
+            partner: deal.partner,
+            place: Text::default(),
+            invoices: Vec::new(),
+            files: deal.documents.iter().map(|exhibit| exhibit.document.hash).collect(),
+            activity: None,
+            amount: None,
+            handed_in_on: None,
+            standing: if is_live { KnownStanding::Live } else { KnownStanding::Void },
         }
     }
 

@@ -148,6 +148,15 @@ impl FundVerb {
     }
 }
 
+impl Holder {
+    pub const fn partner(&self) -> Option<PartnerId> {
+        match self {
+            Self::Partner(partner) => Some(*partner),
+            Self::Region(_) => None,
+        }
+    }
+}
+
 impl FundState {
     pub const NAMES: [&str; 3] = ["open", "closed", "settled"];
 

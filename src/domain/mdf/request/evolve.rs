@@ -58,6 +58,7 @@ impl Aggregate for Request {
             state: RequestState::Draft,
             desk: Desk::new(by.iter().map(|who| (*who, Part::Asked)).collect()),
             rate: None,
+            returned: false,
         })
     }
 
@@ -80,6 +81,7 @@ impl Aggregate for Request {
             }
             RequestEvent::InfoRequested { asked_by, clock } => {
                 self.state = RequestState::InfoRequested { asked_by: *asked_by, asked_at: at };
+                self.returned = true;
                 self.desk.signatures.clear();
                 self.desk.waits(clock.as_ref(), at);
             }
@@ -152,5 +154,6 @@ impl Request {
         self.desk.signatures.clone_from(&restored.signatures);
         self.rate.clone_from(&restored.rate);
         self.desk.escalation.clone_from(&restored.escalation);
+        self.returned = restored.returned;
     }
 }

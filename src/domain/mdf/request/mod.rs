@@ -45,6 +45,8 @@ pub struct Request {
     pub desk: Desk,
     /// The rate of the approval that is under way.
     pub rate: Option<PinnedRate>,
+    /// It was returned to the partner at least once.
+    pub returned: bool,
 }
 
 /// Where a request stands. Each variant holds what that state has, and nothing else.
@@ -113,6 +115,7 @@ pub struct Restored {
     pub signatures: Vec<Signature>,
     pub rate: Option<PinnedRate>,
     pub escalation: Option<Escalation>,
+    pub returned: bool,
 }
 
 impl Commitment {

@@ -31,6 +31,7 @@ pub fn undo(request: &Request, last: &LastCommand, context: Context<'_>) -> Resu
         signatures: desk.signatures.clone(),
         rate: last.before.rate.clone(),
         escalation: desk.escalation.clone(),
+        returned: last.before.returned,
     };
     if let (Some(clock), None) = (&desk.clock, desk.waiting_since) {
         let calendar = context.programs.calendar(clock);

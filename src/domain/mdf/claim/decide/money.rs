@@ -11,6 +11,7 @@ use crate::domain::{
         refusal::Refusal,
     },
     money::Money,
+    partner::PartnerStatus,
     text::Text,
     time::Span,
 };
@@ -20,6 +21,11 @@ impl Work<'_> {
         let (id, payable) = (self.claim.id, self.claim.payable());
         let key = self.new_key(key, ClaimVerb::Pay)?;
         self.may_pay()?;
+        let partner = &self.facts.partner.profile;
+        if self.facts.is_sanctioned || partner.status == PartnerStatus::Suspended {
+            let why = format!("{} is suspended, and is paid nothing until that is over", partner.name);
+            return Err(Refusal::not_now(ClaimVerb::Pay, why));
+        }
         let amount = amount.unwrap_or(payable);
         self.is_positive(amount)?;
         if amount.minor > payable.minor {

@@ -1,0 +1,324 @@
+//! What the MDF desk shows: pages of queues, counts, figures, one item with its whole story, the funds. Reads only.
+
+use crate::{
+    app::{App, Failure, Rules, view},
+    domain::{
+        actor::Permission,
+        calendar::CompiledCalendar,
+        day::local_date,
+        event::Entity,
+        filter::Filter,
+        id::{AuditSeq, BatchId, ClaimId, FundId, OperatorId, PartnerId, RequestId},
+        mdf::{
+            approval::{Authority, Signature, Step},
+            batch::Batch,
+            claim::{Claim, Payment},
+            fields::Funding,
+            fund::Fund,
+            item::ItemId,
+            ledger::Subject,
+            queue::{ItemRow, Kpis, Page, PageRequest, Queue, is_expiring},
+            request::Request,
+        },
+        money::{Currency, Money},
+        text::Text,
+        time::Instant,
+        told::Names,
+    },
+    store::{
+        FundLine, Session,
+        unit::{Past, mdf::EntryRow},
+    },
+};
+use chrono::{Days, NaiveDate};
+use std::{collections::BTreeSet, sync::Arc};
+
+pub use crate::app::view::TIMELINE_MAX;
+
+pub type MdfViewer = view::Viewer<ItemId>;
+pub type MdfCounts = view::Counts;
+pub type MdfLastDone = view::LastDone<ItemId>;
+
+/// How many entries of a fund are shown.
+pub const ENTRIES_MAX: u32 = 200;
+
+/// One step of an approval: given by whom, or still to be given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StepLine {
+    pub step: Step,
+    pub given: Option<Signature>,
+}
+
+/// What is the same of every item.
+#[derive(Debug, Clone)]
+pub struct Story {
+    /// The newest first, [`TIMELINE_MAX`] at most.
+    pub timeline: Vec<Past>,
+    /// Of the ledger, about this item; of a fund the newest [`ENTRIES_MAX`].
+    pub entries: Vec<EntryRow>,
+    /// Of the clock that runs or stands still.
+    pub calendar: Option<Arc<CompiledCalendar>>,
+    pub names: Names,
+}
+
+/// One claim with everything that is known of it. The checks with their evidence are its findings, documents and payments
+/// its own.
+#[derive(Debug, Clone)]
+pub struct ClaimDetail {
+    pub claim: Claim,
+    pub request: Request,
+    pub fund: Fund,
+    /// Other claims on the same request.
+    pub siblings: Vec<Claim>,
+    pub steps: Vec<StepLine>,
+    pub story: Story,
+}
+
+/// One request with everything that is known of it.
+#[derive(Debug, Clone)]
+pub struct RequestDetail {
+    pub request: Request,
+    pub fund: Fund,
+    pub claims: Vec<Claim>,
+    pub steps: Vec<StepLine>,
+    pub story: Story,
+}
+
+/// One fund with everything that is known of it.
+#[derive(Debug, Clone)]
+pub struct FundDetail {
+    pub fund: Fund,
+    /// Requests that are open.
+    pub requests: Vec<Request>,
+    pub forecast: Forecast,
+    pub story: Story,
+}
+
+/// What a detail is of.
+#[derive(Debug, Clone)]
+pub enum MdfDetail {
+    Claim(Box<ClaimDetail>),
+    Request(Box<RequestDetail>),
+    Fund(Box<FundDetail>),
+}
+
+/// How far the money of a fund goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Forecast {
+    /// What undecided requests ask for, in the fund's currency; those in another currency left out.
+    pub asked: Money,
+    /// What is left when all of them are approved; below zero where it does not suffice.
+    pub left: Money,
+    /// Committed, claimed and paid a day of the period so far, cut.
+    pub burn_a_day: Money,
+    /// When nothing is available any more, if it goes on like this and before the period ends.
+    pub empty_on: Option<NaiveDate>,
+}
+
+/// A fund as it stands in the view of funds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FundView {
+    pub line: FundLine,
+    pub partner: Option<Text>,
+    pub forecast: Forecast,
+    /// Its period ends within 30 days, and something is available.
+    pub is_expiring: bool,
+}
+
+impl App {
+    /// A page of a queue.
+    pub async fn mdf_page(&self, request: &PageRequest, viewer: &MdfViewer) -> Result<Page, Failure> {
+        self.page(request, viewer).await
+    }
+
+    /// How many items each queue holds, and how many pass `filter` in `queue`.
+    pub async fn mdf_counts(
+        &self,
+        viewer: &MdfViewer,
+        queue: Queue,
+        filter: Option<&Filter<Funding>>,
+        now: Instant,
+    ) -> Result<MdfCounts, Failure> {
+        self.counts(viewer, &Queue::ALL, queue, filter, now).await
+    }
+
+    /// The items of a queue that pass the filter, in its order; the first `limit`, and whether there are more.
+    pub async fn mdf_matching(&self, request: PageRequest, viewer: &MdfViewer, limit: usize) -> Result<(Vec<ItemRow>, bool), Failure> {
+        self.matching(request, viewer, limit).await
+    }
+
+    /// The figures of the header, by currency, that with the most funds first; a day begins in the program's zone.
+    pub async fn mdf_kpis(&self, now: Instant) -> Result<Vec<(Currency, Kpis)>, Failure> {
+        let rules = self.rules().await?;
+        let today = local_date(now, rules.program().zone);
+        Ok(self.db().snapshot().await?.mdf_kpis(today, now).await?)
+    }
+
+    /// One item with its story; nothing when there is no such.
+    pub async fn mdf_detail(&self, id: ItemId, now: Instant) -> Result<Option<MdfDetail>, Failure> {
+        let rules = self.rules().await?;
+        let mut session = self.db().snapshot().await?;
+        Ok(match id {
+            ItemId::Claim(id) => claim_detail(&mut session, &rules, id).await?.map(|detail| MdfDetail::Claim(Box::new(detail))),
+            ItemId::Request(id) => request_detail(&mut session, &rules, id).await?.map(|detail| MdfDetail::Request(Box::new(detail))),
+            ItemId::Fund(id) => fund_detail(&mut session, &rules, id, now).await?.map(|detail| MdfDetail::Fund(Box::new(detail))),
+        })
+    }
+
+    /// Every fund whose period ended less than a year ago or still runs, with its balances as the database adds them up.
+    pub async fn mdf_funds(&self, now: Instant) -> Result<Vec<FundView>, Failure> {
+        let rules = self.rules().await?;
+        let today = local_date(now, rules.program().zone);
+        let mut session = self.db().snapshot().await?;
+        let lines = session.fund_lines(today.checked_sub_days(Days::new(365)).unwrap_or(today)).await?;
+        let asked = session.asked_of_funds().await?;
+        let view = |line: FundLine| {
+            let partner = line.fund.terms.holder.partner().and_then(|id| rules.directory().get(id)).map(|one| one.profile.name.clone());
+            let asked = asked.get(&line.fund.id).copied().unwrap_or(0);
+            let forecast = forecast(&line.fund, asked, today);
+            let is_expiring = is_expiring(&line.fund, now);
+            FundView { line, partner, forecast, is_expiring }
+        };
+        Ok(lines.into_iter().map(view).collect())
+    }
+
+    /// Payments that are ordered and in no batch yet, with their claims, by claim and number; the first `limit` claims.
+    pub async fn mdf_payable(&self, limit: u32) -> Result<Vec<(Claim, Payment)>, Failure> {
+        let mut session = self.db().snapshot().await?;
+        let ordered = session.payments_ordered(limit).await?;
+        let ids: BTreeSet<ClaimId> = ordered.iter().map(|(claim, _)| *claim).collect();
+        let claims = session.claims(&ids.into_iter().collect::<Vec<_>>()).await?;
+        let found = ordered.iter().filter_map(|(id, no)| {
+            let claim = claims.iter().find(|claim| claim.id == *id)?;
+            Some((claim.clone(), claim.payment(*no)?.clone()))
+        });
+        Ok(found.collect())
+    }
+
+    /// The batches of payments, the newest first, `limit` at most.
+    pub async fn mdf_batches(&self, limit: u32) -> Result<Vec<Batch>, Failure> {
+        let mut session = self.db().snapshot().await?;
+        let ids: Vec<BatchId> = session.batch_ids(limit).await?;
+        Ok(session.batches(&ids).await?)
+    }
+
+    /// Everybody's limits and delegations.
+    pub async fn mdf_authority(&self) -> Result<Authority, Failure> {
+        Ok(self.db().snapshot().await?.authority_of_all().await?)
+    }
+
+    /// What `me` did last to requests and claims and has not taken back since.
+    pub async fn mdf_last_done(&self, me: OperatorId) -> Result<Option<MdfLastDone>, Failure> {
+        let requests = self.last_done::<Request>(me, |_| false).await?.map(|one| listed(one, ItemId::Request));
+        let claims = self.last_done::<Claim>(me, |_| false).await?.map(|one| listed(one, ItemId::Claim));
+        Ok(match (requests, claims) {
+            (Some(mut requests), Some(claims)) if requests.command == claims.command => {
+                requests.records.extend(claims.records);
+                Some(requests)
+            }
+            (Some(requests), Some(claims)) => Some(if requests.at > claims.at { requests } else { claims }),
+            (requests, claims) => requests.or(claims),
+        })
+    }
+
+    /// The operators who can look after a request or a claim, by name.
+    pub async fn mdf_colleagues(&self) -> Result<Vec<(OperatorId, Text)>, Failure> {
+        self.colleagues(Permission::MdfWork).await
+    }
+
+    /// The names of the partners and operators of items.
+    pub async fn mdf_names(&self, partners: &[PartnerId]) -> Result<Names, Failure> {
+        let rules = self.rules().await?;
+        let mut session = self.db().read().await?;
+        view::names(&mut session, &rules, partners.iter().copied().collect()).await
+    }
+}
+
+fn listed<I>(done: view::LastDone<I>, item: fn(I) -> ItemId) -> MdfLastDone {
+    let records = done.records.into_iter().map(|(id, version)| (item(id), version)).collect();
+    MdfLastDone { command: done.command, at: done.at, event: done.event, records }
+}
+
+/// What is told of an item, and what moved because of it.
+async fn story(
+    session: &mut Session,
+    rules: &Rules,
+    (entity, fund): (Entity, FundId),
+    about: Option<Subject>,
+    partner: Option<PartnerId>,
+) -> Result<Story, Failure> {
+    let timeline = session.audit_timeline(entity, AuditSeq(i64::MAX), TIMELINE_MAX).await?;
+    let entries = match about {
+        Some(about) => session.entries_about(fund, about).await?,
+        None => session.fund_entries(fund, u32::MAX, ENTRIES_MAX).await?,
+    };
+    let names = view::names(session, rules, partner.into_iter().collect()).await?;
+    Ok(Story { timeline, entries, calendar: None, names })
+}
+
+/// Every step that such an amount takes, and who gave it for the content as it is.
+fn steps<'s>(rules: &Rules, amount: Money, given: impl Iterator<Item = &'s Signature>) -> Vec<StepLine> {
+    let given: Vec<&Signature> = given.collect();
+    let needed = rules.program().mdf.approval.steps(amount);
+    let of = |step: &Step| given.iter().find(|signature| signature.step == *step).map(|signature| **signature);
+    Step::ALL
+        .iter()
+        .filter(|step| needed.contains(step) || of(step).is_some())
+        .map(|step| StepLine { step: *step, given: of(step) })
+        .collect()
+}
+
+async fn claim_detail(session: &mut Session, rules: &Rules, id: ClaimId) -> Result<Option<ClaimDetail>, Failure> {
+    let Some(claim) = session.claims(&[id]).await?.pop() else { return Ok(None) };
+    let Some(request) = session.requests(&[claim.request]).await?.pop() else { return Ok(None) };
+    let Some(fund) = session.funds(&[claim.fund]).await?.pop() else { return Ok(None) };
+    let mut siblings = session.claims_on(claim.request).await?;
+    siblings.retain(|other| *other != id);
+    let siblings = session.claims(&siblings).await?;
+    let at = (Entity::Claim(id), claim.fund);
+    let mut story = story(session, rules, at, Some(Subject::Claim(id)), Some(claim.partner)).await?;
+    story.calendar = claim.desk.clock.as_ref().map(|clock| Arc::clone(rules.programs().calendar(clock)));
+    let signed = claim.signatures().next().map(|signature| signature.amount);
+    let steps = steps(rules, signed.unwrap_or(claim.reserved), claim.signatures());
+    Ok(Some(ClaimDetail { claim, request, fund, siblings, steps, story }))
+}
+
+async fn request_detail(session: &mut Session, rules: &Rules, id: RequestId) -> Result<Option<RequestDetail>, Failure> {
+    let Some(request) = session.requests(&[id]).await?.pop() else { return Ok(None) };
+    let Some(fund) = session.funds(&[request.fund]).await?.pop() else { return Ok(None) };
+    let claims = session.claims_on(id).await?;
+    let claims = session.claims(&claims).await?;
+    let at = (Entity::Request(id), request.fund);
+    let mut story = story(session, rules, at, Some(Subject::Request(id)), Some(request.partner)).await?;
+    story.calendar = request.desk.clock.as_ref().map(|clock| Arc::clone(rules.programs().calendar(clock)));
+    let signed = request.signatures().next().map(|signature| signature.amount);
+    let steps = steps(rules, signed.unwrap_or(request.plan.asked), request.signatures());
+    Ok(Some(RequestDetail { request, fund, claims, steps, story }))
+}
+
+async fn fund_detail(session: &mut Session, rules: &Rules, id: FundId, now: Instant) -> Result<Option<FundDetail>, Failure> {
+    let Some(fund) = session.funds(&[id]).await?.pop() else { return Ok(None) };
+    let requests = session.requests_open(id).await?;
+    let requests = session.requests(&requests).await?;
+    let asked = requests
+        .iter()
+        .filter(|request| request.state.is_undecided() && request.plan.asked.currency == fund.terms.currency)
+        .fold(0_i64, |sum, request| sum.saturating_add(request.plan.asked.minor));
+    let forecast = forecast(&fund, asked, local_date(now, rules.program().zone));
+    let story = story(session, rules, (Entity::Fund(id), id), None, fund.terms.holder.partner()).await?;
+    Ok(Some(FundDetail { fund, requests, forecast, story }))
+}
+
+/// How far the money goes: what is asked for now, and the pace of the period so far carried on.
+fn forecast(fund: &Fund, asked: i64, today: NaiveDate) -> Forecast {
+    let (held, terms) = (&fund.balances, &fund.terms);
+    let money = |minor| Money::new(minor, terms.currency);
+    let used = held.committed.saturating_add(held.claimed).saturating_add(held.paid);
+    let days = (today.clamp(terms.from, terms.to) - terms.from).num_days() + 1;
+    let burn = used / days.max(1);
+    let empty_on = (burn > 0 && fund.is_open())
+        .then(|| today.checked_add_days(Days::new((held.available / burn).unsigned_abs())))
+        .flatten()
+        .filter(|on| *on < terms.to);
+    Forecast { asked: money(asked), left: money(held.available.saturating_sub(asked)), burn_a_day: money(burn), empty_on }
+}

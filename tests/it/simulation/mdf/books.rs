@@ -1,0 +1,185 @@
+//! A second account of the desk, kept from the audit chain alone: what must never happen is looked for in what did.
+
+use crate::simulation::shadow::ensure;
+use pilothouse::{
+    domain::{
+        aggregate::Aggregate,
+        event::{Entity, Event},
+        id::{BatchId, ClaimId, FundId, OperatorId, RequestId},
+        mdf::{
+            approval::Signature,
+            batch::Batch,
+            claim::{Claim, ClaimEvent, PaymentState},
+            fund::{Fund, FundEvent},
+            item::ItemId,
+            request::{Request, RequestEvent},
+        },
+        time::Instant,
+    },
+    store::{memory::MdfDesk, unit::Past},
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+#[derive(Default)]
+pub struct Books {
+    pub seq: i64,
+    pub funds: BTreeMap<FundId, Fund>,
+    pub requests: BTreeMap<RequestId, Request>,
+    pub claims: BTreeMap<ClaimId, Claim>,
+    pub batches: BTreeMap<BatchId, Batch>,
+    /// Who ever wrote, signed and paid an item, whatever became of it.
+    asked: BTreeSet<(ItemId, OperatorId)>,
+    signed: BTreeSet<(ItemId, OperatorId)>,
+    paid_by: BTreeSet<(ItemId, OperatorId)>,
+    /// Keys under which something was paid.
+    keys: BTreeSet<(ClaimId, String)>,
+    /// Claims that were approved, and payments that were confirmed.
+    pub approved: u64,
+    pub paid: u64,
+}
+
+type Finding = Result<(), String>;
+
+fn follow<R: Aggregate>(table: &mut BTreeMap<R::Id, R>, id: R::Id, event: &R::Event, at: Instant, version: i64) -> Finding {
+    let known = table.get(&id).map_or(0, R::version);
+    ensure!(version == known + 1, "{id} goes from version {known} to {version}");
+    if let Some(record) = table.get_mut(&id) {
+        record.apply(event, at);
+        return Ok(());
+    }
+    let record = R::begin(id, event, at).ok_or_else(|| format!("{id} does not begin with its beginning"))?;
+    table.insert(id, record);
+    Ok(())
+}
+
+impl Books {
+    pub fn take(&mut self, past: &Past) -> Finding {
+        ensure!(past.seq.0 == self.seq + 1, "{} follows {}", past.seq, self.seq);
+        self.seq = past.seq.0;
+        let (record, at, version) = (&past.record, past.record.at, past.record.version);
+        match (record.entity, &record.event) {
+            (Entity::Fund(id), Event::Fund(event)) => {
+                if let FundEvent::Posted { entry, .. } = event {
+                    let next = self.funds.get(&id).map_or(1, |fund| fund.entries + 1);
+                    ensure!(entry.no == next, "entry {} of {id} follows {}", entry.no, next - 1);
+                    ensure!(entry.sums().values().all(|sum| *sum == 0), "{entry:?} does not sum to zero");
+                }
+                follow(&mut self.funds, id, event, at, version)?;
+                ensure!(self.funds[&id].balances.holds(), "{:?}", self.funds[&id].balances);
+            }
+            (Entity::Request(id), Event::Request(event)) => {
+                self.hands_of_request(id, event, record.actor)?;
+                follow(&mut self.requests, id, event, at, version)?;
+            }
+            (Entity::Claim(id), Event::Claim(event)) => {
+                self.hands_of_claim(id, event, record.actor)?;
+                follow(&mut self.claims, id, event, at, version)?;
+                self.pays_once(id)?;
+            }
+            (Entity::Batch(id), Event::Batch(event)) => follow(&mut self.batches, id, event, at, version)?,
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn hands_of_request(&mut self, id: RequestId, event: &RequestEvent, actor: OperatorId) -> Finding {
+        let item = ItemId::Request(id);
+        match event {
+            RequestEvent::Drafted { by, .. } | RequestEvent::Submitted { by, .. } => self.asked.extend(by.map(|who| (item, who))),
+            RequestEvent::Edited { by, .. } | RequestEvent::Resubmitted { by, .. } => _ = self.asked.insert((item, *by)),
+            RequestEvent::Signed { signature, .. } | RequestEvent::Approved { signature, .. } => {
+                let request = self.requests.get(&id).ok_or("nobody asked for it")?;
+                ensure!(signature.pin == request.pin(), "{id} was signed for another content");
+                let standing: Vec<Signature> = request.signatures().copied().collect();
+                self.signs(item, &[item], signature, &standing, actor)?;
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn hands_of_claim(&mut self, id: ClaimId, event: &ClaimEvent, actor: OperatorId) -> Finding {
+        let item = ItemId::Claim(id);
+        match event {
+            ClaimEvent::Drafted { by, .. } | ClaimEvent::Submitted { by, .. } => self.asked.extend(by.map(|who| (item, who))),
+            ClaimEvent::Edited { by, .. } | ClaimEvent::Resubmitted { by, .. } => _ = self.asked.insert((item, *by)),
+            ClaimEvent::Signed { signature, .. } | ClaimEvent::Approved { signature, .. } => {
+                let claim = self.claims.get(&id).ok_or("nobody claimed it")?;
+                ensure!(signature.pin == claim.pin(), "{id} was signed for another content");
+                let standing: Vec<Signature> = claim.signatures().copied().collect();
+                self.signs(item, &[item, ItemId::Request(claim.request)], signature, &standing, actor)?;
+                self.approved += u64::from(matches!(event, ClaimEvent::Approved { .. }));
+            }
+            ClaimEvent::PaymentOrdered { payment } | ClaimEvent::ClawedBack { payment } => {
+                let request = self.claims.get(&id).map(|claim| ItemId::Request(claim.request)).ok_or("nobody claimed it")?;
+                let own =
+                    self.asked.contains(&(item, actor)) || self.asked.contains(&(request, actor)) || self.signed.contains(&(item, actor));
+                ensure!(!own, "{actor} paid {id}, and took another part in it");
+                ensure!(self.keys.insert((id, payment.key.to_string())), "{} pays {id} twice", payment.key);
+                self.paid_by.insert((item, actor));
+            }
+            ClaimEvent::PaymentConfirmed { .. } => self.paid += 1,
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// `asked` are the items of which whoever asked for them can't sign.
+    fn signs(&mut self, item: ItemId, asked: &[ItemId], signature: &Signature, standing: &[Signature], actor: OperatorId) -> Finding {
+        ensure!(signature.by == actor, "{actor} signed as {}", signature.by);
+        for who in signature.people() {
+            ensure!(!asked.iter().any(|item| self.asked.contains(&(*item, who))), "{who} approved {item}, and asked for it");
+            ensure!(!self.paid_by.contains(&(item, who)), "{who} approved {item}, and paid it");
+            let before = standing.iter().find(|one| one.people().any(|other| other == who));
+            ensure!(before.is_none(), "{who} approved {item} twice: {before:?}");
+            self.signed.insert((item, who));
+        }
+        ensure!(standing.iter().all(|one| one.step < signature.step), "{item}: {:?} after {standing:?}", signature.step);
+        ensure!(standing.iter().all(|one| one.amount == signature.amount), "{item}: approved for different amounts");
+        Ok(())
+    }
+
+    /// No more is paid, or on its way, than was approved.
+    fn pays_once(&self, id: ClaimId) -> Finding {
+        let claim = &self.claims[&id];
+        let counts = |state: &PaymentState| !matches!(state, PaymentState::Failed { .. });
+        let out: i64 = claim.payments.iter().filter(|one| one.amount.minor > 0 && counts(&one.state)).map(|one| one.amount.minor).sum();
+        let approved = claim.state.approval().map_or(0, |approval| approval.amount.minor);
+        ensure!(out <= approved, "{id}: {out} paid or on its way, {approved} approved");
+        ensure!(claim.reserved.minor >= 0 && claim.paid().minor >= 0, "{id}: {claim:?}");
+        Ok(())
+    }
+
+    /// The accounts of each fund are exactly what its requests and claims say.
+    pub fn balanced(&self) -> Finding {
+        let mut sums: BTreeMap<FundId, (i64, i64, i64)> = BTreeMap::new();
+        for request in self.requests.values() {
+            let promised = request.commitment().map_or(0, |commitment| commitment.remaining().minor);
+            ensure!(promised >= 0, "{} is promised {promised}", request.id);
+            sums.entry(request.fund).or_default().0 += promised;
+        }
+        for claim in self.claims.values() {
+            let sum = sums.entry(claim.fund).or_default();
+            sum.1 += claim.reserved.minor;
+            sum.2 += claim.paid().minor;
+        }
+        for (id, fund) in &self.funds {
+            let held = (fund.balances.committed, fund.balances.claimed, fund.balances.paid);
+            let sum = sums.get(id).copied().unwrap_or_default();
+            ensure!(held == sum, "{id} holds {held:?} committed, claimed and paid, and its items say {sum:?}");
+        }
+        Ok(())
+    }
+
+    /// The table has what the chain says.
+    pub fn same(&self, entity: Entity, desk: &MdfDesk) -> Finding {
+        let same = match entity {
+            Entity::Request(id) => desk.requests.find(id) == self.requests.get(&id),
+            Entity::Claim(id) => desk.claims.find(id) == self.claims.get(&id),
+            Entity::Batch(id) => desk.batches.find(id) == self.batches.get(&id),
+            _ => true,
+        };
+        ensure!(same, "{entity} differs from its replay");
+        Ok(())
+    }
+}
