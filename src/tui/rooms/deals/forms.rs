@@ -381,7 +381,7 @@ mod tests {
     fn a_comma_parts_thousands_or_is_refused() {
         let read = |text: &str| amount(text).map(read_as);
         for (typed, shown) in [("EUR 1,250,000.5", "EUR 1,250,000.50"), ("JPY 12,000", "JPY 12,000"), ("-1,000 eur", "EUR -1,000.00")] {
-            assert_eq!(read(typed), Ok(shown.to_owned()));
+            assert_eq!(read(typed), Ok(format!("read as {shown}")));
         }
         for typed in ["EUR 12000,50", "EUR 12,5", "EUR 12000,500", "EUR 0,500", "EUR 1,0000", "EUR 12.000,50", "EUR 1.000,500", "EUR ,500"]
         {
