@@ -8,6 +8,7 @@ use crate::domain::{
         conflict::{CaseCommand, CaseEvent, ConflictCase},
     },
     event::Entity,
+    fx::RateDay,
     id::{AccountId, AuditSeq, BatchId, ClaimId, CommandId, ConflictId, DealId, FundId, LeadId, OperatorId, PartnerId, RequestId},
     lead::{Intake, Lead, LeadCommand, LeadEvent, Refusal},
     matching::Features,
@@ -59,6 +60,8 @@ pub enum Command {
     OpenConflict { deals: Vec<DealId> },
     /// Record lines of our own point-of-sale data.
     Sales(Vec<SaleLine>),
+    /// Record exchange rates, a day each.
+    Rates(Vec<RateDay>),
     /// Fire what is due on at most so many registrations and conflicts.
     SweepDeals { limit: u32 },
     /// Look for conflicts of at most so many registrations after one, by number.
@@ -333,6 +336,7 @@ impl Command {
             | Self::SweepConflicts { .. }
             | Self::SweepMdf { .. } => Permission::Sweep,
             Self::Suppress { .. } => Permission::LeadWork,
+            Self::Rates(_) => Permission::MdfFund,
             Self::Program { .. } => Permission::ProgramApply,
             Self::Operator(_) | Self::FirstOperator { .. } => Permission::OperatorManage,
         }
@@ -349,6 +353,7 @@ impl Command {
             Self::DealFromLead { .. } => "register a lead",
             Self::OpenConflict { .. } => "open a conflict",
             Self::Sales(_) => "record sales",
+            Self::Rates(_) => "record exchange rates",
             Self::SweepDeals { .. } => "sweep deals",
             Self::OpenFunds(_) => "open funds",
             Self::Reallocate { .. } => "reallocate money",

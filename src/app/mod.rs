@@ -21,6 +21,7 @@ pub mod operator;
 pub mod partner;
 pub mod program;
 pub mod program_plan;
+mod rates;
 pub mod replay;
 mod rules;
 mod service;
@@ -95,6 +96,7 @@ pub async fn handle<U: Unit>(
         Command::Case { id, command, seen } => deal::case::carry_out(unit, scene, *id, command, *seen).await,
         Command::OpenConflict { deals } => deal::case::open_between(unit, scene, deals).await,
         Command::Sales(lines) => deal::sale::record(unit, scene, lines).await,
+        Command::Rates(days) => rates::record(unit, scene, days).await,
         Command::SweepDeals { limit } => deal::sweep::sweep(unit, scene, *limit).await,
         Command::SweepConflicts { after, limit } => deal::sweep::conflicts(unit, scene, *after, *limit).await,
         Command::OpenFunds(all) => mdf::begin::funds(unit, scene, all).await,

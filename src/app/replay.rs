@@ -206,6 +206,10 @@ fn happened(draft: &mut Draft<'_>, rules: &Rules, record: Record) -> Result<(), 
             let row = ProgramRow { version: id, applied_at: at, actor, toml: event.toml.clone(), note: event.note.clone() };
             draft.other(record).programs.push(row);
         }
+        (_, Event::Rates(event)) => {
+            let days = event.days.clone();
+            draft.other(record).rates = days;
+        }
         _ => drop(draft.other(record)),
     }
     Ok(())

@@ -1,4 +1,6 @@
-//! `pilothouse import leads|partners|accounts|deals|sales|mappings`: data from outside.
+//! `pilothouse import leads|partners|accounts|deals|sales|fx|mappings`: data from outside.
+
+mod fx;
 
 use super::{
     Call,
@@ -34,6 +36,10 @@ pub enum Verb {
     /// Lines of a point-of-sale report: who sold what to whom
     #[command(after_help = "Example:\n  pilothouse import sales pos.csv --dry-run")]
     Sales(Args),
+    /// Exchange rates of the European Central Bank, or in its form: what one euro was worth, day by day
+    #[command(after_help = "Example:\n  pilothouse import fx eurofxref-hist.csv\n\n\
+        A day that comes again is compared with what is kept; N/A is a missing rate, and the last earlier day counts then.")]
+    Fx(fx::FxArgs),
     /// List the built-in mappings, or print one to copy and change
     #[command(after_help = "Example:\n  pilothouse import mappings salesforce-lead > mine.toml")]
     Mappings(Mappings),
@@ -82,6 +88,7 @@ pub async fn run(verb: Verb, call: &mut Call<'_>) -> Result<()> {
         Verb::Accounts(args) => import(Kind::Account, args, None, call).await,
         Verb::Sales(args) => import(Kind::Sale, args, None, call).await,
         Verb::Deals(deals) => import(Kind::Deal, deals.args, deals.partner, call).await,
+        Verb::Fx(args) => fx::run(args, call).await,
         Verb::Mappings(args) => mappings(&args, call),
     }
 }
@@ -109,10 +116,10 @@ fn own_mapping(named: &str, call: &Call<'_>) -> Option<String> {
 }
 
 /// Where rejects are kept. What is wrong with the place is said before the first row is written.
-fn rejects_file(args: &Args) -> Result<PathBuf> {
-    let rejects = args.rejects.clone().unwrap_or_else(|| Rejects::beside(&args.file));
+fn rejects_file(file: &Path, rejects: Option<&Path>) -> Result<PathBuf> {
+    let rejects = rejects.map_or_else(|| Rejects::beside(file), Path::to_path_buf);
     let place = |path: &Path| std::fs::canonicalize(path).ok();
-    if place(&rejects).is_some_and(|rejects| Some(rejects) == place(&args.file)) {
+    if place(&rejects).is_some_and(|rejects| Some(rejects) == place(file)) {
         return Err(Error::expected(format!("the rejects can't be kept in the imported file itself: {}", rejects.display())));
     }
     let folder = rejects.parent().filter(|folder| !folder.as_os_str().is_empty());
@@ -137,7 +144,7 @@ async fn import(kind: Kind, args: Args, partner: Option<String>, call: &mut Call
         let message = format!("mapping `{}` has no column for the partner; say with --partner whose deals these are", mapping.name);
         return Err(Error::expected(message));
     }
-    let rejects = rejects_file(&args)?;
+    let rejects = rejects_file(&args.file, args.rejects.as_deref())?;
     let progress = Progress::new();
     progress.show("counting the rows ...");
     let surveyed = survey(&args.file, &mapping);
@@ -162,14 +169,17 @@ async fn import(kind: Kind, args: Args, partner: Option<String>, call: &mut Call
     };
     bar.progress.clear();
     let report = Report { file: surveyed.description, ..report.map_err(refused)? };
-    if args.json {
-        let mut value = serde_json::to_value(&report)?;
-        value["dry_run"] = args.dry_run.into();
-        value["counts"]["read"] = report.counts.read().into();
-        call.json(&value)
-    } else {
-        told(&report, args.dry_run, call)
+    report_told(&report, args.dry_run, args.json, call)
+}
+
+fn report_told(report: &Report, dry_run: bool, json: bool, call: &mut Call<'_>) -> Result<()> {
+    if !json {
+        return told(report, dry_run, call);
     }
+    let mut value = serde_json::to_value(report)?;
+    value["dry_run"] = dry_run.into();
+    value["counts"]["read"] = report.counts.read().into();
+    call.json(&value)
 }
 
 fn told(report: &Report, dry_run: bool, call: &mut Call<'_>) -> Result<()> {
@@ -258,7 +268,7 @@ impl Bar {
         let became = match counts.room {
             Room::Leads => format!("{linked} linked"),
             Room::Deals => format!("{drafted} drafts, {submitted} submitted, {conflicting} in conflict, {changed} changed"),
-            Room::Sales => format!("{} recorded", counts.created),
+            Room::Sales | Room::Rates => format!("{} recorded", counts.created),
         };
         format!("{} {read} of {}, {rate:.0}/s, {became}, {rejected} rejected", bar(read, self.total), self.total)
     }

@@ -1,6 +1,10 @@
 //! Exchange rates: what one currency was worth in another on a day. A rate is pinned by whoever converts with it: value,
 //! day and source are kept beside the amount, so that the same sum can be done again years later.
 
+mod day;
+
+pub use day::{RateDay, RatesRecorded, Restated};
+
 use crate::domain::{
     money::{Currency, Money, MoneyError},
     problem::quoted,
@@ -16,9 +20,9 @@ use std::collections::BTreeMap;
 pub struct Rates {
     /// The euro in the reference rates of the European Central Bank.
     pub base: Currency,
-    /// Who publishes them.
+    /// Who publishes them, unless a day says otherwise.
     pub source: Text,
-    days: BTreeMap<NaiveDate, BTreeMap<Currency, Decimal>>,
+    days: BTreeMap<NaiveDate, RateDay>,
 }
 
 /// A rate as it was used. Never changes: another rate is another pin.
@@ -78,8 +82,14 @@ impl Rates {
         if rate <= Decimal::ZERO {
             return Err(FxError::NotARate { text: quoted(&rate.to_string()) });
         }
-        self.days.entry(on).or_default().insert(currency, rate);
+        let day = self.days.entry(on).or_insert_with(|| RateDay { on, source: self.source.clone(), rates: BTreeMap::new() });
+        day.rates.insert(currency, rate);
         Ok(())
+    }
+
+    /// Takes a day in as it was kept; it replaces what was known of it.
+    pub fn take(&mut self, day: RateDay) {
+        self.days.insert(day.on, day);
     }
 
     /// The rate of the wanted day, or of the last earlier one (at most `max_age_days` back) on which both currencies have
@@ -91,13 +101,22 @@ impl Rates {
         let missing = || FxError::NoRate { from, to, on: wanted_on, days: max_age_days };
         let oldest = wanted_on.checked_sub_days(chrono::Days::new(max_age_days.into())).unwrap_or(NaiveDate::MIN);
         let days = self.days.range(oldest..=wanted_on).rev();
-        let found = days.into_iter().find_map(|(on, rates)| {
-            let rate = |currency| if currency == self.base { Some(Decimal::ONE) } else { rates.get(&currency).copied() };
-            Some((*on, rate(to)?.checked_div(rate(from)?)?))
+        let found = days.into_iter().find_map(|(_, day)| {
+            let rate = |currency| if currency == self.base { Some(Decimal::ONE) } else { day.rates.get(&currency).copied() };
+            Some((day, rate(to)?.checked_div(rate(from)?)?))
         });
-        let (on, exact) = found.ok_or_else(missing)?;
+        let (day, exact) = found.ok_or_else(missing)?;
         let rate = exact.round_sf(DIGITS).unwrap_or(exact).normalize();
-        Ok(PinnedRate { from, to, rate, wanted_on, on, source: self.source.clone() })
+        Ok(PinnedRate { from, to, rate, wanted_on, on: day.on, source: day.source.clone() })
+    }
+}
+
+/// Days as they were kept: of euros, each by its own source.
+impl FromIterator<RateDay> for Rates {
+    fn from_iter<I: IntoIterator<Item = RateDay>>(days: I) -> Self {
+        let mut rates = Self::none();
+        days.into_iter().for_each(|day| rates.take(day));
+        rates
     }
 }
 

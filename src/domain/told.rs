@@ -7,6 +7,7 @@ pub mod mdf;
 use crate::domain::{
     account::AccountEvent,
     event::{Denied, Event, OperatorEvent, Sold, Suppressed, in_words},
+    fx::{RateDay, RatesRecorded},
     id::{LeadId, OperatorId, PartnerId},
     lead::{ConsentBasis, Escalation, LeadEvent, LeadState, event::Arrival},
     partner::PartnerEvent,
@@ -60,6 +61,7 @@ pub fn event(event: &Event, names: &Names) -> (String, Weight) {
         Event::Authority(event) => mdf::authority(event, names),
         Event::Sold(Sold { lines }) if lines.len() == 1 => "1 sale recorded".to_owned(),
         Event::Sold(Sold { lines }) => format!("{} sales recorded", lines.len()),
+        Event::Rates(RatesRecorded { days }) => rates(days),
         Event::Partner(PartnerEvent::Recorded { profile }) => format!("recorded: {} ({})", profile.name, profile.code),
         Event::Partner(PartnerEvent::Changed { profile, before }) => {
             format!("{} changed: {}", profile.name, differences(&serde_json::to_value(before), &serde_json::to_value(profile)))
@@ -76,6 +78,18 @@ pub fn event(event: &Event, names: &Names) -> (String, Weight) {
         Event::Denied(Denied { asked, why }) => return (format!("tried to {asked}, and was refused: {why}"), Weight::Warning),
     };
     (text, Weight::Plain)
+}
+
+/// `exchange rates of 512 days recorded, 2024-04-02 to 2026-04-13 (ECB)`.
+fn rates(days: &[RateDay]) -> String {
+    let (first, last) = (days.iter().map(|day| day.on).min(), days.iter().map(|day| day.on).max());
+    let (Some(first), Some(last), Some(RateDay { source, .. })) = (first, last, days.first()) else {
+        return "no exchange rates recorded".to_owned();
+    };
+    if first == last {
+        return format!("exchange rates of {first} recorded ({source})");
+    }
+    format!("exchange rates of {} days recorded, {first} to {last} ({source})", days.len())
 }
 
 fn operator(event: &OperatorEvent) -> String {

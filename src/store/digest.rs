@@ -97,6 +97,7 @@ const TABLES: &[(&str, &str)] = &[
         "select concat_ws('|', from_operator, to_operator, from_day, until_day) from approval_delegation \
          order by from_operator, to_operator, from_day",
     ),
+    ("fx_day", "select concat_ws('|', day, source, rates) from fx_day order by day"),
     ("lead_key_new", "select concat_ws('|', key, lead_id) from lead_key_new order by key, lead_id"),
 ];
 

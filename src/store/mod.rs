@@ -25,6 +25,7 @@ pub mod engine;
 mod error;
 mod feed;
 mod filter;
+mod fx;
 mod health;
 mod kept;
 mod lead;
@@ -64,6 +65,7 @@ pub fn statements() -> impl Iterator<Item = &'static str> {
         deal::conflict::STATEMENTS,
         desk::STATEMENTS,
         mdf::STATEMENTS,
+        fx::STATEMENTS,
         directory::STATEMENTS,
         health::STATEMENTS,
         engine::STATEMENTS,

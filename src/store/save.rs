@@ -16,6 +16,7 @@ use crate::domain::{
         dossier::Precedent,
     },
     event::Entity,
+    fx::RateDay,
     id::{AccountId, AuditSeq, CommandId, ConflictId, DealId, LeadId, OperatorId, PartnerId, ProgramVersion},
     lead::{Lead, routing::Desk},
     partner::Partner,
@@ -146,6 +147,10 @@ impl Unit for Tx {
         self.numbers("sale", count).await
     }
 
+    async fn rate_days(&mut self, from: NaiveDate, to: NaiveDate) -> Result<Vec<RateDay>> {
+        (**self).rate_days(from, to).await
+    }
+
     async fn accounts_by_id(&mut self, ids: &[AccountId]) -> Result<Vec<Account>> {
         (**self).accounts_by_id(ids).await
     }
@@ -211,6 +216,7 @@ impl Tx {
         self.cases_save(&changes.cases).await?;
         self.sales_save(&changes.sales).await?;
         self.mdf_save(&changes.mdf).await?;
+        self.rates_save(&changes.rates).await?;
         self.clocks_fire(&changes.fired).await?;
         self.rotations_turn(&changes.turns).await?;
         self.loads_move(&changes.leads).await?;

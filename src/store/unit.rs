@@ -16,6 +16,7 @@ use crate::domain::{
         dossier::Precedent,
     },
     event::{Entity, Record},
+    fx::RateDay,
     id::{AccountId, AuditSeq, CommandId, ConflictId, DealId, LeadId, OperatorId, PartnerId, ProgramVersion},
     lead::{
         Lead,
@@ -55,6 +56,8 @@ pub struct Changes {
     pub deals: Vec<DealChange>,
     pub cases: Vec<CaseChange>,
     pub sales: Vec<SaleRow>,
+    /// Days of exchange rates, each as it is from now on.
+    pub rates: Vec<RateDay>,
     /// The same for the counters of the deal desk.
     pub deals_counted: Vec<(deal::stats::Counted, i64)>,
     pub mdf: mdf::MdfChanges,
@@ -174,6 +177,7 @@ impl Changes {
             }
         }
         self.sales.append(&mut after.sales);
+        self.rates.append(&mut after.rates);
         self.deals_counted.append(&mut after.deals_counted);
         self.turns.append(&mut after.turns);
         self.counted.append(&mut after.counted);
@@ -294,6 +298,8 @@ pub trait Unit: mdf::MdfUnit {
     /// Whether a line of point-of-sale data came with each of these keys before, in order.
     fn sales_known(&mut self, keys: &[Text]) -> impl Future<Output = Result<Vec<bool>>> + Send;
     fn sale_numbers(&mut self, count: u32) -> impl Future<Output = Result<i64>> + Send;
+    /// The days from one to another that have exchange rates, in order; both belong to it.
+    fn rate_days(&mut self, from: chrono::NaiveDate, to: chrono::NaiveDate) -> impl Future<Output = Result<Vec<RateDay>>> + Send;
 
     /// The loads of all partners and the cursors of these scopes.
     fn desk(&mut self, scopes: &[Text]) -> impl Future<Output = Result<Desk>> + Send;

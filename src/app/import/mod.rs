@@ -7,6 +7,7 @@ pub mod directory;
 mod door;
 pub mod leads;
 pub mod mapping;
+pub mod rates;
 mod reader;
 mod rejects;
 mod report;

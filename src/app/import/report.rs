@@ -40,6 +40,7 @@ pub enum Room {
     Leads,
     Deals,
     Sales,
+    Rates,
 }
 
 impl Room {
@@ -92,7 +93,7 @@ impl fmt::Display for Counts {
         match self.room {
             Room::Leads => write!(f, "created {created} + linked {linked} + in review {in_review} + quarantined {quarantined}")?,
             Room::Deals => write!(f, "drafted {drafted} + submitted {submitted} + conflicting {conflicting}")?,
-            Room::Sales => write!(f, "recorded {created}")?,
+            Room::Sales | Room::Rates => write!(f, "recorded {created}")?,
         }
         write!(f, " + rejected {rejected}")?;
         for (count, name) in [(self.changed, "changed"), (self.refused, "refused"), (self.known, "known already")] {

@@ -16,6 +16,7 @@ use crate::{
             dossier::Precedent,
         },
         event::Entity,
+        fx::RateDay,
         id::{AccountId, AuditSeq, CommandId, ConflictId, DealId, LeadId, Number, OperatorId, PartnerId, ProgramVersion},
         lead::{Lead, routing::Desk},
         partner::Partner,
@@ -227,6 +228,10 @@ impl Unit for Overlay {
 
     async fn sale_numbers(&mut self, count: u32) -> Result<i64> {
         self.scratch.sale_numbers(count).await
+    }
+
+    async fn rate_days(&mut self, from: chrono::NaiveDate, to: chrono::NaiveDate) -> Result<Vec<RateDay>> {
+        self.real.rate_days(from, to).await
     }
 
     async fn accounts_by_id(&mut self, ids: &[AccountId]) -> Result<Vec<Account>> {

@@ -119,7 +119,6 @@ impl MdfUnit for Tx {
     }
 
     async fn rates(&mut self, on: NaiveDate, max_age_days: u32) -> Result<Rates> {
-        let _ = (on, max_age_days);
-        Ok(Rates::none())
+        (**self).rates(on, max_age_days).await
     }
 }

@@ -377,7 +377,8 @@ impl MdfUnit for MemoryUnit {
         Ok(Authority { limits, delegations: state.mdf.delegations.iter().filter(concerns).copied().collect() })
     }
 
-    async fn rates(&mut self, _on: NaiveDate, _max_age_days: u32) -> Result<Rates> {
-        Ok(Rates::none())
+    async fn rates(&mut self, on: NaiveDate, max_age_days: u32) -> Result<Rates> {
+        let oldest = on.checked_sub_days(chrono::Days::new(max_age_days.into())).unwrap_or(NaiveDate::MIN);
+        Ok(self.look().await.rates.range(oldest..=on).map(|(_, day)| day.clone()).collect())
     }
 }

@@ -7,6 +7,7 @@ use crate::{
         actor::Actor,
         deal::Registration,
         event::{Entity, Record},
+        fx::RateDay,
         id::{AuditSeq, CommandId, LeadId, OperatorId, PartnerId},
         lead::{Lead, LeadState, routing::Rotation, stats::Counted},
         mdf::claim::PaperKey,
@@ -19,6 +20,7 @@ use crate::{
         unit::{Changes, LeadChange, OperatorRow, Past, ProgramRow},
     },
 };
+use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// The tables. Public for tests that compare them with a recount.
@@ -33,6 +35,7 @@ pub struct State {
     pub audit: Vec<Past>,
     pub loads: HashMap<PartnerId, u32>,
     pub rotations: HashMap<Text, Rotation>,
+    pub rates: BTreeMap<NaiveDate, RateDay>,
     pub counters: BTreeMap<Counted, i64>,
     pub fired: HashSet<(Entity, u32, u8)>,
     pub desk: DealDesk,
@@ -173,6 +176,7 @@ impl State {
             put(&mut self.operators, row, |one| one.id);
         }
         self.programs.extend(changes.programs);
+        self.rates.extend(changes.rates.into_iter().map(|day| (day.on, day)));
         self.suppressed.extend(changes.suppress.iter().map(|mailbox| mailbox.to_lowercase()));
         self.fired.extend(changes.fired);
         for record in changes.records {

@@ -11,6 +11,7 @@ use crate::{
             dossier::Precedent,
         },
         event::Entity,
+        fx::RateDay,
         id::{AccountId, AuditSeq, CommandId, ConflictId, DealId, LeadId, OperatorId, PartnerId, ProgramVersion},
         lead::{Lead, routing::Desk},
         partner::Partner,
@@ -235,6 +236,10 @@ impl Unit for MemoryUnit {
 
     async fn sale_numbers(&mut self, _count: u32) -> Result<i64> {
         Ok(self.next_number(|state| &mut state.claiming, |state| state.desk.sales.len()).await)
+    }
+
+    async fn rate_days(&mut self, from: chrono::NaiveDate, to: chrono::NaiveDate) -> Result<Vec<RateDay>> {
+        Ok(self.look().await.rates.range(from..=to).map(|(_, day)| day.clone()).collect())
     }
 
     async fn accounts_by_id(&mut self, ids: &[AccountId]) -> Result<Vec<Account>> {

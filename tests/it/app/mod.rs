@@ -9,6 +9,7 @@ mod import_deals;
 mod mdf;
 mod news;
 mod race;
+mod rates;
 pub mod replay;
 
 pub use crate::support::house::{ANNA, BEN, ENGINE, House, partner, text};

@@ -1,6 +1,7 @@
 //! The command line as a person or a script sees it: arguments in; output, sentences and exit status out.
 
 mod audit;
+mod fx;
 mod import;
 mod import_deals;
 mod mistakes;

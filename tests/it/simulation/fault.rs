@@ -12,6 +12,7 @@ use pilothouse::{
             dossier::Precedent,
         },
         event::{Entity, Event, Record},
+        fx::RateDay,
         id::{AccountId, AuditSeq, CommandId, ConflictId, DealId, LeadId, OperatorId, PartnerId, ProgramVersion},
         lead::{Lead, LeadEvent, routing::Desk},
         partner::Partner,
@@ -299,6 +300,10 @@ impl<U: Unit> Unit for Faulty<U> {
 
     async fn sale_numbers(&mut self, count: u32) -> Result<i64> {
         self.inner.sale_numbers(count).await
+    }
+
+    async fn rate_days(&mut self, from: chrono::NaiveDate, to: chrono::NaiveDate) -> Result<Vec<RateDay>> {
+        self.inner.rate_days(from, to).await
     }
 
     async fn accounts_by_id(&mut self, ids: &[AccountId]) -> Result<Vec<Account>> {

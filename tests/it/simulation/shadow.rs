@@ -101,7 +101,7 @@ impl Shadow {
                 self.fires(record)?;
                 self.desk.take_case(record, event, self.zone(record))?;
             }
-            Event::Denied(_) | Event::Suppressed(_) | Event::Sold(_) => return Ok(()),
+            Event::Denied(_) | Event::Suppressed(_) | Event::Sold(_) | Event::Rates(_) => return Ok(()),
             event => {
                 let version = self.versions.entry(record.entity).or_default();
                 // The engine and the first operator are there before the chain begins.

@@ -88,6 +88,7 @@ async fn records_that_came_under_two_sources_survive_the_migration() {
             "drop table conflict_body",
             "drop table conflict_party",
             "drop table sale",
+            "drop table fx_day",
             "drop index stat_measure",
             "alter table person_key rename column entity_no to lead_id",
             "alter table clock_fired rename column entity_no to lead_id",

@@ -149,6 +149,6 @@ impl MdfUnit for Overlay {
     }
 
     async fn rates(&mut self, on: NaiveDate, max_age_days: u32) -> Result<Rates> {
-        MdfUnit::rates(&mut self.scratch, on, max_age_days).await
+        self.real.rates(on, max_age_days).await
     }
 }
