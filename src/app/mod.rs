@@ -19,6 +19,7 @@ pub mod match_evaluate;
 pub mod mdf;
 pub mod operator;
 pub mod partner;
+pub mod payments;
 pub mod program;
 pub mod program_plan;
 mod rates;

@@ -13,6 +13,7 @@ mod keys;
 mod man;
 pub mod match_evaluate;
 mod operator;
+mod payments;
 mod plain;
 mod print;
 mod program;
@@ -77,11 +78,14 @@ impl Global {
 pub enum Verb {
     /// The console on a channel that is made up, in full swing
     Demo(demo::Args),
-    /// Bring leads, partners, accounts, deals or sales in from a file
+    /// Bring leads, partners, accounts, deals, sales or exchange rates in from a file
     #[command(subcommand)]
     Import(import::Verb),
     /// Write leads, partners or accounts out
     Export(export::Args),
+    /// Payments of claims: what is ordered, out to the bank as a file, and its answer back in
+    #[command(subcommand)]
+    Payments(payments::Verb),
     /// The background work without a screen: clocks, offers, routing
     Engine(engine::Args),
     /// Print one screen as plain text
@@ -134,6 +138,7 @@ pub async fn run(verb: Option<Verb>, console: console::Args, call: &mut Call<'_>
         Some(Verb::Demo(args)) => demo::run(args, call).await,
         Some(Verb::Import(verb)) => import::run(verb, call).await,
         Some(Verb::Export(args)) => export::run(args, call).await,
+        Some(Verb::Payments(verb)) => payments::run(verb, call).await,
         Some(Verb::Engine(args)) => engine::run(args, call).await,
         Some(Verb::Operator(verb)) => operator::run(verb, call).await,
         Some(Verb::Program(verb)) => program::run(verb, call).await,

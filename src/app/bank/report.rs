@@ -21,6 +21,12 @@ pub fn read(text: &str, batch: &Batch, message: &str) -> Result<Vec<BankAnswer>,
     document.find("BkToCstmrDbtCdtNtfctn").map(notification).ok_or_else(unknown)
 }
 
+/// The message that a status report answers; nothing where the file names none.
+pub fn message(text: &str) -> Result<Option<String>, String> {
+    let document = xml::read(text)?;
+    Ok(document.get("CstmrPmtStsRpt/OrgnlGrpInfAndSts/OrgnlMsgId").map(str::to_owned))
+}
+
 fn status_report(report: &Element, batch: &Batch, message: &str) -> Result<Vec<BankAnswer>, String> {
     let original = report.get("OrgnlGrpInfAndSts/OrgnlMsgId").unwrap_or_default();
     if original != message {

@@ -2,6 +2,7 @@
 
 mod desk;
 mod life;
+mod payments;
 mod race;
 mod refused;
 

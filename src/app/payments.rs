@@ -1,0 +1,218 @@
+//! Ordered payments on their way to the bank and back: what goes into the next file, and what an answer does.
+
+use crate::{
+    app::{
+        App, Command, Failure,
+        bank::{self, BankAnswer, Matched, Order, Transfer, Verdict, order::OrderError, payees::Payees, report, sheet},
+        import::source::Reject,
+    },
+    domain::{
+        deal::ContentHash,
+        id::{BatchId, ClaimId, OperatorId},
+        mdf::{
+            batch::{Batch, BatchFile, end_to_end},
+            claim::{ClaimVerb, possible},
+        },
+        money::Currency,
+        partner::PartnerStatus,
+        text::Text,
+    },
+};
+use chrono::NaiveDate;
+use std::{collections::BTreeSet, path::Path};
+
+/// How many claims with ordered payments go into one file, and how many batches an answer is looked for in.
+const CLAIMS_MAX: u32 = 10_000;
+const BATCHES_MAX: u32 = 1_000;
+
+/// The file that goes to the bank.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileKind {
+    /// ISO 20022, `pain.001.001.09`.
+    Pain001,
+    Csv,
+}
+
+impl FileKind {
+    pub const fn extension(self) -> &'static str {
+        match self {
+            Self::Pain001 => "xml",
+            Self::Csv => "csv",
+        }
+    }
+}
+
+/// What could be written now.
+#[derive(Debug, Clone)]
+pub struct Ready {
+    pub order: Order,
+    pub payments: Vec<(ClaimId, u32)>,
+    /// Payments that stay where they are, each with its reason.
+    pub left_out: Vec<String>,
+}
+
+/// A file and the batch that it is to be.
+#[derive(Debug, Clone)]
+pub struct Written {
+    pub text: String,
+    pub file: BatchFile,
+}
+
+impl Ready {
+    pub fn written(&self, kind: FileKind) -> Written {
+        let text = match kind {
+            FileKind::Pain001 => bank::pain001::write(&self.order),
+            FileKind::Csv => sheet::write(&self.order),
+        };
+        let name = Text::clean(&format!("{}.{}", self.order.message, kind.extension()));
+        let hash = ContentHash::of(text.as_bytes());
+        Written { text, file: BatchFile { name, hash } }
+    }
+}
+
+/// Why there is no file, in one sentence.
+#[derive(Debug, thiserror::Error)]
+pub enum PaymentError {
+    #[error("no payment is ordered{0}")]
+    Nothing(String),
+    #[error("payments are ordered in {0}; say which with --currency")]
+    Currencies(String),
+    #[error("none of the payments can go out: {0}")]
+    AllLeftOut(String),
+    #[error(transparent)]
+    Order(#[from] OrderError),
+    #[error("{0}")]
+    Answer(String),
+    #[error(transparent)]
+    Failure(#[from] Failure),
+}
+
+/// The ordered payments of one currency that can go out, to the accounts of `payees`.
+pub async fn ready(app: &App, payees: &Payees, currency: Option<Currency>, on: NaiveDate) -> Result<Ready, PaymentError> {
+    let rules = app.rules().await?;
+    let mut ordered = app.mdf_payable(CLAIMS_MAX).await?;
+    if let Some(currency) = currency {
+        ordered.retain(|(_, payment)| payment.amount.currency == currency);
+    }
+    let currencies: BTreeSet<Currency> = ordered.iter().map(|(_, payment)| payment.amount.currency).collect();
+    if currencies.len() > 1 {
+        return Err(PaymentError::Currencies(currencies.iter().map(ToString::to_string).collect::<Vec<_>>().join(" and ")));
+    }
+    if ordered.is_empty() {
+        return Err(PaymentError::Nothing(currency.map_or_else(String::new, |currency| format!(" in {currency}"))));
+    }
+    let (mut transfers, mut payments, mut left_out) = (Vec::new(), Vec::new(), Vec::new());
+    for (claim, payment) in &ordered {
+        let reference = end_to_end(claim.id, payment.no);
+        let profile = rules.directory().get(claim.partner).map(|partner| &partner.profile);
+        let payee = profile.and_then(|profile| payees.of(&profile.code));
+        let why = match (profile, payee) {
+            (None, _) => Some(format!("there is no {}", claim.partner)),
+            (Some(profile), _) if profile.status == PartnerStatus::Suspended => Some(format!("{} is suspended", profile.name)),
+            (Some(profile), None) => Some(format!("the list of payees has no row for {} ({})", profile.code, profile.name)),
+            _ => possible(claim, ClaimVerb::Export).err().map(|refusal| refusal.to_string()),
+        };
+        match (why, payee) {
+            (None, Some(payee)) => {
+                let note = Text::clean(&format!("Claim {}", claim.id));
+                transfers.push(Transfer { reference, amount: payment.amount, payee: payee.clone(), note });
+                payments.push((claim.id, payment.no));
+            }
+            (why, _) => left_out.push(format!("{reference}: {}", why.unwrap_or_default())),
+        }
+    }
+    if transfers.is_empty() {
+        return Err(PaymentError::AllLeftOut(left_out.join("; ")));
+    }
+    let order = Order::of(payees.payer.clone(), transfers, on, app.now())?;
+    Ok(Ready { order, payments, left_out })
+}
+
+/// What an answer of the bank says, and what it did.
+#[derive(Debug, Clone)]
+pub struct Answered {
+    pub batch: BatchId,
+    pub matched: Vec<Matched>,
+    /// Rows that can't be read.
+    pub rejects: Vec<Reject>,
+    /// Answers that the claims did not take, each with its reason.
+    pub refused: Vec<String>,
+    /// Payments of the batch that have no answer, before this one is taken in.
+    pub open: usize,
+}
+
+impl Answered {
+    /// How many answers are such.
+    pub fn count(&self, is: impl Fn(&Verdict) -> bool) -> usize {
+        self.matched.iter().filter(|one| is(&one.verdict)).count()
+    }
+}
+
+/// Reads an answer and matches it with its batch; nothing is written.
+pub async fn read_answer(app: &App, path: &Path, batch: Option<BatchId>) -> Result<Answered, PaymentError> {
+    let mut batches = app.mdf_batches(BATCHES_MAX).await?;
+    if let Some(wanted) = batch {
+        batches.retain(|batch| batch.id == wanted);
+        if batches.is_empty() {
+            return Err(PaymentError::Answer(format!("there is no {wanted}")));
+        }
+    }
+    let told = |message: String| PaymentError::Answer(format!("{}: {message}", path.display()));
+    let bytes = std::fs::read(path).map_err(|error| told(error.to_string()))?;
+    let (batch, answers, rejects) = if is_xml(&bytes) {
+        let text = String::from_utf8(bytes).map_err(|_| told("the file is not UTF-8".into()))?;
+        of_report(&text, &batches).map_err(told)?
+    } else {
+        let (answers, rejects) = sheet::read(path).map_err(told)?;
+        (most_named(&batches, &answers).map_err(told)?, answers, rejects)
+    };
+    let open = batch.items.iter().filter(|item| item.answer.is_none()).count();
+    Ok(Answered { batch: batch.id, matched: bank::matched(batch, &answers), rejects, refused: Vec::new(), open })
+}
+
+/// Carries out what was matched.
+pub async fn take_answer(app: &App, actor: OperatorId, mut answered: Answered) -> Result<Answered, PaymentError> {
+    let take = |one: &Matched| match &one.verdict {
+        Verdict::Take { claim, no, answer } => Some((*claim, *no, answer.clone())),
+        _ => None,
+    };
+    let answers: Vec<_> = answered.matched.iter().filter_map(take).collect();
+    if !answers.is_empty() {
+        let command = Command::AnswerBatch { batch: answered.batch, answers };
+        let outcome = app.execute(actor, app.request(command)).await?;
+        let refused = outcome.mdf.into_iter().filter_map(|item| item.result.err().map(|refusal| format!("{}: {refusal}", item.entity)));
+        answered.refused = refused.collect();
+    }
+    Ok(answered)
+}
+
+fn is_xml(bytes: &[u8]) -> bool {
+    bytes.trim_ascii_start().strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes.trim_ascii_start()).trim_ascii_start().starts_with(b"<")
+}
+
+type Read<'b> = (&'b Batch, Vec<BankAnswer>, Vec<Reject>);
+
+fn of_report<'b>(text: &str, batches: &'b [Batch]) -> Result<Read<'b>, String> {
+    let Some(message) = report::message(text)? else {
+        // What was booked names no message; whose payments they are says which batch it is.
+        let any = batches.first().ok_or("there is no batch that it could answer")?;
+        let answers = report::read(text, any, "")?;
+        return Ok((most_named(batches, &answers)?, answers, Vec::new()));
+    };
+    let batch = batches.iter().find(|batch| message_of(batch) == message);
+    let batch =
+        batch.ok_or_else(|| format!("it answers the message {}, and no batch was that", crate::domain::problem::quoted(&message)))?;
+    Ok((batch, report::read(text, batch, &message)?, Vec::new()))
+}
+
+/// The file is named after the message in it.
+fn message_of(batch: &Batch) -> &str {
+    batch.file.name.rsplit_once('.').map_or(batch.file.name.as_str(), |(message, _)| message)
+}
+
+/// The batch that most of the answers are about. No payment is in two batches.
+fn most_named<'b>(batches: &'b [Batch], answers: &[BankAnswer]) -> Result<&'b Batch, String> {
+    let named = |batch: &&Batch| answers.iter().filter(|answer| batch.item(&answer.reference).is_some()).count();
+    let best = batches.iter().max_by_key(named).filter(|batch| named(batch) > 0);
+    best.ok_or_else(|| format!("none of its {} answers is about a payment that was exported", answers.len()))
+}
