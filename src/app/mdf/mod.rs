@@ -6,6 +6,7 @@ pub mod begin;
 pub mod command;
 pub mod draft;
 pub(super) mod facts;
+pub mod news;
 pub(super) mod past;
 pub mod sweep;
 pub mod view;

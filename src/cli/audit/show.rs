@@ -22,7 +22,8 @@ const PAGE: u32 = 1_000;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// A lead (L-12), deal (D-8), conflict (C-5), partner (P-3), account (A-7), operator (O-2) or program version (v-4)
+    /// A lead (L-12), deal (D-8), conflict (C-5), fund (F-1), request (R-6), claim (M-9), batch (B-2), partner (P-3),
+    /// account (A-7), operator (O-2) or program version (v-4)
     #[arg(value_parser = entity)]
     entity: Option<Entity>,
     /// Only what this operator did: a name or O-2
@@ -217,15 +218,19 @@ fn operator(named: &str, names: &Names) -> Result<OperatorId> {
     })
 }
 
-/// Reads `L-12`, `D-8`, `C-5`, `P-3`, `A-7`, `O-2`, `v-4`.
+/// Reads `L-12`, `D-8`, `C-5`, `F-1`, `R-6`, `M-9`, `B-2`, `P-3`, `A-7`, `O-2`, `v-4`.
 fn entity(text: &str) -> Result<Entity, String> {
-    let wrong = || format!("`{text}` is no record: write L-12, D-8, C-5, P-3, A-7, O-2 or v-4");
+    let wrong = || format!("`{text}` is no record: write L-12, D-8, C-5, F-1, R-6, M-9, B-2, P-3, A-7, O-2 or v-4");
     let (letter, digits) = text.split_at_checked(1).ok_or_else(wrong)?;
     let number = digits.trim_start_matches('-').parse().map_err(|_| wrong())?;
     let kind = match letter.to_ascii_lowercase().as_str() {
         "l" => "lead",
         "d" => "deal",
         "c" => "conflict",
+        "f" => "fund",
+        "r" => "request",
+        "m" => "claim",
+        "b" => "batch",
         "p" => "partner",
         "a" => "account",
         "o" => "operator",

@@ -128,12 +128,21 @@ const CASE_CALLS: &str = "select audit.seq, audit.at, audit.actor, audit.command
     from audit where audit.seq > $1 and audit.entity_kind = 'conflict' \
     and audit.kind in ('conflict.breached', 'conflict.escalated', 'conflict.review_taken') \
     and audit.actor <> $2 order by audit.seq limit $3";
+/// The list of the MDF desk numbers requests 3n + 1 and claims 3n + 2.
+const MDF_CALLS: &str = "select audit.seq, audit.at, audit.actor, audit.command_id, audit.entity_kind, audit.entity_id, \
+    audit.entity_version, audit.kind, audit.program_version, audit.body, audit.sealed, audit.hash \
+    from audit join mdf_item on mdf_item.id = 3 * audit.entity_id + case audit.entity_kind when 'request' then 1 else 2 end \
+    where audit.seq > $1 and audit.entity_kind in ('request', 'claim') \
+    and audit.kind in ('request.breached', 'request.escalated', 'request.assigned', 'request.resubmitted', 'claim.breached', \
+    'claim.escalated', 'claim.assigned', 'claim.resubmitted', 'claim.flagged') \
+    and mdf_item.assignee = $2 and audit.actor <> $2 order by audit.seq limit $3";
 const FASTER: &str = "select audit.seq, audit.at, coalesce(operator.name, 'operator ' || cast(audit.actor as text)), audit.kind, \
     audit.entity_version from audit left join operator on operator.id = audit.actor \
     where audit.entity_kind = $1 and audit.entity_id = $2 order by audit.seq desc limit 1";
 
 /// The statements of this file, for the test that prepares them.
-pub const STATEMENTS: &[&str] = &[HEAD, HEAD_LOCK, HEAD_MOVE, FEED, TIMELINE, HISTORY, RECENT, CALLS, DEAL_CALLS, CASE_CALLS, FASTER];
+pub const STATEMENTS: &[&str] =
+    &[HEAD, HEAD_LOCK, HEAD_MOVE, FEED, TIMELINE, HISTORY, RECENT, CALLS, DEAL_CALLS, CASE_CALLS, MDF_CALLS, FASTER];
 
 fn head_from((seq, hash): (i64, Vec<u8>)) -> Result<Head> {
     let hash = hash.try_into().map_err(|_| Error::corrupt("the head of the audit chain has no hash"))?;
@@ -233,6 +242,13 @@ impl Session {
     /// What others than `me` did after `seq` to conflicts, whoever reviews them; oldest first.
     pub async fn audit_case_calls(&mut self, me: OperatorId, seq: AuditSeq, limit: u32) -> Result<Vec<Past>> {
         let rows = self.all(Sql::new(CASE_CALLS).bind(seq).bind(me).bind(limit)).await?;
+        self.opened(rows).await
+    }
+
+    /// What others did after `seq` to the requests and claims that `me` looks after, of the kinds that may need that operator
+    /// at once; oldest first.
+    pub async fn audit_mdf_calls(&mut self, me: OperatorId, seq: AuditSeq, limit: u32) -> Result<Vec<Past>> {
+        let rows = self.all(Sql::new(MDF_CALLS).bind(seq).bind(me).bind(limit)).await?;
         self.opened(rows).await
     }
 

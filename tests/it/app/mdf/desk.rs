@@ -3,8 +3,12 @@
 use super::*;
 use crate::support::databases::on_both;
 use pilothouse::{
-    app::mdf::view::{MdfDetail, MdfViewer},
+    app::mdf::{
+        news::MdfCallCause,
+        view::{MdfDetail, MdfViewer},
+    },
     domain::{
+        escalation::Severity,
         filter,
         mdf::{
             approval::Step,
@@ -161,6 +165,41 @@ async fn one_item_tells_its_whole_story() {
         assert_eq!((last.event.as_str(), last.records[0].0), ("claim.assigned", ItemId::Claim(ClaimId(4))));
         assert!(desk.app().mdf_payable(10).await.expect("read").is_empty(), "nothing is ordered yet");
         assert_eq!(desk.app().mdf_authority().await.expect("read").limits.len(), 4);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_looks_after_an_item_is_called_to_it() {
+    on_both(|fresh| async move {
+        let desk = busy(&fresh).await;
+        let (end, before) = desk.app().mdf_calls(ASKS[0], pilothouse::domain::id::AuditSeq(0)).await.expect("read");
+        assert!(before.is_empty(), "Ben did all of it himself: {before:?}");
+        let urgent = ClaimCommand::Escalate { severity: Severity::High, reason: text("the partner calls") };
+        desk.claim(ASKS[1], ClaimId(4), urgent).await.expect("escalated");
+        desk.claim(ASKS[1], ClaimId(1), ClaimCommand::Assign { to: Some(ASKS[0]) }).await.expect("handed over");
+        desk.claim(ASKS[1], ClaimId(1), ClaimCommand::Flag { reason: text("odd") }).await.expect("flagged");
+        let (_, calls) = desk.app().mdf_calls(ASKS[0], end).await.expect("read");
+        let told: Vec<_> = calls.iter().map(|call| (call.item.to_string(), call.title.to_string(), call.cause)).collect();
+        let version = desk.claim_seen(ClaimId(1)).await.version;
+        let frozen = desk.claim_seen(ClaimId(4)).await.version;
+        let about = |id: &str, cause| (id.to_owned(), "Road show".to_owned(), cause);
+        assert_eq!(
+            told,
+            [
+                about("M-4", MdfCallCause::Escalated { severity: Severity::High }),
+                about("M-1", MdfCallCause::Handed),
+                about("M-1", MdfCallCause::Suspected { version }),
+                about("M-4", MdfCallCause::Suspected { version: frozen }),
+            ]
+        );
+        let news = desk.app().mdf_news(end).await.expect("read");
+        assert_eq!((news.happened.len() >= 4, news.titles.get(&ClaimId(4).into())), (true, Some(&text("Road show"))));
+        let filter = filter::parse::<Funding>("is:suspect").expect("a filter");
+        let ids = [1, 2].map(|id| ItemId::Claim(ClaimId(id))).to_vec();
+        let among =
+            desk.app().mdf_among(&[ids, vec![FUND.into()]].concat(), Queue::Suspect, &filter, &viewer(ASKS[0]), desk.house.now()).await;
+        assert_eq!(among.expect("read").len(), 2, "both stand still, and the fund is no claim");
     })
     .await;
 }
