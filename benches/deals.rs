@@ -8,9 +8,8 @@ mod common;
 
 use common::place::{ADMIN, Place, Rate, SEED, report, time_page};
 use pilothouse::{
-    app::{App, Command, DealTarget, Registering, deal::view::DealViewer},
+    app::{App, Command, DealTarget, Registering, deal::view::DealViewer, engine},
     domain::{
-        actor::Actor,
         deal::{
             Customer, DealCommand, Details, Scope,
             queue::{From, PageRequest, Queue, Sort},
@@ -147,29 +146,16 @@ async fn submissions(app: &App, deals: u64) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The first 100,000 registrations are looked at for conflicts, and the protection of the last 100,000 has run out: what the
-/// engine does after a long outage.
+/// All registrations are looked over for conflicts, and the protection of the last 100,000 has run out: what the engine does
+/// after a long outage.
 async fn sweep(place: &Place, deals: u64) -> anyhow::Result<()> {
-    let (app, engine) = (&place.app, Actor::engine().id);
-    let wanted = deals.min(PROTECTED);
-    let (began, mut looked, mut after, mut found) = (Stopwatch::now(), 0, DealId(0), 0);
-    while looked < wanted {
-        let outcome = app.execute(engine, app.request(Command::SweepConflicts { after, limit: 1_000 })).await?;
-        let Some(last) = outcome.looked_to else { break };
-        looked += 1_000;
-        found += outcome.cases.len();
-        after = last;
-    }
-    println!("{} registrations looked at, {found} conflicts found: {:.2?}", looked.min(wanted), began.elapsed());
+    let app = &place.app;
+    let began = Stopwatch::now();
+    let found = engine::find(app).await?;
+    println!("{deals} registrations looked over, {found} conflicts found: {:.2?}", began.elapsed());
     place.pass(24 * 200);
-    let (expiring, mut swept) = (Stopwatch::now(), 0);
-    while swept < wanted {
-        let outcome = app.execute(engine, app.request(Command::SweepDeals { limit: 1_000 })).await?;
-        if outcome.deals.is_empty() && outcome.cases.is_empty() {
-            break;
-        }
-        swept += outcome.deals.len() as u64;
-    }
+    let expiring = Stopwatch::now();
+    let swept = engine::sweep_deals(app).await?;
     println!("{swept} registrations swept that were due: {:.2?}", expiring.elapsed());
     println!("both: {:.2?} (budget for 100,000: 20 s)", began.elapsed());
     Ok(())

@@ -64,8 +64,9 @@ pub enum Command {
     Rates(Vec<RateDay>),
     /// Fire what is due on at most so many registrations and conflicts.
     SweepDeals { limit: u32 },
-    /// Look for conflicts of at most so many registrations after one, by number.
-    SweepConflicts { after: DealId, limit: u32 },
+    /// Look for conflicts of these registrations, if they claim a deal and are a party of none. Which are worth it says
+    /// [`crate::app::App::deal_suspects`].
+    SweepConflicts { deals: Vec<DealId> },
     /// Open funds; known ones are passed over.
     OpenFunds(Vec<FundTerms>),
     /// Move money that is available from one fund to another.
@@ -230,8 +231,6 @@ pub struct Outcome {
     pub funds: Vec<(Balances, Balances)>,
     /// Records that had come before, and so were passed over.
     pub known: usize,
-    /// Of a [`Command::SweepConflicts`]: the last registration that was looked at; nothing when there was none.
-    pub looked_to: Option<DealId>,
 }
 
 #[derive(Debug, Clone)]

@@ -5,7 +5,7 @@ use crate::{
     app::{App, Command, Failure},
     domain::{
         actor::Actor,
-        id::{DealId, LeadId},
+        id::LeadId,
         time::{Instant, MICROS_PER_HOUR, Span},
     },
 };
@@ -14,6 +14,9 @@ use tokio::sync::watch;
 
 /// How many leads one transaction sweeps: enough to be fast, few enough that other writers wait little.
 const BATCH: u32 = 1_000;
+/// The same of registrations when more are due than that: each that ends takes a dozen random keys along, and the more end at
+/// once, the more of them share a page that is written once.
+const BACKLOG: u32 = 5_000;
 /// The engine looks at the clock at least this often, whatever it was told.
 const LONGEST_SLEEP: Duration = Duration::from_secs(30);
 const AFTER_FAILURE: Duration = Duration::from_secs(1);
@@ -83,13 +86,7 @@ pub async fn round(app: &App, settled: &mut Settled) -> Result<(Round, Option<In
             break;
         }
     }
-    loop {
-        let outcome = app.execute(engine, app.request(Command::SweepDeals { limit: BATCH })).await?;
-        done.deals += outcome.deals.len() + outcome.cases.len();
-        if outcome.deals.len() < BATCH as usize && outcome.cases.is_empty() {
-            break;
-        }
-    }
+    done.deals += sweep_deals(app).await?;
     loop {
         let outcome = app.execute(engine, app.request(Command::SweepMdf { limit: BATCH })).await?;
         done.mdf += outcome.mdf.len();
@@ -118,17 +115,30 @@ pub async fn round(app: &App, settled: &mut Settled) -> Result<(Round, Option<In
     Ok((done, next))
 }
 
-async fn find(app: &App) -> Result<usize, Failure> {
+/// Fires what is due at the deal desk; gives on how many registrations and cases.
+pub async fn sweep_deals(app: &App) -> Result<usize, Failure> {
     let engine = Actor::engine().id;
-    let (mut found, mut after) = (0, DealId(0));
+    let (mut swept, mut limit) = (0, BATCH);
     loop {
-        let outcome = app.execute(engine, app.request(Command::SweepConflicts { after, limit: BATCH })).await?;
-        found += outcome.cases.len();
-        match outcome.looked_to {
-            Some(last) => after = last,
-            None => return Ok(found),
+        let outcome = app.execute(engine, app.request(Command::SweepDeals { limit })).await?;
+        swept += outcome.deals.len() + outcome.cases.len();
+        if outcome.deals.len() < limit as usize && outcome.cases.is_empty() {
+            return Ok(swept);
         }
+        limit = BACKLOG;
     }
+}
+
+/// Looks all live claims over for conflicts; gives how many cases were opened or joined.
+pub async fn find(app: &App) -> Result<usize, Failure> {
+    let engine = Actor::engine().id;
+    let mut found = 0;
+    // Nearly all is told apart by reading alone; a write waits for nobody but those who may conflict.
+    for deals in app.deal_suspects().await?.chunks(BATCH as usize) {
+        let outcome = app.execute(engine, app.request(Command::SweepConflicts { deals: deals.to_vec() })).await?;
+        found += outcome.cases.len();
+    }
+    Ok(found)
 }
 
 async fn place(app: &App) -> Result<usize, Failure> {

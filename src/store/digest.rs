@@ -30,6 +30,7 @@ const TABLES: &[(&str, &str)] = &[
     ),
     ("deal_body", "select concat_ws('|', id, body, coalesce(person, '-')) from deal_body order by id"),
     ("deal_key", "select concat_ws('|', key, settled_day, deal_id) from deal_key order by key, settled_day, deal_id"),
+    ("deal_glance", "select concat_ws('|', deal_id, glance) from deal_glance order by deal_id"),
     ("protection", "select concat_ws('|', key, deal_id) from protection order by key"),
     (
         "conflict",

@@ -41,6 +41,7 @@ mod sqlite;
 pub mod unit;
 
 pub use db::{Address, Db, Options, Tx};
+pub use deal::glance::{KEY_SLICES, Shared};
 pub use digest::Digest;
 pub use error::{Conflict, ConflictBy, Error, Result};
 pub use feed::{Pulse, Stale};
@@ -62,6 +63,7 @@ pub fn statements() -> impl Iterator<Item = &'static str> {
         lead::STATEMENTS,
         lead::keys::STATEMENTS,
         deal::STATEMENTS,
+        deal::glance::STATEMENTS,
         deal::conflict::STATEMENTS,
         desk::STATEMENTS,
         mdf::STATEMENTS,

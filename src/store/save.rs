@@ -87,10 +87,6 @@ impl Unit for Tx {
         self.records_due(now, limit).await
     }
 
-    async fn deals_claiming(&mut self, after: DealId, limit: u32) -> Result<Vec<DealId>> {
-        (**self).deals_claiming(after, limit).await
-    }
-
     async fn deal_numbers(&mut self, count: u32) -> Result<DealId> {
         Ok(DealId(self.numbers("deal", count).await?))
     }

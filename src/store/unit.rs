@@ -12,7 +12,7 @@ use crate::domain::{
     actor::Actor,
     deal::{
         self, Registration, SaleLine,
-        conflict::{CandidateKey, ConflictCase, ProtectionKey, Sale},
+        conflict::{CandidateKey, ConflictCase, Glance, ProtectionKey, Sale},
         dossier::Precedent,
     },
     event::{Entity, Record},
@@ -99,6 +99,8 @@ pub struct DealChange {
     /// Candidate keys to add, and to take away: only live claims have any.
     pub keys: Vec<Member>,
     pub keys_gone: Vec<Member>,
+    /// What it looks like from now on; of a new one, and when it is restated.
+    pub glance: Option<Glance>,
     /// Exactly what it protects from now on, if that may have changed. The database refuses a key that another has.
     pub protects: Option<Vec<ProtectionKey>>,
 }
@@ -201,6 +203,7 @@ impl Changes {
             };
             known.deal = change.deal;
             known.restated |= change.restated;
+            known.glance = change.glance.or(known.glance);
             known.protects = change.protects.or_else(|| known.protects.take());
             // What comes and goes again does neither.
             known.keys.retain(|key| !change.keys_gone.contains(key));
@@ -263,8 +266,6 @@ pub trait Unit: mdf::MdfUnit {
     fn deals(&mut self, ids: &[DealId]) -> impl Future<Output = Result<Vec<Registration>>> + Send;
     /// Registrations whose `next_at` is at or before `now`, the earliest first.
     fn deals_due(&mut self, now: Instant, limit: u32) -> impl Future<Output = Result<Vec<Registration>>> + Send;
-    /// Registrations that claim a deal and are a party of no conflict, after `after` by number.
-    fn deals_claiming(&mut self, after: DealId, limit: u32) -> impl Future<Output = Result<Vec<DealId>>> + Send;
     /// Reserves `count` registration numbers and gives the first. Whoever makes registrations at the same time waits here.
     /// For 0 none is reserved, and the next is given; so for all numbers of the deal desk.
     fn deal_numbers(&mut self, count: u32) -> impl Future<Output = Result<DealId>> + Send;

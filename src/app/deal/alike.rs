@@ -21,7 +21,7 @@ use chrono::{Days, NaiveDate};
 use std::collections::{BTreeSet, HashMap};
 
 /// A key that no more share, the subject among them, is evidence by itself; of a more common one it takes two.
-const RARE: usize = 4;
+pub(super) const RARE: usize = 4;
 
 /// Deals won before this day give no credit any more, and conflict with nobody.
 pub(super) fn since(program: &Program, now: Instant) -> i64 {

@@ -7,11 +7,13 @@ use crate::{
         day::{day_number, local_date},
         deal::{
             DealEvent, DealState, Registration,
-            conflict::{CaseEvent, ConflictCase, ProtectionKey, candidate_keys, deal_keys, protection_keys},
+            conflict::{
+                CaseEvent, ConflictCase, Glance, ProtectionKey, candidate_keys, candidate_keys_of, deal_keys, features, protection_keys,
+            },
         },
         event::{Denied, Entity, Event, Record},
         id::{ConflictId, DealId},
-        matching::MatchingPolicy,
+        matching::{Features, MatchingPolicy},
     },
     store::{
         Unit,
@@ -226,16 +228,7 @@ impl<'a> DealDraft<'a> {
         let mut changes = self.journal.take();
         for id in std::mem::take(&mut self.changed) {
             let Some(Touched { deal, expected, before }) = self.deals.remove(&id) else { continue };
-            let was = before.as_deref();
-            let members_before = was.map(|deal| members(deal, &self.policy)).unwrap_or_default();
-            let members = members(&deal, &self.policy);
-            let protected_before = was.map(|deal| protection_keys(deal, &self.policy)).unwrap_or_default();
-            let protected = protection_keys(&deal, &self.policy);
-            let keys = members.iter().filter(|key| !members_before.contains(key)).copied().collect();
-            let keys_gone = members_before.iter().filter(|key| !members.contains(key)).copied().collect();
-            let protects = (protected != protected_before).then_some(protected);
-            let restated = was.is_none_or(|was| is_restated(was, &deal));
-            changes.deals.push(DealChange { deal, expected, restated, keys, keys_gone, protects });
+            changes.deals.push(changed(deal, expected, before.as_deref(), &self.policy));
         }
         for id in std::mem::take(&mut self.changed_cases) {
             if let Some((case, expected)) = self.cases.remove(&id) {
@@ -246,17 +239,45 @@ impl<'a> DealDraft<'a> {
     }
 }
 
+/// What is to be written of a registration that was `before`, if it is not new. Its customer is spelt out, which costs most
+/// of this, as often as it has another.
+fn changed(deal: Registration, expected: i64, before: Option<&Registration>, policy: &MatchingPolicy) -> DealChange {
+    let restated = before.is_none_or(|was| is_restated(was, &deal));
+    if !restated && let Some(was) = before {
+        let (from, to) = (settled_day(was), settled_day(&deal));
+        let own = if from == to { Vec::new() } else { candidate_keys(&deal, policy) };
+        let on = |day: Option<i64>| day.map(|day| own.iter().map(|key| Member { key: key.key, settled_day: day }).collect());
+        let (keys, keys_gone) = (on(to).unwrap_or_default(), on(from).unwrap_or_default());
+        let protects = (was.holds_protection() != deal.holds_protection()).then(|| protection_keys(&deal, policy));
+        return DealChange { deal, expected, restated, keys, keys_gone, glance: None, protects };
+    }
+    let spelling = features(&deal.details, policy);
+    let members_before = before.map(|deal| members(deal, &features(&deal.details, policy))).unwrap_or_default();
+    let members = members(&deal, &spelling);
+    let protected_before = before.map(|deal| protection_keys(deal, policy)).unwrap_or_default();
+    let protected = protection_keys(&deal, policy);
+    let keys = members.iter().filter(|key| !members_before.contains(key)).copied().collect();
+    let keys_gone = members_before.iter().filter(|key| !members.contains(key)).copied().collect();
+    let protects = (protected != protected_before).then_some(protected);
+    let glance = Some(Glance::of(&deal, &spelling));
+    DealChange { deal, expected, restated, keys, keys_gone, glance, protects }
+}
+
 /// Whether more changed than where it stands.
 pub(super) fn is_restated(was: &Registration, now: &Registration) -> bool {
     (&was.details, was.account, was.submitted_at, was.place) != (&now.details, now.account, now.submitted_at, now.place)
 }
 
+/// The day under which it stands in the index of keys; nothing unless it claims a deal.
+fn settled_day(deal: &Registration) -> Option<i64> {
+    match &deal.state {
+        DealState::Won { on, .. } => Some(day_number(*on)),
+        state => state.is_claim().then_some(NOT_SETTLED),
+    }
+}
+
 /// A registration's places under its candidate keys: none unless it claims a deal.
-pub(in crate::app) fn members(deal: &Registration, policy: &MatchingPolicy) -> Vec<Member> {
-    let settled_day = match &deal.state {
-        DealState::Won { on, .. } => day_number(*on),
-        state if state.is_claim() => NOT_SETTLED,
-        _ => return Vec::new(),
-    };
-    candidate_keys(deal, policy).into_iter().map(|key| Member { key: key.key, settled_day }).collect()
+fn members(deal: &Registration, spelling: &Features) -> Vec<Member> {
+    let Some(settled_day) = settled_day(deal) else { return Vec::new() };
+    candidate_keys_of(deal, spelling).into_iter().map(|key| Member { key: key.key, settled_day }).collect()
 }

@@ -12,5 +12,6 @@ pub mod news;
 pub mod register;
 pub mod restate;
 pub mod sale;
+pub mod suspect;
 pub mod sweep;
 pub mod view;

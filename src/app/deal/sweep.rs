@@ -60,16 +60,17 @@ pub async fn sweep<U: Unit>(unit: &mut U, scene: Scene<'_>, limit: u32) -> Resul
     Ok(Outcome { seq, deals, cases, ..Outcome::default() })
 }
 
-/// Looks for conflicts of registrations that claim a deal and are a party of none, after `after` by number.
-/// [`Outcome::looked_to`] says how far it came.
-pub async fn conflicts<U: Unit>(unit: &mut U, scene: Scene<'_>, after: DealId, limit: u32) -> Result<Outcome, Failure> {
+/// Looks for conflicts of those that claim a deal and are a party of none.
+pub async fn conflicts<U: Unit>(unit: &mut U, scene: Scene<'_>, deals: &[DealId]) -> Result<Outcome, Failure> {
     unit.submission_numbers(0).await?;
-    let ids = unit.deals_claiming(after, limit).await?;
-    let Some(last) = ids.last().copied() else { return Ok(Outcome::default()) };
     let mut draft = DealDraft::new(scene);
-    draft.load(unit, ids.iter().copied()).await?;
-    let found: Vec<ConflictId> = find(unit, &mut draft, &ids).await?;
+    draft.load(unit, deals.iter().copied()).await?;
+    let is_free = |id: &DealId| draft.deal(*id).is_some_and(|deal| deal.dispute.is_none() && deal.state.is_claim());
+    let mut free: Vec<DealId> = deals.iter().copied().filter(is_free).collect();
+    free.sort_unstable();
+    free.dedup();
+    let found: Vec<ConflictId> = find(unit, &mut draft, &free).await?;
     let cases = found.iter().filter_map(|id| draft.case(*id)).map(CaseItem::after).collect();
     let seq = scene.save(unit, draft.into_changes()).await?;
-    Ok(Outcome { seq, cases, looked_to: Some(last), ..Outcome::default() })
+    Ok(Outcome { seq, cases, ..Outcome::default() })
 }

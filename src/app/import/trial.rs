@@ -163,10 +163,6 @@ impl Unit for Overlay {
         Unit::deals_due(&mut self.scratch, now, limit).await
     }
 
-    async fn deals_claiming(&mut self, after: DealId, limit: u32) -> Result<Vec<DealId>> {
-        self.scratch.deals_claiming(after, limit).await
-    }
-
     async fn deal_numbers(&mut self, count: u32) -> Result<DealId> {
         self.scratch.deal_numbers(count).await
     }

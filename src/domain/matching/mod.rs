@@ -26,4 +26,4 @@ pub use features::{Features, Record};
 pub use index::Index;
 pub use keys::{MEMBERS_MAX, keys, worth_comparing};
 pub use policy::{MatchingPolicy, Weights};
-pub use score::{Band, Fact, Part, Score, score};
+pub use score::{Agreement, Band, Fact, Part, Score, most, score};

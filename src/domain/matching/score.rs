@@ -132,6 +132,38 @@ pub fn score(a: &Features, b: &Features, weights: &Weights) -> Score {
     score
 }
 
+/// What is known of a fact of two records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Agreement {
+    /// One of them does not say, so that it neither agrees nor conflicts.
+    Unknown,
+    /// It may be the same.
+    Same,
+    /// It is certainly not the same.
+    Different,
+}
+
+/// The most that two records without a street can score when everything else agrees: no part takes away less, or adds more,
+/// when the score before it was higher.
+pub fn most(phone: Agreement, country: Agreement, postal: Agreement, city: Agreement, weights: &Weights) -> u16 {
+    let mut score = Score::default();
+    score.start(Fact::Name, 10_000, 10_000);
+    let facts = [
+        (Fact::Phone, phone, weights.phone_same, weights.phone_other),
+        (Fact::Country, country, 0, weights.country_other),
+        (Fact::Postal, postal, weights.postal_same, weights.postal_other),
+        (Fact::City, city, weights.city_same, weights.city_other),
+    ];
+    for (fact, agreement, same, other) in facts {
+        match agreement {
+            Agreement::Unknown => {}
+            Agreement::Same => score.agree(fact, 10_000, same),
+            Agreement::Different => score.conflict(fact, other),
+        }
+    }
+    score.total_bp
+}
+
 fn known(a: &str, b: &str) -> bool {
     !a.is_empty() && !b.is_empty()
 }

@@ -4,33 +4,26 @@
 mod columns;
 pub mod conflict;
 mod filter;
+pub mod glance;
 mod keys;
 mod page;
 mod sale;
 mod stats;
 
 use super::{
-    Session, Sql, Tx,
+    Session, Tx,
     error::Result,
     kept::{Kept, Saving},
     unit::DealChange,
 };
 use crate::domain::{deal::Registration, event::Entity, id::DealId, mdf::claim::PaperKey, text::Text};
 
-const CLAIMING: &str = "select id from deal where id > $1 and phase = '' and state in ('submitted', 'under_review', 'action_required', \
-    'pending_approval', 'approved', 'won') order by id limit $2";
-pub const STATEMENTS: &[&str] = &[Registration::DUE, CLAIMING];
+pub const STATEMENTS: &[&str] = &[Registration::DUE];
 
 impl Session {
     /// The registrations in the order asked for; unknown ones are left out.
     pub async fn deals(&mut self, ids: &[DealId]) -> Result<Vec<Registration>> {
         self.records(ids).await
-    }
-
-    /// Registrations that claim a deal and are a party of no conflict, after `after` by number.
-    pub async fn deals_claiming(&mut self, after: DealId, limit: u32) -> Result<Vec<DealId>> {
-        let rows = self.all::<(i64,)>(Sql::new(CLAIMING).bind(after).bind(limit)).await?;
-        Ok(rows.into_iter().map(|(id,)| DealId(id)).collect())
     }
 
     /// For each key of a record the registration that came with it.
@@ -47,6 +40,7 @@ impl Tx {
         self.records_save(saving.collect()).await?;
         self.deal_papers_save(changes).await?;
         self.deal_keys_save(changes).await?;
+        self.glances_save(changes).await?;
         self.protections_save(changes).await
     }
 

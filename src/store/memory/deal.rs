@@ -11,7 +11,7 @@ use crate::{
         },
         event::Entity,
         id::{AccountId, ConflictId, DealId, PartnerId},
-        matching::MEMBERS_MAX,
+        matching::{MEMBERS_MAX, MatchingPolicy},
         text::Text,
     },
     store::{
@@ -111,11 +111,6 @@ impl DealDesk {
         self.deals.put(deal);
     }
 
-    pub(super) fn claiming(&self, after: DealId, limit: u32) -> Vec<DealId> {
-        let claims = self.deals.iter().filter(|deal| deal.id > after && deal.dispute.is_none() && deal.state.is_claim());
-        claims.take(limit as usize).map(|deal| deal.id).collect()
-    }
-
     pub(super) fn by_key(&self, keys: &[CandidateKey], since_day: i64) -> Vec<(i64, DealId)> {
         let mut out = Vec::new();
         let mut seen = HashSet::new();
@@ -169,10 +164,19 @@ impl DealDesk {
         for (key, id) in &self.protections {
             protects.entry(*id).or_default().push(key.clone());
         }
+        let policy = MatchingPolicy::default();
         let mut deal = |deal: &Registration| {
             let mut keys = members.remove(&deal.id).unwrap_or_default();
             keys.sort_unstable();
-            DealChange { deal: deal.clone(), expected: 0, restated: true, keys, keys_gone: Vec::new(), protects: protects.remove(&deal.id) }
+            DealChange {
+                deal: deal.clone(),
+                expected: 0,
+                restated: true,
+                keys,
+                keys_gone: Vec::new(),
+                glance: Some(deal.glance(&policy)),
+                protects: protects.remove(&deal.id),
+            }
         };
         changes.deals = self.deals.iter().map(&mut deal).collect();
         changes.cases = self.cases.iter().map(|case| CaseChange { case: case.clone(), expected: 0 }).collect();

@@ -168,10 +168,6 @@ impl Unit for MemoryUnit {
         Ok(self.look().await.desk.deals.due(now, limit))
     }
 
-    async fn deals_claiming(&mut self, after: DealId, limit: u32) -> Result<Vec<DealId>> {
-        Ok(self.look().await.desk.claiming(after, limit))
-    }
-
     async fn deal_numbers(&mut self, _count: u32) -> Result<DealId> {
         Ok(DealId(self.next_number(|state| &mut state.claiming, |state| state.desk.deals.len()).await))
     }

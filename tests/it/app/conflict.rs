@@ -11,21 +11,43 @@ use pilothouse::{
     domain::{
         account::AccountProfile,
         deal::{
-            AccountLink, DealCommand, Details,
-            conflict::{CaseCommand, CaseState, Verdict},
+            AccountLink, DealCommand, Details, Registration, Scope,
+            conflict::{CandidateKey, CaseCommand, CaseState, ConflictCase, Verdict, candidate_keys},
         },
-        id::{AccountId, ConflictId, DealId},
+        id::{AccountId, CommandId, ConflictId, DealId, PartnerId},
         matching::Band,
+        program,
         time::Span,
     },
+    store::{
+        Unit,
+        unit::{Changes, DealChange, Member, NOT_SETTLED},
+    },
 };
+use std::{collections::BTreeSet, ops::Range};
 
 const ADLER: &str = "Adler Pumpen GmbH";
 
 impl House {
-    async fn look_for_conflicts(&self) -> (Option<DealId>, Vec<ConflictId>) {
-        let outcome = self.run(ENGINE, Command::SweepConflicts { after: DealId(0), limit: 100 }).await;
-        (outcome.looked_to, outcome.cases.iter().map(|item| item.case).collect())
+    /// As the engine does: only at those that may conflict. Whoever looks at everybody then finds no more.
+    async fn look_for_conflicts(&self) -> Vec<ConflictId> {
+        let deals = self.app.deal_suspects().await.unwrap();
+        let outcome = self.run(ENGINE, Command::SweepConflicts { deals }).await;
+        assert_eq!(self.look_at(1..200).await, [], "looked at one by one");
+        outcome.cases.iter().map(|item| item.case).collect()
+    }
+
+    async fn look_at(&self, deals: Range<i64>) -> Vec<ConflictId> {
+        let outcome = self.run(ENGINE, Command::SweepConflicts { deals: deals.map(DealId).collect() }).await;
+        outcome.cases.iter().map(|item| item.case).collect()
+    }
+
+    /// Which registrations stand against each other.
+    async fn parties(&self) -> BTreeSet<Vec<DealId>> {
+        let ids: Vec<ConflictId> = (1..200).map(ConflictId).collect();
+        let cases = self.app.db().read().await.unwrap().cases(&ids).await.unwrap();
+        let sorted = |case: &ConflictCase| case.parties.iter().map(|party| party.deal).collect::<BTreeSet<_>>().into_iter().collect();
+        cases.iter().map(sorted).collect()
     }
 
     /// Two for the same customer, decided so, and told.
@@ -61,16 +83,16 @@ async fn what_only_conflicts_later_is_found_by_the_sweep_once() {
         house.decided(Verdict::Award { winner: DealId(1) }).await;
         let third = house.register(vec![registering(3, details("crm/3", ADLER))]).await;
         assert!(third.cases.is_empty(), "{}: the first is still a party of its own conflict", fresh.name);
-        assert_eq!(house.look_for_conflicts().await, (Some(DealId(3)), vec![]), "{}", fresh.name);
+        assert_eq!(house.look_for_conflicts().await, [], "{}", fresh.name);
         let refused = house.on_deal(DORA, 3, DealCommand::Approve).await.unwrap_err();
         assert!(refused.contains("D-1 is protected for this customer"), "{refused}");
         house.closed().await;
-        assert_eq!(house.look_for_conflicts().await, (Some(DealId(3)), vec![ConflictId(2)]), "{}", fresh.name);
+        assert_eq!(house.look_for_conflicts().await, [ConflictId(2)], "{}", fresh.name);
         let parties: Vec<DealId> = house.case(2).await.parties.iter().map(|party| party.deal).collect();
         assert_eq!(parties, [DealId(1), DealId(3)]);
         assert!(house.deal(1).await.is_held() && house.deal(3).await.is_held(), "{}: both sides are held", fresh.name);
-        assert_eq!(house.look_for_conflicts().await, (None, vec![]), "{}: whoever comes second finds nothing", fresh.name);
-        let request = house.app.request(Command::SweepConflicts { after: DealId(0), limit: 1 });
+        assert_eq!(house.look_for_conflicts().await, [], "{}: whoever comes second finds nothing", fresh.name);
+        let request = house.app.request(Command::SweepConflicts { deals: vec![DealId(1)] });
         assert!(matches!(house.app.execute(CARL, request).await, Err(Failure::Denied(_))), "the engine's work");
         house.replays().await;
     })
@@ -93,7 +115,7 @@ async fn a_rival_that_spells_the_customer_differently_is_not_approved_while_an_a
         assert_eq!(stranger.deals[0].deal, DealId(4));
         house.on_deal(DORA, 4, DealCommand::Approve).await.unwrap();
         house.closed().await;
-        assert_eq!(house.look_for_conflicts().await.1, [ConflictId(2)], "{}: after that it is a conflict", fresh.name);
+        assert_eq!(house.look_for_conflicts().await, [ConflictId(2)], "{}: after that it is a conflict", fresh.name);
         house.replays().await;
     })
     .await;
@@ -130,7 +152,7 @@ async fn a_conflict_is_opened_by_hand_for_a_reason_only() {
         house.closed().await;
         let strangers = refused(house.opens(&[1, 3]).await);
         assert!(strangers.contains("match their customers first"), "{}: {strangers}", fresh.name);
-        assert_eq!(house.look_for_conflicts().await.1, [], "{}: a machine does not bring up again what was decided", fresh.name);
+        assert_eq!(house.look_for_conflicts().await, [], "{}: a machine does not bring up again what was decided", fresh.name);
         assert_eq!(house.opens(&[2, 1]).await.unwrap(), [ConflictId(2)], "{}: a person may", fresh.name);
         assert!(house.deal(1).await.is_held() && house.deal(2).await.is_held());
         house.replays().await;
@@ -212,6 +234,97 @@ async fn a_customer_is_found_in_the_directory_with_its_topmost_parent() {
         let choices = house.app.deal_customers(&named("Adler Pumpen")).await.unwrap();
         assert_eq!((choices[0].link, choices[0].band), (link(2, 1), Band::Link), "{}", fresh.name);
         assert!(choices.windows(2).all(|pair| pair[0].score.total_bp >= pair[1].score.total_bp), "the most alike first");
+    })
+    .await;
+}
+
+/// Registrations of a few customers in many spellings, matched and not, that nothing was found of when they came in: the
+/// program linked nobody then, as each has a telephone of its own.
+async fn unnoticed(fresh: &crate::support::databases::Fresh) -> House {
+    let house = House::with_deals(fresh).await;
+    let strict = program::DEMO.replace("link = 0.9\n", "link = 1.0\n");
+    assert_ne!(strict, program::DEMO);
+    house.run(ANNA, Command::Program { toml: strict, note: text("nobody is linked") }).await;
+    let parent = AccountProfile { code: text("A1"), name: text("Adler Holding"), ..AccountProfile::default() };
+    let child = AccountProfile { code: text("A2"), name: text("Adler Pumpen"), parent: Some(AccountId(1)), ..AccountProfile::default() };
+    let other = AccountProfile { code: text("B1"), name: text("Bussard Werke"), ..AccountProfile::default() };
+    house.run(ANNA, Command::Accounts(vec![parent, child, other])).await;
+    let names = [
+        "Adler Pumpen GmbH",
+        "Adler-Pumpen",
+        "ADLER Pumpen AG",
+        "Adler Pumpenbau GmbH",
+        "Bussard Werke AG",
+        "Bussard-Werke",
+        "Pumpen Adler",
+        "Milan Antriebe KG",
+        "Milan Antriebstechnik",
+        "Falke Robotik SE",
+    ];
+    let places = [("Ulm", "89073"), ("Kiel", "24103"), ("Ulm", ""), ("", "")];
+    let records = (0..90_usize).map(|n| {
+        let mut record = registering(1 + i64::try_from(n % 4).unwrap(), details(&format!("crm/{n}"), names[n * 7 % names.len()]));
+        let (city, postal) = places[n / 3 % places.len()];
+        (record.details.customer.city, record.details.customer.postal_code) = (text(city), text(postal));
+        let account = i64::try_from(n % 3).unwrap() + 1;
+        let family = AccountId(account.max(2) - 1);
+        record.account = (n % 17 == 5).then_some(AccountLink { account: AccountId(account), family });
+        record.details.contact.phone = text(&format!("0731 {}", 204_663 + n * 7_919));
+        if n % 11 == 3 {
+            record.details.customer.country = "AT".parse().ok();
+        }
+        record.details.scope =
+            Scope::new([["Switching", "Wireless", "Video"][n / 2 % 3], "Switching"][n % 2..].iter().map(|code| text(code)));
+        record
+    });
+    house.register(records.collect()).await;
+    house.run(ANNA, Command::Program { toml: program::DEMO.to_owned(), note: text("as before") }).await;
+    house
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_look_over_all_finds_what_a_look_at_each_finds() {
+    on_both(|fresh| async move {
+        let (house, other) = (unnoticed(&fresh).await, crate::support::databases::sqlite().await);
+        let other = unnoticed(&other).await;
+        let before = house.parties().await;
+        assert_eq!(before, other.parties().await);
+        let free = house.app.deal_suspects().await.unwrap();
+        house.look_for_conflicts().await;
+        other.look_at(1..200).await;
+        let found = house.parties().await;
+        assert_eq!(found, other.parties().await, "{}", fresh.name);
+        assert!(found.len() > before.len() + 3, "{}: {} conflicts before, {} after", fresh.name, before.len(), found.len());
+        assert!(free.len() < 90, "{}: everybody is looked at", fresh.name);
+        assert_eq!(house.app.deal_suspects().await.unwrap(), [], "{}: twice", fresh.name);
+        house.replays().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_family_with_more_registrations_than_a_key_may_have_is_looked_at_all_the_same() {
+    on_both(|fresh| async move {
+        let house = House::with_deals(&fresh).await;
+        house.register(vec![registering(1, details("crm/1", ADLER))]).await;
+        let (policy, first) = (house.app.rules().await.unwrap().program().matching.policy(), house.deal(1).await);
+        let family = AccountId(7);
+        let deals = (2..72).map(|id| {
+            let mut deal = Registration { id: DealId(id), partner: PartnerId(1 + id % 4), version: 1, ..first.clone() };
+            deal.details.source_key = text(&format!("crm/{id}"));
+            deal.details.customer.name = text(&format!("{} Werke {id}", char::from(b'a' + u8::try_from(id % 26).unwrap())));
+            deal.account = Some(AccountLink { account: AccountId(id), family });
+            let member = |key: CandidateKey| Member { key: key.key, settled_day: NOT_SETTLED };
+            let keys = candidate_keys(&deal, &policy).into_iter().map(member).collect();
+            let glance = Some(deal.glance(&policy));
+            DealChange { deal, expected: 0, restated: true, keys, keys_gone: Vec::new(), glance, protects: None }
+        });
+        let mut tx = house.app.db().begin().await.unwrap();
+        tx.deal_numbers(70).await.unwrap();
+        tx.save(CommandId(uuid::Uuid::from_u128(77)), Changes { deals: deals.collect(), ..Changes::default() }).await.unwrap();
+        Unit::commit(tx).await.unwrap();
+        let suspects = house.app.deal_suspects().await.unwrap();
+        assert_eq!(suspects, (2..72).map(DealId).collect::<Vec<_>>(), "{}", fresh.name);
     })
     .await;
 }

@@ -239,10 +239,6 @@ impl<U: Unit> Unit for Faulty<U> {
         self.inner.deals_due(now, limit).await
     }
 
-    async fn deals_claiming(&mut self, after: DealId, limit: u32) -> Result<Vec<DealId>> {
-        self.inner.deals_claiming(after, limit).await
-    }
-
     async fn deal_numbers(&mut self, count: u32) -> Result<DealId> {
         self.inner.deal_numbers(count).await
     }

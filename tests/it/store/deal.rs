@@ -138,7 +138,7 @@ fn arb_deal() -> impl Strategy<Value = Registration> {
 }
 
 fn change(deal: Registration, expected: i64) -> DealChange {
-    DealChange { deal, expected, restated: true, keys: Vec::new(), keys_gone: Vec::new(), protects: None }
+    DealChange { deal, expected, restated: true, keys: Vec::new(), keys_gone: Vec::new(), glance: None, protects: None }
 }
 
 fn some_deals(count: i64) -> Vec<Registration> {

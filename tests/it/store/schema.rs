@@ -83,6 +83,7 @@ async fn records_that_came_under_two_sources_survive_the_migration() {
             "drop table deal",
             "drop table deal_body",
             "drop table deal_key",
+            "drop table deal_glance",
             "drop table protection",
             "drop table conflict",
             "drop table conflict_body",

@@ -91,7 +91,12 @@ pub fn same_customer_by(
 
 /// The keys of a registration, sorted, each once.
 pub fn candidate_keys(deal: &Registration, policy: &MatchingPolicy) -> Vec<CandidateKey> {
-    let blocks = matching::keys(&features(&deal.details, policy)).into_iter().map(|key| (key, false));
+    candidate_keys_of(deal, &features(&deal.details, policy))
+}
+
+/// The same with the spelling of its customer worked out by the caller.
+pub fn candidate_keys_of(deal: &Registration, features: &Features) -> Vec<CandidateKey> {
+    let blocks = matching::keys(features).into_iter().map(|key| (key, false));
     let family = deal.account.map(|link| (mixed(0x0fa3_117e, link.family.0), true));
     let customers: Vec<(i64, bool)> = blocks.chain(family).collect();
     let mut keys: Vec<CandidateKey> = Vec::new();

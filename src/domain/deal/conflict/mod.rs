@@ -10,6 +10,7 @@ pub mod detect;
 mod effects;
 pub mod event;
 pub mod evolve;
+pub mod glance;
 pub mod keys;
 pub mod shares;
 
@@ -17,8 +18,10 @@ pub use command::{CaseCommand, CaseVerb};
 pub use decide::{Outcome, decide_case, open, possible_case, sweep_case};
 pub use detect::{Claim, Finding, Reason, Sale, conflicts, conflicts_by};
 pub use event::CaseEvent;
+pub use glance::{Glance, Glances};
 pub use keys::{
-    CandidateKey, ProtectionKey, SameCustomer, candidate_keys, deal_keys, features, protection_keys, same_customer, same_customer_by,
+    CandidateKey, ProtectionKey, SameCustomer, candidate_keys, candidate_keys_of, deal_keys, features, protection_keys, same_customer,
+    same_customer_by,
 };
 pub use shares::{ShareError, Shares};
 

@@ -64,9 +64,9 @@ impl Desk {
     /// When everything that was due is done and the engine has looked at every claim, no two that conflict stand side by
     /// side without a case: nobody is given what another has by a gap in the search.
     pub(super) fn every_conflict_is_found(&mut self) -> Result<(), String> {
-        let mut after = DealId(0);
-        while let Some(last) = self.alone(Command::SweepConflicts { after, limit: 50 })?.looked_to {
-            after = last;
+        let everybody: Vec<DealId> = self.world.look().desk.deals.iter().map(|deal| deal.id).collect();
+        for deals in everybody.chunks(50) {
+            self.alone(Command::SweepConflicts { deals: deals.to_vec() })?;
         }
         let rules = self.players[0].cache.lock().ok().and_then(|cache| cache.clone()).ok_or("nobody knows the rules")?;
         let state = self.world.look();

@@ -216,7 +216,8 @@ pub fn engine(deals: i64, chance: &mut Chance) -> Command {
 }
 
 fn sweep_conflicts(deals: i64, chance: &mut Chance) -> Command {
-    Command::SweepConflicts { after: DealId(chance.between(0, deals)), limit: limit(chance) }
+    let first = chance.between(0, deals);
+    Command::SweepConflicts { deals: (first + 1..=first + 3 * i64::from(limit(chance))).map(DealId).collect() }
 }
 
 fn limit(chance: &mut Chance) -> u32 {
