@@ -55,6 +55,18 @@ fn a_failed_payment_may_be_ordered_anew() {
 }
 
 #[test]
+fn who_ordered_a_payment_does_not_change_what_is_asked_for() {
+    let (mut world, claim) = payable();
+    world.decide(9, claim, &pay("k-1", "3000")).unwrap();
+    world.export(claim, 1);
+    world.decide(9, claim, &ClaimCommand::FailPayment { no: 1, reason: Text::clean("no such account") }).unwrap();
+    let edit = ClaimCommand::Edit { content: Box::new(content("A-2", "2500")) };
+    let refused = world.decide(9, claim, &edit).unwrap_err();
+    assert!(refused.to_string().ends_with("and somebody else changes M-1"), "{refused}");
+    world.decide(1, claim, &edit).unwrap();
+}
+
+#[test]
 fn who_asked_or_approved_does_not_pay() {
     let (mut world, claim) = payable();
     let mut both = |part| {

@@ -17,7 +17,7 @@ use crate::domain::{
     id::{ClaimId, OperatorId},
     mdf::{
         Effects,
-        approval::Authority,
+        approval::{Authority, Part},
         check::{Given, Known, Standing},
         desk::Ticked,
         fund::{Fund, FundWork},
@@ -80,9 +80,20 @@ pub fn decide(claim: &Claim, command: &ClaimCommand, context: Context<'_>, facts
     let verb = command.verb();
     context.actor.may(verb.permission()).map_err(Refusal::not_allowed)?;
     possible(claim, verb)?;
+    may_ask(claim, verb, context)?;
     let mut work = Work::new(claim, context, facts)?;
     work.carry_out(command)?;
     Ok(work.effects())
+}
+
+/// Whoever ordered a payment of it asks for nothing of it any more, be the payment failed by now.
+fn may_ask(claim: &Claim, verb: ClaimVerb, context: Context<'_>) -> Result<(), Refusal> {
+    let asks = matches!(verb, ClaimVerb::Edit | ClaimVerb::Attach | ClaimVerb::Submit | ClaimVerb::Resubmit);
+    if asks && claim.desk.parts.has(context.actor.id, Part::Paid) {
+        let (name, id) = (&context.actor.name, claim.id);
+        return Err(Refusal::not_allowed(format!("{name} {}, and somebody else changes {id}", Part::Paid.doc())));
+    }
+    Ok(())
 }
 
 /// What is due on this claim at `now`; nothing if another engine was here first.
