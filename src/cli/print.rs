@@ -2,7 +2,7 @@
 
 use super::{Call, console};
 use crate::{
-    domain::{deal::fields::Deals, filter, search},
+    domain::{deal::fields::Deals, filter, mdf::fields::Funding, search},
     error::{Error, Result},
     tui::{
         console as screen,
@@ -59,6 +59,7 @@ pub(super) fn filter_of(room: At, text: Option<&str>) -> Result<String> {
     let read = match room {
         At::Leads => filter::parse::<filter::Leads>(text).map(drop),
         At::Deals => filter::parse::<Deals>(text).map(drop),
+        At::Mdf => filter::parse::<Funding>(text).map(drop),
     };
     read.map_err(|error| Error::expected(error.to_string()))?;
     Ok(text.to_owned())

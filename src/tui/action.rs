@@ -18,10 +18,12 @@ pub enum Context {
     Deals,
     /// The dossier of a conflict, in the deal room.
     Dossier,
+    /// Funds, requests and claims.
+    Mdf,
 }
 
 impl Context {
-    pub const ALL: [Self; 6] = [Self::Global, Self::List, Self::Pane, Self::Leads, Self::Deals, Self::Dossier];
+    pub const ALL: [Self; 7] = [Self::Global, Self::List, Self::Pane, Self::Leads, Self::Deals, Self::Dossier, Self::Mdf];
 
     /// The name in keymap files.
     pub const fn name(self) -> &'static str {
@@ -32,6 +34,7 @@ impl Context {
             Self::Leads => "leads",
             Self::Deals => "deals",
             Self::Dossier => "dossier",
+            Self::Mdf => "mdf",
         }
     }
 
@@ -44,12 +47,13 @@ impl Context {
             Self::Leads => "Leads",
             Self::Deals => "Deals",
             Self::Dossier => "In a dossier",
+            Self::Mdf => "Funding",
         }
     }
 
     /// Whether its actions belong to one room alone.
     pub const fn is_of_one_room(self) -> bool {
-        matches!(self, Self::Leads | Self::Deals | Self::Dossier)
+        matches!(self, Self::Leads | Self::Deals | Self::Dossier | Self::Mdf)
     }
 
     pub fn named(name: &str) -> Option<Self> {
@@ -128,6 +132,10 @@ macro_rules! actions {
 const WORK: Option<Permission> = Some(Permission::LeadWork);
 const DEAL: Option<Permission> = Some(Permission::DealWork);
 const DECIDE: Option<Permission> = Some(Permission::DealDecide);
+const FUND: Option<Permission> = Some(Permission::MdfWork);
+const GRANT: Option<Permission> = Some(Permission::MdfDecide);
+const PAY: Option<Permission> = Some(Permission::MdfPay);
+const BUDGET: Option<Permission> = Some(Permission::MdfFund);
 const FREE: Option<Permission> = None;
 
 actions! {
@@ -147,6 +155,7 @@ actions! {
     Messages      "messages"         "messages"    Global None     FREE, "the messages of this session";
     RoomLeads     "room.leads"       "leads"       Global None     FREE, "go to the lead room";
     RoomDeals     "room.deals"       "deals"       Global None     FREE, "go to the deal room";
+    RoomMdf       "room.mdf"         "mdf"         Global None     FREE, "go to the funding room: market development funds";
 
     Down          "list.down"        "down"        List   None     FREE, "one row down";
     Up            "list.up"          "up"          List   None     FREE, "one row up";
@@ -252,6 +261,33 @@ actions! {
     CaseNote       "conflict.note"   "note"        Dossier Lasting DEAL, "write a note about the conflict";
     CaseEscalate   "conflict.escalate" "escalate"  Dossier Lasting DEAL, "escalate the conflict with a severity and a reason";
     CaseSettle     "conflict.settle" "settle"      Dossier Lasting DEAL, "settle the escalation of the conflict";
+
+    MdfApprove     "mdf.approve"     "approve"     Mdf    Final    GRANT, "give the approval that is due; the plan says what each fund holds then";
+    MdfApprovePart "mdf.approve-part" "approve part" Mdf  Final    GRANT, "approve less than was asked for";
+    MdfStandIn     "mdf.stand-in"    "stand in"    Mdf    Final    GRANT, "approve for a colleague who has delegated to you";
+    MdfReject      "mdf.reject"      "reject"      Mdf    Undoable GRANT, "reject it, with a reason";
+    MdfAsk         "mdf.ask"         "return"      Mdf    Undoable FUND, "return it to the partner for information";
+    MdfSubmit      "mdf.submit"      "submit"      Mdf    Final    FUND, "hand the draft in for the partner";
+    MdfResubmit    "mdf.resubmit"    "resubmit"    Mdf    Final    FUND, "hand it in again: the partner has answered";
+    MdfWithdraw    "mdf.withdraw"    "withdraw"    Mdf    Final    FUND, "take it back for the partner; its money goes back";
+    MdfFlag        "mdf.flag"        "suspect"     Mdf    Lasting  FUND, "flag the claim as suspect: all that the partner has pending stands still";
+    MdfClear       "mdf.clear"       "clear"       Mdf    Lasting  GRANT, "the suspicion is gone: what stood still goes on";
+    MdfWaive       "mdf.waive"       "let pass"    Mdf    Undoable GRANT, "let a failed check pass, with a reason";
+    MdfCheck       "mdf.check"       "check"       Mdf    Lasting  FUND, "check the claim again as things stand now";
+    MdfPay         "mdf.pay"         "pay"         Mdf    Final    PAY, "order the payment of what was approved";
+    MdfClawBack    "mdf.claw-back"   "claw back"   Mdf    Final    PAY, "record money that came back from the partner";
+    MdfClose       "mdf.close"       "close"       Mdf    Final    FUND, "end it: nothing more is paid, claimed or committed";
+    MdfAttach      "mdf.attach"      "attach"      Mdf    Lasting  FUND, "attach a file as a proof: its name, size and hash are kept";
+    MdfAllocate    "mdf.allocate"    "allocate"    Mdf    Final    BUDGET, "put money into the fund";
+    MdfReduce      "mdf.reduce"      "reduce"      Mdf    Final    BUDGET, "take money out of the fund that nobody asked for";
+    MdfTake        "mdf.take"        "take"        Mdf    Undoable FUND, "look after it yourself";
+    MdfReassign    "mdf.reassign"    "hand over"   Mdf    Undoable FUND, "hand it to a colleague";
+    MdfNote        "mdf.note"        "note"        Mdf    Lasting  FUND, "write a note";
+    MdfEscalate    "mdf.escalate"    "escalate"    Mdf    Undoable FUND, "escalate with a severity and a reason";
+    MdfSettle      "mdf.settle"      "settle"      Mdf    Undoable FUND, "settle the escalation";
+    MdfWhy         "mdf.why"         "checks"      Mdf    None     FREE, "what the checks found, the failing ones first";
+    MdfTimeline    "mdf.timeline"    "timeline"    Mdf    None     FREE, "what happened to it, newest first";
+    MdfFunds       "mdf.funds"       "funds"       Mdf    None     FREE, "all funds: what each holds, what expires, where it does not suffice";
 }
 
 impl Act {
@@ -272,7 +308,7 @@ impl Act {
 
     /// What goes to the room of this number: the order of the rooms.
     pub fn room(number: u32) -> Option<Self> {
-        const ROOMS: [Act; 2] = [Act::RoomLeads, Act::RoomDeals];
+        const ROOMS: [Act; 3] = [Act::RoomLeads, Act::RoomDeals, Act::RoomMdf];
         ROOMS.get(usize::try_from(number).ok()?.checked_sub(1)?).copied()
     }
 

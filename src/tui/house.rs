@@ -9,7 +9,7 @@ use super::{
     canvas::Canvas,
     furniture::Station,
     room::{Answer, Cx, FieldError, Pulse, Room},
-    rooms::{deals::DealRoom, leads::LeadRoom},
+    rooms::{deals::DealRoom, leads::LeadRoom, mdf::MdfRoom},
     widgets::{form::Value, line::Completion},
 };
 use crate::domain::{actor::Permission, search, time::Instant};
@@ -269,11 +269,13 @@ macro_rules! queues {
 rooms! {
     Leads leads: LeadRoom, Leads, RoomLeads;
     Deals deals: DealRoom, Deals | Dossier, RoomDeals;
+    Mdf mdf: MdfRoom, Mdf, RoomMdf;
 }
 
 queues! {
     Leads leads: LeadRoom;
     Deals deals: DealRoom;
+    Mdf mdf: MdfRoom;
 }
 
 impl At {

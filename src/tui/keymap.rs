@@ -210,6 +210,9 @@ impl Keymap {
             (Context::Deals, Context::Global),
             (Context::Dossier, Context::Pane),
             (Context::Dossier, Context::Global),
+            (Context::Mdf, Context::List),
+            (Context::Mdf, Context::Pane),
+            (Context::Mdf, Context::Global),
             (Context::List, Context::Global),
             (Context::Pane, Context::Global),
         ] {

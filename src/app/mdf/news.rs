@@ -13,14 +13,14 @@ use crate::{
             claim::ClaimEvent,
             fields::{Field, Funding},
             item::ItemId,
-            queue::{From, PageRequest, Queue, Sort},
+            queue::{From, ItemRow, PageRequest, Queue, Sort},
             request::RequestEvent,
         },
         text::Text,
         time::Instant,
         told::Names,
     },
-    store::unit::Past,
+    store::{Listing, unit::Past},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -84,6 +84,12 @@ impl MdfCallCause {
 }
 
 impl App {
+    /// The lines of these items as they are now.
+    pub async fn mdf_rows(&self, ids: &[ItemId]) -> Result<Vec<ItemRow>, Failure> {
+        let mut session = self.db().read().await?;
+        Ok(Funding::rows(&mut session, ids).await?.into_iter().map(|(_, row)| row).collect())
+    }
+
     /// What has happened after `since`.
     pub async fn mdf_news(&self, since: AuditSeq) -> Result<MdfNews, Failure> {
         let mut session = self.db().snapshot().await?;

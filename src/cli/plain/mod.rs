@@ -4,6 +4,7 @@
 mod deals;
 mod desk;
 mod leads;
+mod mdf;
 mod told;
 
 use super::{
@@ -21,7 +22,7 @@ use crate::{
     tui::{
         furniture::{Sorting as _, Tab as _, work},
         house::At,
-        rooms::{deals::DealTrade, leads::LeadTrade},
+        rooms::{deals::DealTrade, leads::LeadTrade, mdf::MdfTrade},
     },
 };
 use desk::{Desk, Line};
@@ -49,6 +50,7 @@ pub async fn run(app: &App, call: &mut Call<'_>, args: &Args) -> Result<()> {
     let result = match args.room() {
         At::Leads => follow::<LeadTrade>(app, operator, read_only, args, &mut page).await,
         At::Deals => follow::<DealTrade>(app, operator, read_only, args, &mut page).await,
+        At::Mdf => follow::<MdfTrade>(app, operator, read_only, args, &mut page).await,
     };
     let _ = stop.send(true);
     if let Some(engine) = engine {

@@ -61,6 +61,10 @@ pub trait Supply: Trade {
     fn command(order: Order<Self>) -> impl Future<Output = Result<Command, String>> + Send;
     /// The answers of a command, one a record.
     fn answers(app: &App, order: &Order<Self>, outcome: Outcome) -> impl Future<Output = Result<Vec<Answer<Self>>, Failure>> + Send;
+    /// What moves beside the records themselves, for the plan.
+    fn beside(_outcome: &Outcome) -> Vec<String> {
+        Vec::new()
+    }
     /// The names that answers mention.
     fn names(app: &App, answers: &[Answer<Self>]) -> impl Future<Output = Result<Names, Failure>> + Send;
     /// The answer to the room's own question; nothing where there is none.
@@ -225,6 +229,7 @@ async fn plan<T: Supply>(app: &App, me: OperatorId, orders: Vec<Order<T>>) -> Re
     for order in orders {
         let command = T::command(order.clone()).await?;
         let outcome = told(app.plan(me, &app.request(command)).await)?;
+        out.about.extend(T::beside(&outcome));
         out.answers.extend(told(T::answers(app, &order, outcome).await)?);
     }
     out.names = names(app, &out).await;

@@ -15,6 +15,7 @@ use crate::{
         rooms::{
             deals::DealTrade,
             leads::{Ask, LeadTrade},
+            mdf::MdfTrade,
         },
         shell,
     },
@@ -34,6 +35,7 @@ pub(super) struct HouseDriver {
     demo: Arc<AtomicBool>,
     leads: RoomDriver<LeadTrade>,
     deals: RoomDriver<DealTrade>,
+    mdf: RoomDriver<MdfTrade>,
     /// Whether the person is called when something needs them.
     calls: bool,
     begun: bool,
@@ -42,7 +44,8 @@ pub(super) struct HouseDriver {
 impl HouseDriver {
     pub fn new(app: App, me: OperatorId, writing: &mpsc::Sender<()>, demo: Arc<AtomicBool>, calls: bool) -> Self {
         let (leads, deals) = (RoomDriver::new(app.clone(), me, writing.clone()), RoomDriver::new(app.clone(), me, writing.clone()));
-        Self { leads, deals, app, me, demo, calls, begun: false }
+        let mdf = RoomDriver::new(app.clone(), me, writing.clone());
+        Self { leads, deals, mdf, app, me, demo, calls, begun: false }
     }
 
     /// What goes on as long as the console is there, whatever room one is in.
@@ -65,6 +68,7 @@ impl Driver<House> for HouseDriver {
             Effect::Leads(work::Effect::Own(Ask::Demo)) => self.demo.store(true, Ordering::SeqCst),
             Effect::Leads(effect) => self.leads.start(effect, answers, Msg::Leads),
             Effect::Deals(effect) => self.deals.start(effect, answers, Msg::Deals),
+            Effect::Mdf(effect) => self.mdf.start(effect, answers, Msg::Mdf),
         }
     }
 }
@@ -86,6 +90,7 @@ impl Answered for House {
         match effect {
             Effect::Leads(effect) => answer(app, me, effect).await.map(Msg::Leads),
             Effect::Deals(effect) => answer(app, me, effect).await.map(Msg::Deals),
+            Effect::Mdf(effect) => answer(app, me, effect).await.map(Msg::Mdf),
         }
     }
 }

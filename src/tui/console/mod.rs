@@ -5,6 +5,7 @@ mod deals;
 mod driver;
 mod house;
 mod leads;
+mod mdf;
 
 use super::{
     Settings,

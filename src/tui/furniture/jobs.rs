@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     app::view::LastDone,
-    domain::{aggregate::Aggregate, time::Instant, told::Names},
+    domain::{actor::Actor, time::Instant, told::Names},
     tui::{
         action::Act,
         room::Cx,
@@ -139,6 +139,9 @@ impl<T: Trade> Workroom<T> {
         if let Some(sentence) = Some(act).filter(|_| is_one).and_then(|act| T::about_plan(self, act)) {
             confirm = confirm.about(sentence);
         }
+        for sentence in std::mem::take(&mut answers.about) {
+            confirm = confirm.about(sentence);
+        }
         // Only what can be done is ordered, each on the version that the plan has seen.
         self.jobs.open[index].orders = narrowed(&self.jobs.open[index].orders, &answers.answers);
         cx.confirm(confirm.plan(rows), Intent::Apply { job });
@@ -180,7 +183,7 @@ impl<T: Trade> Workroom<T> {
         // Of what could not be read again the version is not known, so that nobody counts as faster.
         let unread = answers.unread.iter().flat_map(|(targets, _)| targets);
         done.extend(unread.map(|target| Target { seen: None, ..*target }));
-        self.follow(answers, cx.now);
+        self.follow(answers, cx.actor, cx.now);
         if job.act == Act::Undo {
             // It was tried: whether or not all of it could be taken back, the next undo is about what was done before.
             self.jobs.done.pop();
@@ -246,7 +249,7 @@ impl<T: Trade> Workroom<T> {
     }
 
     /// Shows the records as they are now, without waiting for the change to come back: those that left the queue go.
-    fn follow(&mut self, answers: &Answers<T>, now: Instant) {
+    fn follow(&mut self, answers: &Answers<T>, who: &Actor, now: Instant) {
         let mut left = Vec::new();
         for answer in &answers.answers {
             let Ok(happened) = &answer.result else { continue };
@@ -254,7 +257,7 @@ impl<T: Trade> Workroom<T> {
             let id = answer.id;
             self.seen.insert(id, Seen::in_row(&row));
             self.list.unmark_keys(&[id]);
-            if T::holds(self.queue, &happened.record, self.station.me, now) {
+            if T::holds(self.queue, &happened.record, who, now) {
                 let place = self.list.rows().iter().find(|line| line.id() == id).map(|line| line.place.clone());
                 if let Some(place) = place {
                     self.list.update(Line { place, row });
@@ -316,7 +319,7 @@ fn narrowed<T: Trade>(orders: &[Order<T>], answers: &[Answer<T>]) -> Vec<Order<T
 /// A record that a command has changed, as it left it.
 fn done<T: Trade>(answer: &Answer<T>) -> Option<Target<T>> {
     let happened = answer.result.as_ref().ok().filter(|happened| !happened.events.is_empty())?;
-    Some(Target { id: answer.id, seen: Some(happened.record.version()), extra: T::Extra::default() })
+    Some(Target { id: answer.id, seen: Some(T::version_after(&happened.record)), extra: T::Extra::default() })
 }
 
 /// `Hand over` from `hand over`.

@@ -10,6 +10,7 @@
 //!
 //! [`Room`]: crate::tui::room::Room
 
+pub mod amounts;
 mod filter;
 mod header;
 mod jobs;

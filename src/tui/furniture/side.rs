@@ -66,6 +66,9 @@ impl<T: Trade> Workroom<T> {
                 self.pane.reset();
                 self.side = if again { Side::Story } else { Side::Compare };
                 self.side_focused |= !again;
+                if !again {
+                    T::compared(self, cx);
+                }
             }
             _ => match T::section(act) {
                 Some(title) => {

@@ -8,10 +8,9 @@ use super::{
 };
 use crate::{
     domain::{
-        actor::Permission,
-        aggregate::Aggregate,
+        actor::{Actor, Permission},
         filter,
-        id::{Number, OperatorId},
+        id::Number,
         time::{Instant, Span},
         told::Names,
     },
@@ -76,7 +75,7 @@ pub trait Stock: Copy + Debug + Eq + Send + Sync + 'static {
     type Id: Number;
     /// A line of a queue.
     type Row: Clone + Debug + Send + Sync + 'static;
-    type Record: Aggregate<Id = Self::Id> + Debug + Send + Sync + 'static;
+    type Record: Clone + Debug + Send + Sync + 'static;
     type Queue: Tab;
     type Sort: Sorting;
     /// The words of the filter.
@@ -96,8 +95,10 @@ pub trait Stock: Copy + Debug + Eq + Send + Sync + 'static {
     fn extra(row: &Self::Row) -> Self::Extra;
     /// What a person calls it, beside its number: a company. Empty where nobody knows.
     fn name(row: &Self::Row) -> &str;
+    /// The version of a record after what happened.
+    fn version_after(record: &Self::Record) -> i64;
     fn row_of(record: &Self::Record, names: &Names) -> Self::Row;
-    fn holds(queue: Self::Queue, record: &Self::Record, me: OperatorId, now: Instant) -> bool;
+    fn holds(queue: Self::Queue, record: &Self::Record, who: &Actor, now: Instant) -> bool;
     fn id_of(detail: &Self::Detail) -> Self::Id;
 }
 
@@ -232,6 +233,9 @@ pub trait Trade: Look {
     }
     /// The story of the record under the cursor has come.
     fn story_came(_room: &mut Workroom<Self>, _cx: &mut Cx<'_, Workroom<Self>>) {}
+
+    /// The comparison was opened.
+    fn compared(_room: &mut Workroom<Self>, _cx: &mut Cx<'_, Workroom<Self>>) {}
 
     /// What the operator needs to take something back; the app asks for more where what was done needed more.
     const UNDO_NEEDS: Permission;

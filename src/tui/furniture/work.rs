@@ -3,7 +3,7 @@
 use super::{Stock, Trade};
 use crate::{
     app::view::{Counts, LastDone, Viewer},
-    domain::{aggregate::Aggregate, filter::Filter, id::OperatorId, page, text::Text, time::Instant, told::Names},
+    domain::{filter::Filter, id::OperatorId, page, text::Text, time::Instant, told::Names},
 };
 
 /// Work for the driver: the furniture's, or the room's own.
@@ -143,13 +143,15 @@ pub struct Answers<T: Stock> {
     /// Of those whom the answers mention.
     pub names: Names,
     pub failure: Option<String>,
+    /// What else the plan should say: what moves beside the records themselves.
+    pub about: Vec<String>,
     /// What was carried out, and why nobody can tell what became of it: it was not read again.
     pub unread: Option<(Vec<Target<T>>, String)>,
 }
 
 impl<T: Stock> Default for Answers<T> {
     fn default() -> Self {
-        Self { answers: Vec::new(), names: Names::default(), failure: None, unread: None }
+        Self { answers: Vec::new(), names: Names::default(), failure: None, about: Vec::new(), unread: None }
     }
 }
 
@@ -170,7 +172,7 @@ pub struct Happened<T: Stock> {
 impl<T: Stock> Happened<T> {
     /// The version that it had before.
     pub fn version_before(&self) -> i64 {
-        self.record.version() - i64::try_from(self.events.len()).unwrap_or(0)
+        T::version_after(&self.record) - i64::try_from(self.events.len()).unwrap_or(0)
     }
 }
 

@@ -6,7 +6,7 @@ mod flow;
 mod house;
 mod import;
 mod import_deals;
-mod mdf;
+pub mod mdf;
 mod news;
 mod race;
 mod rates;

@@ -2,6 +2,7 @@
 
 pub mod channel;
 mod deals;
+mod mdf;
 mod queues;
 mod verbs;
 

@@ -1,9 +1,6 @@
 //! The form in which a registration is edited: only the fields that may be changed now, each as text.
 
-use super::{
-    Facts,
-    forms::{amount, date, money},
-};
+use super::{Facts, forms::date};
 use crate::{
     domain::{
         country::Country,
@@ -12,6 +9,7 @@ use crate::{
         text::Text,
     },
     tui::{
+        furniture::amounts::{amount, money},
         room::FieldError,
         widgets::form::{Field, Form, Value},
     },

@@ -11,7 +11,10 @@ use crate::{
     },
     tui::{
         action::Act,
-        furniture::Asked,
+        furniture::{
+            Asked,
+            amounts::{amount, money, read_as},
+        },
         room::FieldError,
         widgets::form::{Choice, Field, Form, Value},
     },
@@ -303,42 +306,6 @@ pub(super) fn date(text: &str) -> Result<Option<NaiveDate>, String> {
     text.parse().map(Some).map_err(|_| format!("`{text}` is not a day: write 2026-03-31"))
 }
 
-/// `EUR 12000`, `12,000.50 EUR`; nothing for nothing. A comma stands between thousands and nowhere else: whoever writes a
-/// decimal comma would otherwise record a hundred times the amount.
-pub(super) fn amount(text: &str) -> Result<Option<Money>, String> {
-    if text.is_empty() {
-        return Ok(None);
-    }
-    let wrong = || format!("`{text}` is not an amount with its currency: write EUR 12000");
-    let (first, second) = text.split_once(char::is_whitespace).ok_or_else(wrong)?;
-    let second = second.trim();
-    let (code, digits) = if first.starts_with(|c: char| c.is_ascii_alphabetic()) { (first, second) } else { (second, first) };
-    let currency = code.to_ascii_uppercase().parse().map_err(|_| wrong())?;
-    if !commas_part_thousands(digits) {
-        return Err(format!("in `{text}` a comma does not part thousands: write EUR 12,000.50, with a point before the cents"));
-    }
-    Money::parse(&digits.replace(',', ""), currency).map(Some).map_err(|error| error.to_string())
-}
-
-/// Whether exactly three digits stand behind each comma and one to three before the first, of which none is a leading zero.
-fn commas_part_thousands(digits: &str) -> bool {
-    if !digits.contains(',') {
-        return true;
-    }
-    let whole = digits.split_once('.').map_or(digits, |(whole, _)| whole);
-    let mut groups = whole.trim_start_matches(['+', '-']).split(',');
-    let first = groups.next().unwrap_or_default();
-    (1..=3).contains(&first.len())
-        && !first.starts_with('0')
-        && groups.all(|group| group.len() == 3)
-        && !digits[whole.len()..].contains(',')
-}
-
-/// An amount as it was read, for the line under a form.
-fn read_as(amount: Option<Money>) -> String {
-    amount.map_or_else(String::new, |amount| format!("read as {amount}"))
-}
-
 /// The value of an order as it was read, and what was registered where that is in another currency.
 fn ordered(value: Option<Money>, registered: Option<Money>) -> String {
     match (value, registered) {
@@ -347,11 +314,6 @@ fn ordered(value: Option<Money>, registered: Option<Money>) -> String {
         }
         (value, _) => read_as(value),
     }
-}
-
-/// An amount as the form shows it, and can read it again.
-pub(super) fn money(money: Money) -> String {
-    format!("{} {}", money.currency, money.amount())
 }
 
 /// What has to be typed before personal data is destroyed.
@@ -365,30 +327,6 @@ fn erase_words(deals: &[DealId]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_amount_is_read_as_it_is_shown() {
-        let eur = |minor| Money::new(minor, "EUR".parse().expect("a currency"));
-        assert_eq!(amount("EUR 12000"), Ok(Some(eur(1_200_000))));
-        assert_eq!(amount("12,000.50 eur"), Ok(Some(eur(1_200_050))));
-        assert_eq!(amount(&money(eur(5))), Ok(Some(eur(5))));
-        assert_eq!(amount(""), Ok(None));
-        assert!(amount("12000").is_err_and(|why| why.contains("EUR 12000")));
-        assert!(amount("EUR 1.005").is_err());
-    }
-
-    #[test]
-    fn a_comma_parts_thousands_or_is_refused() {
-        let read = |text: &str| amount(text).map(read_as);
-        for (typed, shown) in [("EUR 1,250,000.5", "EUR 1,250,000.50"), ("JPY 12,000", "JPY 12,000"), ("-1,000 eur", "EUR -1,000.00")] {
-            assert_eq!(read(typed), Ok(format!("read as {shown}")));
-        }
-        for typed in ["EUR 12000,50", "EUR 12,5", "EUR 12000,500", "EUR 0,500", "EUR 1,0000", "EUR 12.000,50", "EUR 1.000,500", "EUR ,500"]
-        {
-            let told = format!("in `{typed}` a comma does not part thousands: write EUR 12,000.50, with a point before the cents");
-            assert_eq!(read(typed), Err(told));
-        }
-    }
 
     #[test]
     fn lists_are_read_with_commas() {

@@ -23,14 +23,14 @@ use crate::{
         view::{CaseDetail, CaseDossier, DealDetail},
     },
     domain::{
-        actor::Permission,
+        actor::{Actor, Permission},
         deal::{
             DealCommand, DealEvent, DealField, DealVerb, DocumentKind, Refusal, Registration,
             conflict::{CaseCommand, CaseEvent},
             fields::Deals,
             queue::{DealRow, Kpis, Queue, Sort},
         },
-        id::{ConflictId, DealId, OperatorId},
+        id::{ConflictId, DealId},
         money::Money,
         time::Instant,
         told::Names,
@@ -181,11 +181,15 @@ impl Stock for DealTrade {
         &row.customer
     }
 
+    fn version_after(record: &Registration) -> i64 {
+        record.version
+    }
+
     fn row_of(deal: &Registration, names: &Names) -> DealRow {
         DealRow::of(deal, |id| names.partner(id), |id| names.operator(id))
     }
 
-    fn holds(queue: Queue, deal: &Registration, _me: OperatorId, now: Instant) -> bool {
+    fn holds(queue: Queue, deal: &Registration, _who: &Actor, now: Instant) -> bool {
         queue.holds(deal, now)
     }
 

@@ -7,7 +7,10 @@ use crate::{
         time::{Instant, Span},
     },
     tui::{
-        furniture::words::{age, flag, used},
+        furniture::{
+            amounts::short_money,
+            words::{age, flag, used},
+        },
         theme::Role,
         widgets::{
             countdown::{self, Standing},
@@ -72,7 +75,7 @@ pub fn cells(row: &DealRow, now: Instant) -> Vec<Cell<'_>> {
         Cell::new(due, due_role),
         Cell::new(stage, stage_role),
         Cell::new(row.partner.1.as_str(), Role::Text),
-        Cell::new(row.value.map_or_else(|| "–".to_owned(), words::short_money), Role::Strong),
+        Cell::new(row.value.map_or_else(|| "–".to_owned(), short_money), Role::Strong),
         Cell::new(row.products.to_string(), Role::Dim),
         Cell::new(row.reviewer.as_ref().map_or("", |(_, name)| name.as_str()), Role::Text),
         Cell::new(row.share_bp.map_or_else(String::new, words::share), Role::Dim),

@@ -6,7 +6,6 @@ use super::Happening;
 use crate::{
     domain::{
         deal::{DealEvent, DealState, FieldProblem, HoldReason, Refusal, conflict::CaseEvent},
-        money::Money,
         time::Instant,
         told::{self, Names},
     },
@@ -158,30 +157,9 @@ pub fn share(bp: u16) -> String {
     format!("{}.{:02} %", bp / 100, bp % 100)
 }
 
-/// An amount without its cents, in at most eleven columns: `EUR 12,345`, `EUR 1.2M`.
-pub fn short_money(money: Money) -> String {
-    let whole = money.amount().trunc();
-    let number: u64 = whole.abs().to_string().parse().unwrap_or(u64::MAX);
-    let sign = if money.minor < 0 { "-" } else { "" };
-    let short = match number {
-        0..=999_999 => crate::tui::widgets::chart::grouped(number),
-        1_000_000..=999_949_999 => format!("{}.{}M", number / 1_000_000, number % 1_000_000 / 100_000),
-        _ => format!("{}M", crate::tui::widgets::chart::grouped(number / 1_000_000)),
-    };
-    format!("{} {sign}{short}", money.currency)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn amounts_stay_short() {
-        let told = ["0.99", "12345.60", "999999.99", "1250000", "987654321", "12000000000"]
-            .map(|amount| short_money(Money::parse(amount, "EUR".parse().expect("a currency")).expect("an amount")));
-        assert_eq!(told, ["EUR 0", "EUR 12,345", "EUR 999,999", "EUR 1.2M", "EUR 987.6M", "EUR 12,000M"]);
-        assert!(told.iter().all(|one| one.len() <= 11));
-    }
 
     #[test]
     fn who_was_faster_is_told_in_a_sentence() {

@@ -16,9 +16,9 @@ pub mod words;
 use crate::{
     app::lead::view::{LeadDetail, PartnerChoice},
     domain::{
-        actor::Permission,
+        actor::{Actor, Permission},
         filter,
-        id::{DealId, LeadId, OperatorId, PartnerId},
+        id::{DealId, LeadId, PartnerId},
         lead::{
             Lead, LeadCommand, LeadEvent, LeadVerb, Refusal,
             queue::{Kpis, LeadRow, Queue, Sort},
@@ -114,12 +114,16 @@ impl Stock for LeadTrade {
         &row.company
     }
 
+    fn version_after(record: &Lead) -> i64 {
+        record.version
+    }
+
     fn row_of(lead: &Lead, names: &Names) -> LeadRow {
         LeadRow::of(lead, |id| names.partner(id), |id| names.operator(id))
     }
 
-    fn holds(queue: Queue, lead: &Lead, me: OperatorId, now: Instant) -> bool {
-        queue.holds(lead, me, now)
+    fn holds(queue: Queue, lead: &Lead, who: &Actor, now: Instant) -> bool {
+        queue.holds(lead, who.id, now)
     }
 
     fn id_of(detail: &LeadDetail) -> LeadId {

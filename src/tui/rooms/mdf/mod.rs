@@ -1,0 +1,409 @@
+//! The funding room: what the desk's furniture (see [`crate::tui::furniture`]) needs to know of funds, requests and claims,
+//! which stand in one list.
+//!
+//! - `queues`: the tabs and orders; `table`: rows, columns and cells; `header`: the figures.
+//! - `verbs`: an action becomes a command, or a question first; `forms` ask. What moves money is planned first: the plan says
+//!   what each fund holds before and after.
+//! - `story`: an item as sections, its checks first; `funds`: all funds with their balances; `words`: events in words.
+
+mod forms;
+mod funds;
+mod header;
+mod queues;
+mod story;
+mod table;
+mod verbs;
+pub mod words;
+
+use crate::{
+    app::{
+        MdfRecord,
+        mdf::view::{FundView, MdfDetail},
+    },
+    domain::{
+        actor::{Actor, Permission},
+        escalation::Severity,
+        id::OperatorId,
+        mdf::{
+            Refusal,
+            approval::Pin,
+            check::CheckKind,
+            claim::ClaimEvent,
+            fields::Funding,
+            fund::FundEvent,
+            item::ItemId,
+            queue::{Item, ItemRow, Kpis, Queue, Sort, Viewer},
+            request::{RejectReason, RequestEvent},
+        },
+        money::{Currency, Money},
+        program::ProofKind,
+        text::Text,
+        time::Instant,
+        told::Names,
+    },
+    tui::{
+        action::{Act, Availability, Context},
+        furniture::{Asked, Greeting, Look, Piece, Stock, Trade, Workroom, trade::Parted, words::without_name, work},
+        keymap::Keymap,
+        room::{Cx, FieldError},
+        theme::Role,
+        widgets::{
+            countdown::Standing,
+            form::{Form, Value},
+            pane::{Row, Section},
+            table::{Cell, Column},
+        },
+    },
+};
+use chrono_tz::Tz;
+
+pub type MdfRoom = Workroom<MdfTrade>;
+type C<'a> = Cx<'a, MdfRoom>;
+type Target = work::Target<MdfTrade>;
+type Order = work::Order<MdfTrade>;
+
+/// The trade of the funding room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MdfTrade;
+
+/// What is asked of items, whatever kind each is of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    Approve {
+        on_behalf_of: Option<OperatorId>,
+    },
+    /// Less than was asked for, of the content that was seen.
+    ApprovePart {
+        amount: Money,
+        seen: Pin,
+    },
+    Reject {
+        reason: RejectReason,
+    },
+    RequestInfo {
+        text: Text,
+    },
+    Submit,
+    Resubmit,
+    Withdraw,
+    Flag {
+        reason: Text,
+    },
+    Clear,
+    Waive {
+        check: CheckKind,
+        reason: Text,
+    },
+    Check,
+    /// All that may still be paid of it.
+    Pay,
+    ClawBack {
+        key: Text,
+        amount: Money,
+        reference: Text,
+    },
+    /// Nothing more is paid, claimed or committed.
+    Close,
+    /// Attach what is on paper; the driver reads the file.
+    Attach(Paper),
+    Allocate {
+        amount: Money,
+        reason: Text,
+    },
+    Reduce {
+        amount: Money,
+        reason: Text,
+    },
+    Assign {
+        to: Option<OperatorId>,
+    },
+    Note {
+        text: Text,
+    },
+    Escalate {
+        severity: Severity,
+        reason: Text,
+    },
+    Settle,
+    Undo,
+}
+
+/// A document as it is named in the form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Paper {
+    pub kind: ProofKind,
+    /// The path as it was typed.
+    pub file: String,
+}
+
+/// What a command did to an item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Happening {
+    Fund(FundEvent),
+    Request(RequestEvent),
+    Claim(ClaimEvent),
+}
+
+/// An item after a command, and the line that it is now.
+#[derive(Debug, Clone)]
+pub struct Record {
+    pub record: MdfRecord,
+    pub row: ItemRow,
+}
+
+/// What the room asks of the driver beside what every room does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ask {
+    /// What a form needs to know of one item.
+    Facts { id: ItemId },
+    /// All funds.
+    Funds,
+}
+
+/// The answers.
+#[derive(Debug)]
+pub enum Told {
+    Facts(ItemId, Result<Option<Box<MdfDetail>>, String>),
+    Funds(Result<Vec<FundView>, String>),
+}
+
+/// What the room keeps of its own.
+#[derive(Debug, Default)]
+pub struct Own {
+    /// Of the item that the open form is about.
+    facts: Option<Box<MdfDetail>>,
+    /// The sentence with which the form comes back.
+    refusal: Option<String>,
+    funds: Option<Vec<FundView>>,
+}
+
+impl Record {
+    fn version(&self) -> i64 {
+        match &self.record {
+            MdfRecord::Fund(fund) => fund.version,
+            MdfRecord::Request(request) => request.version,
+            MdfRecord::Claim(claim) => claim.version,
+            MdfRecord::Batch(batch) => batch.version,
+        }
+    }
+}
+
+impl Stock for MdfTrade {
+    type Id = ItemId;
+    type Row = ItemRow;
+    type Record = Record;
+    type Queue = Queue;
+    type Sort = Sort;
+    type Filters = Funding;
+    type Extra = ();
+    type Command = Command;
+    type Event = Happening;
+    type Refusal = Refusal;
+    type Detail = MdfDetail;
+    type Figures = Vec<(Currency, Kpis)>;
+
+    fn id(row: &ItemRow) -> ItemId {
+        row.id
+    }
+
+    fn version(row: &ItemRow) -> i64 {
+        row.version
+    }
+
+    fn extra(_row: &ItemRow) {}
+
+    fn name(row: &ItemRow) -> &str {
+        &row.title
+    }
+
+    fn version_after(record: &Record) -> i64 {
+        record.version()
+    }
+
+    fn row_of(record: &Record, _names: &Names) -> ItemRow {
+        record.row.clone()
+    }
+
+    fn holds(queue: Queue, record: &Record, who: &Actor, now: Instant) -> bool {
+        let item = match &record.record {
+            MdfRecord::Fund(fund) => Item::Fund(fund),
+            MdfRecord::Request(request) => Item::Request(request),
+            MdfRecord::Claim(claim) => Item::Claim(claim),
+            MdfRecord::Batch(_) => return false,
+        };
+        queue.holds(item, Viewer { actor: who, now })
+    }
+
+    fn id_of(detail: &MdfDetail) -> ItemId {
+        id(detail)
+    }
+}
+
+/// The item that a story is about.
+const fn id(detail: &MdfDetail) -> ItemId {
+    match detail {
+        MdfDetail::Claim(detail) => ItemId::Claim(detail.claim.id),
+        MdfDetail::Request(detail) => ItemId::Request(detail.request.id),
+        MdfDetail::Fund(detail) => ItemId::Fund(detail.fund.id),
+    }
+}
+
+const fn version(detail: &MdfDetail) -> i64 {
+    match detail {
+        MdfDetail::Claim(detail) => detail.claim.version,
+        MdfDetail::Request(detail) => detail.request.version,
+        MdfDetail::Fund(detail) => detail.fund.version,
+    }
+}
+
+impl Look for MdfTrade {
+    const TITLE: &'static str = "Funding";
+    const NOUN: (&'static str, &'static str) = ("item", "items");
+    const IN_TABLE: &'static [Context] = &[Context::List, Context::Mdf];
+    const IN_SIDE: &'static [Context] = &[Context::Pane, Context::Mdf, Context::List];
+    const COLUMNS: &'static [Column] = &table::COLUMNS;
+    const COMPARE_BESIDE: u16 = u16::MAX;
+
+    fn cells(row: &ItemRow, now: Instant) -> Vec<Cell<'_>> {
+        table::cells(row, now)
+    }
+
+    fn standing(row: &ItemRow, now: Instant) -> Standing {
+        table::standing(row, now)
+    }
+
+    fn story(detail: &MdfDetail, now: Instant, zone: Tz, _: &Keymap) -> Vec<Section> {
+        story::sections(detail, now, zone)
+    }
+
+    fn first_facts(row: &ItemRow, now: Instant, zone: Tz) -> Vec<Section> {
+        story::first_facts(row, now, zone)
+    }
+
+    fn figures(kpis: &Vec<(Currency, Kpis)>, spelt: bool) -> Vec<Vec<Piece>> {
+        header::figures(kpis, spelt)
+    }
+
+    fn greeting(address: &str, _: &Keymap) -> Vec<Greeting> {
+        let line = Greeting::new;
+        vec![
+            line("", "There is no fund yet", Role::Heading).air(),
+            line("", "Funds, requests and claims come in from another terminal, and appear here at once:", Role::Text),
+            line("", "pilothouse import --help", Role::Link).air(),
+            line("", "Look around in a channel in full swing:", Role::Strong),
+            line("", "pilothouse demo", Role::Link).air(),
+            line("", address, Role::Dim),
+        ]
+    }
+}
+
+impl Trade for MdfTrade {
+    type Ask = Ask;
+    type Told = Told;
+    type Own = Own;
+    const HOME: Act = Act::RoomMdf;
+    const COMPARE: Option<Act> = Some(Act::MdfFunds);
+    const USEFUL_AT_FIRST: &'static [Act] = &[];
+    const SECTIONS: &'static [(Act, &'static str)] = &[(Act::MdfWhy, story::WHY), (Act::MdfTimeline, story::TIMELINE)];
+
+    fn is_verb(act: Act) -> bool {
+        verbs::is_verb(act)
+    }
+
+    fn possible(room: &MdfRoom, act: Act, row: &ItemRow) -> Availability {
+        room.row_possible(act, row)
+    }
+
+    fn useful(row: &ItemRow) -> Vec<Act> {
+        verbs::useful(row)
+    }
+
+    fn split(_room: &MdfRoom, act: Act, targets: Vec<Target>) -> Result<Parted<Self>, String> {
+        MdfRoom::part(act, targets)
+    }
+
+    fn asks(act: Act) -> bool {
+        forms::asks(act)
+    }
+
+    fn begin(room: &mut MdfRoom, act: Act, targets: Vec<Target>, cx: &mut C<'_>) {
+        room.begin_verb(act, &targets, cx);
+    }
+
+    fn form(room: &MdfRoom, asked: &Asked<Self>) -> Option<Form> {
+        room.form_of(asked)
+    }
+
+    fn ask_again(room: &mut MdfRoom, sentence: String, cx: &mut C<'_>) {
+        room.ask_verb_again(sentence, cx);
+    }
+
+    fn check(room: &MdfRoom, act: Act, _items: &[ItemId], values: &[Value]) -> Result<String, FieldError> {
+        room.check_values(act, values)
+    }
+
+    fn orders(room: &mut MdfRoom, act: Act, values: &[Value], targets: &[Target], _now: Instant) -> Option<Vec<Order>> {
+        let command = room.command_of(act, values, targets.first()?.id)?;
+        Some(vec![Order { command, targets: targets.to_vec() }])
+    }
+
+    fn told(room: &mut MdfRoom, told: Told, cx: &mut C<'_>) {
+        match told {
+            Told::Facts(id, result) => room.facts_came(id, result, cx),
+            Told::Funds(Ok(funds)) => room.own.funds = Some(funds),
+            Told::Funds(Err(why)) => cx.fail(format!("the funds were not loaded: {why}")),
+        }
+    }
+
+    fn directory_came(room: &mut MdfRoom, cx: &mut C<'_>) {
+        if room.asked().is_some_and(|asked| matches!(asked.act, Act::MdfReassign | Act::MdfStandIn)) {
+            room.ask(cx, None);
+        }
+    }
+
+    const UNDO_NEEDS: Permission = Permission::MdfWork;
+
+    fn undo() -> Command {
+        Command::Undo
+    }
+
+    fn stays(act: Act) -> Option<&'static str> {
+        match act {
+            Act::MdfNote => Some("a note stays: add another that corrects it"),
+            Act::MdfAttach => Some("a document stays: attach another that corrects it"),
+            Act::MdfFlag => Some("others may stand still with it: clear the suspicion instead"),
+            Act::MdfClear => Some("it goes on: flag it again"),
+            Act::MdfCheck => Some("a check changes nothing: check again"),
+            Act::MdfAllocate | Act::MdfReduce => Some("an entry of the ledger stays: another corrects it"),
+            _ => None,
+        }
+    }
+
+    fn outcome(events: &[Happening], names: &Names) -> String {
+        words::outcome(events, names)
+    }
+
+    fn refusal(refusal: &Refusal, beside: Option<ItemId>, now: Instant, zone: Tz) -> String {
+        match (refusal, beside) {
+            (Refusal::NotNow { why, .. }, Some(id)) => without_name(why, id),
+            _ => words::refusal(refusal, now, zone),
+        }
+    }
+
+    fn story_came(room: &mut MdfRoom, cx: &mut C<'_>) {
+        // The funds are read again with every story, so that they are never older than what stands beside them.
+        if room.own.funds.is_some() {
+            cx.run(work::Effect::Own(Ask::Funds));
+        }
+    }
+
+    fn compared(_room: &mut MdfRoom, cx: &mut C<'_>) {
+        cx.run(work::Effect::Own(Ask::Funds));
+    }
+
+    fn comparison(room: &MdfRoom, width: u16, _now: Instant, _zone: Tz) -> Option<Vec<Section>> {
+        let Some(funds) = &room.own.funds else { return Some(vec![Section::new("", vec![Row::text("…", Role::Dim)])]) };
+        let own = room.story().map(funds::fund_of);
+        Some(funds::sections(funds, own, width))
+    }
+}

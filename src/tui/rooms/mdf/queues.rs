@@ -1,0 +1,63 @@
+//! The tabs of the funding room, and the orders in which they stand.
+
+use crate::{
+    domain::mdf::queue::{Queue, Sort},
+    tui::{
+        action::Act,
+        furniture::{Sorting, Tab},
+        keymap::Keymap,
+    },
+};
+
+impl Tab for Queue {
+    const ALL: &'static [Self] = &Self::ALL;
+    const EVERYTHING: Self = Self::All;
+
+    fn title(self) -> &'static str {
+        self.title()
+    }
+
+    fn short(self) -> &'static str {
+        match self {
+            Self::Mine => "Mine",
+            Self::Second => "Second",
+            Self::Finance => "Finance",
+            Self::InfoRequested => "Returned",
+            Self::Suspect => "Suspect",
+            Self::DueSoon => "Due",
+            Self::ExpiringFunds => "Expiring",
+            Self::All => "All",
+        }
+    }
+
+    fn is_alarm(self) -> bool {
+        self == Self::Suspect
+    }
+
+    fn turns_with_time(self) -> bool {
+        matches!(self, Self::DueSoon | Self::ExpiringFunds)
+    }
+
+    fn nothing_here(self, keys: &Keymap) -> (&'static str, String) {
+        let next = keys.spoken(Act::TabNext);
+        let (title, hint) = match self {
+            Self::Mine => return ("nothing waits for you", format!("what you may approve comes here; {next} goes to the next queue")),
+            Self::Second => ("nothing waits for a second approval", "what one has approved and takes two comes here"),
+            Self::Finance => ("nothing waits for finance", "large amounts to approve, and approved claims to pay, come here"),
+            Self::InfoRequested => ("nothing is with a partner", "what is returned for information waits here"),
+            Self::Suspect => ("nothing is under suspicion", "a claim that is flagged comes here, and what stands still with it"),
+            Self::DueSoon => ("no decision and no payment is due within a day", "what is overdue stands here as well"),
+            Self::ExpiringFunds => ("no fund with money ends in the next 30 days", "what is not claimed by then expires"),
+            Self::All => ("no requests and no claims", "bring some in with `pilothouse import`"),
+        };
+        (title, hint.to_owned())
+    }
+}
+
+impl Sorting for Sort {
+    const ALL: &'static [Self] = &Self::ALL;
+
+    fn title(self) -> &'static str {
+        self.title()
+    }
+}

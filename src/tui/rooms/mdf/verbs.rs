@@ -1,0 +1,211 @@
+//! From an action to a command: what is possible now, what it is about, and what must be asked first.
+
+use super::{Ask, C, Command, MdfRoom, MdfTrade, Target, forms};
+use crate::{
+    app::mdf::view::MdfDetail,
+    domain::mdf::{
+        MdfVerb, Refusal,
+        claim::{self, ClaimVerb},
+        fund::{self, FundVerb},
+        item::{ItemId, ItemKind},
+        queue::ItemRow,
+        request::{self, RequestVerb},
+    },
+    tui::{
+        action::{Act, Availability},
+        furniture::{
+            Asked,
+            trade::Parted,
+            work::{Answer, Effect, orders},
+        },
+    },
+};
+
+/// The domain's verb of an action on an item of a kind; nothing where the kind has no such verb.
+pub(super) const fn verb_of(act: Act, kind: ItemKind) -> Option<MdfVerb> {
+    Some(match kind {
+        ItemKind::Claim => MdfVerb::Claim(match act {
+            Act::MdfApprove | Act::MdfApprovePart | Act::MdfStandIn => ClaimVerb::Approve,
+            Act::MdfReject => ClaimVerb::Reject,
+            Act::MdfAsk => ClaimVerb::RequestInfo,
+            Act::MdfSubmit => ClaimVerb::Submit,
+            Act::MdfResubmit => ClaimVerb::Resubmit,
+            Act::MdfWithdraw => ClaimVerb::Withdraw,
+            Act::MdfFlag => ClaimVerb::Flag,
+            Act::MdfClear => ClaimVerb::Clear,
+            Act::MdfWaive => ClaimVerb::Waive,
+            Act::MdfCheck => ClaimVerb::Check,
+            Act::MdfPay => ClaimVerb::Pay,
+            Act::MdfClawBack => ClaimVerb::ClawBack,
+            Act::MdfClose => ClaimVerb::Close,
+            Act::MdfAttach => ClaimVerb::Attach,
+            Act::MdfTake | Act::MdfReassign => ClaimVerb::Assign,
+            Act::MdfNote => ClaimVerb::Note,
+            Act::MdfEscalate => ClaimVerb::Escalate,
+            Act::MdfSettle => ClaimVerb::Settle,
+            Act::Undo => ClaimVerb::Undo,
+            _ => return None,
+        }),
+        ItemKind::Request => MdfVerb::Request(match act {
+            Act::MdfApprove | Act::MdfApprovePart | Act::MdfStandIn => RequestVerb::Approve,
+            Act::MdfReject => RequestVerb::Reject,
+            Act::MdfAsk => RequestVerb::RequestInfo,
+            Act::MdfSubmit => RequestVerb::Submit,
+            Act::MdfResubmit => RequestVerb::Resubmit,
+            Act::MdfWithdraw => RequestVerb::Withdraw,
+            Act::MdfClose => RequestVerb::Complete,
+            Act::MdfTake | Act::MdfReassign => RequestVerb::Assign,
+            Act::MdfNote => RequestVerb::Note,
+            Act::MdfEscalate => RequestVerb::Escalate,
+            Act::MdfSettle => RequestVerb::Settle,
+            Act::Undo => RequestVerb::Undo,
+            _ => return None,
+        }),
+        ItemKind::Fund => MdfVerb::Fund(match act {
+            Act::MdfAllocate => FundVerb::Allocate,
+            Act::MdfReduce => FundVerb::Reduce,
+            Act::MdfClose => FundVerb::Close,
+            Act::MdfNote => FundVerb::Note,
+            _ => return None,
+        }),
+    })
+}
+
+pub(super) const fn is_verb(act: Act) -> bool {
+    verb_of(act, ItemKind::Claim).is_some() || verb_of(act, ItemKind::Fund).is_some()
+}
+
+impl MdfRoom {
+    pub(super) fn row_possible(&self, act: Act, row: &ItemRow) -> Availability {
+        let Some(verb) = verb_of(act, row.id.kind()) else {
+            return if is_verb(act) { Availability::no(no_such(row.id)) } else { Availability::Yes };
+        };
+        if act == Act::MdfTake && row.assignee.as_ref().is_some_and(|(who, _)| *who == self.station.me) {
+            return Availability::no(format!("you look after {} already", row.id));
+        }
+        let outcome = match (self.detail().filter(|detail| super::version(detail) == row.version && super::id(detail) == row.id), verb) {
+            (Some(MdfDetail::Claim(detail)), MdfVerb::Claim(verb)) => claim::possible(&detail.claim, verb),
+            (Some(MdfDetail::Request(detail)), MdfVerb::Request(verb)) => request::possible(&detail.request, verb),
+            (Some(MdfDetail::Fund(detail)), MdfVerb::Fund(verb)) => fund::possible(&detail.fund, verb),
+            // Until the story is there, the decision says so.
+            _ => Ok(()),
+        };
+        match outcome {
+            Ok(()) => Availability::Yes,
+            Err(Refusal::NotNow { why, .. }) => Availability::No(why),
+            Err(other) => Availability::No(other.to_string()),
+        }
+    }
+
+    /// Asks for the object of a verb, or carries it out; what moves money shows first what moves.
+    pub(super) fn begin_verb(&mut self, act: Act, targets: &[Target], cx: &mut C<'_>) {
+        if matches!(act, Act::MdfReassign | Act::MdfStandIn) && self.known().colleagues.is_empty() {
+            self.want_directory(cx);
+        } else if forms::is_about_one(act) {
+            self.want_facts(targets, cx);
+        } else if forms::asks(act) {
+            self.ask(cx, None);
+        } else {
+            let me = self.station.me;
+            self.submit(act, orders(targets, |_| plain(act, me)), cx);
+        }
+    }
+
+    /// A form about one item's own amounts is about one; of several kinds those that have no such verb are named.
+    pub(super) fn part(act: Act, targets: Vec<Target>) -> Result<Parted<MdfTrade>, String> {
+        if targets.len() > 1 && forms::is_about_one(act) {
+            return Err(format!("{} one item at a time: esc forgets the marks", act.row().label));
+        }
+        let (able, unable): (Vec<Target>, Vec<Target>) = targets.into_iter().partition(|target| verb_of(act, target.id.kind()).is_some());
+        if able.is_empty() {
+            return Err(unable.first().map_or_else(String::new, |target| no_such(target.id)));
+        }
+        let aside = unable.into_iter().map(|target| Answer { id: target.id, result: Err(Refusal::invalid(no_such(target.id))) });
+        Ok((able, aside.collect()))
+    }
+
+    fn want_facts(&mut self, targets: &[Target], cx: &mut C<'_>) {
+        if let Some(first) = targets.first() {
+            self.own.facts = None;
+            cx.run(Effect::Own(Ask::Facts { id: first.id }));
+        }
+    }
+
+    pub(super) fn facts_came(&mut self, id: ItemId, result: Result<Option<Box<MdfDetail>>, String>, cx: &mut C<'_>) {
+        let is_about = |asked: &Asked<MdfTrade>| forms::is_about_one(asked.act) && asked.targets.first().is_some_and(|one| one.id == id);
+        let waiting = self.asked().is_some_and(is_about);
+        match result {
+            Ok(Some(facts)) if waiting => {
+                self.own.facts = Some(facts);
+                let refused = self.own.refusal.take();
+                if refused.is_none() && self.asked().is_some_and(|asked| asked.act == Act::MdfWaive) && self.waivable().is_empty() {
+                    cx.say(format!("no check of {id} failed that somebody could let pass"));
+                } else {
+                    self.ask(cx, refused);
+                }
+            }
+            Ok(_) => {}
+            Err(why) => cx.fail(format!("{id} was not loaded: {why}")),
+        }
+    }
+
+    /// The form comes back about the item as it is now.
+    pub(super) fn ask_verb_again(&mut self, sentence: String, cx: &mut C<'_>) {
+        let first = self.asked().filter(|asked| forms::is_about_one(asked.act)).and_then(|asked| asked.targets.first());
+        match first.map(|target| target.id) {
+            Some(id) => {
+                self.own.refusal = Some(sentence);
+                cx.run(Effect::Own(Ask::Facts { id }));
+            }
+            None => self.ask(cx, Some(sentence)),
+        }
+    }
+}
+
+fn no_such(id: ItemId) -> String {
+    match id.kind() {
+        ItemKind::Fund => format!("{id} is a fund; requests and claims are decided"),
+        ItemKind::Request => format!("{id} is a request, and no claim"),
+        ItemKind::Claim => format!("{id} is a claim, and no fund"),
+    }
+}
+
+/// The command of an action that needs no object.
+const fn plain(act: Act, me: crate::domain::id::OperatorId) -> Command {
+    match act {
+        Act::MdfApprove => Command::Approve { on_behalf_of: None },
+        Act::MdfSubmit => Command::Submit,
+        Act::MdfResubmit => Command::Resubmit,
+        Act::MdfWithdraw => Command::Withdraw,
+        Act::MdfClear => Command::Clear,
+        Act::MdfCheck => Command::Check,
+        Act::MdfPay => Command::Pay,
+        Act::MdfClose => Command::Close,
+        Act::MdfTake => Command::Assign { to: Some(me) },
+        Act::MdfSettle => Command::Settle,
+        _ => Command::Undo,
+    }
+}
+
+/// The verbs that an item most likely needs.
+pub(super) fn useful(row: &ItemRow) -> Vec<Act> {
+    let mut acts: Vec<Act> = match (row.id.kind(), row.state) {
+        (ItemKind::Fund, "open") => vec![Act::MdfAllocate, Act::MdfReduce],
+        (ItemKind::Fund, _) => Vec::new(),
+        (_, "draft") => vec![Act::MdfSubmit, Act::MdfWithdraw],
+        (_, "submitted") => vec![Act::MdfApprove, Act::MdfReject, Act::MdfAsk, Act::MdfApprovePart],
+        (_, "info_requested") => vec![Act::MdfResubmit, Act::MdfReject],
+        (_, "suspect") => vec![Act::MdfClear, Act::MdfReject],
+        (ItemKind::Claim, "approved") => vec![Act::MdfPay, Act::MdfClose],
+        (ItemKind::Request, "approved") => vec![Act::MdfClose],
+        _ => Vec::new(),
+    };
+    if row.id.kind() == ItemKind::Claim && row.state == "submitted" {
+        acts.push(Act::MdfFlag);
+    }
+    acts.extend([Act::MdfFunds, Act::MdfNote]);
+    if row.id.kind() != ItemKind::Fund {
+        acts.push(Act::MdfTake);
+    }
+    acts
+}

@@ -1,0 +1,109 @@
+//! Events, refusals and states of the funding desk in words.
+
+pub use crate::tui::furniture::{amounts::short_money, words::moment};
+
+use super::Happening;
+use crate::{
+    domain::{
+        event::in_words,
+        mdf::{
+            Refusal,
+            check::{CheckOutcome, Finding},
+            item::ItemKind,
+            queue::{ItemRow, Turn},
+        },
+        time::Instant,
+        told::{self, Names},
+    },
+    tui::{furniture::words as common, theme::Role},
+};
+use chrono::{Datelike, NaiveDate};
+use chrono_tz::Tz;
+
+/// Where it stands, as a column shows it: for what is handed in whose turn it is.
+pub fn stage(row: &ItemRow) -> (&'static str, Role) {
+    if row.frozen_by.is_some() {
+        return ("suspect", Role::Bad);
+    }
+    match (row.turn, row.state) {
+        (Some(Turn::First), _) => ("to approve", Role::Info),
+        (Some(Turn::Second), _) => ("second", Role::Warn),
+        (Some(Turn::Finance), _) => ("finance", Role::Warn),
+        (Some(Turn::Pay), _) => ("to pay", Role::Good),
+        (None, "info_requested") => ("returned", Role::Warn),
+        (None, "approved") if row.id.kind() == ItemKind::Claim => ("paying", Role::Good),
+        (None, "approved") => ("committed", Role::Good),
+        (None, state @ ("draft" | "open")) => (state, Role::Text),
+        (None, state) => (state, Role::Dim),
+    }
+}
+
+/// One event as a fragment without its subject, with a role for its weight.
+pub fn sentence(event: &Happening, names: &Names) -> (String, Role) {
+    let (text, weight) = match event {
+        Happening::Fund(event) => told::mdf::fund(event),
+        Happening::Request(event) => told::mdf::request(event, names),
+        Happening::Claim(event) => told::mdf::claim(event, names),
+    };
+    (text, common::role(weight))
+}
+
+/// What a command did: of several events the last one says what it came to.
+pub fn outcome(events: &[Happening], names: &Names) -> String {
+    let told: Vec<String> = events.iter().map(|event| sentence(event, names).0).collect();
+    if told.is_empty() { "no change".to_owned() } else { told.join(", then ") }
+}
+
+/// Why not, as the desk reads it: with local times. The verb stands before it.
+pub fn refusal(refusal: &Refusal, now: Instant, zone: Tz) -> String {
+    match refusal {
+        Refusal::Overtaken { entity, by, event, at } => {
+            format!("{by} was faster: {entity} {} {}", in_words(event), common::moment_with_ago(*at, now, zone))
+        }
+        Refusal::NotNow { why, .. } => why.clone(),
+        Refusal::Denied { denial } => denial.to_string(),
+        Refusal::Plan { faults } => faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),
+        Refusal::Checks { failing } => failing.iter().map(Finding::sentence).collect::<Vec<_>>().join("; "),
+        other => other.to_string(),
+    }
+}
+
+/// The mark of what a check found, and how it looks. What somebody lets pass is marked as such.
+pub const fn mark(outcome: CheckOutcome, is_waived: bool) -> (&'static str, Role) {
+    match (outcome, is_waived) {
+        (CheckOutcome::Pass, _) => ("✓", Role::Good),
+        (CheckOutcome::NeedsPerson, _) => ("!", Role::Warn),
+        (CheckOutcome::Fail, true) => ("~", Role::Warn),
+        (CheckOutcome::Fail, false) => ("✗", Role::Bad),
+    }
+}
+
+/// `12 Mar-3 Apr`, in at most 13 columns; `12-14 Mar` within a month.
+pub fn short_dates((from, to): (NaiveDate, NaiveDate)) -> String {
+    if from == to {
+        return from.format("%-d %b %Y").to_string();
+    }
+    if (from.year(), from.month()) == (to.year(), to.month()) {
+        return format!("{}-{}", from.day(), to.format("%-d %b"));
+    }
+    format!("{}-{}", from.format("%-d %b"), to.format("%-d %b"))
+}
+
+/// Both days in full, one where they are the same.
+pub fn dates(from: NaiveDate, to: NaiveDate) -> String {
+    if from == to { from.to_string() } else { format!("{from} to {to}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_fit_their_column() {
+        let day = |text: &str| text.parse::<NaiveDate>().expect("a day");
+        let told = [("2026-03-12", "2026-03-14"), ("2026-11-12", "2026-12-30"), ("2026-09-30", "2026-09-30")]
+            .map(|(from, to)| short_dates((day(from), day(to))));
+        assert_eq!(told, ["12-14 Mar", "12 Nov-30 Dec", "30 Sep 2026"]);
+        assert!(told.iter().all(|one| one.chars().count() <= 13));
+    }
+}
