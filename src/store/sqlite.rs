@@ -52,6 +52,8 @@ pub async fn open(path: &Path, options: &Options) -> Result<Pools> {
         // even to a power cut, which WAL with `normal` would allow.
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
+        // `insert or replace` takes the row away that stood there, and then the triggers of a delete are asked as well.
+        .pragma("recursive_triggers", "on")
         .pragma("cache_size", format!("-{}", options.write_cache_mb * 1024))
         // The more is written at once, the longer the log may grow: a page that changes again and again is copied once.
         .pragma("wal_autocheckpoint", (options.write_cache_mb * 256).max(4_000).to_string())

@@ -73,8 +73,8 @@ fn payment(claim: ClaimId, payment: &Payment) -> [Arg; 11] {
 }
 
 impl Tx {
-    /// Approvals and payments; before the rows of what they are about, which the triggers look at.
-    pub(super) async fn hands_save(&mut self, changes: &MdfChanges) -> Result<()> {
+    /// Approvals; before the rows of what they are about, which rest on them.
+    pub(super) async fn signatures_save(&mut self, changes: &MdfChanges) -> Result<()> {
         for (item, hands) in changes.hands() {
             if let Some((kept, at)) = hands.kept {
                 let kept = i64::try_from(kept).unwrap_or(i64::MAX);
@@ -84,6 +84,11 @@ impl Tx {
         let signed = changes.hands().flat_map(|(item, hands)| hands.signed.iter().map(move |signed| signature(item, signed)));
         let head = "insert into mdf_signature (item, version, step, operator, on_behalf_of, at, minor, currency, revision, hash, void_at)";
         self.execute_each(Sql::bulk(head, 11, signed, "")).await?;
+        Ok(())
+    }
+
+    /// Payments; after the rows of their claims, which say how much was approved.
+    pub(super) async fn payments_save(&mut self, changes: &MdfChanges) -> Result<()> {
         let payments = changes.claims.iter().flat_map(|change| change.payments.iter().map(|one| payment(change.claim.id, one)));
         let head = "insert into payment (claim, no, key, minor, currency, operator, at, state, batch, answer, answered_at)";
         let tail = "on conflict (claim, no) do update set key = excluded.key, minor = excluded.minor, state = excluded.state, \

@@ -165,7 +165,7 @@ impl Session {
 
     /// Those of them that stand still under suspicion.
     pub async fn claims_suspect(&mut self, partners: &[PartnerId]) -> Result<Vec<ClaimId>> {
-        self.claims_where("select id from claim where is_pending = 1 and state = 'suspect' and partner in ", partners).await
+        self.claims_where("select id from claim where state = 'suspect' and partner in ", partners).await
     }
 
     async fn claims_where(&mut self, head: &'static str, partners: &[PartnerId]) -> Result<Vec<ClaimId>> {
@@ -262,13 +262,13 @@ fn currency_of(code: &str) -> Result<Currency> {
 }
 
 impl Tx {
-    /// Writes everything of the desk. Approvals and payments come before what they are about is written, and parts after
-    /// it: the triggers compare them with how it stood before.
+    /// Writes everything of the desk. Approvals come before what they are about, which rests on them, and payments after it,
+    /// because they rest on what was approved; parts come last: the triggers compare with how it stood before.
     pub(super) async fn mdf_save(&mut self, changes: &MdfChanges) -> Result<()> {
         let funds = changes.funds.iter().map(|change| Saving { record: &change.fund, expected: change.expected, restated: true });
         self.records_save(funds.collect()).await?;
         self.entries_save(&changes.funds).await?;
-        self.hands_save(changes).await?;
+        self.signatures_save(changes).await?;
         let requests = changes.requests.iter();
         let requests = requests.map(|change| Saving { record: &change.request, expected: change.expected, restated: change.restated });
         self.records_save(requests.collect()).await?;
@@ -277,6 +277,7 @@ impl Tx {
         self.records_save(claims.collect()).await?;
         let batches = changes.batches.iter().map(|change| Saving { record: &change.batch, expected: change.expected, restated: true });
         self.records_save(batches.collect()).await?;
+        self.payments_save(changes).await?;
         self.parts_save(changes).await?;
         self.items_save(changes).await?;
         self.authority_save(&changes.limits, &changes.delegations).await

@@ -10,7 +10,7 @@ use crate::{
         fx::Rates,
         id::{BatchId, ClaimId, DealId, FundId, LeadId, OperatorId, PartnerId, RequestId},
         mdf::{
-            approval::{Authority, Delegation, Limit, Part},
+            approval::{Authority, Delegation, Limit, Part, Pin},
             batch::Batch,
             claim::{Claim, ClaimState, PaperKey, Payment, PaymentState},
             fund::Fund,
@@ -52,6 +52,10 @@ pub struct MdfDesk {
 /// No entity stands before it.
 const FIRST: Entity = Entity::Lead(LeadId(i64::MIN));
 
+fn is_approved(rests: bool) -> Result<()> {
+    if rests { Ok(()) } else { Err(Error::Refused("nothing is approved without an approval of it as it is".into())) }
+}
+
 /// Something that moved on since it was read, with the version expected and found.
 type Moved = Option<(Entity, i64, i64)>;
 
@@ -69,10 +73,16 @@ impl MdfDesk {
         }
         changes.funds.iter().try_for_each(|change| self.check_entries(change))?;
         for change in &changes.requests {
-            self.check_signed(ItemId::Request(change.request.id), None, &change.hands)?;
+            let item = ItemId::Request(change.request.id);
+            self.check_signed(item, None, &change.hands)?;
+            let rests = !change.request.state.was_approved() || self.rests_on(item, &change.hands, change.request.pin(), None);
+            is_approved(rests)?;
         }
         for change in &changes.claims {
-            self.check_signed(ItemId::Claim(change.claim.id), Some(change.claim.request), &change.hands)?;
+            let item = ItemId::Claim(change.claim.id);
+            self.check_signed(item, Some(change.claim.request), &change.hands)?;
+            let approved = change.claim.state.approval().map(|approval| approval.amount.minor);
+            is_approved(approved.is_none() || self.rests_on(item, &change.hands, change.claim.pin(), approved))?;
             change.payments.iter().try_for_each(|payment| self.check_payment(&change.claim, payment))?;
         }
         for BatchChange { batch, .. } in changes.batches.iter().filter(|change| change.expected == 0) {
@@ -120,6 +130,15 @@ impl MdfDesk {
         Ok(())
     }
 
+    /// Whether an approval of this content, over so much where that counts, stands after the change.
+    fn rests_on(&self, item: ItemId, hands: &Hands, pin: Pin, minor: Option<i64>) -> bool {
+        let standing = self.signed.get(&item).into_iter().flatten().filter(|one| one.void_at.is_none());
+        let standing = standing.take(hands.kept.map_or(usize::MAX, |(kept, _)| kept));
+        let given = standing.chain(hands.signed.iter().filter(|one| one.void_at.is_none()));
+        let rests = |one: &Signed| one.signature.pin == pin && minor.is_none_or(|minor| minor == one.signature.amount.minor);
+        given.into_iter().any(rests)
+    }
+
     fn check_payment(&self, claim: &Claim, payment: &Payment) -> Result<()> {
         let (item, no) = (ItemId::Claim(claim.id), payment.no);
         if let Some(known) = self.payments.get(&(claim.id, no)) {
@@ -137,7 +156,8 @@ impl MdfDesk {
             return Err(Error::Exists(format!("payment {} of {}", payment.key, claim.id)));
         }
         let asked = self.parts.contains(&(ItemId::Request(claim.request), payment.by, Part::Asked));
-        if asked || [Part::Asked, Part::Approved].iter().any(|part| self.parts.contains(&(item, payment.by, *part))) {
+        let has_signed = self.signed.get(&item).into_iter().flatten().any(|one| one.signature.people().any(|who| who == payment.by));
+        if asked || has_signed || [Part::Asked, Part::Approved].iter().any(|part| self.parts.contains(&(item, payment.by, *part))) {
             return Err(Error::Refused("nobody pays what they asked for or approved".into()));
         }
         let counts = |one: &&Payment| one.amount.minor > 0 && !matches!(one.state, PaymentState::Failed { .. });

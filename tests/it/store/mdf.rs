@@ -159,3 +159,67 @@ async fn nobody_approves_or_pays_their_own() {
     })
     .await;
 }
+
+/// What rests on no approval comes in by no way: neither as a whole row, nor with other people's parts left out.
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_comes_in_approved_without_an_approval() {
+    on_both(|fresh| async move {
+        let fresh = &fresh;
+        let claim = "insert into claim (id, version, updated_at, state, next_at, fund, request, partner, is_pending, revision, hash, approved_minor, \
+             submitted_at, performed_from, performed_to, source_key) values (1, 3, 0, 'approved', null, 1, 1, 1, 1, 1, $1, 100, 0, 1, 1, '')";
+        let why = "without an approval";
+        refused(fresh, claim, why).await;
+        refused(fresh, "insert into payment values (1, 1, 'k', 100, 'EUR', 8, 0, 'ordered', null, '', null)", why).await;
+        for state in [
+            "insert into request values (1, 3, 0, 'approved', null, 1, 1, 1, $1, '')",
+            "insert into request values (1, 3, 0, 'completed', null, 1, 1, 1, $1, '')",
+            "insert into request values (1, 3, 0, 'expired', null, 1, 1, 1, $1, '')",
+        ] {
+            refused(fresh, state, why).await;
+        }
+        done(fresh, "insert into request values (1, 3, 0, 'submitted', null, 1, 1, 1, $1, '')").await;
+        refused(fresh, "update request set state = 'approved'", why).await;
+        done(fresh, "insert into mdf_signature values (4, 4, 'first', 3, null, 0, 100, 'EUR', 1, $1, null)").await;
+        done(fresh, "update request set state = 'approved'").await;
+        refused(fresh, "update request set revision = 2", why).await;
+
+        // With an approval it comes in; who gave it pays nothing, though no row says that they took part.
+        done(fresh, "insert into mdf_signature values (5, 4, 'first', 3, 6, 0, 100, 'EUR', 1, $1, null)").await;
+        done(fresh, claim).await;
+        for text in [
+            "insert into payment values (1, 1, 'k', 100, 'EUR', 3, 0, 'ordered', null, '', null)",
+            "insert into payment values (1, 1, 'k', 100, 'EUR', 6, 0, 'ordered', null, '', null)",
+        ] {
+            refused(fresh, text, "asked for or approved").await;
+        }
+        refused(fresh, "update claim set revision = 2", why).await;
+        done(fresh, "insert into payment values (1, 1, 'k', 60, 'EUR', 8, 0, 'ordered', null, '', null)").await;
+        refused(fresh, "insert into mdf_signature values (5, 5, 'second', 8, null, 0, 100, 'EUR', 1, $1, null)", "asked for or paid").await;
+        done(fresh, "update mdf_signature set void_at = 1 where item = 5").await;
+        refused(fresh, "insert into payment values (1, 2, 'l', 10, 'EUR', 8, 0, 'ordered', null, '', null)", why).await;
+    })
+    .await;
+}
+
+/// SQLite's `or replace` takes away what stands there, and asks nobody unless it is told to.
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_replaced() {
+    on_both(|fresh| async move {
+        if fresh.name != "sqlite" {
+            return;
+        }
+        let fresh = &fresh;
+        claimed(fresh).await;
+        done(fresh, "insert into mdf_signature values (5, 4, 'first', 3, null, 0, 100, 'EUR', 1, $1, null)").await;
+        done(fresh, "update claim set approved_minor = 100, state = 'approved'").await;
+        done(fresh, "insert into payment values (1, 1, 'k', 100, 'EUR', 8, 0, 'confirmed', 1, 'bank 1', 1)").await;
+        for (text, why) in [
+            ("insert or replace into payment values (1, 1, 'k', 100, 'EUR', 8, 0, 'ordered', null, '', null)", "never changed"),
+            ("insert or replace into mdf_signature values (5, 4, 'first', 9, null, 0, 100, 'EUR', 1, $1, null)", "only taken back"),
+            ("insert or replace into mdf_part values (5, 2, 'asked')", "never forgotten"),
+        ] {
+            refused(fresh, text, why).await;
+        }
+    })
+    .await;
+}

@@ -151,6 +151,11 @@ impl RequestState {
         matches!(self, Self::Submitted | Self::InfoRequested { .. })
     }
 
+    /// It is approved, or was until it came to its end.
+    pub const fn was_approved(&self) -> bool {
+        matches!(self, Self::Approved { .. } | Self::Completed { .. } | Self::Expired { .. })
+    }
+
     pub const fn is_open(&self) -> bool {
         self.is_undecided() || matches!(self, Self::Draft | Self::Approved { .. })
     }
