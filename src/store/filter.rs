@@ -112,7 +112,7 @@ fn containing(words: &str) -> String {
     format!("%{words}%")
 }
 
-const fn symbol(op: Op) -> &'static str {
+pub const fn symbol(op: Op) -> &'static str {
     match op {
         Op::Eq => " = ",
         Op::Lt => " < ",

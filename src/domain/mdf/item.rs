@@ -73,9 +73,9 @@ impl Number for ItemId {
 
     fn number(self) -> i64 {
         match self {
-            Self::Fund(id) => id.0 * 3,
-            Self::Request(id) => id.0 * 3 + 1,
-            Self::Claim(id) => id.0 * 3 + 2,
+            Self::Fund(id) => id.0.saturating_mul(3),
+            Self::Request(id) => id.0.saturating_mul(3).saturating_add(1),
+            Self::Claim(id) => id.0.saturating_mul(3).saturating_add(2),
         }
     }
 }
@@ -91,13 +91,15 @@ impl FromStr for ItemId {
 
     /// Reads `M-12` or `m12`. A number alone could be any of the three.
     fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || format!("`{text}` is not a number of the form F-1, R-1 or M-1");
-        match text.chars().next().map(|c| c.to_ascii_uppercase()) {
-            Some('F') => text.parse().map(Self::Fund).map_err(|_| wrong()),
-            Some('R') => text.parse().map(Self::Request).map_err(|_| wrong()),
-            Some('M') => text.parse().map(Self::Claim).map_err(|_| wrong()),
-            _ => Err(wrong()),
-        }
+        let id = match text.chars().next().map(|c| c.to_ascii_uppercase()) {
+            Some('F') => text.parse().map(Self::Fund).ok(),
+            Some('R') => text.parse().map(Self::Request).ok(),
+            Some('M') => text.parse().map(Self::Claim).ok(),
+            _ => None,
+        };
+        // What has no place in the list is the number of nothing.
+        let id = id.filter(|id: &Self| !text.contains("--") && Self::of(id.number()) == *id);
+        id.ok_or_else(|| format!("`{text}` is not a number of the form F-1, R-1 or M-1"))
     }
 }
 
@@ -123,6 +125,8 @@ mod tests {
             assert_eq!(ItemId::of(id.number()), id);
             assert_eq!(id.to_string().parse(), Ok(id));
         }
+        let most = ["M-9223372036854775807", "R-3074457345618258604", "F--1"].map(|text| text.parse::<ItemId>().ok());
+        assert_eq!(most, [None; 3], "what has no place in the list is no number of it");
         assert_eq!(["m12", "12", "X-1"].map(|text| text.parse::<ItemId>().ok()), [Some(ItemId::Claim(ClaimId(12))), None, None]);
     }
 }

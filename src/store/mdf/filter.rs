@@ -3,11 +3,15 @@
 use crate::{
     domain::{
         filter::{Context, Filter, Op},
-        mdf::fields::{Field, Flag, Funding},
+        id::Number,
+        mdf::{
+            fields::{Field, Flag, Funding},
+            item::ItemId,
+        },
     },
     store::{
         columns::{NOT_DUE, UNIT},
-        filter::{Column, Columns, Known, always, between, interval, marked, mine, perhaps},
+        filter::{Column, Columns, Known, always, between, interval, marked, mine, perhaps, symbol},
         sql::Sql,
     },
 };
@@ -48,10 +52,17 @@ impl Columns for Funding {
                 between(sql, "mdf_item.due_key", Known::BeforeNotDue, interval::<Funding>(*field, *op, *when, context));
             }
             Filter::Number { field: Field::Amount, op, value } => whole_units(sql, *op, *value),
+            Filter::Number { field: Field::Id, op, value } if *op != Op::Eq => number(sql, *op, *value),
             _ => return false,
         }
         true
     }
+}
+
+/// Compares numbers of one kind: those of the list are given by turns to funds, requests and claims.
+fn number(sql: &mut Sql, op: Op, value: i64) {
+    let kind = ItemId::of(value).kind().name();
+    sql.push("(mdf_item.kind = ").push_bind(kind).push(" and mdf_item.id").push(symbol(op)).push_bind(value).push(")");
 }
 
 /// Compares the amount in whole units, what is less than one cut off.

@@ -2,7 +2,7 @@
 
 use crate::{
     domain::{
-        filter::{Context, Filter},
+        filter::{Context, Filter, Op},
         id::{ClaimId, FundId, OperatorId, PartnerId, RequestId},
         mdf::{
             claim::Claim,
@@ -68,7 +68,7 @@ impl Listing for Funding {
     }
 
     fn is_range(filter: &Filter<Funding>) -> bool {
-        matches!(filter, Filter::Number { field: Field::Amount | Field::Id, .. })
+        matches!(filter, Filter::Number { field: Field::Amount, .. } | Filter::Number { field: Field::Id, op: Op::Eq, .. })
     }
 
     async fn rows(session: &mut Session, ids: &[ItemId]) -> Result<Vec<(ItemId, ItemRow)>> {

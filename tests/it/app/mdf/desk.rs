@@ -203,3 +203,23 @@ async fn whoever_looks_after_an_item_is_called_to_it() {
     })
     .await;
 }
+
+/// Funds, requests and claims share one list, and each is numbered by itself.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_number_is_compared_with_those_of_its_kind() {
+    on_both(|fresh| async move {
+        let desk = busy(&fresh).await;
+        for (filter, found) in [
+            ("id>M-2", vec!["M-3", "M-4"]),
+            ("id<=R-2", vec!["R-1", "R-2"]),
+            ("id:M-2..M-3", vec!["M-2", "M-3"]),
+            ("id:R-3,M-4", vec!["M-4", "R-3"]),
+            ("-id>M-1", vec!["M-1", "R-1", "R-2", "R-3"]),
+        ] {
+            let mut ids = names(&rows(&desk, ANNA, Queue::All, Sort::Due, filter).await);
+            ids.sort();
+            assert_eq!(ids, found, "{}: {filter}", fresh.name);
+        }
+    })
+    .await;
+}
