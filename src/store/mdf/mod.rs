@@ -54,8 +54,10 @@ const NEAR: &str = "select id from (select id from claim where partner = $1 and 
 const ON_REQUEST: &str = "select id from claim where request = $1 order by id";
 const OF_FUND: &str =
     "select id from request where fund = $1 and state in ('draft', 'submitted', 'info_requested', 'approved') order by id";
-/// What undecided requests ask their fund for, where it is in the fund's currency; ten-thousandths of a whole unit.
-const ASKED: &str = "select mdf_item.fund, cast(sum(mdf_item.amount_key) as bigint) from mdf_item join fund on fund.id = mdf_item.fund \
+/// What undecided requests ask their fund for, where it is in the fund's currency; ten-thousandths of a whole unit. A request
+/// for more than anybody has (90 billion whole units) counts as one for that much, so that no sum is too large.
+const ASKED: &str = "select mdf_item.fund, cast(sum(case when mdf_item.amount_key > 900000000000000 then 900000000000000 \
+    else mdf_item.amount_key end) as bigint) from mdf_item join fund on fund.id = mdf_item.fund \
     where mdf_item.kind = 'request' and mdf_item.state in ('submitted', 'info_requested') and mdf_item.currency = lower(fund.currency) \
     group by mdf_item.fund";
 const ORDERED: &str = "select claim, no from payment where state = 'ordered' order by claim, no limit $1";
@@ -275,9 +277,9 @@ impl Tx {
         let claims = changes.claims.iter();
         let claims = claims.map(|change| Saving { record: &change.claim, expected: change.expected, restated: change.restated.is_some() });
         self.records_save(claims.collect()).await?;
+        self.payments_save(changes).await?;
         let batches = changes.batches.iter().map(|change| Saving { record: &change.batch, expected: change.expected, restated: true });
         self.records_save(batches.collect()).await?;
-        self.payments_save(changes).await?;
         self.parts_save(changes).await?;
         self.items_save(changes).await?;
         self.authority_save(&changes.limits, &changes.delegations).await

@@ -223,3 +223,19 @@ async fn a_number_is_compared_with_those_of_its_kind() {
     })
     .await;
 }
+
+/// Amounts that no fund can bear are only sums on the screen, and no reason to show none.
+#[tokio::test(flavor = "multi_thread")]
+async fn funds_are_shown_whatever_is_asked_of_them() {
+    on_both(|fresh| async move {
+        let desk = Desk::opened(&fresh, "100").await;
+        for title in ["All the money", "And as much again"] {
+            let mut most = plan(title, "1");
+            (most.cost.minor, most.asked.minor) = (i64::MAX, i64::MAX / 2);
+            desk.ask(ASKS[0], FUND, most).await.expect("asked");
+        }
+        let shown = desk.app().mdf_funds(desk.house.now()).await.expect("funds");
+        assert!(shown[0].forecast.left.minor < 0, "{}: {:?}", fresh.name, shown[0].forecast);
+    })
+    .await;
+}
