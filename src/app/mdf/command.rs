@@ -30,13 +30,14 @@ use crate::{
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// Decides each step in turn; a refusal of one is an answer, not a failure of all. An item that is named twice is decided
-/// once: the history that an undo reads does not have this command yet.
+/// once: the history that an undo reads does not have this command yet. What the bank said to another payment of the same
+/// claim is another matter.
 pub async fn carry_out<U: Unit>(unit: &mut U, scene: Scene<'_>, steps: &[MdfStep]) -> Result<Outcome, Failure> {
     let mut draft = MdfDraft::new(scene);
     let facts = load(unit, &mut draft, steps).await?;
     let mut named = HashSet::with_capacity(steps.len());
     let mut items = Vec::with_capacity(steps.len());
-    for step in steps.iter().filter(|step| named.insert(step.target.id)) {
+    for step in steps.iter().filter(|step| named.insert((step.target.id, payment_of(&step.command)))) {
         let result = one(unit, &mut draft, &facts, step).await?;
         if let Some(why) = result.as_ref().err().and_then(denial) {
             draft.denied(format!("{} {}", step.command.verb().doc(), step.target.id), &why);
@@ -44,6 +45,14 @@ pub async fn carry_out<U: Unit>(unit: &mut U, scene: Scene<'_>, steps: &[MdfStep
         items.push(MdfItem { entity: step.target.id.entity(), result });
     }
     finished(unit, draft, items, 0).await
+}
+
+/// The payment that a step answers, if it does.
+const fn payment_of(command: &MdfCommand) -> Option<u32> {
+    match command {
+        MdfCommand::Claim(ClaimCommand::ConfirmPayment { no, .. } | ClaimCommand::FailPayment { no, .. }) => Some(*no),
+        _ => None,
+    }
 }
 
 /// What is kept in the chain: somebody asked for what is not theirs to do. A stale screen is no such thing.

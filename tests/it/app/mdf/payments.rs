@@ -150,3 +150,29 @@ async fn who_has_no_account_waits_and_is_named() {
     let other = "USD".parse().ok();
     assert_eq!(ready(desk.app(), &payees, other, day(30)).await.expect_err("none").to_string(), "no payment is ordered in USD");
 }
+
+/// A claim that is paid in two parts has two payments in one file, and an answer to each.
+#[tokio::test(flavor = "multi_thread")]
+async fn two_payments_of_one_claim_are_both_answered() {
+    on_both(|fresh| async move {
+        let folder = tempfile::tempdir().expect("a folder");
+        let desk = Desk::opened(&fresh, "10000").await;
+        let request = desk.approved("Roadshow", "900").await;
+        desk.pass_days(24);
+        let id = desk.claim_on(request, content("A", "100")).await;
+        desk.approve(APPROVES[0], id).await.expect("approved");
+        for (key, amount) in [("first", "60"), ("rest", "40")] {
+            desk.claim(PAYS[0], id, ClaimCommand::Pay { key: text(key), amount: Some(eur(amount)) }).await.expect("ordered");
+        }
+        let payees = Payees::read(&written(folder.path(), "payees.csv", PAYEES)).expect("right");
+        let batch = ready(desk.app(), &payees, None, day(30)).await.expect("ready");
+        sent(&desk, &batch, FileKind::Csv).await.expect("exported");
+        let path = written(folder.path(), "answer.csv", &format!("reference,status\n{id}/1,paid\n{id}/2,refused\n"));
+        let done = answered(&desk, &path).await;
+        assert_eq!(done.refused, Vec::<String>::new());
+        let claim = desk.claim_seen(id).await;
+        let states: Vec<&str> = claim.payments.iter().map(|payment| payment.state.name()).collect();
+        assert_eq!((states, claim.payable()), (vec!["confirmed", "failed"], eur("40")), "{}", fresh.name);
+    })
+    .await;
+}
