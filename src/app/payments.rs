@@ -19,7 +19,11 @@ use crate::{
     },
 };
 use chrono::NaiveDate;
-use std::{collections::BTreeSet, path::Path};
+use std::{
+    collections::{BTreeSet, HashMap},
+    io::Read as _,
+    path::Path,
+};
 
 /// How many claims with ordered payments go into one file, and how many batches an answer is looked for in.
 const CLAIMS_MAX: u32 = 10_000;
@@ -148,19 +152,20 @@ impl Answered {
     }
 }
 
-/// Reads an answer and matches it with its batch; nothing is written.
+/// Reads an answer and matches it with its batch, the one named or else one of the newest; nothing is written.
 pub async fn read_answer(app: &App, path: &Path, batch: Option<BatchId>) -> Result<Answered, PaymentError> {
-    let mut batches = app.mdf_batches(BATCHES_MAX).await?;
-    if let Some(wanted) = batch {
-        batches.retain(|batch| batch.id == wanted);
-        if batches.is_empty() {
-            return Err(PaymentError::Answer(format!("there is no {wanted}")));
-        }
-    }
+    let batches = match batch {
+        None => app.mdf_batches(BATCHES_MAX).await?,
+        Some(wanted) => vec![app.mdf_batch(wanted).await?.ok_or_else(|| PaymentError::Answer(format!("there is no {wanted}")))?],
+    };
     let told = |message: String| PaymentError::Answer(format!("{}: {message}", path.display()));
-    let bytes = std::fs::read(path).map_err(|error| told(error.to_string()))?;
+    let bytes = read_some(path).map_err(|error| told(error.to_string()))?;
     let (batch, answers, rejects) = if is_xml(&bytes) {
-        let text = String::from_utf8(bytes).map_err(|_| told("the file is not UTF-8".into()))?;
+        let text = String::from_utf8(bytes).or_else(|error| {
+            // A larger one is cut where it may be in the middle of a character.
+            let is_cut = error.as_bytes().len() > bank::BYTES_MAX;
+            if is_cut { Ok(String::from_utf8_lossy(error.as_bytes()).into_owned()) } else { Err(told("the file is not UTF-8".into())) }
+        })?;
         of_report(&text, &batches).map_err(told)?
     } else {
         let (answers, rejects) = sheet::read(path).map_err(told)?;
@@ -186,13 +191,20 @@ pub async fn take_answer(app: &App, actor: OperatorId, mut answered: Answered) -
     Ok(answered)
 }
 
+/// As much of a file as is read of an answer, and a byte more, so that a larger one is told.
+fn read_some(path: &Path) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)?.take(bank::BYTES_MAX as u64 + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
 fn is_xml(bytes: &[u8]) -> bool {
     bytes.trim_ascii_start().strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes.trim_ascii_start()).trim_ascii_start().starts_with(b"<")
 }
 
-type Read<'b> = (&'b Batch, Vec<BankAnswer>, Vec<Reject>);
+type Said<'b> = (&'b Batch, Vec<BankAnswer>, Vec<Reject>);
 
-fn of_report<'b>(text: &str, batches: &'b [Batch]) -> Result<Read<'b>, String> {
+fn of_report<'b>(text: &str, batches: &'b [Batch]) -> Result<Said<'b>, String> {
     let Some(message) = report::message(text)? else {
         // What was booked names no message; whose payments they are says which batch it is.
         let any = batches.first().ok_or("there is no batch that it could answer")?;
@@ -212,7 +224,12 @@ fn message_of(batch: &Batch) -> &str {
 
 /// The batch that most of the answers are about. No payment is in two batches.
 fn most_named<'b>(batches: &'b [Batch], answers: &[BankAnswer]) -> Result<&'b Batch, String> {
-    let named = |batch: &&Batch| answers.iter().filter(|answer| batch.item(&answer.reference).is_some()).count();
-    let best = batches.iter().max_by_key(named).filter(|batch| named(batch) > 0);
-    best.ok_or_else(|| format!("none of its {} answers is about a payment that was exported", answers.len()))
+    let references = |(place, batch): (usize, &'b Batch)| batch.items.iter().map(move |item| (item.reference.as_str(), place));
+    let places: HashMap<&str, usize> = batches.iter().enumerate().flat_map(references).collect();
+    let mut named = vec![0_usize; batches.len()];
+    for place in answers.iter().filter_map(|answer| places.get(answer.reference.trim())) {
+        named[*place] += 1;
+    }
+    let best = batches.iter().zip(named).filter(|(_, named)| *named > 0).max_by_key(|(_, named)| *named);
+    best.map(|(batch, _)| batch).ok_or_else(|| format!("none of its {} answers is about a payment that was exported", answers.len()))
 }

@@ -17,9 +17,18 @@ pub struct BankAnswer {
     pub line: u64,
     /// Of our payment (`EndToEndId`).
     pub reference: Text,
-    /// What the bank says that it was over; nothing where it does not say.
-    pub amount: Option<Money>,
+    pub amount: Stated,
     pub said: Said,
+}
+
+/// What the bank says that the payment was over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stated {
+    /// It does not say.
+    Nothing,
+    Amount(Money),
+    /// It does, and nobody can read it: nothing is taken then.
+    Unreadable,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,6 +72,8 @@ pub enum Verdict {
         ordered: Money,
         said: Money,
     },
+    /// It says an amount that can't be read.
+    NoAmount,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,10 +86,13 @@ pub struct Matched {
 /// Each answer with what it means. An answer that tells nothing final does not stand in the way of a later one.
 pub fn matched(batch: &Batch, answers: &[BankAnswer]) -> Vec<Matched> {
     let mut taken: HashMap<&str, u64> = HashMap::new();
+    let items: HashMap<&str, &BatchItem> = batch.items.iter().map(|item| (item.reference.as_str(), item)).collect();
     let verdict = |answer: &BankAnswer, taken: &HashMap<&str, u64>, item: Option<&BatchItem>| {
         let Some(item) = item else { return Verdict::Unknown };
-        if let Some(said) = answer.amount.filter(|said| *said != item.amount) {
-            return Verdict::OtherAmount { ordered: item.amount, said };
+        match answer.amount {
+            Stated::Amount(said) if said != item.amount => return Verdict::OtherAmount { ordered: item.amount, said },
+            Stated::Unreadable => return Verdict::NoAmount,
+            Stated::Amount(_) | Stated::Nothing => {}
         }
         let ours = match &answer.said {
             Said::Paid { reference } => Answer::Confirmed { reference: reference.clone() },
@@ -94,7 +108,7 @@ pub fn matched(batch: &Batch, answers: &[BankAnswer]) -> Vec<Matched> {
     };
     let mut out = Vec::with_capacity(answers.len());
     for answer in answers {
-        let item = batch.item(&answer.reference);
+        let item = items.get(answer.reference.trim()).copied();
         let verdict = verdict(answer, &taken, item);
         if let Some(item) = item.filter(|_| matches!(verdict, Verdict::Take { .. } | Verdict::Known | Verdict::Contradiction { .. })) {
             taken.insert(item.reference.as_str(), answer.line);
@@ -112,7 +126,7 @@ const fn is_same(before: &Answer, now: &Answer) -> bool {
 impl Verdict {
     /// It fits no payment, or not exactly: a person has to look.
     pub const fn is_wrong(&self) -> bool {
-        matches!(self, Self::Unknown | Self::Twice { .. } | Self::Contradiction { .. } | Self::OtherAmount { .. })
+        matches!(self, Self::Unknown | Self::Twice { .. } | Self::Contradiction { .. } | Self::OtherAmount { .. } | Self::NoAmount)
     }
 }
 
@@ -133,6 +147,7 @@ impl fmt::Display for Matched {
             Verdict::OtherAmount { ordered, said } => {
                 write!(f, "{reference} was ordered over {ordered}, and the bank answers for {said}; ask the bank")
             }
+            Verdict::NoAmount => write!(f, "{reference} is answered for an amount that can't be read; ask the bank"),
         }
     }
 }

@@ -20,5 +20,6 @@ mod tests;
 mod xml;
 
 pub use account::{Account, Bic, Party};
-pub use answer::{BankAnswer, Matched, Said, Verdict, matched};
+pub use answer::{BankAnswer, Matched, Said, Stated, Verdict, matched};
 pub use order::{Order, Transfer};
+pub use xml::BYTES_MAX;

@@ -2,7 +2,7 @@
 //! booked on our account). Every version of the two is read: the elements that matter are the same in all of them.
 
 use super::{
-    answer::{BankAnswer, Said},
+    answer::{BankAnswer, Said, Stated},
     xml::{self, Element},
 };
 use crate::domain::{mdf::batch::Batch, money::Money, text::Text};
@@ -35,7 +35,7 @@ fn status_report(report: &Element, batch: &Batch, message: &str) -> Result<Vec<B
     let group = report.find("OrgnlGrpInfAndSts");
     let mut answers = Vec::new();
     for payment in report.all("OrgnlPmtInfAndSts") {
-        let each: Vec<BankAnswer> = payment.all("TxInfAndSts").filter_map(|one| transaction(one, payment)).collect();
+        let each: Vec<BankAnswer> = payment.all("TxInfAndSts").map(|one| transaction(one, payment)).collect();
         match (each.is_empty(), payment.get("PmtInfSts")) {
             (true, Some(status)) => answers.extend(for_all(batch, status, payment)),
             _ => answers.extend(each),
@@ -50,13 +50,14 @@ fn status_report(report: &Element, batch: &Batch, message: &str) -> Result<Vec<B
     Ok(answers)
 }
 
-fn transaction(one: &Element, payment: &Element) -> Option<BankAnswer> {
-    let reference = Text::clean(one.get("OrgnlEndToEndId")?);
-    let status = one.get("TxSts").or_else(|| payment.get("PmtInfSts"))?;
+/// One that names no payment is one that nobody knows, and not what was said of all of them.
+fn transaction(one: &Element, payment: &Element) -> BankAnswer {
+    let reference = Text::clean(one.get("OrgnlEndToEndId").unwrap_or_default());
+    let status = one.get("TxSts").or_else(|| payment.get("PmtInfSts")).unwrap_or("no status");
     let bank = one.get("AcctSvcrRef").map_or_else(|| reference.clone(), Text::clean);
-    let amount = one.find("OrgnlTxRef/Amt/InstdAmt").or_else(|| one.find("OrgnlTxRef/IntrBkSttlmAmt")).and_then(money);
+    let amount = one.find("OrgnlTxRef/Amt/InstdAmt").or_else(|| one.find("OrgnlTxRef/IntrBkSttlmAmt"));
     let said = said(status, one, bank);
-    Some(BankAnswer { line: one.line, reference, amount, said })
+    BankAnswer { line: one.line, reference, amount: stated(amount), said }
 }
 
 /// The same status for every payment of the batch.
@@ -64,7 +65,7 @@ fn for_all(batch: &Batch, status: &str, place: &Element) -> Vec<BankAnswer> {
     let answer = |reference: &Text| BankAnswer {
         line: place.line,
         reference: reference.clone(),
-        amount: None,
+        amount: Stated::Nothing,
         said: said(status, place, reference.clone()),
     };
     batch.items.iter().map(|item| answer(&item.reference)).collect()
@@ -93,9 +94,10 @@ fn reason(place: &Element, otherwise: &str) -> Text {
     })
 }
 
-fn money(element: &Element) -> Option<Money> {
-    let currency = element.attribute("Ccy")?.parse().ok()?;
-    Money::parse(&element.text, currency).ok()
+fn stated(element: Option<&Element>) -> Stated {
+    let Some(element) = element else { return Stated::Nothing };
+    let money = element.attribute("Ccy").and_then(|code| Money::parse(&element.text, code.parse().ok()?).ok());
+    money.map_or(Stated::Unreadable, Stated::Amount)
 }
 
 /// Entries of our account: a debit that is booked was paid, a credit with a reason to return came back.
@@ -114,7 +116,7 @@ fn booked(entry: &Element, details: &Element, is_only: bool) -> Option<BankAnswe
     let reference = Text::clean(details.get("Refs/EndToEndId")?);
     let bank = details.get("Refs/AcctSvcrRef").or_else(|| entry.get("AcctSvcrRef")).map_or_else(|| reference.clone(), Text::clean);
     let own = details.find("Amt").or_else(|| details.find("AmtDtls/TxAmt/Amt")).or_else(|| details.find("AmtDtls/InstdAmt/Amt"));
-    let amount = own.or_else(|| entry.find("Amt").filter(|_| is_only)).and_then(money);
+    let amount = own.or_else(|| entry.find("Amt").filter(|_| is_only));
     let status = entry.get("Sts/Cd").or_else(|| entry.get("Sts")).unwrap_or("BOOK");
     let direction = details.get("CdtDbtInd").or_else(|| entry.get("CdtDbtInd")).unwrap_or_default();
     let is_return = details.find("RtrInf").is_some() || entry.get("RvslInd") == Some("true");
@@ -125,5 +127,5 @@ fn booked(entry: &Element, details: &Element, is_only: bool) -> Option<BankAnswe
         ("BOOK", _) => return None,
         (status, _) => Said::UnderWay { status: Text::clean(status) },
     };
-    Some(BankAnswer { line: details.line, reference, amount, said })
+    Some(BankAnswer { line: details.line, reference, amount: stated(amount), said })
 }

@@ -1,7 +1,7 @@
 //! Orders and answers as CSV, for banks and people who work with spreadsheets.
 
 use super::{
-    answer::{BankAnswer, Said},
+    answer::{BankAnswer, Said, Stated},
     order::Order,
 };
 use crate::{
@@ -49,6 +49,9 @@ const PAID: [&str; 8] = ["paid", "confirmed", "settled", "executed", "booked", "
 const REFUSED: [&str; 9] = ["refused", "rejected", "failed", "returned", "cancelled", "canceled", "error", "rjct", "canc"];
 const UNDER_WAY: [&str; 7] = ["", "pending", "accepted", "processing", "under way", "acsp", "pdng"];
 
+/// How many answers are read from one file.
+const ANSWERS_MAX: usize = 1_000_000;
+
 /// Reads the bank's answer: columns `reference` and `status`, and if they are there `amount`, `currency`,
 /// `bank_reference` and `reason`. A row that can't be read is given with its line and column.
 pub fn read(path: &Path) -> Result<(Vec<BankAnswer>, Vec<Reject>), String> {
@@ -56,6 +59,9 @@ pub fn read(path: &Path) -> Result<(Vec<BankAnswer>, Vec<Reject>), String> {
     let columns = Columns::of(&file)?;
     let (mut answers, mut rejects) = (Vec::new(), Vec::new());
     while let Some(row) = file.next_row().map_err(|error| error.to_string())? {
+        if answers.len() + rejects.len() >= ANSWERS_MAX {
+            return Err(format!("the file has more than {ANSWERS_MAX} answers"));
+        }
         match row.and_then(|row| columns.answer(&row)) {
             Ok(answer) => answers.push(answer),
             Err(reject) => rejects.push(reject),
@@ -110,14 +116,18 @@ impl Columns {
         Ok(BankAnswer { line: row.line, reference, amount: self.amount(row)?, said })
     }
 
-    /// An amount counts with its currency only.
-    fn amount(&self, row: &Row) -> Result<Option<Money>, Reject> {
-        let (Some(amount), Some(currency)) = (&self.amount, &self.currency) else { return Ok(None) };
-        let (sum, code) = (row.get(amount).unwrap_or_default().trim(), row.get(currency).unwrap_or_default().trim());
-        if sum.is_empty() || code.is_empty() {
-            return Ok(None);
+    /// An amount is compared together with its currency, or the answer is not taken.
+    fn amount(&self, row: &Row) -> Result<Stated, Reject> {
+        let cell = |column: &Option<Column>| column.as_ref().and_then(|column| row.get(column)).unwrap_or_default().trim();
+        let (sum, code) = (cell(&self.amount), cell(&self.currency));
+        if sum.is_empty() {
+            return Ok(Stated::Nothing);
         }
-        let code = code.parse().map_err(|why: String| row.reject(Some(currency), why))?;
-        Money::parse(sum, code).map(Some).map_err(|error| row.reject(Some(amount), error.to_string()))
+        if code.is_empty() {
+            let why = format!("{} has no currency beside it, so nothing can be compared", quoted(sum));
+            return Err(row.reject(self.amount.as_ref(), why));
+        }
+        let code = code.parse().map_err(|why: String| row.reject(self.currency.as_ref(), why))?;
+        Money::parse(sum, code).map(Stated::Amount).map_err(|error| row.reject(self.amount.as_ref(), error.to_string()))
     }
 }

@@ -184,7 +184,7 @@ fn a_sheet_runs_nothing_and_comes_back() {
     std::fs::write(&path, text.replacen(",,\n", ",paid,\n", 1)).unwrap();
     let (answers, rejects) = sheet::read(&path).unwrap();
     assert_eq!((answers.len(), rejects), (2, Vec::new()));
-    assert_eq!(answers[0].amount, Some(money("1234.50", "EUR")));
+    assert_eq!(answers[0].amount, Stated::Amount(money("1234.50", "EUR")));
     assert_eq!(answers[0].said, Said::Paid { reference: Text::clean("M-1/1") });
     assert!(matches!(answers[1].said, Said::UnderWay { .. }), "nobody has answered it");
 }
@@ -315,6 +315,65 @@ fn the_list_of_payees_tells_its_mistakes_and_no_account() {
         ]
     );
     assert_eq!(read("code,name\nA,B\n").unwrap_err(), ["there is no column `account`"]);
+}
+
+/// What the bank says that it paid is compared, or nothing is taken at all.
+#[test]
+fn an_answer_that_is_not_understood_is_told_and_not_taken() {
+    let report = |amount: &str| {
+        format!(
+            "<Document><CstmrPmtStsRpt><OrgnlGrpInfAndSts><OrgnlMsgId>PH-1</OrgnlMsgId></OrgnlGrpInfAndSts><OrgnlPmtInfAndSts>\n\
+             <PmtInfSts>ACSC</PmtInfSts>\n<TxInfAndSts><OrgnlEndToEndId>M-1/1</OrgnlEndToEndId><TxSts>ACSC</TxSts><OrgnlTxRef><Amt>{amount}</Amt>\
+             </OrgnlTxRef></TxInfAndSts></OrgnlPmtInfAndSts></CstmrPmtStsRpt></Document>"
+        )
+    };
+    let said = |amount: &str| sentences(&batch(), &report::read(&report(amount), &batch(), "PH-1").unwrap());
+    assert_eq!(said("<InstdAmt Ccy=\"EUR\">100.00</InstdAmt>"), ["line 3: M-1/1 was paid (M-1/1)"]);
+    let digits = "9".repeat(400);
+    for wrong in [&format!("<InstdAmt Ccy=\"EUR\">{digits}</InstdAmt>"), "<InstdAmt>100</InstdAmt>", "<InstdAmt Ccy=\"EURO\">1</InstdAmt>"]
+    {
+        assert_eq!(said(wrong), ["line 3: M-1/1 is answered for an amount that can't be read; ask the bank"]);
+    }
+    let negative = "<InstdAmt Ccy=\"EUR\">-100</InstdAmt>";
+    assert_eq!(said(negative), ["line 3: M-1/1 was ordered over EUR 100.00, and the bank answers for EUR -100.00; ask the bank"]);
+    // One that names no payment is not what was said of all of them.
+    let nameless = report("")
+        .replace("<OrgnlEndToEndId>M-1/1</OrgnlEndToEndId>", "<OrgnlInstrId>7</OrgnlInstrId>")
+        .replace("<TxSts>ACSC", "<TxSts>RJCT");
+    let told = sentences(&batch(), &report::read(&nameless, &batch(), "PH-1").unwrap());
+    assert_eq!(told, ["line 3: no payment of this batch has the reference \"\""]);
+
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("answers.csv");
+    std::fs::write(&path, "reference,status,amount,currency\nM-1/1,paid,90,\nM-2/1,paid,,\n").unwrap();
+    let (answers, rejects) = sheet::read(&path).unwrap();
+    assert_eq!(answers.len(), 1);
+    assert_eq!(rejects[0].to_string(), "line 2, column 3 (`amount`): \"90\" has no currency beside it, so nothing can be compared");
+    std::fs::write(&path, "reference,status,amount\nM-1/1,paid,90\n").unwrap();
+    assert_eq!(sheet::read(&path).unwrap().1.len(), 1, "nor without the column");
+}
+
+#[test]
+fn a_file_of_nothing_but_elements_takes_no_memory() {
+    let many = format!("<Document>{}</Document>", "<a/>".repeat(1_000_001));
+    assert!(report::read(&many, &batch(), "PH-1").unwrap_err().contains("more than 1000000 elements"));
+}
+
+/// Matched by looking up: looking through would take minutes.
+#[test]
+fn sixty_thousand_answers_are_matched() {
+    let mut batch = batch();
+    let item = batch.items[0].clone();
+    let one = |n: i64| BatchItem { claim: ClaimId(n), reference: end_to_end(ClaimId(n), 1), ..item.clone() };
+    batch.items = (1..=60_000).map(one).collect();
+    let answer = |n: i64| BankAnswer {
+        line: n.unsigned_abs(),
+        reference: end_to_end(ClaimId(60_001 - n), 1),
+        amount: Stated::Nothing,
+        said: Said::Paid { reference: Text::clean("bank") },
+    };
+    let answers: Vec<BankAnswer> = (1..=60_000).map(answer).collect();
+    assert!(matched(&batch, &answers).iter().all(|one| matches!(one.verdict, Verdict::Take { .. })));
 }
 
 proptest! {

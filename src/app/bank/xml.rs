@@ -6,8 +6,10 @@ use quick_xml::{
     events::{BytesDecl, BytesStart, BytesText, Event},
 };
 
-/// The largest file that is read, in bytes, and how deep its elements may nest.
+/// The largest file that is read, in bytes, how many elements it may have (each takes more memory than its four characters),
+/// and how deep they may nest.
 pub const BYTES_MAX: usize = 32 << 20;
+const ELEMENTS_MAX: usize = 1_000_000;
 const DEPTH_MAX: usize = 64;
 
 /// An element, by its name without a prefix.
@@ -82,9 +84,9 @@ impl Element {
 /// Reads a document. The error is a fragment that begins with the line.
 pub fn read(text: &str) -> Result<Element, String> {
     if text.len() > BYTES_MAX {
-        return Err(format!("the file has {} bytes, and at most {BYTES_MAX} are read", text.len()));
+        return Err(format!("the file has more than {BYTES_MAX} bytes, and no more are read"));
     }
-    let mut tree = Tree { text, line: 1, seen: 0, open: Vec::new() };
+    let mut tree = Tree { text, line: 1, seen: 0, elements: 0, open: Vec::new() };
     let mut reader = Reader::from_str(text.trim_start_matches('\u{feff}'));
     let skipped = text.len() - text.trim_start_matches('\u{feff}').len();
     loop {
@@ -104,6 +106,7 @@ struct Tree<'t> {
     /// Of the byte that was looked at last.
     line: u64,
     seen: usize,
+    elements: usize,
     open: Vec<Element>,
 }
 
@@ -122,6 +125,12 @@ impl Tree<'_> {
     fn take(&mut self, event: Event<'_>, at: usize) -> Result<Option<Element>, String> {
         let line = self.line_of(at);
         let told = |message: &str| Err(format!("line {line}: {message}"));
+        if matches!(event, Event::Start(_) | Event::Empty(_)) {
+            self.elements += 1;
+        }
+        if self.elements > ELEMENTS_MAX {
+            return told(&format!("it has more than {ELEMENTS_MAX} elements"));
+        }
         match event {
             Event::Start(start) => {
                 if self.open.len() >= DEPTH_MAX {

@@ -31,7 +31,10 @@ use crate::{
     },
 };
 use chrono::{Days, NaiveDate};
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
 pub use crate::app::view::TIMELINE_MAX;
 
@@ -182,14 +185,15 @@ impl App {
         Ok(lines.into_iter().map(view).collect())
     }
 
-    /// Payments that are ordered and in no batch yet, with their claims, by claim and number; the first `limit` claims.
+    /// Payments that are ordered and in no batch yet, with their claims, by claim and number; the first `limit` of them.
     pub async fn mdf_payable(&self, limit: u32) -> Result<Vec<(Claim, Payment)>, Failure> {
         let mut session = self.db().snapshot().await?;
         let ordered = session.payments_ordered(limit).await?;
         let ids: BTreeSet<ClaimId> = ordered.iter().map(|(claim, _)| *claim).collect();
         let claims = session.claims(&ids.into_iter().collect::<Vec<_>>()).await?;
+        let claims: HashMap<ClaimId, &Claim> = claims.iter().map(|claim| (claim.id, claim)).collect();
         let found = ordered.iter().filter_map(|(id, no)| {
-            let claim = claims.iter().find(|claim| claim.id == *id)?;
+            let claim = *claims.get(id)?;
             Some((claim.clone(), claim.payment(*no)?.clone()))
         });
         Ok(found.collect())
@@ -200,6 +204,11 @@ impl App {
         let mut session = self.db().snapshot().await?;
         let ids: Vec<BatchId> = session.batch_ids(limit).await?;
         Ok(session.batches(&ids).await?)
+    }
+
+    /// One batch; nothing when there is no such.
+    pub async fn mdf_batch(&self, id: BatchId) -> Result<Option<Batch>, Failure> {
+        Ok(self.db().read().await?.batches(&[id]).await?.pop())
     }
 
     /// Everybody's limits and delegations.
