@@ -124,3 +124,20 @@ fn a_batch_is_exported_once_and_settled_payment_by_payment() {
     assert!(batch::answer(&exported, claim, 1, confirmed(), context).is_err(), "answered once");
     assert!(batch::answer(&exported, claim, 9, confirmed(), context).is_err());
 }
+
+/// It stood still only because another claim did, and the bank paid it meanwhile.
+#[test]
+fn a_claim_that_is_paid_in_full_closes_though_another_is_under_suspicion() {
+    let (mut world, paid) = payable();
+    world.decide(6, paid, &ClaimCommand::Pay { key: Text::clean("k-1"), amount: None }).unwrap();
+    world.export(paid, 1);
+    let suspect = world.claim(1, RequestId(1), content("A-2", "500")).unwrap();
+    world.decide(1, suspect, &ClaimCommand::Flag { reason: Text::clean("a photo of another fair") }).unwrap();
+    assert!(matches!(world.claims[&paid].state, ClaimState::Suspect { .. }));
+    world.decide(6, paid, &ClaimCommand::ConfirmPayment { no: 1, reference: Text::clean("bank") }).unwrap();
+    assert!(matches!(world.claims[&paid].state, ClaimState::Closed { .. }), "{:?}", world.claims[&paid].state);
+    assert!(world.claims[&paid].due().is_none(), "no clock runs on");
+    // Its own suspicion is another matter: that has to be decided first.
+    world.decide(3, suspect, &ClaimCommand::Clear).unwrap();
+    assert!(world.requests[&RequestId(1)].commitment().unwrap().open == [suspect].into());
+}

@@ -145,7 +145,9 @@ impl Work<'_> {
 
     /// A claim that is paid in full closes by itself, but not while it stands still under suspicion.
     pub(super) fn close_if_paid(&mut self) {
-        if matches!(self.claim.state, ClaimState::Approved { .. }) && self.claim.reserved.minor == 0 {
+        let is_suspect = matches!(&self.claim.state, ClaimState::Suspect { freeze, .. } if freeze.of == self.claim.id);
+        let is_approved = matches!(self.claim.state.thawed(), ClaimState::Approved { .. });
+        if is_approved && !is_suspect && self.claim.reserved.minor == 0 {
             self.draw(0, false);
             self.closed(Money::zero(self.claim.reserved.currency));
         }
