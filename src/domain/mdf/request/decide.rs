@@ -249,6 +249,11 @@ impl<'a> Work<'a> {
             return Err(Refusal::not_now(verb, format!("{} is not active", self.facts.partner.profile.name)));
         }
         self.sound(&self.request.plan)?;
+        let claim_by = self.claim_by();
+        if self.context.now > claim_by {
+            let last = local_date(claim_by, self.program().zone);
+            return Err(Refusal::not_now(verb, format!("claims on {id} were to come until {last}, and none could any more")));
+        }
         let rate = self.rate(granted)?;
         let (amount, pin) = (rate.convert(granted)?, self.request.pin());
         let desk = &self.request.desk;

@@ -227,3 +227,17 @@ fn a_rejection_is_taken_back_with_its_money() {
     world.claim(1, request, content("A-2", "2000")).unwrap();
     assert!(undo(&world).unwrap_err().to_string().contains("used for something else since"));
 }
+
+/// A claim is due 45 days after the activity; approved later than that, the money would only go back again.
+#[test]
+fn a_request_is_not_approved_once_no_claim_could_come() {
+    let mut world = World::new("10000");
+    world.fund.terms.to = date("2026-12-31");
+    world.fund.state = FundState::Open { until: at("2026-12-31T22:59:59.999999Z") };
+    let request = world.ask(1, plan("Road show", "4000")).unwrap();
+    world.now = at("2026-03-29T22:00:00Z");
+    let refusal = world.approve_request(3, request).unwrap_err();
+    assert_eq!(refusal.to_string(), "cannot approve: claims on R-1 were to come until 2026-03-29, and none could any more");
+    world.now = at("2026-03-29T21:59:59.999999Z");
+    world.approve_request(3, request).unwrap();
+}
