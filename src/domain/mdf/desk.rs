@@ -32,6 +32,9 @@ words! {
     }
 }
 
+/// Why what took approvals back can't be undone: an approval is given by a person, and by nothing else.
+pub(super) const APPROVALS_GONE: &str = "approvals were taken back with it; resubmit it, and have it approved again";
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Desk {
     /// When it was first submitted.

@@ -5,7 +5,7 @@ use crate::domain::{
     actor::Permission,
     aggregate,
     decision::Context,
-    mdf::{Effects, refusal::Refusal, stats},
+    mdf::{Effects, desk::APPROVALS_GONE, refusal::Refusal, stats},
     time::Span,
 };
 
@@ -23,6 +23,12 @@ pub fn undo(claim: &Claim, last: &LastCommand, context: Context<'_>, facts: Fact
         }
     }
     let mut work = Work::new(claim, context, facts)?;
+    if last.events.iter().any(|event| needed(event) == Permission::MdfDecide) {
+        work.not_asked_by(context.actor.id)?;
+    }
+    if last.before.signatures().count() > claim.signatures().count() {
+        return Err(Refusal::not_now(verb, format!("{}: {APPROVALS_GONE}", claim.id)));
+    }
     let before = &last.before;
     if !claim.state.is_open() && before.state.is_pending() {
         let left = work.request.commitment().map(|commitment| commitment.remaining().minor);

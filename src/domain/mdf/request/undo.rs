@@ -2,9 +2,10 @@
 
 use super::{Request, RequestEvent, RequestVerb, Restored};
 use crate::domain::{
+    actor::Permission,
     aggregate,
     decision::Context,
-    mdf::{refusal::Refusal, stats},
+    mdf::{approval::Part, desk::APPROVALS_GONE, refusal::Refusal, stats},
     time::Span,
 };
 
@@ -20,6 +21,14 @@ pub fn undo(request: &Request, last: &LastCommand, context: Context<'_>) -> Resu
         if let Some(why) = irreversible(event) {
             return Err(Refusal::not_now(verb, format!("{}: {why}", request.id)));
         }
+    }
+    let me = context.actor.id;
+    if last.events.iter().any(|event| needed(event) == Permission::MdfDecide) && request.desk.parts.has(me, Part::Asked) {
+        let name = &context.actor.name;
+        return Err(Refusal::not_allowed(format!("{name} asked for {}, and somebody else decides that", request.id)));
+    }
+    if last.before.signatures().count() > request.signatures().count() {
+        return Err(Refusal::not_now(verb, format!("{}: {APPROVALS_GONE}", request.id)));
     }
     let desk = &last.before.desk;
     let mut restored = Restored {
@@ -44,7 +53,7 @@ pub fn undo(request: &Request, last: &LastCommand, context: Context<'_>) -> Resu
 }
 
 /// What takes an event back needs what bringing it about needed.
-const fn needed(event: &RequestEvent) -> crate::domain::actor::Permission {
+const fn needed(event: &RequestEvent) -> Permission {
     match event {
         RequestEvent::Signed { .. } | RequestEvent::Rejected { .. } => RequestVerb::Approve.permission(),
         _ => RequestVerb::Undo.permission(),

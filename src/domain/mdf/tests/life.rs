@@ -241,3 +241,50 @@ fn a_request_is_not_approved_once_no_claim_could_come() {
     world.now = at("2026-03-29T21:59:59.999999Z");
     world.approve_request(3, request).unwrap();
 }
+
+/// Who asked for the money decides nothing about it, nor takes back what others decided.
+#[test]
+fn a_decision_is_taken_back_by_somebody_who_did_not_ask() {
+    let mut world = World::new("10000");
+    let request = approved(&mut world);
+    world.now = at("2026-02-20T10:00:00Z");
+    let id = world.claim(9, request, content("A-1", "3000")).unwrap();
+    let before = world.claims[&id].clone();
+    let effects = world.decide(3, id, &ClaimCommand::Reject { reason: request::RejectReason::Other }).unwrap();
+    let last = claim::undo::LastCommand { actor: OperatorId(3), at: world.now, day: 0, events: effects.claim, before };
+    let undo = |who| {
+        let (actor, pending, known) = (actor(who), world.pending(), world.known());
+        let context = Context { actor: &actor, now: world.now, programs: &world.programs };
+        claim::undo::undo(&world.claims[&id], &last, context, world.claim_facts(request, &known, &pending)).map(drop)
+    };
+    assert_eq!(undo(9).unwrap_err().to_string(), "Op 9 asked for M-1, and somebody else decides that");
+    undo(4).unwrap();
+
+    let mut world = World::new("10000");
+    let id = world.ask(9, plan("Road show", "4000")).unwrap();
+    let before = world.requests[&id].clone();
+    let effects = world.request(3, id, &RequestCommand::Reject { reason: request::RejectReason::Other }).unwrap();
+    let last = request::undo::LastCommand { actor: OperatorId(3), at: world.now, day: 0, events: effects.request, before };
+    let undo = |who| {
+        let actor = actor(who);
+        let context = Context { actor: &actor, now: world.now, programs: &world.programs };
+        request::undo::undo(&world.requests[&id], &last, context).map(drop)
+    };
+    assert_eq!(undo(9).unwrap_err().to_string(), "Op 9 asked for R-1, and somebody else decides that");
+    undo(4).unwrap();
+}
+
+/// Nobody brings an approval of somebody else back to life.
+#[test]
+fn what_took_approvals_back_is_not_undone() {
+    let mut world = World::new("60000");
+    let id = world.ask(1, plan("Fair", "20000")).unwrap();
+    world.approve_request(3, id).unwrap();
+    let before = world.requests[&id].clone();
+    let effects = world.request(1, id, &RequestCommand::RequestInfo { text: Text::default() }).unwrap();
+    let last = request::undo::LastCommand { actor: OperatorId(1), at: world.now, day: 0, events: effects.request, before };
+    let actor = actor(1);
+    let context = Context { actor: &actor, now: world.now, programs: &world.programs };
+    let refusal = request::undo::undo(&world.requests[&id], &last, context).unwrap_err();
+    assert!(refusal.to_string().contains("approvals were taken back with it"), "{refusal}");
+}

@@ -120,7 +120,7 @@ impl Work<'_> {
     }
 
     /// Who asked for the money, or for the activity, does not smooth its way.
-    fn not_asked_by(&self, who: OperatorId) -> Result<(), Refusal> {
+    pub(in crate::domain::mdf::claim) fn not_asked_by(&self, who: OperatorId) -> Result<(), Refusal> {
         if self.claim.desk.parts.has(who, Part::Asked) || self.request.desk.parts.has(who, Part::Asked) {
             let name = &self.context.actor.name;
             return Err(Refusal::not_allowed(format!("{name} asked for {}, and somebody else decides that", self.claim.id)));
