@@ -5,6 +5,7 @@ use super::draft::MdfDraft;
 use crate::{
     app::{Failure, Scene},
     domain::{
+        actor::Permission,
         day::{end_of_day, local_date, start_of_day},
         event::Entity,
         fx::Rates,
@@ -41,7 +42,7 @@ pub(in crate::app) struct Facts {
 impl Facts {
     /// With what `operators` may approve.
     pub async fn load<U: Unit>(unit: &mut U, scene: Scene<'_>, operators: &[OperatorId]) -> Result<Self, Failure> {
-        let authority = if operators.is_empty() { Authority::default() } else { unit.authority(operators).await? };
+        let authority = authority(unit, operators).await?;
         let program = scene.rules.program();
         let today = local_date(scene.now, program.zone);
         let rates = unit.rates(today, program.mdf.rate_max_age_days).await?;
@@ -156,6 +157,20 @@ impl Facts {
             pending,
         }
     }
+/// What these operators may approve. Whoever left, or approves nothing any more, delegates nothing.
+async fn authority<U: Unit>(unit: &mut U, operators: &[OperatorId]) -> Result<Authority, Failure> {
+    if operators.is_empty() {
+        return Ok(Authority::default());
+    }
+    let mut authority = unit.authority(operators).await?;
+    if !authority.delegations.is_empty() {
+        let all = unit.operators().await?;
+        let may = |id| all.iter().any(|one| one.id == id && one.active && one.roles.allow(Permission::MdfDecide));
+        authority.delegations.retain(|one| may(one.from));
+    }
+    Ok(authority)
+}
+
 }
 
 /// Where a claim stands.

@@ -3,7 +3,7 @@
 use super::*;
 use crate::support::databases::on_both;
 use pilothouse::{
-    domain::mdf::claim::ClaimState,
+    domain::mdf::{approval::Delegation, claim::ClaimState},
     store::{Error, Sql, Unit},
 };
 
@@ -96,6 +96,31 @@ async fn direct_sql_gets_nobody_further() {
         let twice = sql(&desk, "insert into payment values (1, 2, 'k', 1, 'EUR', 8, 0, 'ordered', null, '', null)").await;
         assert!(matches!(twice, Err(Error::Exists(_) | Error::Refused(_))), "{}: {twice:?}", fresh.name);
         assert!(matches!(desk.claim_seen(claim).await.state, ClaimState::Approved { .. }));
+    })
+    .await;
+}
+
+/// The limit of somebody who left, or approves nothing any more, is nobody's.
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_signs_for_somebody_who_could_not() {
+    on_both(|fresh| async move {
+        let desk = Desk::opened(&fresh, "20000").await;
+        let request = desk.ask(ASKS[0], FUND, plan("Road show", "900")).await.expect("asked");
+        let to = |starts_on, ends_on| {
+            let one = Delegation { from: APPROVES[0], to: APPROVES[1], starts_on, ends_on };
+            Command::Authority(vec![AuthorityCommand::Delegate(one)])
+        };
+        desk.house.run(APPROVES[0], to(day(0), day(90))).await;
+        let for_another = MdfCommand::Approve { on_behalf_of: Some(APPROVES[0]) };
+        for (roles, active) in [(vec![Role::Triager], true), (vec![Role::Approver], false)] {
+            let spec = OperatorSpec { name: text("op 5"), login: None, roles: Roles(roles), active };
+            desk.house.run(ANNA, Command::Operator(spec)).await;
+            let refused = desk.step(APPROVES[1], request, for_another.clone()).await.expect_err("who could not sign delegates nothing");
+            assert!(refused.contains("has not delegated to"), "{}: {refused}", fresh.name);
+        }
+        let spec = OperatorSpec { name: text("op 5"), login: None, roles: Roles(vec![Role::Approver]), active: true };
+        desk.house.run(ANNA, Command::Operator(spec)).await;
+        desk.step(APPROVES[1], request, for_another).await.expect("back again");
     })
     .await;
 }
