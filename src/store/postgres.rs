@@ -147,8 +147,9 @@ const REWRITE: &str = "select coalesce(bool_or(has_table_privilege(oid, 'update'
     from pg_class where oid = to_regclass('audit')";
 const LACKS: &str = "select cast(relname as text), has_table_privilege(oid, 'select'), has_table_privilege(oid, 'insert') from pg_class \
     where relkind = 'r' and relnamespace = cast(current_schema() as regnamespace) order by relname";
-/// Only an admin adds operators and sets their limits, only the owner changes the schema, and balances follow by themselves.
-const SELDOM_WRITTEN: [&str; 4] = ["operator", "schema_version", "approval_limit", "fund_balance"];
+/// Only an admin adds operators and sets their limits, only finance keeps exchange rates, only the owner changes the schema,
+/// and balances follow by themselves.
+const SELDOM_WRITTEN: [&str; 5] = ["operator", "schema_version", "approval_limit", "fund_balance", "fx_day"];
 
 impl Session {
     /// What this login may do; nothing on SQLite, where whoever has the file may do everything.

@@ -103,6 +103,8 @@ async fn each_may_do_their_work(team: &Team) {
     // She may not even write that she was refused, and is told why all the same.
     let refused = team.call("vera", &["import", "partners", "partners.csv"]).failed(1);
     assert!(refused.contains("vera may not import data"), "{refused}");
+    team.home.write("rates.csv", "Date,USD\n2026-03-20,1.08\n");
+    team.call("anna", &["import", "fx", "rates.csv"]).ok();
     // What deletes: the keys of an erased person.
     let db = Db::open(Address::Postgres(team.server.url_as("anna", "channel")), Options::new(Clock::System, Entropy::System));
     let app = App::new(db.await.expect("Anna may work"));
@@ -146,6 +148,8 @@ async fn nobody_rewrites_what_happened(team: &Team) {
         "update operator set roles = '[\"admin\"]'",
         "insert into operator select * from operator",
         "insert into approval_limit select * from approval_limit",
+        "insert into fx_day select * from fx_day",
+        "update fx_day set rates = '{}'",
     ] {
         team.refuses("ben", sql).await;
     }
