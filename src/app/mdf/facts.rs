@@ -149,14 +149,14 @@ impl Facts {
             fund: at.fund,
             request: at.request,
             partner: at.partner,
-            // The directory knows no list of those whom nobody may pay; who is on one is suspended there.
-            is_sanctioned: false,
             rates: &self.rates,
             authority: &self.authority,
             known,
             pending,
         }
     }
+}
+
 /// What these operators may approve. Whoever left, or approves nothing any more, delegates nothing.
 async fn authority<U: Unit>(unit: &mut U, operators: &[OperatorId]) -> Result<Authority, Failure> {
     if operators.is_empty() {
@@ -169,8 +169,6 @@ async fn authority<U: Unit>(unit: &mut U, operators: &[OperatorId]) -> Result<Au
         authority.delegations.retain(|one| may(one.from));
     }
     Ok(authority)
-}
-
 }
 
 /// Where a claim stands.

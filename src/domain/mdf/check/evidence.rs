@@ -132,7 +132,6 @@ impl fmt::Display for Evidence {
             Self::Duplicate { found } if found.is_empty() => f.write_str("no invoice or file of it stands anywhere else"),
             Self::Duplicate { found } => f.write_str(&joined(found)),
             Self::Partner { status, standing: Standing::Good } => write!(f, "the partner is {}", status.name()),
-            Self::Partner { status, standing: Standing::Sanctioned } => write!(f, "the partner is {} and sanctioned", status.name()),
             Self::Partner { standing: Standing::Suspected, .. } => f.write_str("another claim of the partner is under suspicion"),
             Self::PriorApproval { approved_on: None, .. } => f.write_str("the activity is not approved"),
             Self::PriorApproval { approved_on: Some(on), starts_on } => {

@@ -97,12 +97,12 @@ pub struct Given<'a> {
     pub now: Instant,
 }
 
-/// What speaks against a partner beside its own record.
+/// What speaks against a partner beside its own record. There is no list of those whom nobody may pay by law: whoever is on
+/// one is suspended in the directory, which keeps every approval and every payment back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Standing {
     Good,
-    Sanctioned,
     /// Another claim of this partner is under suspicion.
     Suspected,
 }

@@ -81,8 +81,8 @@ fn what_is_wrong_fails_with_the_values_that_were_compared() {
     assert_eq!(one(before, CheckKind::PriorApproval).0, NeedsPerson, "it began before it was approved");
     let suspended = |world: &mut World, _: &mut Content| world.partner.profile.status = PartnerStatus::Suspended;
     assert_eq!(one(suspended, CheckKind::Partner), (Fail, "the partner is suspended".into()));
-    let sanctioned = |world: &mut World, _: &mut Content| world.is_sanctioned = true;
-    assert_eq!(one(sanctioned, CheckKind::Partner), (Fail, "the partner is active and sanctioned".into()));
+    let onboarding = |world: &mut World, _: &mut Content| world.partner.profile.status = PartnerStatus::Onboarding;
+    assert_eq!(one(onboarding, CheckKind::Partner), (Fail, "the partner is onboarding".into()));
 }
 
 #[test]

@@ -122,7 +122,6 @@ pub struct World {
     pub fund: Fund,
     pub requests: BTreeMap<RequestId, Request>,
     pub claims: BTreeMap<ClaimId, Claim>,
-    pub is_sanctioned: bool,
 }
 
 impl World {
@@ -155,7 +154,7 @@ impl World {
         let partner = Partner { id: PartnerId(1), version: 1, updated_at: now, profile };
         let rates = Rates::new("EUR".parse().unwrap(), Text::clean("ECB"));
         let (requests, claims) = (BTreeMap::new(), BTreeMap::new());
-        let mut world = Self { now, programs, rates, authority, partner, fund, requests, claims, is_sanctioned: false };
+        let mut world = Self { now, programs, rates, authority, partner, fund, requests, claims };
         world.fund(6, &FundCommand::Allocate { amount: eur(allocated), reason: Text::clean("budget") }).unwrap();
         world
     }
@@ -261,7 +260,6 @@ impl World {
             fund: &self.fund,
             request: &self.requests[&request],
             partner: &self.partner,
-            is_sanctioned: self.is_sanctioned,
             rates: &self.rates,
             authority: &self.authority,
             known,

@@ -38,8 +38,6 @@ pub struct Facts<'a> {
     pub fund: &'a Fund,
     pub request: &'a Request,
     pub partner: &'a Partner,
-    /// The partner is on a list of those that nobody may pay.
-    pub is_sanctioned: bool,
     pub rates: &'a Rates,
     pub authority: &'a Authority,
     /// Records that share a paper with it, and the other claims of this partner.
@@ -194,9 +192,7 @@ impl<'a> Work<'a> {
 
     fn standing(&self) -> Standing {
         let flagged = |claim: &&&Claim| matches!(&claim.state, ClaimState::Suspect { freeze, .. } if freeze.of == claim.id);
-        if self.facts.is_sanctioned {
-            Standing::Sanctioned
-        } else if self.facts.pending.iter().filter(|claim| claim.id != self.claim.id).any(|claim| flagged(&claim)) {
+        if self.facts.pending.iter().filter(|claim| claim.id != self.claim.id).any(|claim| flagged(&claim)) {
             Standing::Suspected
         } else {
             Standing::Good

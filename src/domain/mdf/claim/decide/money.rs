@@ -22,7 +22,7 @@ impl Work<'_> {
         let key = self.new_key(key, ClaimVerb::Pay)?;
         self.may_pay()?;
         let partner = &self.facts.partner.profile;
-        if self.facts.is_sanctioned || partner.status == PartnerStatus::Suspended {
+        if partner.status == PartnerStatus::Suspended {
             let why = format!("{} is suspended, and is paid nothing until that is over", partner.name);
             return Err(Refusal::not_now(ClaimVerb::Pay, why));
         }
@@ -143,7 +143,7 @@ impl Work<'_> {
         Ok(())
     }
 
-    /// A claim that is paid in full closes by itself, but not while it stands still under suspicion.
+    /// A claim that is paid in full closes by itself, be another claim under suspicion; not while it is suspect itself.
     pub(super) fn close_if_paid(&mut self) {
         let is_suspect = matches!(&self.claim.state, ClaimState::Suspect { freeze, .. } if freeze.of == self.claim.id);
         let is_approved = matches!(self.claim.state.thawed(), ClaimState::Approved { .. });
