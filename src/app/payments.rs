@@ -8,6 +8,7 @@ use crate::{
     },
     domain::{
         deal::ContentHash,
+        event::Entity,
         id::{BatchId, ClaimId, OperatorId},
         mdf::{
             batch::{Batch, BatchFile, end_to_end},
@@ -21,8 +22,9 @@ use crate::{
 use chrono::NaiveDate;
 use std::{
     collections::{BTreeSet, HashMap},
-    io::Read as _,
-    path::Path,
+    fs,
+    io::{Read as _, Write as _},
+    path::{Path, PathBuf},
 };
 
 /// How many claims with ordered payments go into one file, and how many batches an answer is looked for in.
@@ -87,6 +89,9 @@ pub enum PaymentError {
     Order(#[from] OrderError),
     #[error("{0}")]
     Answer(String),
+    /// The file was not written, or its batch was refused.
+    #[error("{0}")]
+    File(String),
     #[error(transparent)]
     Failure(#[from] Failure),
 }
@@ -130,6 +135,51 @@ pub async fn ready(app: &App, payees: &Payees, currency: Option<Currency>, on: N
     }
     let order = Order::of(payees.payer.clone(), transfers, on, app.now())?;
     Ok(Ready { order, payments, left_out })
+}
+
+/// Writes the file into a folder, and the batch that it is. The file is there before the batch is: whatever happens in
+/// between, no payment is sent that nobody knows of.
+pub async fn export(app: &App, actor: OperatorId, ready: &Ready, kind: FileKind, into: &Path) -> Result<(BatchId, PathBuf), PaymentError> {
+    let written = ready.written(kind);
+    let path = into.join(written.file.name.as_str());
+    let part = path.with_extension("part");
+    put(&part, &written.text)?;
+    let batch = match exported(app, actor, ready, written.file).await {
+        Ok(batch) => batch,
+        Err(error) => {
+            let _ = fs::remove_file(&part);
+            return Err(error);
+        }
+    };
+    fs::rename(&part, &path).map_err(|error| {
+        PaymentError::File(format!("{batch} is exported, and its file is {}: it can't be renamed: {error}", part.display()))
+    })?;
+    Ok((batch, path))
+}
+
+async fn exported(app: &App, actor: OperatorId, ready: &Ready, file: BatchFile) -> Result<BatchId, PaymentError> {
+    let command = Command::ExportBatch { payments: ready.payments.clone(), file };
+    let outcome = app.execute(actor, app.request(command)).await?;
+    let item = outcome.mdf.into_iter().next().ok_or_else(|| PaymentError::File("nothing was exported".into()))?;
+    item.result.map_err(|refusal| PaymentError::File(refusal.to_string()))?;
+    match item.entity {
+        Entity::Batch(id) => Ok(id),
+        other => Err(PaymentError::File(format!("{other} was exported, and no batch"))),
+    }
+}
+
+/// Writes a file that only its owner can read, and that was not there before.
+fn put(path: &Path, text: &str) -> Result<(), PaymentError> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let write = || {
+        let mut file = options.open(path)?;
+        file.write_all(text.as_bytes())?;
+        file.sync_all()
+    };
+    write().map_err(|error: std::io::Error| PaymentError::File(format!("{} can't be written: {error}", path.display())))
 }
 
 /// What an answer of the bank says, and what it did.

@@ -3,7 +3,6 @@
 use super::Call;
 use crate::{
     app::{
-        App, Command,
         bank::{Verdict, payees::Payees},
         payments::{self, Answered, FileKind, PaymentError},
     },
@@ -12,11 +11,7 @@ use crate::{
 };
 use chrono::NaiveDate;
 use serde_json::json;
-use std::{
-    fs,
-    io::Write as _,
-    path::{Path, PathBuf},
-};
+use std::path::PathBuf;
 
 #[derive(Debug, clap::Subcommand)]
 pub enum Verb {
@@ -143,49 +138,9 @@ async fn export(args: &Export, call: &mut Call<'_>) -> Result<()> {
         writeln!(call.err, "Nothing was written. This is what an export would do:")?;
         return Ok(writeln!(call.out, "{count} payments, {total}, on {on}")?);
     }
-    let written = ready.written(if args.format == Format::Csv { FileKind::Csv } else { FileKind::Pain001 });
-    let path = args.into.join(written.file.name.as_str());
-    let part = path.with_extension("part");
-    put(&part, &written.text)?;
-    // The file is there before the batch is: whatever happens in between, no payment is sent that nobody knows of.
-    let batch = match exported(&app, actor, &ready, written.file).await {
-        Ok(batch) => batch,
-        Err(error) => {
-            let _ = fs::remove_file(&part);
-            return Err(error);
-        }
-    };
-    fs::rename(&part, &path).map_err(|error| {
-        Error::expected(format!("{batch} is exported, and its file is {}: it can't be renamed: {error}", part.display()))
-    })?;
+    let kind = if args.format == Format::Csv { FileKind::Csv } else { FileKind::Pain001 };
+    let (batch, path) = payments::export(&app, actor, &ready, kind, &args.into).await.map_err(refused)?;
     Ok(writeln!(call.out, "{batch}: {count} payments, {total}, on {on}, in {}", path.display())?)
-}
-
-async fn exported(
-    app: &App,
-    actor: crate::domain::id::OperatorId,
-    ready: &payments::Ready,
-    file: crate::domain::mdf::batch::BatchFile,
-) -> Result<String> {
-    let command = Command::ExportBatch { payments: ready.payments.clone(), file };
-    let outcome = app.execute(actor, app.request(command)).await?;
-    let item = outcome.mdf.into_iter().next().ok_or_else(|| Error::expected("nothing was exported"))?;
-    item.result.map_err(|refusal| Error::expected(refusal.to_string()))?;
-    Ok(item.entity.to_string())
-}
-
-/// Writes a file that only its owner can read, and that was not there before.
-fn put(path: &Path, text: &str) -> Result<()> {
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let write = || {
-        let mut file = options.open(path)?;
-        file.write_all(text.as_bytes())?;
-        file.sync_all()
-    };
-    write().map_err(|error: std::io::Error| Error::expected(format!("{} can't be written: {error}", path.display())))
 }
 
 async fn answer(args: &AnswerArgs, call: &mut Call<'_>) -> Result<()> {

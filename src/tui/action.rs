@@ -280,6 +280,15 @@ actions! {
     MdfAttach      "mdf.attach"      "attach"      Mdf    Lasting  FUND, "attach a file as a proof: its name, size and hash are kept";
     MdfAllocate    "mdf.allocate"    "allocate"    Mdf    Final    BUDGET, "put money into the fund";
     MdfReduce      "mdf.reduce"      "reduce"      Mdf    Final    BUDGET, "take money out of the fund that nobody asked for";
+    MdfMove        "mdf.move"        "move money"  Mdf    Final    BUDGET, "move money that nobody asked for from the fund to another";
+    MdfOpen        "mdf.open-fund"   "open fund"   Mdf    Lasting  BUDGET, "open a fund for a region or a partner, over a period";
+    MdfRequest     "mdf.request"     "request"     Mdf    Lasting  FUND, "ask a fund for money, for an activity that is planned";
+    MdfClaim       "mdf.claim"       "claim"       Mdf    Lasting  FUND, "claim what the activity has cost, on its approved request";
+    MdfEdit        "mdf.edit"        "edit"        Mdf    Lasting  FUND, "change what it states; an approval that was given is void then";
+    MdfBank        "mdf.bank"        "bank says"   Mdf    Final    PAY, "record what the bank did with a payment: paid, or not";
+    MdfExport      "mdf.export"      "export"      Mdf    Lasting  PAY, "write the ordered payments into a file for the bank";
+    MdfAnswer      "mdf.answer"      "bank file"   Mdf    Lasting  PAY, "take in the bank's answer from its file";
+    MdfDelegate    "mdf.delegate"    "delegate"    Mdf    Lasting  GRANT, "let a colleague approve for you, with your limits, for some days";
     MdfTake        "mdf.take"        "take"        Mdf    Undoable FUND, "look after it yourself";
     MdfReassign    "mdf.reassign"    "hand over"   Mdf    Undoable FUND, "hand it to a colleague";
     MdfNote        "mdf.note"        "note"        Mdf    Lasting  FUND, "write a note";
@@ -287,6 +296,7 @@ actions! {
     MdfSettle      "mdf.settle"      "settle"      Mdf    Undoable FUND, "settle the escalation";
     MdfWhy         "mdf.why"         "checks"      Mdf    None     FREE, "what the checks found, the failing ones first";
     MdfTimeline    "mdf.timeline"    "timeline"    Mdf    None     FREE, "what happened to it, newest first";
+    MdfGroup       "mdf.group"       "group by"    Mdf    None     FREE, "all funds by program, by region or by partner";
     MdfFunds       "mdf.funds"       "funds"       Mdf    None     FREE, "all funds: what each holds, what expires, where it does not suffice";
 }
 

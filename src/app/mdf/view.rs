@@ -16,7 +16,7 @@ use crate::{
             fields::Funding,
             fund::Fund,
             item::ItemId,
-            ledger::Subject,
+            ledger::{Balances, Subject},
             queue::{ItemRow, Kpis, Page, PageRequest, Queue, is_expiring},
             request::Request,
         },
@@ -118,6 +118,14 @@ pub struct Forecast {
     pub empty_on: Option<NaiveDate>,
 }
 
+/// How far the money of a fund goes, before something moves it and after.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ahead {
+    pub name: Text,
+    pub before: Forecast,
+    pub after: Forecast,
+}
+
 /// A fund as it stands in the view of funds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FundView {
@@ -183,6 +191,28 @@ impl App {
             FundView { line, partner, forecast, is_expiring }
         };
         Ok(lines.into_iter().map(view).collect())
+    }
+
+    /// How far the money of funds goes before and after it moves so.
+    pub async fn mdf_ahead(&self, moved: &[(Balances, Balances)], now: Instant) -> Result<Vec<Ahead>, Failure> {
+        if moved.is_empty() {
+            return Ok(Vec::new());
+        }
+        let rules = self.rules().await?;
+        let today = local_date(now, rules.program().zone);
+        let mut session = self.db().snapshot().await?;
+        let funds = session.funds(&moved.iter().map(|(before, _)| before.fund).collect::<Vec<_>>()).await?;
+        let asked = session.asked_of_funds().await?;
+        let ahead = |(before, after): &(Balances, Balances)| {
+            let mut fund = funds.iter().find(|fund| fund.id == before.fund)?.clone();
+            let asked = asked.get(&fund.id).copied().unwrap_or(0);
+            let then = forecast(&fund, asked, today);
+            // What is committed now is not asked for any more.
+            let taken = after.committed.saturating_sub(before.committed).max(0);
+            fund.balances = *after;
+            Some(Ahead { name: fund.terms.name.clone(), before: then, after: forecast(&fund, (asked - taken).max(0), today) })
+        };
+        Ok(moved.iter().filter_map(ahead).collect())
     }
 
     /// Payments that are ordered and in no batch yet, with their claims, by claim and number; the first `limit` of them.

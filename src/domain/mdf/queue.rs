@@ -41,6 +41,9 @@ pub enum Queue {
     DueSoon,
     /// Funds whose period ends within [`EXPIRING`] with money available.
     ExpiringFunds,
+    /// Every fund: what is not asked for and not decided, but given out of.
+    Funds,
+    /// Every request and every claim.
     All,
 }
 
@@ -116,8 +119,17 @@ pub type Cursor = page::Cursor<ItemId>;
 pub type Page = page::Page<ItemId, ItemRow>;
 
 impl Queue {
-    pub const ALL: [Self; 8] =
-        [Self::Mine, Self::Second, Self::Finance, Self::InfoRequested, Self::Suspect, Self::DueSoon, Self::ExpiringFunds, Self::All];
+    pub const ALL: [Self; 9] = [
+        Self::Mine,
+        Self::Second,
+        Self::Finance,
+        Self::InfoRequested,
+        Self::Suspect,
+        Self::DueSoon,
+        Self::ExpiringFunds,
+        Self::Funds,
+        Self::All,
+    ];
 
     pub const fn title(self) -> &'static str {
         match self {
@@ -128,6 +140,7 @@ impl Queue {
             Self::Suspect => "Suspect",
             Self::DueSoon => "Due soon",
             Self::ExpiringFunds => "Expiring funds",
+            Self::Funds => "Funds",
             Self::All => "All",
         }
     }
@@ -135,7 +148,7 @@ impl Queue {
     /// Whether `item` stands in this queue for `viewer`.
     pub fn holds(self, item: Item<'_>, viewer: Viewer<'_>) -> bool {
         if let Item::Fund(fund) = item {
-            return self == Self::ExpiringFunds && is_expiring(fund, viewer.now);
+            return self == Self::Funds || (self == Self::ExpiringFunds && is_expiring(fund, viewer.now));
         }
         let turn = item.turn();
         match self {
@@ -145,7 +158,7 @@ impl Queue {
             Self::InfoRequested => item.is_asked(),
             Self::Suspect => matches!(item, Item::Claim(claim) if matches!(claim.state, ClaimState::Suspect { .. })),
             Self::DueSoon => item.desk().and_then(Desk::due).is_some_and(|due| due <= viewer.now.plus(DUE_SOON)),
-            Self::ExpiringFunds => false,
+            Self::ExpiringFunds | Self::Funds => false,
             Self::All => true,
         }
     }

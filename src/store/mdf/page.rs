@@ -63,6 +63,7 @@ impl Listing for Funding {
             Queue::Suspect => sql.push("mdf_item.state = 'suspect'"),
             Queue::DueSoon => sql.push("mdf_item.is_timed = 1 and mdf_item.due_key <= ").push_bind(now.plus(DUE_SOON)),
             Queue::ExpiringFunds => sql.push("mdf_item.has_money = 1 and mdf_item.due_key <= ").push_bind(now.plus(EXPIRING)),
+            Queue::Funds => sql.push("mdf_item.kind = 'fund'"),
             Queue::All => sql.push("mdf_item.kind <> 'fund'"),
         };
     }

@@ -5,10 +5,12 @@ use crate::{
         App, Failure,
         deal::news::{DealCall, DealCallCause},
         lead::news::{Call, CallCause},
+        mdf::news::{MdfCall, MdfCallCause},
     },
     domain::{
         event::Entity,
         id::{AuditSeq, OperatorId},
+        mdf::item::ItemId,
     },
     tui::{notify, shell},
 };
@@ -39,11 +41,12 @@ pub(super) async fn call<M: Send + 'static>(app: App, me: OperatorId, answers: U
     }
 }
 
-/// What came since then, of both desks. What comes between the two questions is found by both, and told once.
+/// What came since then, of every desk. What comes between two questions is found by both, and told once.
 async fn found(app: &App, me: OperatorId, since: AuditSeq) -> Result<(AuditSeq, Vec<notify::Call>), Failure> {
     let (end, leads) = app.lead_calls(me, since).await?;
     let (_, deals) = app.deal_calls(me, since).await?;
-    Ok((end, leads.iter().map(of_lead).chain(deals.iter().map(of_deal)).collect()))
+    let (_, items) = app.mdf_calls(me, since).await?;
+    Ok((end, leads.iter().map(of_lead).chain(deals.iter().map(of_deal)).chain(items.iter().map(of_item)).collect()))
 }
 
 fn of_lead(call: &Call) -> notify::Call {
@@ -81,4 +84,34 @@ fn of_deal(call: &DealCall) -> notify::Call {
         }
     };
     notify::Call { record: call.record, kind, nth, text }
+}
+
+fn of_item(call: &MdfCall) -> notify::Call {
+    let about = format!("{} {}", call.item, call.title);
+    let kinds = |request, claim| if matches!(call.item, ItemId::Request(_)) { request } else { claim };
+    let version = |version: i64| u32::try_from(version).unwrap_or(0);
+    let (kind, nth, text) = match call.cause {
+        MdfCallCause::Breached { clock } => {
+            (kinds(["request breached", "requests breached"], ["claim breached", "claims breached"]), clock, format!("{about}: breached"))
+        }
+        MdfCallCause::Escalated { severity } => (
+            kinds(["request escalated", "requests escalated"], ["claim escalated", "claims escalated"]),
+            severity as u32,
+            format!("{about}: escalated, {}", severity.doc()),
+        ),
+        MdfCallCause::Handed => (
+            kinds(["request handed to you", "requests handed to you"], ["claim handed to you", "claims handed to you"]),
+            0,
+            format!("{about}: handed to you"),
+        ),
+        MdfCallCause::Answered { version: made } => (
+            kinds(["request answered", "requests answered"], ["claim answered", "claims answered"]),
+            version(made),
+            format!("{about}: the partner has answered"),
+        ),
+        MdfCallCause::Suspected { version: made } => {
+            (["suspect claim", "suspect claims"], version(made), format!("{about}: flagged as suspect"))
+        }
+    };
+    notify::Call { record: call.item.entity(), kind, nth, text }
 }

@@ -62,8 +62,8 @@ pub trait Supply: Trade {
     /// The answers of a command, one a record.
     fn answers(app: &App, order: &Order<Self>, outcome: Outcome) -> impl Future<Output = Result<Vec<Answer<Self>>, Failure>> + Send;
     /// What moves beside the records themselves, for the plan.
-    fn beside(_outcome: &Outcome) -> Vec<String> {
-        Vec::new()
+    fn beside(_app: &App, _outcome: &Outcome) -> impl Future<Output = Vec<String>> + Send {
+        std::future::ready(Vec::new())
     }
     /// The names that answers mention.
     fn names(app: &App, answers: &[Answer<Self>]) -> impl Future<Output = Result<Names, Failure>> + Send;
@@ -229,7 +229,7 @@ async fn plan<T: Supply>(app: &App, me: OperatorId, orders: Vec<Order<T>>) -> Re
     for order in orders {
         let command = T::command(order.clone()).await?;
         let outcome = told(app.plan(me, &app.request(command)).await)?;
-        out.about.extend(T::beside(&outcome));
+        out.about.extend(T::beside(app, &outcome).await);
         out.answers.extend(told(T::answers(app, &order, outcome).await)?);
     }
     out.names = names(app, &out).await;

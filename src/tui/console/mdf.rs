@@ -3,15 +3,20 @@
 use super::driver::{Supply, told};
 use crate::{
     app::{
-        App, Command as AppCommand, Failure, ItemTarget, MdfCommand, MdfItem, MdfStep, Outcome,
+        App, AuthorityCommand, ClaimDraft, Command as AppCommand, DraftSource, Failure, ItemTarget, MdfCommand, MdfItem, MdfStep, Outcome,
+        RequestDraft,
+        bank::{Verdict, payees::Payees},
         deal::file::{FileFacts, file_facts},
         mdf::view::{MdfCounts, MdfDetail, MdfLastDone, MdfViewer},
+        payments,
     },
     domain::{
+        day::local_date,
         filter::Filter,
         id::{OperatorId, PartnerId},
         mdf::{
             Effects,
+            batch::Answer as BankAnswer,
             claim::{ClaimCommand, Proof},
             fields::Funding,
             fund::FundCommand,
@@ -26,10 +31,12 @@ use crate::{
         told::Names,
     },
     tui::{
+        action::Act,
         furniture::work::{Answer, Happened, Order},
-        rooms::mdf::{Ask, Command, Happening, MdfTrade, Paper, Record, Told},
+        rooms::mdf::{Ask, Command, Happening, MdfTrade, Paper, Record, Told, bank::Export, entry::Books, words},
     },
 };
+use std::path::PathBuf;
 
 impl Supply for MdfTrade {
     async fn page(app: &App, request: &PageRequest, viewer: &MdfViewer) -> Result<Page, Failure> {
@@ -67,6 +74,10 @@ impl Supply for MdfTrade {
     }
 
     async fn command(order: Order<Self>) -> Result<AppCommand, String> {
+        let order = match begins(order).await? {
+            Begun::There(command) => return Ok(*command),
+            Begun::Not(order) => order,
+        };
         let proof = match &order.command {
             Command::Attach(paper) => Some(proof(paper.clone()).await?),
             _ => None,
@@ -85,8 +96,12 @@ impl Supply for MdfTrade {
     }
 
     /// What each fund holds before and after.
-    fn beside(outcome: &Outcome) -> Vec<String> {
-        outcome.funds.iter().map(|(before, after)| moved(before, after)).collect()
+    async fn beside(app: &App, outcome: &Outcome) -> Vec<String> {
+        let mut told: Vec<String> = outcome.funds.iter().map(|(before, after)| moved(before, after)).collect();
+        // Where it can't be read, the plan says what moves all the same.
+        let ahead = app.mdf_ahead(&outcome.funds, app.now()).await.unwrap_or_default();
+        told.extend(ahead.iter().filter_map(|ahead| words::ahead(&ahead.name, &ahead.before, &ahead.after)));
+        told
     }
 
     async fn names(app: &App, answers: &[Answer<Self>]) -> Result<Names, Failure> {
@@ -95,9 +110,12 @@ impl Supply for MdfTrade {
         app.mdf_names(&partners).await
     }
 
-    async fn own(app: &App, _me: OperatorId, ask: Ask) -> Option<Told> {
+    async fn own(app: &App, me: OperatorId, ask: Ask) -> Option<Told> {
         Some(match ask {
             Ask::Facts { id } => Told::Facts(id, told(app.mdf_detail(id, app.now()).await.map(|found| found.map(Box::new)))),
+            Ask::Books => Told::Books(told(books(app).await.map(Box::new))),
+            Ask::Export(export) => Told::Bank(Act::MdfExport, write(app, me, &export).await),
+            Ask::Answer { file } => Told::Bank(Act::MdfAnswer, take_in(app, me, &file).await),
             Ask::Funds => Told::Funds(told(app.mdf_funds(app.now()).await)),
         })
     }
@@ -142,12 +160,15 @@ fn of_claim(command: &Command, id: ItemId, seen: Option<i64>, proof: Option<&Pro
         Command::ClawBack { key, amount, reference } => ClaimCommand::ClawBack { key, amount, reference },
         Command::Close => ClaimCommand::Close,
         Command::Attach(_) => ClaimCommand::Attach { document: proof?.clone() },
+        Command::EditClaim { content } => ClaimCommand::Edit { content },
+        Command::Bank { no, answer: BankAnswer::Confirmed { reference } } => ClaimCommand::ConfirmPayment { no, reference },
+        Command::Bank { no, answer: BankAnswer::Failed { reason } } => ClaimCommand::FailPayment { no, reason },
         Command::Assign { to } => ClaimCommand::Assign { to },
         Command::Note { text } => ClaimCommand::Note { text },
         Command::Escalate { severity, reason } => ClaimCommand::Escalate { severity, reason },
         Command::Settle => ClaimCommand::Settle,
         Command::Undo => ClaimCommand::Undo,
-        Command::Approve { .. } | Command::Allocate { .. } | Command::Reduce { .. } => return None,
+        _ => return None,
     })
 }
 
@@ -160,6 +181,7 @@ fn of_request(command: &Command) -> Option<RequestCommand> {
         Command::Resubmit => RequestCommand::Resubmit,
         Command::Withdraw => RequestCommand::Withdraw,
         Command::Close => RequestCommand::Complete,
+        Command::EditRequest { plan } => RequestCommand::Edit { plan },
         Command::Assign { to } => RequestCommand::Assign { to },
         Command::Note { text } => RequestCommand::Note { text },
         Command::Escalate { severity, reason } => RequestCommand::Escalate { severity, reason },
@@ -179,6 +201,87 @@ fn of_fund(command: &Command) -> Option<FundCommand> {
     })
 }
 
+/// What an order becomes that is no verb on what is there.
+enum Begun {
+    There(Box<AppCommand>),
+    Not(Order<MdfTrade>),
+}
+
+async fn begins(order: Order<MdfTrade>) -> Result<Begun, String> {
+    let target = order.targets.first().map(|target| target.id);
+    let command = match (order.command, target) {
+        (Command::OpenFund { terms }, _) => AppCommand::OpenFunds(vec![*terms]),
+        (Command::DraftRequest { fund, partner, plan, submit }, _) => {
+            let drafts = vec![RequestDraft { fund, partner, plan: *plan, submit }];
+            AppCommand::DraftRequests { drafts, source: DraftSource::Desk }
+        }
+        (Command::DraftClaim { mut content, papers, submit }, Some(ItemId::Request(request))) => {
+            for paper in papers {
+                content.documents.push(proof(paper).await?);
+            }
+            AppCommand::DraftClaims { drafts: vec![ClaimDraft { request, content: *content, submit }], source: DraftSource::Desk }
+        }
+        (Command::Move { to, amount, reason }, Some(ItemId::Fund(from))) => AppCommand::Reallocate { from, to, amount, reason },
+        (Command::Delegate(delegation), _) => AppCommand::Authority(vec![AuthorityCommand::Delegate(delegation)]),
+        (command, _) => return Ok(Begun::Not(Order { command, targets: order.targets })),
+    };
+    Ok(Begun::There(Box::new(command)))
+}
+
+/// What new records are made of.
+async fn books(app: &App) -> Result<Books, Failure> {
+    let rules = app.rules().await?;
+    let (program, now) = (rules.program(), app.now());
+    let mut funds = app.mdf_funds(now).await?;
+    funds.retain(|view| view.line.fund.is_open());
+    let partners = rules.directory().all().iter().map(|partner| (partner.id, partner.profile.name.clone())).collect();
+    Ok(Books {
+        funds,
+        partners,
+        regions: program.regions.keys().cloned().collect(),
+        categories: program.mdf.categories.iter().map(|category| category.name.clone()).collect(),
+        share: program.mdf.share,
+        notice_days: program.mdf.notice_days,
+        today: local_date(now, program.zone),
+    })
+}
+
+/// Writes a file for the bank, and says what is in it.
+async fn write(app: &App, me: OperatorId, export: &Export) -> Result<String, String> {
+    let (payees, into) = (at_home(&export.payees), at_home(&export.into));
+    let read = tokio::task::spawn_blocking(move || Payees::read(&payees)).await.map_err(|_| "the list was not read".to_owned())?;
+    let payees = read.map_err(|mistakes| format!("{}: {}", export.payees, mistakes.join("; ")))?;
+    let on = local_date(app.now(), app.rules().await.map_err(|failure| failure.to_string())?.program().zone);
+    let ready = payments::ready(app, &payees, export.currency, on).await.map_err(|error| error.to_string())?;
+    let (batch, path) = payments::export(app, me, &ready, export.kind, &into).await.map_err(|error| error.to_string())?;
+    let left_out = match ready.left_out.as_slice() {
+        [] => String::new(),
+        [first] => format!("; left out: {first}"),
+        [first, others @ ..] => format!("; left out: {first}, and {} more", others.len()),
+    };
+    Ok(format!("{batch}: {} payments, {}, in {}{left_out}", ready.payments.len(), ready.order.total, path.display()))
+}
+
+/// Takes the bank's answer in, and says what it did.
+async fn take_in(app: &App, me: OperatorId, file: &str) -> Result<String, String> {
+    let read = payments::read_answer(app, &at_home(file), None).await.map_err(|error| error.to_string())?;
+    let done = payments::take_answer(app, me, read).await.map_err(|error| error.to_string())?;
+    let paid = done.count(|verdict| matches!(verdict, Verdict::Take { answer: BankAnswer::Confirmed { .. }, .. }));
+    let failed = done.count(|verdict| matches!(verdict, Verdict::Take { answer: BankAnswer::Failed { .. }, .. }));
+    let wrong = done.matched.iter().filter(|one| one.verdict.is_wrong()).map(ToString::to_string);
+    let all: Vec<String> = wrong.chain(done.rejects.iter().map(ToString::to_string)).chain(done.refused.iter().cloned()).collect();
+    let left = all.first().map_or_else(String::new, |first| format!("; {} not taken: {first}", all.len()));
+    Ok(format!("{}: {paid} paid, {failed} not paid{left}", done.batch))
+}
+
+/// `~/x` is in the home of whoever works here.
+fn at_home(path: &str) -> PathBuf {
+    match (path.strip_prefix("~/"), std::env::home_dir()) {
+        (Some(rest), Some(home)) => home.join(rest),
+        _ => PathBuf::from(path),
+    }
+}
+
 /// Reads the file on a thread of its own: it may lie on a slow disk, or on none that answers.
 async fn proof(paper: Paper) -> Result<Proof, String> {
     let read = move || file_facts(&paper.file, std::env::home_dir().as_deref()).map(|facts| (paper.kind, facts));
@@ -190,9 +293,14 @@ async fn proof(paper: Paper) -> Result<Proof, String> {
 /// What happened to the item itself; its line as it is now, or as it was before a plan.
 fn answer(item: MdfItem, rows: &[ItemRow]) -> Option<Answer<MdfTrade>> {
     let id = ItemId::of_entity(item.entity)?;
-    let row = rows.iter().find(|row| row.id == id)?.clone();
-    let result =
-        item.result.map(|done| Happened { events: own_events(id, done.effects), record: Box::new(Record { record: done.after, row }) });
+    let result = match item.result {
+        Ok(done) => {
+            // What a plan would begin has no line yet.
+            let row = rows.iter().find(|row| row.id == id)?.clone();
+            Ok(Happened { events: own_events(id, done.effects), record: Box::new(Record { record: done.after, row }) })
+        }
+        Err(refusal) => Err(refusal),
+    };
     Some(Answer { id, result })
 }
 

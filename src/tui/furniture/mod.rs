@@ -254,8 +254,7 @@ impl<T: Trade> Workroom<T> {
 
     /// Whether nothing is in the database yet.
     fn is_first_run(&self) -> bool {
-        let all = position(T::Queue::ALL, T::Queue::EVERYTHING);
-        let none = self.counts.as_ref().is_some_and(|counts| counts.queues.get(all).is_some_and(|count| count.n == 0));
+        let none = self.counts.as_ref().is_some_and(|counts| counts.queues.iter().all(|count| count.n == 0));
         self.list.is_empty() && self.filter.tree.is_none() && none
     }
 

@@ -184,6 +184,11 @@ pub trait Trade: Look {
     /// What helps in an empty database, and is possible only there.
     const USEFUL_AT_FIRST: &'static [Act];
 
+    /// Verbs that are about no record that is there: they begin one, or concern the operator.
+    const ABOUT_NONE: &'static [Act] = &[];
+    /// Those of them that an empty queue offers.
+    const BEGINS: &'static [Act] = &[];
+
     /// Actions that lead to a section of the story, with the words with which its title begins.
     const SECTIONS: &'static [(Act, &'static str)] = &[];
 
@@ -210,6 +215,10 @@ pub trait Trade: Look {
     fn check(room: &Workroom<Self>, act: Act, records: &[Self::Id], values: &[Value]) -> Result<String, FieldError>;
     /// The orders that a form means; nothing where nothing was chosen.
     fn orders(room: &mut Workroom<Self>, act: Act, values: &[Value], targets: &[Target<Self>], now: Instant) -> Option<Vec<Order<Self>>>;
+    /// What a form means where no command but the driver itself carries it out: it writes or reads a file.
+    fn own_order(_room: &Workroom<Self>, _act: Act, _values: &[Value]) -> Option<Self::Ask> {
+        None
+    }
     /// An action that is about no record; false when it is none of the room's own.
     fn act(_room: &mut Workroom<Self>, _act: Act, _cx: &mut Cx<'_, Workroom<Self>>) -> bool {
         false

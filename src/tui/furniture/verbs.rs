@@ -31,7 +31,7 @@ pub struct Asked<T: Trade> {
 
 impl<T: Trade> Asked<T> {
     /// What its form is for.
-    pub(super) fn intent(&self) -> Intent<T::Id> {
+    pub fn intent(&self) -> Intent<T::Id> {
         Intent::Form { act: self.act, records: self.targets.iter().map(|target| target.id).collect() }
     }
 }
@@ -58,7 +58,7 @@ impl<T: Trade> Workroom<T> {
 
     /// Possible for the record under the cursor, or for at least one of the marked.
     fn is_verb_possible(&self, act: Act) -> Availability {
-        if !T::is_verb(act) {
+        if !T::is_verb(act) || T::ABOUT_NONE.contains(&act) {
             return Availability::Yes;
         }
         if self.list.marks().is_empty() {
@@ -89,8 +89,8 @@ impl<T: Trade> Workroom<T> {
         let compared = if self.is_comparing() { T::useful_in_comparison(self) } else { None };
         let mut acts = match self.list.selected() {
             Some(line) => compared.unwrap_or_else(|| T::useful(&line.row)),
-            None if self.is_first_run() => return T::USEFUL_AT_FIRST.to_vec(),
-            None => return vec![Act::Filter, Act::TabNext],
+            None if self.is_first_run() => return [T::USEFUL_AT_FIRST, T::BEGINS].concat(),
+            None => return [T::BEGINS, &[Act::Filter, Act::TabNext]].concat(),
         };
         if self.side_focused {
             acts.push(Act::Back);
@@ -112,6 +112,10 @@ impl<T: Trade> Workroom<T> {
         }
         if !T::is_verb(act) {
             return;
+        }
+        if T::ABOUT_NONE.contains(&act) {
+            self.asked = Some(Asked { act, targets: Vec::new(), aside: Vec::new() });
+            return T::begin(self, act, Vec::new(), cx);
         }
         let targets = self.targets();
         if targets.is_empty() {
@@ -144,6 +148,9 @@ impl<T: Trade> Workroom<T> {
     /// A form was sent: the orders that it means.
     pub(super) fn filled(&mut self, act: Act, values: &[Value], cx: &mut C<'_, T>) {
         let Some(asked) = self.asked.clone().filter(|asked| asked.act == act) else { return };
+        if let Some(ask) = T::own_order(self, act, values) {
+            return cx.run(Effect::Own(ask));
+        }
         match T::orders(self, act, values, &asked.targets, cx.now) {
             Some(orders) => self.submit(act, orders, cx),
             None => cx.say("nothing was chosen"),

@@ -4,7 +4,7 @@ use crate::{
     domain::{escalation::Severity, time::Instant, told::Weight},
     tui::theme::Role,
 };
-use chrono::Datelike;
+use chrono::{Datelike, NaiveDate};
 use chrono_tz::Tz;
 use std::fmt::Display;
 
@@ -13,6 +13,14 @@ const LINE_MARK: char = '¶';
 
 pub fn note_from_lines(typed: &str) -> String {
     typed.trim().replace('\n', &format!(" {LINE_MARK} "))
+}
+
+/// A day as it is typed; nothing for nothing.
+pub fn date(text: &str) -> Result<Option<NaiveDate>, String> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    text.parse().map(Some).map_err(|_| format!("`{text}` is not a day: write 2026-03-31"))
 }
 
 pub fn note_to_lines(kept: &str) -> String {

@@ -1,6 +1,6 @@
 //! The form in which a registration is edited: only the fields that may be changed now, each as text.
 
-use super::{Facts, forms::date};
+use super::Facts;
 use crate::{
     domain::{
         country::Country,
@@ -9,7 +9,10 @@ use crate::{
         text::Text,
     },
     tui::{
-        furniture::amounts::{amount, money},
+        furniture::{
+            amounts::{amount, money},
+            words::date,
+        },
         room::FieldError,
         widgets::form::{Field, Form, Value},
     },

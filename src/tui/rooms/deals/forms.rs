@@ -14,12 +14,12 @@ use crate::{
         furniture::{
             Asked,
             amounts::{amount, money, read_as},
+            words::date,
         },
         room::FieldError,
         widgets::form::{Choice, Field, Form, Value},
     },
 };
-use chrono::NaiveDate;
 use std::collections::BTreeSet;
 
 /// Whether a verb asks for more than the registration.
@@ -297,13 +297,6 @@ fn reject_reason(values: &[Value]) -> Option<RejectReason> {
 
 fn optional_deal(text: &str) -> Result<Option<DealId>, String> {
     if text.is_empty() { Ok(None) } else { text.parse::<DealId>().map(Some) }
-}
-
-pub(super) fn date(text: &str) -> Result<Option<NaiveDate>, String> {
-    if text.is_empty() {
-        return Ok(None);
-    }
-    text.parse().map(Some).map_err(|_| format!("`{text}` is not a day: write 2026-03-31"))
 }
 
 /// The value of an order as it was read, and what was registered where that is in another currency.

@@ -4,9 +4,16 @@ use super::{Command, MdfRoom, MdfTrade, Paper};
 use crate::{
     app::mdf::view::MdfDetail,
     domain::{
+        day::local_date,
         escalation::Severity,
         id::OperatorId,
-        mdf::{approval::Pin, check::CheckKind, claim::Claim, item::ItemId, request::RejectReason},
+        mdf::{
+            approval::{Delegation, Pin},
+            check::CheckKind,
+            claim::Claim,
+            item::ItemId,
+            request::RejectReason,
+        },
         money::{Currency, Money},
         program::ProofKind,
         text::Text,
@@ -14,24 +21,38 @@ use crate::{
     tui::{
         action::Act,
         furniture::{
-            Asked,
+            Asked, Trade as _,
             amounts::{amount, money, read_as},
-            words::note_from_lines,
+            words::{date, note_from_lines},
         },
         room::FieldError,
         widgets::form::{Choice, Field, Form, Value},
     },
 };
+use chrono::NaiveDate;
 
 /// Whether a verb asks for more than the item.
-pub(super) const fn asks(act: Act) -> bool {
+pub(super) fn asks(act: Act) -> bool {
     is_about_one(act)
+        || MdfTrade::ABOUT_NONE.contains(&act)
         || matches!(act, Act::MdfStandIn | Act::MdfReject | Act::MdfAsk | Act::MdfFlag | Act::MdfReassign | Act::MdfNote | Act::MdfEscalate)
 }
 
 /// Whether its form is about the amounts or the papers of one item.
 pub(super) const fn is_about_one(act: Act) -> bool {
-    matches!(act, Act::MdfApprovePart | Act::MdfWaive | Act::MdfClawBack | Act::MdfAttach | Act::MdfAllocate | Act::MdfReduce)
+    matches!(
+        act,
+        Act::MdfApprovePart
+            | Act::MdfWaive
+            | Act::MdfClawBack
+            | Act::MdfAttach
+            | Act::MdfAllocate
+            | Act::MdfReduce
+            | Act::MdfMove
+            | Act::MdfClaim
+            | Act::MdfEdit
+            | Act::MdfBank
+    )
 }
 
 macro_rules! choices {
@@ -51,7 +72,7 @@ impl MdfRoom {
     }
 
     /// The claim that the form is about.
-    fn claim(&self) -> Option<&Claim> {
+    pub(super) fn claim(&self) -> Option<&Claim> {
         match self.own.facts.as_deref()? {
             MdfDetail::Claim(detail) => Some(&detail.claim),
             _ => None,
@@ -83,6 +104,9 @@ impl MdfRoom {
 
     pub(super) fn form_of(&self, asked: &Asked<MdfTrade>) -> Option<Form> {
         let about = self.told(&asked.targets);
+        if let Some(form) = self.entry_form(asked.act, &about).or_else(|| self.bank_form(asked.act, &about)) {
+            return Some(form);
+        }
         Some(match asked.act {
             Act::MdfApprovePart => {
                 let (_, most) = self.asked_for()?;
@@ -125,6 +149,11 @@ impl MdfRoom {
                     .field(Field::text("reason", "").hint("who decided it"))
             }
             Act::MdfReassign => Form::new(format!("Hand {about} over"), "hand over").field(Field::choice("to", self.colleague_choices())),
+            Act::MdfDelegate => Form::new("Let a colleague approve for you", "delegate")
+                .about("Both days belong to it. With your limits, and never what either of you has touched before.")
+                .field(Field::choice("to", self.colleague_choices()))
+                .field(Field::text("from", self.today().to_string()))
+                .field(Field::text("until", "").hint("2026-03-31")),
             Act::MdfEscalate => Form::new(format!("Escalate {about}"), "escalate")
                 .field(Field::choice("severity", choices!(Severity)))
                 .field(Field::text("reason", "").hint("what whoever looks at it has to know")),
@@ -136,6 +165,18 @@ impl MdfRoom {
 
     /// What will happen with these values, or which is wrong.
     pub(super) fn check_values(&self, act: Act, values: &[Value]) -> Result<String, FieldError> {
+        if let Some(read) = self.entered(act, values) {
+            return read.map(|entered| entered.told);
+        }
+        if let Some(read) = self.of_bank(act, values) {
+            return read.map(|(_, told)| told);
+        }
+        if let Some(read) = Self::of_file(act, values) {
+            return read.map(|(_, told)| told);
+        }
+        if act == Act::MdfDelegate {
+            return self.delegation(values).map(|(_, told)| told);
+        }
         let error = |field: usize, message: &str| Err(FieldError { field, message: message.to_owned() });
         let text = |index: usize| values.get(index).map_or("", Value::text).trim();
         match act {
@@ -163,7 +204,32 @@ impl MdfRoom {
         }
     }
 
-    pub(super) fn command_of(&self, act: Act, values: &[Value], first: ItemId) -> Option<Command> {
+    fn today(&self) -> NaiveDate {
+        local_date(self.now(), self.station.zone)
+    }
+
+    fn delegation(&self, values: &[Value]) -> Result<(Delegation, String), FieldError> {
+        let wrong = |field: usize, message: String| FieldError { field, message };
+        let day = |field: usize| date(values.get(field).map_or("", Value::text).trim()).map_err(|why| wrong(field, why));
+        let chosen = values.first().and_then(Value::choice).and_then(|chosen| self.colleagues().get(chosen).copied().cloned());
+        let Some((to, name)) = chosen else { return Err(wrong(0, "there is no colleague".to_owned())) };
+        let starts_on = day(1)?.unwrap_or_else(|| self.today());
+        let ends_on = day(2)?.ok_or_else(|| wrong(2, "until which day?".to_owned()))?;
+        let told = if ends_on < starts_on {
+            format!("takes back what {name} was given on {starts_on}")
+        } else {
+            format!("{name} approves for you from {starts_on} until {ends_on}")
+        };
+        Ok((Delegation { from: self.station.me, to, starts_on, ends_on }, told))
+    }
+
+    pub(super) fn command_of(&self, act: Act, values: &[Value], first: Option<ItemId>) -> Option<Command> {
+        if let Some(read) = self.entered(act, values) {
+            return read.ok().map(|entered| entered.command);
+        }
+        if let Some(read) = self.of_bank(act, values) {
+            return read.ok().map(|(command, _)| command);
+        }
         let chosen = values.first().and_then(Value::choice);
         let text = |index: usize| values.get(index).map_or("", Value::text).trim();
         let given = |index: usize| amount(text(index)).ok().flatten();
@@ -176,13 +242,14 @@ impl MdfRoom {
             Act::MdfWaive => Command::Waive { check: *self.waivable().get(chosen?)?, reason: Text::clean(text(1)) },
             Act::MdfClawBack => {
                 // The same press again is the same money.
-                let key = Text::clean(&format!("{first} back {}", text(1)));
+                let key = Text::clean(&format!("{} back {}", first?, text(1)));
                 Command::ClawBack { key, amount: given(0)?, reference: Text::clean(text(1)) }
             }
             Act::MdfAttach => Command::Attach(Paper { kind: *ProofKind::ALL.get(chosen?)?, file: text(1).to_owned() }),
             Act::MdfAllocate => Command::Allocate { amount: given(0)?, reason: Text::clean(text(1)) },
             Act::MdfReduce => Command::Reduce { amount: given(0)?, reason: Text::clean(text(1)) },
             Act::MdfReassign => Command::Assign { to: Some(self.colleagues().get(chosen?)?.0) },
+            Act::MdfDelegate => Command::Delegate(self.delegation(values).ok()?.0),
             Act::MdfEscalate => Command::Escalate { severity: *Severity::ALL.get(chosen?)?, reason: Text::clean(text(1)) },
             Act::MdfNote => Command::Note { text: Text::clean(&note_from_lines(text(0))) },
             _ => return None,

@@ -6,7 +6,10 @@ use crate::{
     app::mdf::view::{FundView, MdfDetail},
     domain::{
         id::FundId,
-        mdf::ledger::{Account, Balances},
+        mdf::{
+            fund::Holder,
+            ledger::{Account, Balances},
+        },
         money::{Currency, Money},
     },
     tui::{
@@ -42,27 +45,71 @@ pub const fn fund_of(detail: &MdfDetail) -> FundId {
     }
 }
 
-/// The funds by program, those that are short or expire first among equals; `own` is pointed out.
-pub fn sections(funds: &[FundView], own: Option<FundId>, width: u16) -> Vec<Section> {
+/// What the funds stand under.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Grouping {
+    #[default]
+    Program,
+    Region,
+    Partner,
+}
+
+impl Grouping {
+    pub const fn next(self) -> Self {
+        match self {
+            Self::Program => Self::Region,
+            Self::Region => Self::Partner,
+            Self::Partner => Self::Program,
+        }
+    }
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Program => "program",
+            Self::Region => "region",
+            Self::Partner => "partner",
+        }
+    }
+
+    /// The heading under which a fund stands.
+    fn heading(self, view: &FundView) -> String {
+        let terms = &view.line.fund.terms;
+        match (self, &terms.holder) {
+            (Self::Program, _) => terms.program.to_string(),
+            (Self::Region, Holder::Region(region)) => region.to_string(),
+            (Self::Region, Holder::Partner(_)) => "Of one partner".to_owned(),
+            (Self::Partner, Holder::Partner(id)) => view.partner.as_ref().map_or_else(|| id.to_string(), ToString::to_string),
+            (Self::Partner, Holder::Region(region)) => format!("Any partner of {region}"),
+        }
+    }
+}
+
+/// The funds under their headings, those that are short or expire first among equals; `own` is pointed out.
+pub fn sections(funds: &[FundView], own: Option<FundId>, grouping: Grouping, width: u16) -> Vec<Section> {
     if funds.is_empty() {
         return vec![Section::new("", vec![Row::text("no fund is open, or ended within a year", Role::Dim)])];
     }
     let bar = (width.saturating_sub(62)).clamp(*BAR.start(), *BAR.end());
-    let mut out = vec![Section::new("All funds", totals(funds, bar))];
-    let mut programs: BTreeMap<&str, Vec<&FundView>> = BTreeMap::new();
+    let mut all = totals(funds.iter(), bar);
+    all.push(legend());
+    let mut out = vec![Section::new(format!("All funds, by {}", grouping.name()), all)];
+    let mut groups: BTreeMap<String, Vec<&FundView>> = BTreeMap::new();
     for fund in funds {
-        programs.entry(fund.line.fund.terms.program.as_str()).or_default().push(fund);
+        groups.entry(grouping.heading(fund)).or_default().push(fund);
     }
-    for (program, mut funds) in programs {
+    let several = groups.len() > 1;
+    for (heading, mut funds) in groups {
         funds.sort_by_key(|view| (view.forecast.left.minor >= 0, !view.is_expiring, view.line.fund.terms.to, view.line.fund.id));
-        let rows = funds.into_iter().flat_map(|view| lines(view, own == Some(view.line.fund.id), bar)).collect();
-        out.push(Section::new(program.to_owned(), rows));
+        // Where there is but one fund, its own bar is that of the group.
+        let mut rows = if several && funds.len() > 1 { totals(funds.iter().copied(), bar) } else { Vec::new() };
+        rows.extend(funds.into_iter().flat_map(|view| lines(view, own == Some(view.line.fund.id), bar)));
+        out.push(Section::new(heading, rows));
     }
     out
 }
 
-/// The sums by currency, and what the shapes mean.
-fn totals(funds: &[FundView], bar: u16) -> Vec<Row> {
+/// The sums by currency.
+fn totals<'f>(funds: impl Iterator<Item = &'f FundView>, bar: u16) -> Vec<Row> {
     let mut sums: BTreeMap<Currency, Balances> = BTreeMap::new();
     for view in funds {
         let held = &view.line.balances;
@@ -74,14 +121,17 @@ fn totals(funds: &[FundView], bar: u16) -> Vec<Row> {
         sum.paid = sum.paid.saturating_add(held.paid);
         sum.expired = sum.expired.saturating_add(held.expired);
     }
-    let mut rows: Vec<Row> = sums.values().map(|held| bar_row("  ", "", held, bar)).collect();
+    sums.values().map(|held| bar_row("  ", "together", held, bar)).collect()
+}
+
+/// What the shapes mean.
+fn legend() -> Row {
     let mut legend: Vec<Piece> = vec![("  ".to_owned(), Role::Dim)];
     for (account, shape, role) in PARTS {
         legend.push((shape.to_string(), role));
         legend.push((format!(" {}   ", account.doc()), Role::Dim));
     }
-    rows.push(Row::pieces(legend));
-    rows
+    Row::pieces(legend)
 }
 
 /// A fund: its bar, and what a person should know of it.

@@ -2,10 +2,13 @@
 //! which stand in one list.
 //!
 //! - `queues`: the tabs and orders; `table`: rows, columns and cells; `header`: the figures.
+//! - `entry`: a fund, a request and a claim as they are typed; `bank`: files to the bank and back.
 //! - `verbs`: an action becomes a command, or a question first; `forms` ask. What moves money is planned first: the plan says
 //!   what each fund holds before and after.
 //! - `story`: an item as sections, its checks first; `funds`: all funds with their balances; `words`: events in words.
 
+pub mod bank;
+pub mod entry;
 mod forms;
 mod funds;
 mod header;
@@ -23,17 +26,18 @@ use crate::{
     domain::{
         actor::{Actor, Permission},
         escalation::Severity,
-        id::OperatorId,
+        id::{FundId, OperatorId, PartnerId},
         mdf::{
             Refusal,
-            approval::Pin,
+            approval::{Delegation, Pin},
+            batch,
             check::CheckKind,
-            claim::ClaimEvent,
+            claim::{ClaimEvent, Content},
             fields::Funding,
-            fund::FundEvent,
+            fund::{FundEvent, FundTerms},
             item::ItemId,
             queue::{Item, ItemRow, Kpis, Queue, Sort, Viewer},
-            request::{RejectReason, RequestEvent},
+            request::{Plan, RejectReason, RequestEvent},
         },
         money::{Currency, Money},
         program::ProofKind,
@@ -114,6 +118,41 @@ pub enum Command {
         amount: Money,
         reason: Text,
     },
+    /// From the fund that it is about to another.
+    Move {
+        to: FundId,
+        amount: Money,
+        reason: Text,
+    },
+    /// About nothing that is there yet.
+    OpenFund {
+        terms: Box<FundTerms>,
+    },
+    DraftRequest {
+        fund: FundId,
+        partner: PartnerId,
+        plan: Box<Plan>,
+        submit: bool,
+    },
+    /// On the request that it is about; the driver reads the files.
+    DraftClaim {
+        content: Box<Content>,
+        papers: Vec<Paper>,
+        submit: bool,
+    },
+    EditRequest {
+        plan: Box<Plan>,
+    },
+    EditClaim {
+        content: Box<Content>,
+    },
+    /// What the bank did with a payment.
+    Bank {
+        no: u32,
+        answer: batch::Answer,
+    },
+    /// My own approvals, to a colleague.
+    Delegate(Delegation),
     Assign {
         to: Option<OperatorId>,
     },
@@ -152,19 +191,28 @@ pub struct Record {
 }
 
 /// What the room asks of the driver beside what every room does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ask {
     /// What a form needs to know of one item.
     Facts { id: ItemId },
+    /// What new records are made of.
+    Books,
     /// All funds.
     Funds,
+    /// Write a file for the bank.
+    Export(bank::Export),
+    /// Take in the bank's answer from the file of this path.
+    Answer { file: String },
 }
 
 /// The answers.
 #[derive(Debug)]
 pub enum Told {
     Facts(ItemId, Result<Option<Box<MdfDetail>>, String>),
+    Books(Result<Box<entry::Books>, String>),
     Funds(Result<Vec<FundView>, String>),
+    /// What became of a file, in a sentence.
+    Bank(Act, Result<String, String>),
 }
 
 /// What the room keeps of its own.
@@ -174,7 +222,9 @@ pub struct Own {
     facts: Option<Box<MdfDetail>>,
     /// The sentence with which the form comes back.
     refusal: Option<String>,
+    books: Option<Box<entry::Books>>,
     funds: Option<Vec<FundView>>,
+    grouping: funds::Grouping,
 }
 
 impl Record {
@@ -284,14 +334,17 @@ impl Look for MdfTrade {
         header::figures(kpis, spelt)
     }
 
-    fn greeting(address: &str, _: &Keymap) -> Vec<Greeting> {
+    fn greeting(address: &str, keys: &Keymap) -> Vec<Greeting> {
         let line = Greeting::new;
         vec![
             line("", "There is no fund yet", Role::Heading).air(),
-            line("", "Funds, requests and claims come in from another terminal, and appear here at once:", Role::Text),
-            line("", "pilothouse import --help", Role::Link).air(),
-            line("", "Look around in a channel in full swing:", Role::Strong),
+            line("", "Money of a marketing program is given out of funds: a fund is opened and filled, an activity is", Role::Text),
+            line("", "asked for and approved, and what it has cost is claimed, checked, approved and paid. You can", Role::Text),
+            line("", "", Role::Text),
+            line(keys.spoken(Act::MdfOpen), "open a fund", Role::Strong).air(),
+            line("", "look around in a channel in full swing", Role::Strong),
             line("", "pilothouse demo", Role::Link).air(),
+            line("", "", Role::Text),
             line("", address, Role::Dim),
         ]
     }
@@ -304,6 +357,8 @@ impl Trade for MdfTrade {
     const HOME: Act = Act::RoomMdf;
     const COMPARE: Option<Act> = Some(Act::MdfFunds);
     const USEFUL_AT_FIRST: &'static [Act] = &[];
+    const ABOUT_NONE: &'static [Act] = &[Act::MdfOpen, Act::MdfRequest, Act::MdfExport, Act::MdfAnswer, Act::MdfDelegate];
+    const BEGINS: &'static [Act] = &[Act::MdfOpen, Act::MdfRequest];
     const SECTIONS: &'static [(Act, &'static str)] = &[(Act::MdfWhy, story::WHY), (Act::MdfTimeline, story::TIMELINE)];
 
     fn is_verb(act: Act) -> bool {
@@ -316,6 +371,11 @@ impl Trade for MdfTrade {
 
     fn useful(row: &ItemRow) -> Vec<Act> {
         verbs::useful(row)
+    }
+
+    fn useful_in_comparison(room: &MdfRoom) -> Option<Vec<Act>> {
+        let own = room.selected().and_then(|id| room.row(id)).map(verbs::useful).unwrap_or_default();
+        Some([&[Act::MdfGroup][..], &own].concat())
     }
 
     fn split(_room: &MdfRoom, act: Act, targets: Vec<Target>) -> Result<Parted<Self>, String> {
@@ -343,20 +403,26 @@ impl Trade for MdfTrade {
     }
 
     fn orders(room: &mut MdfRoom, act: Act, values: &[Value], targets: &[Target], _now: Instant) -> Option<Vec<Order>> {
-        let command = room.command_of(act, values, targets.first()?.id)?;
+        let command = room.command_of(act, values, targets.first().map(|one| one.id))?;
         Some(vec![Order { command, targets: targets.to_vec() }])
+    }
+
+    fn own_order(_room: &MdfRoom, act: Act, values: &[Value]) -> Option<Ask> {
+        MdfRoom::of_file(act, values)?.ok().map(|(ask, _)| ask)
     }
 
     fn told(room: &mut MdfRoom, told: Told, cx: &mut C<'_>) {
         match told {
             Told::Facts(id, result) => room.facts_came(id, result, cx),
+            Told::Books(result) => room.books_came(result, cx),
+            Told::Bank(act, result) => room.bank_answered(act, result, cx),
             Told::Funds(Ok(funds)) => room.own.funds = Some(funds),
             Told::Funds(Err(why)) => cx.fail(format!("the funds were not loaded: {why}")),
         }
     }
 
     fn directory_came(room: &mut MdfRoom, cx: &mut C<'_>) {
-        if room.asked().is_some_and(|asked| matches!(asked.act, Act::MdfReassign | Act::MdfStandIn)) {
+        if room.asked().is_some_and(|asked| matches!(asked.act, Act::MdfReassign | Act::MdfStandIn | Act::MdfDelegate)) {
             room.ask(cx, None);
         }
     }
@@ -374,7 +440,11 @@ impl Trade for MdfTrade {
             Act::MdfFlag => Some("others may stand still with it: clear the suspicion instead"),
             Act::MdfClear => Some("it goes on: flag it again"),
             Act::MdfCheck => Some("a check changes nothing: check again"),
-            Act::MdfAllocate | Act::MdfReduce => Some("an entry of the ledger stays: another corrects it"),
+            Act::MdfAllocate | Act::MdfReduce | Act::MdfMove => Some("an entry of the ledger stays: another corrects it"),
+            Act::MdfOpen => Some("a fund stays: close it"),
+            Act::MdfRequest | Act::MdfClaim => Some("what was entered stays: withdraw it instead"),
+            Act::MdfEdit => Some("an edit stays: edit it again"),
+            Act::MdfDelegate => Some("delegate again: until a day before it begins takes it back"),
             _ => None,
         }
     }
@@ -401,9 +471,28 @@ impl Trade for MdfTrade {
         cx.run(work::Effect::Own(Ask::Funds));
     }
 
+    /// What moves money between two is about the one from which it goes.
+    fn subject(room: &MdfRoom, act: Act) -> Option<String> {
+        let row = room.selected().and_then(|id| room.row(id)).filter(|_| act == Act::MdfMove)?;
+        Some(format!("from {} {}", row.id, row.title))
+    }
+
+    fn summary(_room: &MdfRoom, act: Act, _answers: &[work::Answer<Self>], _names: &Names) -> Option<String> {
+        (act == Act::MdfDelegate).then(|| "delegated: your colleague may approve for you with the key that stands in".to_owned())
+    }
+
+    fn act(room: &mut MdfRoom, act: Act, cx: &mut C<'_>) -> bool {
+        if act != Act::MdfGroup {
+            return false;
+        }
+        room.own.grouping = room.own.grouping.next();
+        cx.say(format!("funds by {}", room.own.grouping.name()));
+        true
+    }
+
     fn comparison(room: &MdfRoom, width: u16, _now: Instant, _zone: Tz) -> Option<Vec<Section>> {
         let Some(funds) = &room.own.funds else { return Some(vec![Section::new("", vec![Row::text("…", Role::Dim)])]) };
         let own = room.story().map(funds::fund_of);
-        Some(funds::sections(funds, own, width))
+        Some(funds::sections(funds, own, room.own.grouping, width))
     }
 }

@@ -22,10 +22,11 @@ impl Tab for Queue {
             Self::Mine => "Mine",
             Self::Second => "Second",
             Self::Finance => "Finance",
-            Self::InfoRequested => "Returned",
+            Self::InfoRequested => "Info",
             Self::Suspect => "Suspect",
             Self::DueSoon => "Due",
             Self::ExpiringFunds => "Expiring",
+            Self::Funds => "Funds",
             Self::All => "All",
         }
     }
@@ -48,7 +49,8 @@ impl Tab for Queue {
             Self::Suspect => ("nothing is under suspicion", "a claim that is flagged comes here, and what stands still with it"),
             Self::DueSoon => ("no decision and no payment is due within a day", "what is overdue stands here as well"),
             Self::ExpiringFunds => ("no fund with money ends in the next 30 days", "what is not claimed by then expires"),
-            Self::All => ("no requests and no claims", "bring some in with `pilothouse import`"),
+            Self::Funds => return ("no funds", format!("{} opens one", keys.spoken(Act::MdfOpen))),
+            Self::All => return ("no requests and no claims", format!("{} asks a fund for money", keys.spoken(Act::MdfRequest))),
         };
         (title, hint.to_owned())
     }

@@ -1,6 +1,10 @@
 //! From an action to a command: what is possible now, what it is about, and what must be asked first.
 
-use super::{Ask, C, Command, MdfRoom, MdfTrade, Target, forms};
+use super::{
+    Ask, C, Command, MdfRoom, MdfTrade, Target,
+    entry::{self, Books},
+    forms,
+};
 use crate::{
     app::mdf::view::MdfDetail,
     domain::mdf::{
@@ -8,13 +12,13 @@ use crate::{
         claim::{self, ClaimVerb},
         fund::{self, FundVerb},
         item::{ItemId, ItemKind},
-        queue::ItemRow,
+        queue::{ItemRow, Turn},
         request::{self, RequestVerb},
     },
     tui::{
         action::{Act, Availability},
         furniture::{
-            Asked,
+            Asked, Trade as _,
             trade::Parted,
             work::{Answer, Effect, orders},
         },
@@ -31,6 +35,8 @@ pub(super) const fn verb_of(act: Act, kind: ItemKind) -> Option<MdfVerb> {
             Act::MdfSubmit => ClaimVerb::Submit,
             Act::MdfResubmit => ClaimVerb::Resubmit,
             Act::MdfWithdraw => ClaimVerb::Withdraw,
+            Act::MdfEdit => ClaimVerb::Edit,
+            Act::MdfBank => ClaimVerb::ConfirmPayment,
             Act::MdfFlag => ClaimVerb::Flag,
             Act::MdfClear => ClaimVerb::Clear,
             Act::MdfWaive => ClaimVerb::Waive,
@@ -53,6 +59,7 @@ pub(super) const fn verb_of(act: Act, kind: ItemKind) -> Option<MdfVerb> {
             Act::MdfSubmit => RequestVerb::Submit,
             Act::MdfResubmit => RequestVerb::Resubmit,
             Act::MdfWithdraw => RequestVerb::Withdraw,
+            Act::MdfEdit => RequestVerb::Edit,
             Act::MdfClose => RequestVerb::Complete,
             Act::MdfTake | Act::MdfReassign => RequestVerb::Assign,
             Act::MdfNote => RequestVerb::Note,
@@ -64,6 +71,7 @@ pub(super) const fn verb_of(act: Act, kind: ItemKind) -> Option<MdfVerb> {
         ItemKind::Fund => MdfVerb::Fund(match act {
             Act::MdfAllocate => FundVerb::Allocate,
             Act::MdfReduce => FundVerb::Reduce,
+            Act::MdfMove => FundVerb::Reduce,
             Act::MdfClose => FundVerb::Close,
             Act::MdfNote => FundVerb::Note,
             _ => return None,
@@ -71,12 +79,24 @@ pub(super) const fn verb_of(act: Act, kind: ItemKind) -> Option<MdfVerb> {
     })
 }
 
-pub(super) const fn is_verb(act: Act) -> bool {
-    verb_of(act, ItemKind::Claim).is_some() || verb_of(act, ItemKind::Fund).is_some()
+pub(super) fn is_verb(act: Act) -> bool {
+    verb_of(act, ItemKind::Claim).is_some()
+        || verb_of(act, ItemKind::Fund).is_some()
+        || act == Act::MdfClaim
+        || MdfTrade::ABOUT_NONE.contains(&act)
 }
 
 impl MdfRoom {
     pub(super) fn row_possible(&self, act: Act, row: &ItemRow) -> Availability {
+        if act == Act::MdfClaim {
+            return match (row.id.kind(), row.state) {
+                (ItemKind::Request, "approved") => Availability::Yes,
+                (ItemKind::Request, state) => {
+                    Availability::no(format!("{} is {}; money is claimed on an approved request", row.id, state.replace('_', " ")))
+                }
+                _ => Availability::no(format!("{} is no request; money is claimed on an approved one", row.id)),
+            };
+        }
         let Some(verb) = verb_of(act, row.id.kind()) else {
             return if is_verb(act) { Availability::no(no_such(row.id)) } else { Availability::Yes };
         };
@@ -99,7 +119,10 @@ impl MdfRoom {
 
     /// Asks for the object of a verb, or carries it out; what moves money shows first what moves.
     pub(super) fn begin_verb(&mut self, act: Act, targets: &[Target], cx: &mut C<'_>) {
-        if matches!(act, Act::MdfReassign | Act::MdfStandIn) && self.known().colleagues.is_empty() {
+        if entry::needs_books(act) {
+            self.own.books = None;
+            cx.run(Effect::Own(Ask::Books));
+        } else if matches!(act, Act::MdfReassign | Act::MdfStandIn | Act::MdfDelegate) && self.known().colleagues.is_empty() {
             self.want_directory(cx);
         } else if forms::is_about_one(act) {
             self.want_facts(targets, cx);
@@ -116,7 +139,11 @@ impl MdfRoom {
         if targets.len() > 1 && forms::is_about_one(act) {
             return Err(format!("{} one item at a time: esc forgets the marks", act.row().label));
         }
-        let (able, unable): (Vec<Target>, Vec<Target>) = targets.into_iter().partition(|target| verb_of(act, target.id.kind()).is_some());
+        let can = |target: &Target| match act {
+            Act::MdfClaim => target.id.kind() == ItemKind::Request,
+            _ => verb_of(act, target.id.kind()).is_some(),
+        };
+        let (able, unable): (Vec<Target>, Vec<Target>) = targets.into_iter().partition(can);
         if able.is_empty() {
             return Err(unable.first().map_or_else(String::new, |target| no_such(target.id)));
         }
@@ -146,6 +173,18 @@ impl MdfRoom {
             }
             Ok(_) => {}
             Err(why) => cx.fail(format!("{id} was not loaded: {why}")),
+        }
+    }
+
+    pub(super) fn books_came(&mut self, result: Result<Box<Books>, String>, cx: &mut C<'_>) {
+        match result {
+            Ok(books) => {
+                if self.asked().is_some_and(|asked| entry::needs_books(asked.act)) {
+                    self.own.books = Some(books);
+                    self.ask(cx, None);
+                }
+            }
+            Err(why) => cx.fail(format!("the funds were not loaded: {why}")),
         }
     }
 
@@ -190,14 +229,15 @@ const fn plain(act: Act, me: crate::domain::id::OperatorId) -> Command {
 /// The verbs that an item most likely needs.
 pub(super) fn useful(row: &ItemRow) -> Vec<Act> {
     let mut acts: Vec<Act> = match (row.id.kind(), row.state) {
-        (ItemKind::Fund, "open") => vec![Act::MdfAllocate, Act::MdfReduce],
-        (ItemKind::Fund, _) => Vec::new(),
-        (_, "draft") => vec![Act::MdfSubmit, Act::MdfWithdraw],
+        (ItemKind::Fund, "open") => vec![Act::MdfAllocate, Act::MdfRequest, Act::MdfMove, Act::MdfReduce],
+        (ItemKind::Fund, _) => vec![Act::MdfOpen],
+        (_, "draft") => vec![Act::MdfSubmit, Act::MdfEdit, Act::MdfWithdraw],
         (_, "submitted") => vec![Act::MdfApprove, Act::MdfReject, Act::MdfAsk, Act::MdfApprovePart],
-        (_, "info_requested") => vec![Act::MdfResubmit, Act::MdfReject],
+        (_, "info_requested") => vec![Act::MdfResubmit, Act::MdfEdit, Act::MdfReject],
         (_, "suspect") => vec![Act::MdfClear, Act::MdfReject],
-        (ItemKind::Claim, "approved") => vec![Act::MdfPay, Act::MdfClose],
-        (ItemKind::Request, "approved") => vec![Act::MdfClose],
+        (ItemKind::Claim, "approved") if row.turn == Some(Turn::Pay) => vec![Act::MdfPay, Act::MdfClose],
+        (ItemKind::Claim, "approved") => vec![Act::MdfBank, Act::MdfExport, Act::MdfClawBack, Act::MdfClose],
+        (ItemKind::Request, "approved") => vec![Act::MdfClaim, Act::MdfClose],
         _ => Vec::new(),
     };
     if row.id.kind() == ItemKind::Claim && row.state == "submitted" {

@@ -4,6 +4,7 @@ pub use crate::tui::furniture::{amounts::short_money, words::moment};
 
 use super::Happening;
 use crate::{
+    app::mdf::view::Forecast,
     domain::{
         event::in_words,
         mdf::{
@@ -12,6 +13,7 @@ use crate::{
             item::ItemKind,
             queue::{ItemRow, Turn},
         },
+        money::Money,
         time::Instant,
         told::{self, Names},
     },
@@ -66,6 +68,16 @@ pub fn refusal(refusal: &Refusal, now: Instant, zone: Tz) -> String {
         Refusal::Checks { failing } => failing.iter().map(Finding::sentence).collect::<Vec<_>>().join("; "),
         other => other.to_string(),
     }
+}
+
+/// What a plan brings about later, where it is worth a sentence: `Q2 is then empty on 14 March if it goes on like this`.
+pub fn ahead(name: &str, before: &Forecast, after: &Forecast) -> Option<String> {
+    if after.left.minor < 0 && after.left.minor < before.left.minor {
+        let short = Money::new(-after.left.minor, after.left.currency);
+        return Some(format!("{name} is then {short} short of what else is asked for"));
+    }
+    let on = after.empty_on.filter(|on| before.empty_on.is_none_or(|earlier| *on < earlier))?;
+    Some(format!("{name} is then empty on {on} if it goes on like this, {} a day", after.burn_a_day))
 }
 
 /// The mark of what a check found, and how it looks. What somebody lets pass is marked as such.
