@@ -15,6 +15,7 @@ use pilothouse::{
         fx::RateDay,
         id::{AccountId, AuditSeq, CommandId, ConflictId, DealId, LeadId, OperatorId, PartnerId, ProgramVersion},
         lead::{Lead, LeadEvent, routing::Desk},
+        mdf::request::RequestEvent,
         partner::Partner,
         text::Text,
         time::{Instant, Span},
@@ -55,9 +56,20 @@ pub enum Fault {
     ChangedEvidence,
     /// Does not keep what the last party was told.
     LostNotice,
+    /// Writes a fund, a request or a claim whatever its version is by now: two people commit the same money.
+    NoMoneyGuard,
+    /// Forgets that a claim drew on its request.
+    LostDraw,
+    /// Does not keep who signed.
+    LostSignature,
+    /// Forgets who asked.
+    ForgottenPart,
 }
 
 impl Fault {
+    /// Those that only the MDF desk can show.
+    pub const MDF: [Self; 4] = [Self::NoMoneyGuard, Self::LostDraw, Self::LostSignature, Self::ForgottenPart];
+
     pub const ALL: [Self; 13] = [
         Self::NoVersionGuard,
         Self::NoRotationGuard,
@@ -140,6 +152,10 @@ impl<U: Unit> Faulty<U> {
             }
             Fault::ChangedEvidence => change_evidence(changes),
             Fault::LostNotice => lose_notices(changes),
+            Fault::NoMoneyGuard => self.unguard_money(changes).await?,
+            Fault::LostDraw => changes.records.retain(|record| !matches!(record.event, Event::Request(RequestEvent::Drawn { .. }))),
+            Fault::LostSignature => changes.mdf.claims.iter_mut().for_each(|change| change.hands.signed.clear()),
+            Fault::ForgottenPart => mdf::forget_parts(changes),
         }
         Ok(command)
     }

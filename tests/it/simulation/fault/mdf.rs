@@ -9,7 +9,7 @@ use pilothouse::{
         fx::Rates,
         id::{BatchId, ClaimId, DealId, FundId, OperatorId, PartnerId, RequestId},
         mdf::{
-            approval::Authority,
+            approval::{Authority, Part},
             batch::Batch,
             claim::{Claim, PaperKey},
             fund::Fund,
@@ -21,6 +21,7 @@ use pilothouse::{
     },
     store::{
         Result, Unit,
+        unit::Changes,
         unit::mdf::{Home, MdfUnit, Near},
     },
 };
@@ -120,5 +121,29 @@ impl<U: Unit> MdfUnit for Faulty<U> {
 
     async fn rates(&mut self, on: NaiveDate, max_age_days: u32) -> Result<Rates> {
         self.inner.rates(on, max_age_days).await
+    }
+}
+
+impl<U: Unit> Faulty<U> {
+    pub(super) async fn unguard_money(&mut self, changes: &mut Changes) -> Result<()> {
+        let mdf = &mut changes.mdf;
+        for change in mdf.funds.iter_mut().filter(|change| change.expected > 0) {
+            change.expected = self.inner.funds(&[change.fund.id]).await?.first().map_or(0, |fund| fund.version);
+        }
+        for change in mdf.requests.iter_mut().filter(|change| change.expected > 0) {
+            change.expected = self.inner.requests(&[change.request.id]).await?.first().map_or(0, |request| request.version);
+        }
+        for change in mdf.claims.iter_mut().filter(|change| change.expected > 0) {
+            change.expected = self.inner.claims(&[change.claim.id]).await?.first().map_or(0, |claim| claim.version);
+        }
+        Ok(())
+    }
+}
+
+/// Whoever asked for it is nobody, in the claim and beside it.
+pub(super) fn forget_parts(changes: &mut Changes) {
+    for change in &mut changes.mdf.claims {
+        change.hands.parts.retain(|(_, part)| *part != Part::Asked);
+        change.claim.desk.parts = change.claim.desk.parts.iter().filter(|(_, part)| *part != Part::Asked).collect();
     }
 }

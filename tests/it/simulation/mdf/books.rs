@@ -33,9 +33,12 @@ pub struct Books {
     paid_by: BTreeSet<(ItemId, OperatorId)>,
     /// Keys under which something was paid.
     keys: BTreeSet<(ClaimId, String)>,
-    /// Claims that were approved, and payments that were confirmed.
+    /// What the items of each fund say that it holds: committed, claimed, paid.
+    sums: BTreeMap<FundId, [i64; 3]>,
+    /// Claims that were approved, payments that were confirmed, and approved claims that were edited.
     pub approved: u64,
     pub paid: u64,
+    pub reopened: u64,
 }
 
 type Finding = Result<(), String>;
@@ -50,6 +53,15 @@ fn follow<R: Aggregate>(table: &mut BTreeMap<R::Id, R>, id: R::Id, event: &R::Ev
     let record = R::begin(id, event, at).ok_or_else(|| format!("{id} does not begin with its beginning"))?;
     table.insert(id, record);
     Ok(())
+}
+
+/// What a request and a claim hold of the money of their fund.
+fn promised(request: &Request) -> (FundId, [i64; 3]) {
+    (request.fund, [request.commitment().map_or(0, |commitment| commitment.remaining().minor), 0, 0])
+}
+
+fn holds(claim: &Claim) -> (FundId, [i64; 3]) {
+    (claim.fund, [0, claim.reserved.minor, claim.paid().minor])
 }
 
 impl Books {
@@ -69,11 +81,15 @@ impl Books {
             }
             (Entity::Request(id), Event::Request(event)) => {
                 self.hands_of_request(id, event, record.actor)?;
+                self.add(self.requests.get(&id).map(promised), -1);
                 follow(&mut self.requests, id, event, at, version)?;
+                self.add(self.requests.get(&id).map(promised), 1);
             }
             (Entity::Claim(id), Event::Claim(event)) => {
                 self.hands_of_claim(id, event, record.actor)?;
+                self.add(self.claims.get(&id).map(holds), -1);
                 follow(&mut self.claims, id, event, at, version)?;
+                self.add(self.claims.get(&id).map(holds), 1);
                 self.pays_once(id)?;
             }
             (Entity::Batch(id), Event::Batch(event)) => follow(&mut self.batches, id, event, at, version)?,
@@ -102,7 +118,7 @@ impl Books {
         let item = ItemId::Claim(id);
         match event {
             ClaimEvent::Drafted { by, .. } | ClaimEvent::Submitted { by, .. } => self.asked.extend(by.map(|who| (item, who))),
-            ClaimEvent::Edited { by, .. } | ClaimEvent::Resubmitted { by, .. } => _ = self.asked.insert((item, *by)),
+            ClaimEvent::Edited { by, clock: None, .. } | ClaimEvent::Resubmitted { by, .. } => _ = self.asked.insert((item, *by)),
             ClaimEvent::Signed { signature, .. } | ClaimEvent::Approved { signature, .. } => {
                 let claim = self.claims.get(&id).ok_or("nobody claimed it")?;
                 ensure!(signature.pin == claim.pin(), "{id} was signed for another content");
@@ -119,6 +135,10 @@ impl Books {
                 self.paid_by.insert((item, actor));
             }
             ClaimEvent::PaymentConfirmed { .. } => self.paid += 1,
+            ClaimEvent::Edited { clock: Some(_), by, .. } => {
+                self.asked.insert((item, *by));
+                self.reopened += 1;
+            }
             _ => {}
         }
         Ok(())
@@ -150,25 +170,35 @@ impl Books {
         Ok(())
     }
 
+    fn add(&mut self, of: Option<(FundId, [i64; 3])>, sign: i64) {
+        let Some((fund, held)) = of else { return };
+        let sums = self.sums.entry(fund).or_default();
+        for (sum, held) in sums.iter_mut().zip(held) {
+            *sum += sign * held;
+        }
+    }
+
     /// The accounts of each fund are exactly what its requests and claims say.
     pub fn balanced(&self) -> Finding {
-        let mut sums: BTreeMap<FundId, (i64, i64, i64)> = BTreeMap::new();
-        for request in self.requests.values() {
-            let promised = request.commitment().map_or(0, |commitment| commitment.remaining().minor);
-            ensure!(promised >= 0, "{} is promised {promised}", request.id);
-            sums.entry(request.fund).or_default().0 += promised;
-        }
-        for claim in self.claims.values() {
-            let sum = sums.entry(claim.fund).or_default();
-            sum.1 += claim.reserved.minor;
-            sum.2 += claim.paid().minor;
-        }
         for (id, fund) in &self.funds {
-            let held = (fund.balances.committed, fund.balances.claimed, fund.balances.paid);
-            let sum = sums.get(id).copied().unwrap_or_default();
-            ensure!(held == sum, "{id} holds {held:?} committed, claimed and paid, and its items say {sum:?}");
+            let held = [fund.balances.committed, fund.balances.claimed, fund.balances.paid];
+            let sums = self.sums.get(id).copied().unwrap_or_default();
+            ensure!(held == sums, "{id} holds {held:?} committed, claimed and paid, and its items say {sums:?}");
         }
         Ok(())
+    }
+
+    /// The same, counted anew from every item.
+    pub fn recounted(&self) -> Finding {
+        let mut sums: BTreeMap<FundId, [i64; 3]> = BTreeMap::new();
+        for (fund, held) in self.requests.values().map(promised).chain(self.claims.values().map(holds)) {
+            ensure!(held.iter().all(|held| *held >= 0), "{fund}: {held:?}");
+            sums.entry(fund).or_default().iter_mut().zip(held).for_each(|(sum, held)| *sum += held);
+        }
+        sums.retain(|_, sums| *sums != [0; 3]);
+        let kept: BTreeMap<_, _> = self.sums.iter().filter(|(_, sums)| **sums != [0; 3]).map(|(id, sums)| (*id, *sums)).collect();
+        ensure!(sums == kept, "{sums:?} counted anew, {kept:?} kept");
+        self.balanced()
     }
 
     /// The table has what the chain says.

@@ -4,26 +4,28 @@
 
 mod books;
 mod script;
+mod stores;
 
 use super::{
     chance::Chance,
     desk::{Answer, Cache, attempt, finish},
+    fault::{Fault, Faulty},
     shadow::ensure,
 };
 use books::Books;
 use pilothouse::{
-    app::{App, AuthorityCommand, Command, Failure, Mode, OperatorSpec, Request},
+    app::{AuthorityCommand, Command, Failure, Mode, OperatorSpec, Request},
     domain::{
         actor::{Role, Roles},
-        id::{AuditSeq, CommandId, OperatorId},
-        mdf::approval::Limit,
+        id::{CommandId, OperatorId},
+        mdf::{Refusal, approval::Limit, ledger::LedgerRefusal},
         partner::Profile,
         text::Text,
         time::{Instant, Span},
     },
     store::{
         Error, Unit,
-        memory::{Pace, World},
+        memory::{MemoryUnit, Pace, World},
         unit::{Changes, OperatorRow},
     },
 };
@@ -31,7 +33,10 @@ use script::{Pool, eur};
 use std::{
     future::Future,
     pin::Pin,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
     task::{Context, Poll, Waker},
 };
 
@@ -80,8 +85,30 @@ struct Tally {
     denied: u64,
     collided: u64,
     killed: u64,
+    repeated: u64,
+    /// The money of a fund did not suffice.
+    short: u64,
     approved: u64,
+    reopened: u64,
     paid: u64,
+}
+
+impl Tally {
+    const fn plus(self, other: Self) -> Self {
+        Self {
+            steps: self.steps + other.steps,
+            events: self.events + other.events,
+            refused: self.refused + other.refused,
+            denied: self.denied + other.denied,
+            collided: self.collided + other.collided,
+            killed: self.killed + other.killed,
+            repeated: self.repeated + other.repeated,
+            short: self.short + other.short,
+            approved: self.approved + other.approved,
+            reopened: self.reopened + other.reopened,
+            paid: self.paid + other.paid,
+        }
+    }
 }
 
 struct Run {
@@ -92,6 +119,8 @@ struct Run {
     players: Vec<Player>,
     past: Vec<Arc<Request>>,
     now: Instant,
+    fault: Fault,
+    units: u64,
     tally: Tally,
 }
 
@@ -131,7 +160,7 @@ fn admin() -> OperatorRow {
 }
 
 impl Run {
-    fn new(seed: u64) -> Self {
+    fn new(seed: u64, fault: Fault) -> Self {
         let mut chance = Chance::new(seed);
         let players =
             [1, 1].into_iter().chain(2..=PEOPLE + 1).map(|id| Player { id: OperatorId(id), working: None, again: None }).collect();
@@ -144,6 +173,8 @@ impl Run {
             players,
             past: Vec::new(),
             now: START,
+            fault: Fault::None,
+            units: 0,
             tally: Tally::default(),
         };
         let (mut unit, id) = (run.world.begin(), CommandId(run.chance.uuid()));
@@ -156,12 +187,18 @@ impl Run {
         for command in commands {
             run.alone(OperatorId(2), command).expect("the first day goes well");
         }
+        run.fault = fault;
         run
+    }
+
+    fn begin(&mut self) -> Faulty<MemoryUnit> {
+        self.units += 1;
+        Faulty::new(self.world.begin(), self.fault, self.units)
     }
 
     fn alone(&mut self, who: OperatorId, command: Command) -> Result<usize, String> {
         let request = Arc::new(Request { id: CommandId(self.chance.uuid()), command });
-        let future = attempt(self.world.begin(), Arc::clone(&self.cache), who, request, Mode::Carry, self.now);
+        let future = attempt(self.begin(), Arc::clone(&self.cache), who, request, Mode::Carry, self.now);
         let outcome = finish(Box::pin(future)).map_err(|failure| failure.to_string())?;
         self.check()?;
         Ok(outcome.mdf.len())
@@ -180,7 +217,7 @@ impl Run {
                 Some(again) => again,
                 None => (self.invent(index), 1),
             };
-            let (unit, cache, who) = (self.world.begin(), Arc::clone(&self.cache), self.players[index].id);
+            let (unit, cache, who) = (self.begin(), Arc::clone(&self.cache), self.players[index].id);
             let future = Box::pin(attempt(unit, cache, who, Arc::clone(&request), Mode::Carry, self.now));
             self.players[index].working = Some(Working { request, attempt: attempt_no, future });
         }
@@ -235,8 +272,10 @@ impl Run {
         let Working { request, attempt, .. } = working;
         match answer {
             Ok(outcome) => {
+                self.tally.repeated += u64::from(outcome.repeated);
                 self.tally.refused += outcome.mdf.iter().filter(|item| item.result.is_err()).count() as u64;
                 for refusal in outcome.mdf.iter().filter_map(|item| item.result.as_ref().err()) {
+                    self.tally.short += u64::from(matches!(refusal, Refusal::Ledger { refusal: LedgerRefusal::Short { .. } }));
                     let text = refusal.to_string();
                     ensure!(text.len() > 8 && text.contains(' ') && !text.contains("Some("), "not a sentence: `{text}`");
                 }
@@ -275,7 +314,7 @@ impl Run {
             self.books.same(past.record.entity, &state.mdf)?;
         }
         self.tally.events += (state.audit.len() - known) as u64;
-        (self.tally.approved, self.tally.paid) = (self.books.approved, self.books.paid);
+        (self.tally.approved, self.tally.paid, self.tally.reopened) = (self.books.approved, self.books.paid, self.books.reopened);
         Ok(())
     }
 
@@ -288,15 +327,15 @@ impl Run {
                 let state = self.world.look();
                 let open = state.mdf.funds.iter().find(|fund| fund.is_open());
                 ensure!(open.is_none(), "{open:?} is open after its period");
-                return Ok(());
+                return self.books.recounted();
             }
         }
         Err("the engine never comes to an end".to_owned())
     }
 }
 
-fn run(seed: u64, steps: u64) -> Result<Tally, (u64, String)> {
-    let mut run = Run::new(seed);
+fn run(seed: u64, fault: Fault, steps: u64) -> Result<Tally, (u64, String)> {
+    let mut run = Run::new(seed, fault);
     while run.tally.steps < steps {
         run.step().map_err(|why| (run.tally.steps, why))?;
     }
@@ -306,92 +345,46 @@ fn run(seed: u64, steps: u64) -> Result<Tally, (u64, String)> {
 
 #[test]
 fn any_order_of_funds_requests_claims_and_payments_keeps_the_books() {
-    let steps = super::number("PILOTHOUSE_SIM_STEPS").unwrap_or_else(super::usual_steps) / 4;
+    let began = std::time::Instant::now();
+    let steps = super::number("PILOTHOUSE_SIM_MDF_STEPS").unwrap_or_else(|| super::usual_steps() / 4);
     let seeds: Vec<u64> = match super::number("PILOTHOUSE_SIM_SEED") {
         Some(seed) => vec![seed],
         None => (1..=steps.div_ceil(STEPS_A_WORLD)).collect(),
     };
-    let mut all = Tally::default();
-    for seed in seeds {
-        let tally = run(seed, STEPS_A_WORLD).unwrap_or_else(|(step, why)| {
-            panic!("step {step} of the world with seed {seed}: {why}\n\nreplay it with: PILOTHOUSE_SIM_SEED={seed} cargo test --test it simulation::mdf")
-        });
-        all.steps += tally.steps;
-        all.events += tally.events;
-        all.refused += tally.refused;
-        all.denied += tally.denied;
-        all.collided += tally.collided;
-        all.killed += tally.killed;
-        all.approved += tally.approved;
-        all.paid += tally.paid;
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut all = Tally::default();
+        while let Some(seed) = seeds.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let tally = run(*seed, Fault::None, STEPS_A_WORLD).unwrap_or_else(|(step, why)| {
+                panic!("step {step} of the world with seed {seed}: {why}\n\nreplay it with: PILOTHOUSE_SIM_SEED={seed} cargo test --test it simulation::mdf")
+            });
+            all = all.plus(tally);
+        }
+        all
+    };
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let all = std::thread::scope(|scope| {
+        let hands: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+        let tallies = hands.into_iter().map(|hand| hand.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        tallies.fold(Tally::default(), Tally::plus)
+    });
+    eprintln!("{all:?} in {:?}", began.elapsed());
+    let happened = [all.approved / 100, all.paid / 20, all.reopened, all.short, all.repeated, all.killed];
+    assert!(happened.iter().all(|count| *count > 0), "too little happened to prove anything: {all:?}");
+}
+
+/// A harness that can't fail proves nothing.
+#[test]
+fn each_fault_put_in_on_purpose_is_found() {
+    for fault in Fault::MDF {
+        let found = (1..=3).find_map(|seed| run(seed, fault, STEPS_A_WORLD).err());
+        let (step, why) = found.unwrap_or_else(|| panic!("nothing was found wrong with {fault:?}"));
+        eprintln!("{fault:?} found at step {step}: {}", why.lines().next().unwrap_or_default());
     }
-    eprintln!("{all:?}");
-    assert!(all.approved > 100 && all.paid > 20, "too little happened to prove anything: {all:?}");
 }
 
 #[test]
 fn the_same_seed_gives_the_same_run() {
-    let [once, again] = [3, 3].map(|seed| run(seed, 1_000).expect("sound"));
+    let [once, again] = [3, 3].map(|seed| run(seed, Fault::None, 1_000).expect("sound"));
     assert_eq!(format!("{once:?}"), format!("{again:?}"));
-}
-
-/// The same people on the two databases, several at once; afterwards the chain is followed, and replayed.
-#[tokio::test(flavor = "multi_thread")]
-async fn the_databases_keep_the_books_as_well() {
-    crate::support::databases::on_both(|fresh| async move {
-        let mut chance = Chance::new(7);
-        let clock = fresh.db.options().clock.clone();
-        clock.set(START);
-        let mut tx = fresh.db.begin().await.expect("free");
-        let engine = OperatorRow { id: OperatorId(1), name: Text::clean("engine"), roles: Roles(vec![Role::Engine]), ..admin() };
-        let note = crate::store::audit::note(1);
-        let changes = Changes { operators: vec![engine, admin()], records: vec![note], ..Changes::default() };
-        Unit::save(&mut tx, CommandId(chance.uuid()), changes).await.expect("saved");
-        Unit::commit(tx).await.expect("saved");
-        let apps = [App::new(fresh.db.clone()), App::new(fresh.opened_again().await)];
-        for command in first_day(&mut chance) {
-            apps[0].execute(OperatorId(2), apps[0].request(command)).await.expect("the first day goes well");
-        }
-        let steps = super::number("PILOTHOUSE_SIM_STEPS").unwrap_or_else(super::usual_steps) / 500;
-        let mut people = tokio::task::JoinSet::new();
-        for who in 1..=PEOPLE + 1 {
-            let (app, clock) = (apps[usize::try_from(who % 2).expect("small")].clone(), clock.clone());
-            let mut chance = Chance::new(1_000 + who.unsigned_abs());
-            people.spawn(async move {
-                for _ in 0..steps / 9 {
-                    let tables = script::tables(&app).await;
-                    let command = if who == 1 {
-                        clock.set(app.now().plus(Span::minutes(chance.between(0, 40))));
-                        Command::SweepMdf { limit: 20 }
-                    } else {
-                        script::command(&tables.pool(), OperatorId(who), app.now(), &mut chance)
-                    };
-                    match app.execute(OperatorId(who), app.request(command)).await {
-                        Ok(_) | Err(Failure::Denied(_) | Failure::Mdf(_) | Failure::Store(Error::Conflict(_) | Error::Busy(_))) => {}
-                        Err(failure) => panic!("{failure}"),
-                    }
-                }
-            });
-        }
-        people.join_all().await;
-        let (mut books, mut session) = (Books::default(), fresh.db.read().await.expect("open"));
-        loop {
-            let part = session.audit_since(AuditSeq(books.seq), 500).await.expect("read");
-            for past in &part {
-                books.take(past).unwrap_or_else(|why| panic!("{}: {} ({}): {why}", fresh.name, past.seq, past.record.event.name()));
-            }
-            if part.len() < 500 {
-                break;
-            }
-        }
-        books.balanced().unwrap_or_else(|why| panic!("{}: {why}", fresh.name));
-        let ids: Vec<_> = books.funds.keys().copied().collect();
-        assert_eq!(session.funds(&ids).await.expect("read"), books.funds.values().cloned().collect::<Vec<_>>(), "{}", fresh.name);
-        let lines = session.fund_lines(chrono::NaiveDate::default()).await.expect("read");
-        assert!(lines.iter().all(|line| line.balances == line.fund.balances), "{}: the ledger is that of the funds", fresh.name);
-        let ids: Vec<_> = books.claims.keys().copied().collect();
-        assert_eq!(session.claims(&ids).await.expect("read"), books.claims.values().cloned().collect::<Vec<_>>(), "{}", fresh.name);
-        eprintln!("{}: {} events, {} approved, {} paid", fresh.name, books.seq, books.approved, books.paid);
-    })
-    .await;
 }

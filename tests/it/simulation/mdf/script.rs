@@ -3,7 +3,7 @@
 use crate::simulation::chance::Chance;
 use chrono::{Days, NaiveDate};
 use pilothouse::{
-    app::{App, AuthorityCommand, ClaimDraft, Command, DraftSource, MdfCommand, MdfStep, RequestDraft, Target},
+    app::{App, AuthorityCommand, ClaimDraft, Command, DraftSource, Failure, MdfCommand, MdfStep, RequestDraft, Target},
     domain::{
         deal::ContentHash,
         escalation::Severity,
@@ -23,6 +23,7 @@ use pilothouse::{
         text::Text,
         time::Instant,
     },
+    store::Sql,
 };
 
 const FUNDS: [(&str, i64); 3] = [("Small", 9_000), ("Region", 120_000), ("Large", 60_000)];
@@ -52,19 +53,18 @@ impl Tables {
 }
 
 /// The latest of everything.
-pub async fn tables(app: &App) -> Tables {
-    let mut session = app.db().read().await.expect("open");
+pub async fn tables(app: &App) -> Result<Tables, Failure> {
+    let mut session = app.db().read().await?;
     let last = |n: i64| ((n - 60).max(1)..=n).collect::<Vec<i64>>();
-    let count = |text| pilothouse::store::Sql::new(text);
-    let (requests,): (i64,) = session.one(count("select coalesce(max(id), 0) from request")).await.expect("a count");
-    let (claims,): (i64,) = session.one(count("select coalesce(max(id), 0) from claim")).await.expect("a count");
-    let (batches,): (i64,) = session.one(count("select coalesce(max(id), 0) from payment_batch")).await.expect("a count");
-    Tables {
-        funds: session.funds(&[1, 2, 3].map(FundId)).await.expect("read"),
-        requests: session.requests(&last(requests).into_iter().map(RequestId).collect::<Vec<_>>()).await.expect("read"),
-        claims: session.claims(&last(claims).into_iter().map(ClaimId).collect::<Vec<_>>()).await.expect("read"),
-        batches: session.batches(&last(batches).into_iter().map(BatchId).collect::<Vec<_>>()).await.expect("read"),
-    }
+    let (requests,): (i64,) = session.one(Sql::new("select coalesce(max(id), 0) from request")).await?;
+    let (claims,): (i64,) = session.one(Sql::new("select coalesce(max(id), 0) from claim")).await?;
+    let (batches,): (i64,) = session.one(Sql::new("select coalesce(max(id), 0) from payment_batch")).await?;
+    Ok(Tables {
+        funds: session.funds(&[1, 2, 3].map(FundId)).await?,
+        requests: session.requests(&last(requests).into_iter().map(RequestId).collect::<Vec<_>>()).await?,
+        claims: session.claims(&last(claims).into_iter().map(ClaimId).collect::<Vec<_>>()).await?,
+        batches: session.batches(&last(batches).into_iter().map(BatchId).collect::<Vec<_>>()).await?,
+    })
 }
 
 pub fn eur(major: i64) -> Money {
