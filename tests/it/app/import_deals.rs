@@ -57,6 +57,33 @@ async fn taken(house: &House, list: &List) -> Report {
     carried
 }
 
+/// A house with deals, and a list beside it.
+struct Desk {
+    fresh: Fresh,
+    house: House,
+    list: List,
+}
+
+impl Desk {
+    fn list(&self, rows: &str) {
+        self.list.write(rows);
+    }
+
+    async fn taken(&self) -> Report {
+        taken(&self.house, &self.list).await
+    }
+}
+
+/// Runs a test at a desk of its own on each database.
+async fn on_both_desks<F: Future<Output = ()>>(test: impl Fn(Desk) -> F) {
+    let test = &test;
+    on_both(|fresh| async move {
+        let house = House::with_deals(&fresh).await;
+        test(Desk { fresh, house, list: List::new() }).await;
+    })
+    .await;
+}
+
 fn refused(report: &Report) -> Vec<String> {
     report.deals.as_ref().map(|figures| figures.refused.clone()).unwrap_or_default()
 }
@@ -85,31 +112,27 @@ fn description(deal: &Registration) -> &str {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_file_again_changes_nothing_and_counts_as_known() {
-    on_both(|fresh: Fresh| async move {
-        let house = House::with_deals(&fresh).await;
-        let list = List::new();
-        list.write(&format!("{ADLER}{BIBER}{ADLER}"));
-        let first = taken(&house, &list).await;
-        assert_eq!(first.counts, Counts { submitted: 2, known: 1, ..first.counts }, "{}: {}", fresh.name, first.counts);
-        let before = house.head().await;
-        let again = taken(&house, &list).await;
-        assert_eq!((again.counts.known, again.counts.read()), (3, 3), "{}: {}", fresh.name, again.counts);
-        assert_eq!(house.head().await, before, "{}: not one row was written", fresh.name);
+    on_both_desks(|desk| async move {
+        desk.list(&format!("{ADLER}{BIBER}{ADLER}"));
+        let first = desk.taken().await;
+        assert_eq!(first.counts, Counts { submitted: 2, known: 1, ..first.counts }, "{}: {}", desk.fresh.name, first.counts);
+        let before = desk.house.head().await;
+        let again = desk.taken().await;
+        assert_eq!((again.counts.known, again.counts.read()), (3, 3), "{}: {}", desk.fresh.name, again.counts);
+        assert_eq!(desk.house.head().await, before, "{}: not one row was written", desk.fresh.name);
     })
     .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_approved_deal_takes_over_what_its_state_allows_and_nothing_else() {
-    on_both(|fresh: Fresh| async move {
-        let house = House::with_deals(&fresh).await;
-        let list = List::new();
-        list.write(&format!("{ADLER}{BIBER}"));
-        taken(&house, &list).await;
-        house.approved(1).await;
+    on_both_desks(|desk| async move {
+        desk.list(&format!("{ADLER}{BIBER}"));
+        desk.taken().await;
+        desk.house.approved(1).await;
         // The value of one that is approved may change; of one that is submitted nothing may.
-        list.write(&format!("{}{}", ADLER.replace("40000", "44000"), BIBER.replace("9000", "9500")));
-        let report = taken(&house, &list).await;
+        desk.list(&format!("{}{}", ADLER.replace("40000", "44000"), BIBER.replace("9000", "9500")));
+        let report = desk.taken().await;
         assert_eq!(report.counts.to_string(), "read 2 = drafted 0 + submitted 0 + conflicting 0 + rejected 0 + changed 1 + refused 1");
         assert_eq!(changed(&report), ["line 2, D-1: the value with its currency EUR 40,000.00 -> EUR 44,000.00"]);
         assert_eq!(
@@ -117,137 +140,127 @@ async fn an_approved_deal_takes_over_what_its_state_allows_and_nothing_else() {
             ["line 3, D-2: the value with its currency EUR 9,000.00 -> EUR 9,500.00; not changed: D-2 is submitted; request \
               information to have it changed"]
         );
-        assert_eq!(house.deal(1).await.details.value.unwrap().to_string(), "EUR 44,000.00", "{}", fresh.name);
+        assert_eq!(desk.house.deal(1).await.details.value.unwrap().to_string(), "EUR 44,000.00", "{}", desk.fresh.name);
         // All or nothing: the customer of an approved deal is not edited, so its value is not either.
-        list.write(&ADLER.replace("40000", "48000").replace("Adler Pumpen GmbH", "Adler Motoren GmbH"));
-        let report = taken(&house, &list).await;
+        desk.list(&ADLER.replace("40000", "48000").replace("Adler Pumpen GmbH", "Adler Motoren GmbH"));
+        let report = desk.taken().await;
         assert_eq!((report.counts.refused, report.counts.read()), (1, 1));
         assert_eq!(
             refused(&report),
             ["line 2, D-1: the end customer's name \"Adler Pumpen GmbH\" -> \"Adler Motoren GmbH\"; the value with its currency EUR \
               44,000.00 -> EUR 48,000.00; not changed: the end customer's name can't be changed while it is approved"]
         );
-        assert_eq!(house.deal(1).await.details.value.unwrap().to_string(), "EUR 44,000.00", "{}", fresh.name);
-        house.replays().await;
+        assert_eq!(desk.house.deal(1).await.details.value.unwrap().to_string(), "EUR 44,000.00", "{}", desk.fresh.name);
+        desk.house.replays().await;
     })
     .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_asked_for_comes_with_the_next_file() {
-    on_both(|fresh: Fresh| async move {
-        let house = House::with_deals(&fresh).await;
-        let list = List::new();
-        list.write(ADLER);
-        taken(&house, &list).await;
+    on_both_desks(|desk| async move {
+        desk.list(ADLER);
+        desk.taken().await;
         let ask = DealCommand::RequestInfo { fields: [DealField::CloseDate, DealField::Description].into(), text: super::text("when?") };
-        house.on_deal(CARL, 1, ask).await.unwrap();
-        list.write(&ADLER.replace("Ulm", "Bonn"));
-        let report = taken(&house, &list).await;
+        desk.house.on_deal(CARL, 1, ask).await.unwrap();
+        desk.list(&ADLER.replace("Ulm", "Bonn"));
+        let report = desk.taken().await;
         assert!(refused(&report)[0].ends_with("not changed: the end customer's city was not asked for"), "{:?}", refused(&report));
         // Half an answer is none.
-        list.write(&ADLER.replace("2026-06-30", "2026-08-31"));
-        assert_eq!(changed(&taken(&house, &list).await), ["line 2, D-1: the expected close date 2026-06-30 -> 2026-08-31"]);
-        assert_eq!(house.deal(1).await.state.name(), "action_required", "{}", fresh.name);
-        list.write(&ADLER.replace("2026-06-30", "2026-09-30").replace("two halls", "three halls"));
+        desk.list(&ADLER.replace("2026-06-30", "2026-08-31"));
+        assert_eq!(changed(&desk.taken().await), ["line 2, D-1: the expected close date 2026-06-30 -> 2026-08-31"]);
+        assert_eq!(desk.house.deal(1).await.state.name(), "action_required", "{}", desk.fresh.name);
+        desk.list(&ADLER.replace("2026-06-30", "2026-09-30").replace("two halls", "three halls"));
         assert_eq!(
-            changed(&taken(&house, &list).await),
+            changed(&desk.taken().await),
             ["line 2, D-1: the expected close date 2026-08-31 -> 2026-09-30; what the deal is about \"two halls\" -> \"three halls\"; \
               the partner has answered"]
         );
-        let deal = house.deal(1).await;
+        let deal = desk.house.deal(1).await;
         // By this program what was returned stands behind what came in meanwhile.
-        assert_eq!((deal.state.name(), deal.place.map(|place| place.sequence)), ("submitted", Some(2)), "{}", fresh.name);
-        house.replays().await;
+        assert_eq!((deal.state.name(), deal.place.map(|place| place.sequence)), ("submitted", Some(2)), "{}", desk.fresh.name);
+        desk.house.replays().await;
     })
     .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_draft_that_becomes_complete_is_handed_in_and_its_conflict_found() {
-    on_both(|fresh: Fresh| async move {
-        let house = House::with_deals(&fresh).await;
-        let list = List::new();
+    on_both_desks(|desk| async move {
         let nameless = BIBER.replace("Biber Logistik AG", "").replace("Wireless", "Switching");
-        list.write(&format!("{ADLER}{nameless}"));
-        let first = taken(&house, &list).await;
-        assert_eq!((first.counts.submitted, first.counts.drafted), (1, 1), "{}", fresh.name);
-        list.write(&format!("{ADLER}{}", nameless.replace("B-2,SUED,,", "B-2,SUED,Adler Pumpen,").replace("Kassel", "Ulm")));
-        let report = taken(&house, &list).await;
-        assert_eq!((report.counts.changed, report.counts.known), (1, 1), "{}: {}", fresh.name, report.counts);
-        let deal = house.deal(2).await;
+        desk.list(&format!("{ADLER}{nameless}"));
+        let first = desk.taken().await;
+        assert_eq!((first.counts.submitted, first.counts.drafted), (1, 1), "{}", desk.fresh.name);
+        desk.list(&format!("{ADLER}{}", nameless.replace("B-2,SUED,,", "B-2,SUED,Adler Pumpen,").replace("Kassel", "Ulm")));
+        let report = desk.taken().await;
+        assert_eq!((report.counts.changed, report.counts.known), (1, 1), "{}: {}", desk.fresh.name, report.counts);
+        let deal = desk.house.deal(2).await;
         assert!(deal.state != DealState::Draft && deal.place.is_some_and(|place| place.sequence == 2), "{:?}", deal.state);
-        assert!(deal.dispute.is_some() && house.deal(1).await.dispute.is_some(), "{}: the two claim one deal", fresh.name);
-        house.replays().await;
+        assert!(deal.dispute.is_some() && desk.house.deal(1).await.dispute.is_some(), "{}: the two claim one deal", desk.fresh.name);
+        desk.house.replays().await;
     })
     .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_desk_corrected_is_not_taken_back_by_the_same_file() {
-    on_both(|fresh: Fresh| async move {
-        let house = House::with_deals(&fresh).await;
-        let list = List::new();
-        list.write(ADLER);
-        taken(&house, &list).await;
-        house.approved(1).await;
-        let mut contact = house.deal(1).await.details.contact;
+    on_both_desks(|desk| async move {
+        desk.list(ADLER);
+        desk.taken().await;
+        desk.house.approved(1).await;
+        let mut contact = desk.house.deal(1).await.details.contact;
         contact.phone = super::text("+49 731 5550");
         let changes = vec![FieldChange::Description(super::text("two halls and a yard")), FieldChange::Contact(contact)];
-        house.on_deal(CARL, 1, DealCommand::Edit { changes }).await.unwrap();
-        assert_eq!(taken(&house, &list).await.counts.known, 1, "{}", fresh.name);
+        desk.house.on_deal(CARL, 1, DealCommand::Edit { changes }).await.unwrap();
+        assert_eq!(desk.taken().await.counts.known, 1, "{}", desk.fresh.name);
         // The source says something new of another field: that one alone is edited.
-        list.write(&ADLER.replace("40000", "41000"));
-        assert_eq!(changed(&taken(&house, &list).await), ["line 2, D-1: the value with its currency EUR 40,000.00 -> EUR 41,000.00"]);
-        assert_eq!(description(&house.deal(1).await), "two halls and a yard");
+        desk.list(&ADLER.replace("40000", "41000"));
+        assert_eq!(changed(&desk.taken().await), ["line 2, D-1: the value with its currency EUR 40,000.00 -> EUR 41,000.00"]);
+        assert_eq!(description(&desk.house.deal(1).await), "two halls and a yard");
         // And when it says something new of the same, that counts.
-        list.write(&ADLER.replace("40000", "41000").replace("two halls", "five halls"));
-        assert_eq!(taken(&house, &list).await.counts.changed, 1);
-        assert_eq!(description(&house.deal(1).await), "five halls");
+        desk.list(&ADLER.replace("40000", "41000").replace("two halls", "five halls"));
+        assert_eq!(desk.taken().await.counts.changed, 1);
+        assert_eq!(description(&desk.house.deal(1).await), "five halls");
         // What is taken back at the desk stays so until the file says something else.
-        house.on_deal(CARL, 1, DealCommand::Undo).await.unwrap();
-        assert_eq!(taken(&house, &list).await.counts.known, 1, "{}", fresh.name);
-        assert_eq!(description(&house.deal(1).await), "two halls and a yard");
-        house.replays().await;
+        desk.house.on_deal(CARL, 1, DealCommand::Undo).await.unwrap();
+        assert_eq!(desk.taken().await.counts.known, 1, "{}", desk.fresh.name);
+        assert_eq!(description(&desk.house.deal(1).await), "two halls and a yard");
+        desk.house.replays().await;
     })
     .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_two_rows_with_one_key_the_first_counts_and_a_deal_stays_with_its_partner() {
-    on_both(|fresh: Fresh| async move {
-        let house = House::with_deals(&fresh).await;
-        let list = List::new();
-        list.write(&format!("{ADLER}{}", ADLER.replace("two halls", "four halls")));
-        let first = taken(&house, &list).await;
-        assert_eq!((first.counts.submitted, first.counts.refused), (1, 1), "{}", fresh.name);
+    on_both_desks(|desk| async move {
+        desk.list(&format!("{ADLER}{}", ADLER.replace("two halls", "four halls")));
+        let first = desk.taken().await;
+        assert_eq!((first.counts.submitted, first.counts.refused), (1, 1), "{}", desk.fresh.name);
         assert!(
             refused(&first)[0].ends_with("\"two halls\" -> \"four halls\"; not changed: line 2 has the same record, and the first counts"),
             "{:?}",
             refused(&first)
         );
-        let before = house.head().await;
-        assert_eq!(taken(&house, &list).await.counts, Counts { known: 1, refused: 1, submitted: 0, ..first.counts });
-        assert_eq!(house.head().await, before, "{}", fresh.name);
+        let before = desk.house.head().await;
+        assert_eq!(desk.taken().await.counts, Counts { known: 1, refused: 1, submitted: 0, ..first.counts });
+        assert_eq!(desk.house.head().await, before, "{}", desk.fresh.name);
         // A column that the file does not have says nothing of its field.
-        std::fs::write(list.path(), "Id,Partner,Customer,Products\nA-1,NORD,Adler Pumpen GmbH,Switching\n").unwrap();
-        assert_eq!(taken(&house, &list).await.counts.known, 1, "{}", fresh.name);
+        std::fs::write(desk.list.path(), "Id,Partner,Customer,Products\nA-1,NORD,Adler Pumpen GmbH,Switching\n").unwrap();
+        assert_eq!(desk.taken().await.counts.known, 1, "{}", desk.fresh.name);
     })
     .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn personal_data_that_was_destroyed_does_not_come_back() {
-    on_both(|fresh: Fresh| async move {
-        let house = House::with_deals(&fresh).await;
-        let list = List::new();
-        list.write(ADLER);
-        taken(&house, &list).await;
-        house.approved(1).await;
-        house.on_deal(super::ANNA, 1, DealCommand::Erase).await.unwrap();
-        list.write(&ADLER.replace("Eva Lang", "Eva Kurz"));
-        assert_eq!(taken(&house, &list).await.counts.known, 1, "{}", fresh.name);
-        assert!(house.deal(1).await.details.contact.is_empty());
+    on_both_desks(|desk| async move {
+        desk.list(ADLER);
+        desk.taken().await;
+        desk.house.approved(1).await;
+        desk.house.on_deal(super::ANNA, 1, DealCommand::Erase).await.unwrap();
+        desk.list(&ADLER.replace("Eva Lang", "Eva Kurz"));
+        assert_eq!(desk.taken().await.counts.known, 1, "{}", desk.fresh.name);
+        assert!(desk.house.deal(1).await.details.contact.is_empty());
     })
     .await;
 }
@@ -255,22 +268,20 @@ async fn personal_data_that_was_destroyed_does_not_come_back() {
 /// A dry run writes to a scratch database, and looks through it to the real one.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_plan_of_two_imports_that_collide_says_what_carrying_out_does() {
-    on_both(|fresh: Fresh| async move {
-        let house = House::with_deals(&fresh).await;
-        let list = List::new();
-        list.write(ADLER);
-        taken(&house, &list).await;
-        let before = house.head().await;
+    on_both_desks(|desk| async move {
+        desk.list(ADLER);
+        desk.taken().await;
+        let before = desk.house.head().await;
         // One collides with what is there, two with each other, one with nothing.
         let rival = ADLER.replace("A-1,NORD,Adler Pumpen GmbH", "X-1,SUED,Adler Pumpen");
         let pair = BIBER.replace("B-2,SUED", "X-2,WEST");
-        list.write(&format!("{rival}{BIBER}{pair}X-4,WEST,Quellwasser Tauber KG,DE,Bonn,Video,7000,EUR,2026-05-31,,,\n"));
-        let planned = take(&house, &list.path(), Pass::Plan).await;
-        assert_eq!((planned.counts.conflicting, planned.counts.submitted), (3, 1), "{}: {}", fresh.name, planned.counts);
-        assert_eq!(house.head().await, before, "{}: nothing was written", fresh.name);
-        let carried = take(&house, &list.path(), Pass::Carry).await;
-        assert_eq!(carried.counts, planned.counts, "{}: it comes as it was planned", fresh.name);
-        assert!(house.deal(1).await.dispute.is_some(), "{}: both sides are held", fresh.name);
+        desk.list(&format!("{rival}{BIBER}{pair}X-4,WEST,Quellwasser Tauber KG,DE,Bonn,Video,7000,EUR,2026-05-31,,,\n"));
+        let planned = take(&desk.house, &desk.list.path(), Pass::Plan).await;
+        assert_eq!((planned.counts.conflicting, planned.counts.submitted), (3, 1), "{}: {}", desk.fresh.name, planned.counts);
+        assert_eq!(desk.house.head().await, before, "{}: nothing was written", desk.fresh.name);
+        let carried = take(&desk.house, &desk.list.path(), Pass::Carry).await;
+        assert_eq!(carried.counts, planned.counts, "{}: it comes as it was planned", desk.fresh.name);
+        assert!(desk.house.deal(1).await.dispute.is_some(), "{}: both sides are held", desk.fresh.name);
     })
     .await;
 }
@@ -368,15 +379,13 @@ async fn exported(house: &House, format: Format, filter: &str) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn exported_deals_come_back_as_known() {
-    on_both(|fresh: Fresh| async move {
-        let house = House::with_deals(&fresh).await;
-        let list = List::new();
+    on_both_desks(|desk| async move {
         let hostile = "E-5,WEST,\"=cmd|' /C calc'!A0\",DE,\"-Ulm, \"\"Mitte\"\"\",\"[\"\"Fire; wall\"\",\"\"Video\"\"]\",7000,EUR,2026-05-31,@note,+Plus,\n";
-        list.write(&format!("{ADLER}{BIBER}C-3,SUED,,DE,,Video,,,,no customer yet,,\n{hostile}"));
-        assert_eq!(taken(&house, &list).await.counts.read(), 4);
-        house.approved(1).await;
+        desk.list(&format!("{ADLER}{BIBER}C-3,SUED,,DE,,Video,,,,no customer yet,,\n{hostile}"));
+        assert_eq!(desk.taken().await.counts.read(), 4);
+        desk.house.approved(1).await;
         let changes = vec![FieldChange::Description(super::text(" two halls\u{1f9ff} and a yard  "))];
-        house.on_deal(CARL, 1, DealCommand::Edit { changes }).await.unwrap();
+        desk.house.on_deal(CARL, 1, DealCommand::Edit { changes }).await.unwrap();
         let hash = "0123456789abcdef".repeat(4);
         let document = Document {
             kind: DocumentKind::Quote,
@@ -387,31 +396,31 @@ async fn exported_deals_come_back_as_known() {
             dated: None,
             amount: None,
         };
-        house.on_deal(CARL, 1, DealCommand::Attach { document }).await.unwrap();
+        desk.house.on_deal(CARL, 1, DealCommand::Attach { document }).await.unwrap();
         // One that was made of a lead, whose message no file of deals has.
-        let lead = house.receive(vec![super::intake(1, "Quellwasser Tauber KG")]).await.remove(0);
+        let lead = desk.house.receive(vec![super::intake(1, "Quellwasser Tauber KG")]).await.remove(0);
         for command in [LeadCommand::Accept { offer: 1 }, LeadCommand::Touch, LeadCommand::Qualify] {
-            house.verb(BEN, lead.id, command).await.unwrap();
+            desk.house.verb(BEN, lead.id, command).await.unwrap();
         }
-        house.run(CARL, Command::DealFromLead { lead: lead.id, account: None }).await;
-        let before = house.head().await;
+        desk.house.run(CARL, Command::DealFromLead { lead: lead.id, account: None }).await;
+        let before = desk.house.head().await;
         for (format, name) in [(Format::Csv, "out.csv"), (Format::Json, "out.json")] {
-            let text = exported(&house, format, "").await;
+            let text = exported(&desk.house, format, "").await;
             assert_eq!(text.contains("'=cmd"), format == Format::Csv, "a spreadsheet runs nothing: {text}");
-            let path = list.0.path().join(name);
+            let path = desk.list.0.path().join(name);
             std::fs::write(&path, &text).unwrap();
             assert_eq!(choose(Kind::Deal, &path, None).unwrap().name, "pilothouse-deal");
-            let back = take(&house, &path, Pass::Carry).await;
-            assert_eq!(back.counts.to_string(), "read 5 = drafted 0 + submitted 0 + conflicting 0 + rejected 0 + known already 5", "{} {name}: {back:#?}", fresh.name);
-            assert_eq!(house.head().await, before, "{} {name}", fresh.name);
+            let back = take(&desk.house, &path, Pass::Carry).await;
+            assert_eq!(back.counts.to_string(), "read 5 = drafted 0 + submitted 0 + conflicting 0 + rejected 0 + known already 5", "{} {name}: {back:#?}", desk.fresh.name);
+            assert_eq!(desk.house.head().await, before, "{} {name}", desk.fresh.name);
         }
-        let some = exported(&house, Format::Csv, "stage:approved").await;
-        assert_eq!(some.lines().count(), 2, "{}: {some}", fresh.name);
+        let some = exported(&desk.house, Format::Csv, "stage:approved").await;
+        assert_eq!(some.lines().count(), 2, "{}: {some}", desk.fresh.name);
         // Edited in the file, it is an edit.
-        let path = list.0.path().join("out.csv");
+        let path = desk.list.0.path().join("out.csv");
         std::fs::write(&path, some.replace("40000.00", "45000")).unwrap();
-        assert_eq!(take(&house, &path, Pass::Carry).await.counts.changed, 1, "{}", fresh.name);
-        assert_eq!(house.deal(1).await.details.value.unwrap().to_string(), "EUR 45,000.00");
+        assert_eq!(take(&desk.house, &path, Pass::Carry).await.counts.changed, 1, "{}", desk.fresh.name);
+        assert_eq!(desk.house.deal(1).await.details.value.unwrap().to_string(), "EUR 45,000.00");
     })
     .await;
 }
