@@ -4,9 +4,13 @@ use crate::domain::{
     clock::{ClockTerms, Tick},
     day::local_date,
     decision::Context,
-    escalation::Escalation,
+    escalation::{Escalation, EscalationCause, Severity},
     id::OperatorId,
-    mdf::approval::{Parts, Pin, Signature},
+    mdf::{
+        approval::{Part, Parts, Pin, Signature},
+        refusal::{MdfVerb, Refusal},
+    },
+    text::Text,
     time::{Instant, Span},
     vocabulary::words,
 };
@@ -68,6 +72,16 @@ pub enum Ticked {
 /// The date in the program's zone.
 pub fn today(context: Context<'_>) -> NaiveDate {
     local_date(context.now, context.programs.current().zone)
+}
+
+/// A note as it is kept.
+pub(super) fn noted(text: &Text) -> Result<Text, Refusal> {
+    if text.trim().is_empty() { Err(Refusal::invalid("a note needs some text")) } else { Ok(text.clone()) }
+}
+
+/// Why somebody escalates.
+pub(super) fn raised(reason: &Text) -> Result<EscalationCause, Refusal> {
+    EscalationCause::raised(reason).ok_or_else(|| Refusal::invalid("an escalation needs a reason"))
 }
 
 impl Desk {
@@ -187,6 +201,53 @@ impl Desk {
         self.clock = clock.cloned();
         self.waiting_since = None;
         self.waited = self.waited.plus(waited);
+    }
+
+    pub(super) fn signed(&mut self, signature: &Signature) {
+        self.parts.extend(signature.people().map(|who| (who, Part::Approved)));
+        self.signatures.push(*signature);
+    }
+
+    pub(super) fn escalated(&mut self, severity: Severity, cause: &EscalationCause, at: Instant) {
+        Escalation::raise(&mut self.escalation, Some(severity), cause.clone(), at);
+    }
+
+    pub(super) fn breached(&mut self, clock: &Clock, escalation: Option<Severity>, at: Instant) {
+        self.clock = Some(clock.clone());
+        self.breaches += 1;
+        Escalation::raise(&mut self.escalation, escalation, EscalationCause::Breach, at);
+    }
+
+    /// Returned to the partner: approvals that were given so far are void.
+    pub(super) fn returned(&mut self, clock: Option<&Clock>, at: Instant) {
+        self.signatures.clear();
+        self.waits(clock, at);
+    }
+
+    /// The clock and the time waited that an undo puts back: of `self`, as it was when the command came at `at` that is taken
+    /// back. A clock that ran then runs on from now with what was left, and the time in between counts for nobody.
+    pub(super) fn running_on(&self, at: Instant, context: Context<'_>) -> (Option<Clock>, Span) {
+        match (&self.clock, self.waiting_since) {
+            (Some(clock), None) => {
+                let calendar = context.programs.calendar(clock);
+                let clock = clock.stopped(calendar, at).resumed(calendar, context.now);
+                (Some(clock), self.waited.plus(calendar.elapsed(at, context.now).max(Span::ZERO)))
+            }
+            (clock, _) => (clock.clone(), self.waited),
+        }
+    }
+
+    /// Who looked after it before it is handed to somebody else.
+    pub(super) fn handed(
+        &self,
+        to: Option<OperatorId>,
+        verb: impl Into<MdfVerb>,
+        id: impl std::fmt::Display,
+    ) -> Result<Option<OperatorId>, Refusal> {
+        if self.assignee == to {
+            return Err(Refusal::not_now(verb, format!("{id} is assigned like that already")));
+        }
+        Ok(self.assignee)
     }
 
     /// No decision and no payment is awaited.

@@ -3,11 +3,10 @@
 use super::{Claim, ClaimEvent, ClaimState, Freeze, Payment, PaymentState, Restored, Waiver};
 use crate::domain::{
     aggregate::Aggregate,
-    escalation::{Escalation, EscalationCause},
     event::{Entity, Event},
     id::ClaimId,
     mdf::{
-        approval::{Part, Signature},
+        approval::Part,
         desk::{Clock, Desk},
     },
     money::Money,
@@ -89,8 +88,7 @@ impl Aggregate for Claim {
             ClaimEvent::InfoRequested { asked_by, clock } => {
                 self.state = ClaimState::InfoRequested { asked_by: *asked_by, asked_at: at };
                 self.returned = true;
-                self.desk.signatures.clear();
-                self.desk.waits(clock.as_ref(), at);
+                self.desk.returned(clock.as_ref(), at);
             }
             ClaimEvent::Resubmitted { by, clock, waited } => {
                 self.state = ClaimState::Submitted;
@@ -99,10 +97,10 @@ impl Aggregate for Claim {
             }
             ClaimEvent::Signed { signature, rate } => {
                 self.rate = Some(rate.clone());
-                self.signed(signature);
+                self.desk.signed(signature);
             }
             ClaimEvent::Approved { signature, approval, clock, .. } => {
-                self.signed(signature);
+                self.desk.signed(signature);
                 self.rate = Some(approval.rate.clone());
                 self.reserved = approval.amount;
                 self.state = ClaimState::Approved { approval: approval.clone() };
@@ -146,22 +144,13 @@ impl Claim {
                 self.waivers.insert(*check, Waiver { by: *by, reason: reason.clone(), revision: desk.revision });
             }
             ClaimEvent::Assigned { to, .. } => desk.assignee = *to,
-            ClaimEvent::Escalated { severity, cause } => Escalation::raise(&mut desk.escalation, Some(*severity), cause.clone(), at),
+            ClaimEvent::Escalated { severity, cause } => desk.escalated(*severity, cause, at),
             ClaimEvent::Settled { .. } => desk.escalation = None,
             ClaimEvent::Warned { clock, .. } => desk.clock = Some(clock.clone()),
-            ClaimEvent::Breached { clock, escalation } => {
-                desk.clock = Some(clock.clone());
-                desk.breaches += 1;
-                Escalation::raise(&mut desk.escalation, *escalation, EscalationCause::Breach, at);
-            }
+            ClaimEvent::Breached { clock, escalation } => desk.breached(clock, *escalation, at),
             ClaimEvent::Undone { restored, .. } => self.restore(restored),
             _ => {}
         }
-    }
-
-    fn signed(&mut self, signature: &Signature) {
-        self.desk.parts.extend(signature.people().map(|who| (who, Part::Approved)));
-        self.desk.signatures.push(*signature);
     }
 
     /// Nothing lies there for it any more.

@@ -6,7 +6,6 @@ use crate::domain::{
     aggregate,
     decision::Context,
     mdf::{Effects, desk::APPROVALS_GONE, refusal::Refusal, stats},
-    time::Span,
 };
 
 /// The last command that changed a claim.
@@ -47,11 +46,12 @@ pub fn undo(claim: &Claim, last: &LastCommand, context: Context<'_>, facts: Fact
 
 fn restored(last: &LastCommand, context: Context<'_>) -> Restored {
     let (before, desk) = (&last.before, &last.before.desk);
-    let mut restored = Restored {
+    let (clock, waited) = desk.running_on(last.at, context);
+    Restored {
         state: before.state.clone(),
-        clock: desk.clock.clone(),
+        clock,
         waiting_since: desk.waiting_since,
-        waited: desk.waited,
+        waited,
         assignee: desk.assignee,
         signatures: desk.signatures.clone(),
         rate: before.rate.clone(),
@@ -59,13 +59,7 @@ fn restored(last: &LastCommand, context: Context<'_>) -> Restored {
         reserved: before.reserved,
         waivers: before.waivers.clone(),
         returned: before.returned,
-    };
-    if let (Some(clock), None) = (&desk.clock, desk.waiting_since) {
-        let calendar = context.programs.calendar(clock);
-        restored.clock = Some(clock.stopped(calendar, last.at).resumed(calendar, context.now));
-        restored.waited = restored.waited.plus(calendar.elapsed(last.at, context.now).max(Span::ZERO));
     }
-    restored
 }
 
 /// What takes an event back needs what bringing it about needed.

@@ -7,13 +7,13 @@ use crate::domain::{
     aggregate::Aggregate,
     day::{end_of_day, local_date},
     decision::Context,
-    escalation::{EscalationCause, Severity},
+    escalation::Severity,
     fx::{PinnedRate, Rates},
     id::{OperatorId, RequestId},
     mdf::{
         Effects,
         approval::{Authority, Bill, Pin, Signature, Signer},
-        desk::{ClockKind, Ticked, today},
+        desk::{ClockKind, Ticked, noted, raised, today},
         fund::{Fund, FundWork, Holder},
         ledger::{Account, EntryKind, Subject},
         refusal::Refusal,
@@ -184,21 +184,12 @@ impl<'a> Work<'a> {
             RequestCommand::Withdraw => self.withdraw()?,
             RequestCommand::Complete => self.complete()?,
             RequestCommand::Assign { to } => {
-                let before = self.request.desk.assignee;
-                if before == *to {
-                    return Err(Refusal::not_now(RequestVerb::Assign, format!("{} is assigned like that already", self.request.id)));
-                }
+                let before = self.request.desk.handed(*to, RequestVerb::Assign, self.request.id)?;
                 self.push(RequestEvent::Assigned { to: *to, before });
             }
-            RequestCommand::Note { text } => {
-                if text.trim().is_empty() {
-                    return Err(Refusal::invalid("a note needs some text"));
-                }
-                self.push(RequestEvent::Noted { text: text.clone() });
-            }
+            RequestCommand::Note { text } => self.push(RequestEvent::Noted { text: noted(text)? }),
             RequestCommand::Escalate { severity, reason } => {
-                let cause = EscalationCause::raised(reason).ok_or_else(|| Refusal::invalid("an escalation needs a reason"))?;
-                self.push(RequestEvent::Escalated { severity: *severity, cause });
+                self.push(RequestEvent::Escalated { severity: *severity, cause: raised(reason)? });
             }
             RequestCommand::Settle => self.push(RequestEvent::Settled { by_itself: false }),
             RequestCommand::Undo => return Err(Refusal::invalid("undo needs the last command; it is decided by a function of its own")),

@@ -3,13 +3,9 @@
 use super::{Request, RequestEvent, RequestState, Restored};
 use crate::domain::{
     aggregate::Aggregate,
-    escalation::{Escalation, EscalationCause},
     event::{Entity, Event},
     id::{ClaimId, RequestId},
-    mdf::{
-        approval::{Part, Signature},
-        desk::Desk,
-    },
+    mdf::{approval::Part, desk::Desk},
     money::Money,
     text::Text,
     time::{Instant, Span},
@@ -82,8 +78,7 @@ impl Aggregate for Request {
             RequestEvent::InfoRequested { asked_by, clock } => {
                 self.state = RequestState::InfoRequested { asked_by: *asked_by, asked_at: at };
                 self.returned = true;
-                self.desk.signatures.clear();
-                self.desk.waits(clock.as_ref(), at);
+                self.desk.returned(clock.as_ref(), at);
             }
             RequestEvent::Resubmitted { by, clock, waited } => {
                 self.state = RequestState::Submitted;
@@ -92,10 +87,10 @@ impl Aggregate for Request {
             }
             RequestEvent::Signed { signature, rate } => {
                 self.rate = Some(rate.clone());
-                self.signed(signature);
+                self.desk.signed(signature);
             }
             RequestEvent::Approved { signature, commitment, .. } => {
-                self.signed(signature);
+                self.desk.signed(signature);
                 self.rate = Some(commitment.rate.clone());
                 self.ends(RequestState::Approved { commitment: commitment.clone() });
             }
@@ -109,27 +104,16 @@ impl Aggregate for Request {
             }
             RequestEvent::Drawn { claim, change, open } => self.drawn(*claim, *change, *open),
             RequestEvent::Assigned { to, .. } => self.desk.assignee = *to,
-            RequestEvent::Escalated { severity, cause } => {
-                Escalation::raise(&mut self.desk.escalation, Some(*severity), cause.clone(), at);
-            }
+            RequestEvent::Escalated { severity, cause } => self.desk.escalated(*severity, cause, at),
             RequestEvent::Settled { .. } => self.desk.escalation = None,
             RequestEvent::Warned { clock, .. } => self.desk.clock = Some(clock.clone()),
-            RequestEvent::Breached { clock, escalation } => {
-                self.desk.clock = Some(clock.clone());
-                self.desk.breaches += 1;
-                Escalation::raise(&mut self.desk.escalation, *escalation, EscalationCause::Breach, at);
-            }
+            RequestEvent::Breached { clock, escalation } => self.desk.breached(clock, *escalation, at),
             RequestEvent::Undone { restored, .. } => self.restore(restored),
         }
     }
 }
 
 impl Request {
-    fn signed(&mut self, signature: &Signature) {
-        self.desk.parts.extend(signature.people().map(|who| (who, Part::Approved)));
-        self.desk.signatures.push(*signature);
-    }
-
     fn ends(&mut self, state: RequestState) {
         self.state = state;
         self.desk.rests();

@@ -6,7 +6,6 @@ use crate::domain::{
     aggregate,
     decision::Context,
     mdf::{approval::Part, desk::APPROVALS_GONE, refusal::Refusal, stats},
-    time::Span,
 };
 
 /// The last command that changed a request.
@@ -31,22 +30,18 @@ pub fn undo(request: &Request, last: &LastCommand, context: Context<'_>) -> Resu
         return Err(Refusal::not_now(verb, format!("{}: {APPROVALS_GONE}", request.id)));
     }
     let desk = &last.before.desk;
-    let mut restored = Restored {
+    let (clock, waited) = desk.running_on(last.at, context);
+    let restored = Restored {
         state: last.before.state.clone(),
-        clock: desk.clock.clone(),
+        clock,
         waiting_since: desk.waiting_since,
-        waited: desk.waited,
+        waited,
         assignee: desk.assignee,
         signatures: desk.signatures.clone(),
         rate: last.before.rate.clone(),
         escalation: desk.escalation.clone(),
         returned: last.before.returned,
     };
-    if let (Some(clock), None) = (&desk.clock, desk.waiting_since) {
-        let calendar = context.programs.calendar(clock);
-        restored.clock = Some(clock.stopped(calendar, last.at).resumed(calendar, context.now));
-        restored.waited = restored.waited.plus(calendar.elapsed(last.at, context.now).max(Span::ZERO));
-    }
     let what = last.events.iter().map(|event| event.name().to_owned()).collect();
     let counted = last.events.iter().flat_map(|event| stats::counted_request(event, last.day)).collect();
     Ok(vec![RequestEvent::Undone { what, restored: Box::new(restored), counted }])

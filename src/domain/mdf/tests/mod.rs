@@ -6,6 +6,7 @@ mod graph;
 mod life;
 mod payment;
 mod queue;
+mod stored;
 
 use super::{
     Effects, Refusal,

@@ -12,14 +12,14 @@ use crate::domain::{
     actor::Permission,
     aggregate::Aggregate,
     decision::Context,
-    escalation::{EscalationCause, Severity},
+    escalation::Severity,
     fx::Rates,
     id::{ClaimId, OperatorId},
     mdf::{
         Effects,
         approval::{Authority, Part},
         check::{Given, Known, Standing},
-        desk::Ticked,
+        desk::{Ticked, noted, raised},
         fund::{Fund, FundWork},
         ledger::{Account, EntryKind, Subject},
         refusal::Refusal,
@@ -230,21 +230,12 @@ impl<'a> Work<'a> {
             ClaimCommand::ClawBack { key, amount, reference } => self.claw_back(key, *amount, reference)?,
             ClaimCommand::Close => self.close()?,
             ClaimCommand::Assign { to } => {
-                let before = self.claim.desk.assignee;
-                if before == *to {
-                    return Err(Refusal::not_now(ClaimVerb::Assign, format!("{} is assigned like that already", self.claim.id)));
-                }
+                let before = self.claim.desk.handed(*to, ClaimVerb::Assign, self.claim.id)?;
                 self.push(ClaimEvent::Assigned { to: *to, before });
             }
-            ClaimCommand::Note { text } => {
-                if text.trim().is_empty() {
-                    return Err(Refusal::invalid("a note needs some text"));
-                }
-                self.push(ClaimEvent::Noted { text: text.clone() });
-            }
+            ClaimCommand::Note { text } => self.push(ClaimEvent::Noted { text: noted(text)? }),
             ClaimCommand::Escalate { severity, reason } => {
-                let cause = EscalationCause::raised(reason).ok_or_else(|| Refusal::invalid("an escalation needs a reason"))?;
-                self.push(ClaimEvent::Escalated { severity: *severity, cause });
+                self.push(ClaimEvent::Escalated { severity: *severity, cause: raised(reason)? });
             }
             ClaimCommand::Settle => self.push(ClaimEvent::Settled { by_itself: false }),
             ClaimCommand::Undo => return Err(Refusal::invalid("undo needs the last command; it is decided by a function of its own")),
