@@ -1,6 +1,7 @@
 //! The MDF desk in any order: eight people whose roles change, and two engines, on a few funds that are too small for all of
 //! them. Processes die between any two steps, answers are lost, commands are repeated, content is edited after it was
-//! approved; after each commit the books are compared with what the chain says.
+//! approved; after each commit the books are compared with what the chain says. `PILOTHOUSE_SIM_MDF_STEPS` sets how many steps
+//! are taken in memory.
 
 mod books;
 mod script;

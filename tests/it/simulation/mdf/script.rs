@@ -55,7 +55,7 @@ impl Tables {
 /// The latest of everything.
 pub async fn tables(app: &App) -> Result<Tables, Failure> {
     let mut session = app.db().read().await?;
-    let last = |n: i64| ((n - 60).max(1)..=n).collect::<Vec<i64>>();
+    let last = |n: i64| ((n - 24).max(1)..=n).collect::<Vec<i64>>();
     let (requests,): (i64,) = session.one(Sql::new("select coalesce(max(id), 0) from request")).await?;
     let (claims,): (i64,) = session.one(Sql::new("select coalesce(max(id), 0) from claim")).await?;
     let (batches,): (i64,) = session.one(Sql::new("select coalesce(max(id), 0) from payment_batch")).await?;
