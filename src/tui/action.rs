@@ -289,6 +289,7 @@ actions! {
     MdfExport      "mdf.export"      "export"      Mdf    Lasting  PAY, "write the ordered payments into a file for the bank";
     MdfAnswer      "mdf.answer"      "bank file"   Mdf    Lasting  PAY, "take in the bank's answer from its file";
     MdfDelegate    "mdf.delegate"    "delegate"    Mdf    Lasting  GRANT, "let a colleague approve for you, with your limits, for some days";
+    MdfLimit       "mdf.limit"       "limit"       Mdf    Lasting  Some(Permission::OperatorManage), "say how much a colleague may approve at once";
     MdfTake        "mdf.take"        "take"        Mdf    Undoable FUND, "look after it yourself";
     MdfReassign    "mdf.reassign"    "hand over"   Mdf    Undoable FUND, "hand it to a colleague";
     MdfNote        "mdf.note"        "note"        Mdf    Lasting  FUND, "write a note";

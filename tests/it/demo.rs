@@ -8,17 +8,24 @@ use pilothouse::{
     ambient::Clock,
     app::{App, demo},
     domain::{
+        actor::{Actor, Role, Roles},
         deal::{
             DealState,
             conflict::{CaseState, ConflictKind, Verdict},
             queue::Queue as DealQueue,
         },
-        id::{ConflictId, DealId, OperatorId},
+        id::{ClaimId, ConflictId, DealId, FundId, OperatorId, RequestId},
         lead::queue::Queue,
+        mdf::{
+            check::CheckKind,
+            queue::{Item, Queue as MdfQueue, Turn, Viewer},
+        },
+        text::Text,
         time::Span,
     },
     store::{Db, Health},
 };
+use std::collections::BTreeSet;
 
 /// Monday afternoon in Europe.
 async fn made(seed: u64, days: i64) -> (App, tempfile::TempDir) {
@@ -79,6 +86,48 @@ async fn a_deal_room_with_something_in_every_queue() {
         let kpis = session.deal_kpis(app.now().to_utc().date_naive()).await.unwrap();
         assert!(kpis.decision_p50_minutes.is_some() && kpis.conflict_bp.is_some() && kpis.expiry_bp.is_some(), "{kpis:?}");
         assert!(kpis.cohorts.iter().any(|cohort| cohort.won > 0), "{kpis:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_funding_desk_with_something_in_every_queue() {
+    for seed in [1, 2] {
+        let (app, _folder) = made(seed, 2).await;
+        let mut session = app.db().snapshot().await.unwrap();
+        assert_eq!(session.health().await.unwrap(), Health::default());
+        let claims = session.claims(&(1..500).map(ClaimId).collect::<Vec<_>>()).await.unwrap();
+        let requests = session.requests(&(1..500).map(RequestId).collect::<Vec<_>>()).await.unwrap();
+        let funds = session.funds(&(1..50).map(FundId).collect::<Vec<_>>()).await.unwrap();
+        let mara = Actor { id: OperatorId(2), name: Text::clean("mara"), roles: Roles(vec![Role::Admin]) };
+        let viewer = Viewer { actor: &mara, now: app.now() };
+        for queue in MdfQueue::ALL {
+            let all = funds.iter().map(Item::Fund).chain(requests.iter().map(Item::Request)).chain(claims.iter().map(Item::Claim));
+            let held = all.filter(|item| queue.holds(*item, viewer)).count();
+            assert!(held >= 2, "seed {seed}: {held} are in the queue {}", queue.title());
+        }
+        let states: BTreeSet<&str> = claims.iter().map(|claim| claim.state.name()).collect();
+        for state in ["draft", "submitted", "info_requested", "suspect", "approved", "rejected", "closed"] {
+            assert!(states.contains(state), "seed {seed}: no claim is {state}: {states:?}");
+        }
+        let states: BTreeSet<&str> = requests.iter().map(|request| request.state.name()).collect();
+        for state in ["draft", "submitted", "info_requested", "approved", "rejected", "withdrawn"] {
+            assert!(states.contains(state), "seed {seed}: no request is {state}: {states:?}");
+        }
+        let turns: Vec<_> = claims.iter().filter_map(|claim| Item::Claim(claim).turn()).collect();
+        for turn in Turn::ALL {
+            assert!(turns.contains(turn), "seed {seed}: no claim waits for {}", turn.doc());
+        }
+        let failing: BTreeSet<CheckKind> =
+            claims.iter().flat_map(|claim| &claim.findings).filter(|finding| finding.is_failed()).map(|finding| finding.kind).collect();
+        assert!(failing.contains(&CheckKind::Duplicate) && failing.contains(&CheckKind::Proofs), "seed {seed}: {failing:?}");
+        let currencies: BTreeSet<String> = funds.iter().map(|fund| fund.terms.currency.to_string()).collect();
+        assert!(currencies.len() >= 4, "{currencies:?}");
+        let batches = app.mdf_batches(50).await.unwrap();
+        assert!(batches.iter().any(|batch| batch.items.iter().all(|item| item.answer.is_none())), "one is with the bank");
+        assert!(batches.iter().any(|batch| batch.items.iter().all(|item| item.answer.is_some())));
+        assert!(claims.iter().any(|claim| claim.payments.iter().any(|payment| payment.amount.minor < 0)), "something came back");
+        let kpis = app.mdf_kpis(app.now()).await.unwrap();
+        assert!(kpis.iter().any(|(_, one)| one.utilisation_bp.is_some_and(|bp| bp > 1_000)), "{kpis:?}");
     }
 }
 

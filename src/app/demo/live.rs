@@ -20,7 +20,7 @@ pub async fn live(app: App, mut demo: Demo, mut stop: watch::Receiver<bool>) {
         if let Err(error) = demo.go_on(&app, &mut arrival).await {
             tracing::warn!(%error, "the demo's traffic stumbled");
         }
-        let next = [demo.traffic.next(), demo.deals.next()].into_iter().flatten().fold(arrival, Instant::min);
+        let next = [demo.traffic.next(), demo.deals.next(), demo.funds.next()].into_iter().flatten().fold(arrival, Instant::min);
         let wait = Duration::from_micros(next.since(app.now()).micros().max(100_000).unsigned_abs()).min(LOOK);
         tokio::select! {
             () = tokio::time::sleep(wait) => {}
@@ -34,7 +34,7 @@ impl Demo {
         let mut stage = Stage::Now(app);
         self.traffic.react(&mut stage).await?;
         self.traffic.act(&mut stage, app.now()).await?;
-        self.deals.act(&mut stage, app.now()).await?;
+        self.desks(&mut stage, app.now()).await?;
         if *arrival <= app.now() {
             *arrival = self.pause(app.now());
             let intake = self.people.arrival(&mut self.traffic.chance, app.now(), Wish::default());

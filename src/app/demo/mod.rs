@@ -4,6 +4,7 @@
 
 mod chance;
 mod deals;
+mod funds;
 mod live;
 mod partners;
 mod people;
@@ -27,6 +28,7 @@ use crate::{
 };
 use chance::{Chance, Share};
 use deals::Deals;
+use funds::Funds;
 use people::{People, ROUND_THE_CLOCK, Wish};
 use staff::Staff;
 use stage::Stage;
@@ -48,6 +50,7 @@ pub struct Demo {
     people: People,
     traffic: Traffic,
     deals: Deals,
+    funds: Funds,
     staff: Staff,
 }
 
@@ -74,8 +77,9 @@ pub async fn make_days(app: &App, seed: u64, days: i64, mut told: impl FnMut(u64
     let (people, customers) = (read()?, read()?);
     let deals = Deals::planned(seed, customers, staff, &rules, now);
     let traffic = Traffic::new(Chance::seeded(seed), staff, now.plus(Span::ZERO.minus(SHORTEST_PROMISE)));
-    let mut demo = Demo { people, traffic, deals, staff };
-    demo.deals.act(&mut stage, start).await?;
+    let funds = Funds::planned(seed, staff, now);
+    let mut demo = Demo { people, traffic, deals, funds, staff };
+    demo.desks(&mut stage, start).await?;
     let mut applied = false;
     let arrivals = demo.arrivals(start, now);
     // Living through it takes most of the time, writing it down the rest.
@@ -100,13 +104,23 @@ impl Demo {
     /// Everything up to `at`: what people planned, what time does, who arrives, and what people make of it.
     async fn step(&mut self, stage: &mut Stage<'_>, at: Instant, arriving: &[Wish]) -> Result<(), Failure> {
         self.traffic.act(stage, at).await?;
-        self.deals.act(stage, at).await?;
+        self.desks(stage, at).await?;
         stage.at(at);
         stage.carry(Actor::engine().id, Command::Sweep { limit: 2_000 }).await?;
         let now = stage.now();
         let intakes = arriving.iter().map(|wish| self.people.arrival(&mut self.traffic.chance, now, *wish)).collect();
         self.receive(stage, intakes).await?;
         self.traffic.react(stage).await
+    }
+
+    /// What the desks of deals and of funds do up to then, in one time.
+    async fn desks(&mut self, stage: &mut Stage<'_>, until: Instant) -> Result<(), Failure> {
+        while let Some(next) = [self.deals.next(), self.funds.next()].into_iter().flatten().min().filter(|next| *next <= until) {
+            self.deals.act(stage, next).await?;
+            self.funds.act(stage, next).await?;
+        }
+        self.deals.act(stage, until).await?;
+        self.funds.act(stage, until).await
     }
 
     async fn receive(&mut self, stage: &mut Stage<'_>, intakes: Vec<Intake>) -> Result<(), Failure> {

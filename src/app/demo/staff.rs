@@ -16,13 +16,16 @@ pub const FIRST: &str = "mara";
 /// Records what partners do in their portal.
 const PORTAL: &str = "partner portal";
 
-const COLLEAGUES: [(&str, &[Role], bool); 6] = [
+const COLLEAGUES: [(&str, &[Role], bool); 9] = [
     (PORTAL, &[Role::Triager], true),
     ("benedikt", &[Role::Triager], true),
     ("chiamaka", &[Role::Triager], true),
     ("dilnoza", &[Role::ChannelManager, Role::Approver], true),
     ("emil", &[Role::Viewer], true),
     ("farouk", &[Role::Triager], false),
+    ("greta", &[Role::Finance], true),
+    ("hideo", &[Role::Finance], true),
+    ("ines", &[Role::Approver], true),
 ];
 
 #[derive(Debug, Clone, Copy)]
@@ -31,6 +34,10 @@ pub struct Staff {
     pub first: OperatorId,
     desks: [OperatorId; 3],
     judges: [OperatorId; 2],
+    /// Who approves what partners ask for; the first is whoever opens the demo.
+    pub approvers: [OperatorId; 3],
+    /// Who pays, and who approves for finance.
+    pub finance: [OperatorId; 2],
 }
 
 impl Staff {
@@ -45,7 +52,14 @@ impl Staff {
         }
         // Numbered in the order in which they came.
         let colleague = |place: i64| OperatorId(first.0 + 1 + place);
-        Ok(Self { portal: colleague(0), first, desks: [first, colleague(1), colleague(2)], judges: [colleague(3), first] })
+        Ok(Self {
+            portal: colleague(0),
+            first,
+            desks: [first, colleague(1), colleague(2)],
+            judges: [colleague(3), first],
+            approvers: [first, colleague(3), colleague(8)],
+            finance: [colleague(6), colleague(7)],
+        })
     }
 
     /// Who decides deals and conflicts; an appeal goes from the first to the second.

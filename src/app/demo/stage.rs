@@ -8,7 +8,11 @@ use crate::{
         id::{AuditSeq, ConflictId, OperatorId},
         time::Instant,
     },
-    store::{Unit, memory::World, unit::Past},
+    store::{
+        Unit,
+        memory::World,
+        unit::{Past, mdf::MdfUnit as _},
+    },
 };
 use std::sync::Arc;
 
@@ -117,6 +121,12 @@ impl Stage<'_> {
         }
         if !changes.sales.is_empty() {
             tx.sale_numbers(count(changes.sales.len())).await?;
+        }
+        if !changes.mdf.funds.is_empty() {
+            tx.fund_numbers(count(changes.mdf.funds.len())).await?;
+            tx.request_numbers(count(changes.mdf.requests.len())).await?;
+            tx.claim_numbers(count(changes.mdf.claims.len())).await?;
+            tx.batch_numbers(count(changes.mdf.batches.len())).await?;
         }
         let last = changes.records.last().map_or_else(|| app.request(Command::Receive(Vec::new())).id, |record| record.command);
         Unit::save(&mut tx, last, changes).await?;

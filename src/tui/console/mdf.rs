@@ -223,6 +223,7 @@ async fn begins(order: Order<MdfTrade>) -> Result<Begun, String> {
         }
         (Command::Move { to, amount, reason }, Some(ItemId::Fund(from))) => AppCommand::Reallocate { from, to, amount, reason },
         (Command::Delegate(delegation), _) => AppCommand::Authority(vec![AuthorityCommand::Delegate(delegation)]),
+        (Command::SetLimit(limit), _) => AppCommand::Authority(vec![AuthorityCommand::SetLimit(limit)]),
         (command, _) => return Ok(Begun::Not(Order { command, targets: order.targets })),
     };
     Ok(Begun::There(Box::new(command)))
@@ -259,7 +260,11 @@ async fn write(app: &App, me: OperatorId, export: &Export) -> Result<String, Str
         [first] => format!("; left out: {first}"),
         [first, others @ ..] => format!("; left out: {first}, and {} more", others.len()),
     };
-    Ok(format!("{batch}: {} payments, {}, in {}{left_out}", ready.payments.len(), ready.order.total, path.display()))
+    let count = match ready.payments.len() {
+        1 => "1 payment".to_owned(),
+        many => format!("{many} payments"),
+    };
+    Ok(format!("{batch}: {count}, {}, in {}{left_out}", ready.order.total, path.display()))
 }
 
 /// Takes the bank's answer in, and says what it did.

@@ -8,7 +8,7 @@ use crate::{
         escalation::Severity,
         id::OperatorId,
         mdf::{
-            approval::{Delegation, Pin},
+            approval::{Delegation, Limit, Pin},
             check::CheckKind,
             claim::Claim,
             item::ItemId,
@@ -154,6 +154,12 @@ impl MdfRoom {
                 .field(Field::choice("to", self.colleague_choices()))
                 .field(Field::text("from", self.today().to_string()))
                 .field(Field::text("until", "").hint("2026-03-31")),
+            Act::MdfLimit => Form::new("How much somebody may approve at once", "set")
+                .about("One limit a currency: without one, nothing in it is approved. It replaces the one before from that day on.")
+                .field(Field::choice("for", self.known().colleagues.iter().map(|(_, name)| Choice::new(name.to_string(), "")).collect()))
+                .field(Field::text("amount", "").hint("EUR 25000"))
+                .field(Field::text("from", self.today().to_string()))
+                .field(Field::text("until", "").hint("without end")),
             Act::MdfEscalate => Form::new(format!("Escalate {about}"), "escalate")
                 .field(Field::choice("severity", choices!(Severity)))
                 .field(Field::text("reason", "").hint("what whoever looks at it has to know")),
@@ -176,6 +182,9 @@ impl MdfRoom {
         }
         if act == Act::MdfDelegate {
             return self.delegation(values).map(|(_, told)| told);
+        }
+        if act == Act::MdfLimit {
+            return self.limit(values).map(|(_, told)| told);
         }
         let error = |field: usize, message: &str| Err(FieldError { field, message: message.to_owned() });
         let text = |index: usize| values.get(index).map_or("", Value::text).trim();
@@ -223,6 +232,19 @@ impl MdfRoom {
         Ok((Delegation { from: self.station.me, to, starts_on, ends_on }, told))
     }
 
+    fn limit(&self, values: &[Value]) -> Result<(Limit, String), FieldError> {
+        let wrong = |field: usize, message: String| FieldError { field, message };
+        let text = |field: usize| values.get(field).map_or("", Value::text).trim();
+        let day = |field: usize| date(text(field)).map_err(|why| wrong(field, why));
+        let chosen = values.first().and_then(Value::choice).and_then(|chosen| self.known().colleagues.get(chosen).cloned());
+        let Some((operator, name)) = chosen else { return Err(wrong(0, "there is no colleague".to_owned())) };
+        let amount = amount(text(1)).map_err(|why| wrong(1, why))?.ok_or_else(|| wrong(1, "how much?".to_owned()))?;
+        let (from, until) = (day(2)?.unwrap_or_else(|| self.today()), day(3)?);
+        let end = until.map_or_else(String::new, |until| format!(" until {until}"));
+        let told = format!("{name} may approve up to {amount} from {from}{end}");
+        Ok((Limit { operator, amount, from, until }, told))
+    }
+
     pub(super) fn command_of(&self, act: Act, values: &[Value], first: Option<ItemId>) -> Option<Command> {
         if let Some(read) = self.entered(act, values) {
             return read.ok().map(|entered| entered.command);
@@ -250,6 +272,7 @@ impl MdfRoom {
             Act::MdfReduce => Command::Reduce { amount: given(0)?, reason: Text::clean(text(1)) },
             Act::MdfReassign => Command::Assign { to: Some(self.colleagues().get(chosen?)?.0) },
             Act::MdfDelegate => Command::Delegate(self.delegation(values).ok()?.0),
+            Act::MdfLimit => Command::SetLimit(self.limit(values).ok()?.0),
             Act::MdfEscalate => Command::Escalate { severity: *Severity::ALL.get(chosen?)?, reason: Text::clean(text(1)) },
             Act::MdfNote => Command::Note { text: Text::clean(&note_from_lines(text(0))) },
             _ => return None,

@@ -29,7 +29,7 @@ use crate::{
         id::{FundId, OperatorId, PartnerId},
         mdf::{
             Refusal,
-            approval::{Delegation, Pin},
+            approval::{Delegation, Limit, Pin},
             batch,
             check::CheckKind,
             claim::{ClaimEvent, Content},
@@ -153,6 +153,8 @@ pub enum Command {
     },
     /// My own approvals, to a colleague.
     Delegate(Delegation),
+    /// How much a colleague may approve at once.
+    SetLimit(Limit),
     Assign {
         to: Option<OperatorId>,
     },
@@ -335,18 +337,7 @@ impl Look for MdfTrade {
     }
 
     fn greeting(address: &str, keys: &Keymap) -> Vec<Greeting> {
-        let line = Greeting::new;
-        vec![
-            line("", "There is no fund yet", Role::Heading).air(),
-            line("", "Money of a marketing program is given out of funds: a fund is opened and filled, an activity is", Role::Text),
-            line("", "asked for and approved, and what it has cost is claimed, checked, approved and paid. You can", Role::Text),
-            line("", "", Role::Text),
-            line(keys.spoken(Act::MdfOpen), "open a fund", Role::Strong).air(),
-            line("", "look around in a channel in full swing", Role::Strong),
-            line("", "pilothouse demo", Role::Link).air(),
-            line("", "", Role::Text),
-            line("", address, Role::Dim),
-        ]
+        queues::greeting(address, keys)
     }
 }
 
@@ -357,7 +348,7 @@ impl Trade for MdfTrade {
     const HOME: Act = Act::RoomMdf;
     const COMPARE: Option<Act> = Some(Act::MdfFunds);
     const USEFUL_AT_FIRST: &'static [Act] = &[];
-    const ABOUT_NONE: &'static [Act] = &[Act::MdfOpen, Act::MdfRequest, Act::MdfExport, Act::MdfAnswer, Act::MdfDelegate];
+    const ABOUT_NONE: &'static [Act] = &[Act::MdfOpen, Act::MdfRequest, Act::MdfExport, Act::MdfAnswer, Act::MdfDelegate, Act::MdfLimit];
     const BEGINS: &'static [Act] = &[Act::MdfOpen, Act::MdfRequest];
     const SECTIONS: &'static [(Act, &'static str)] = &[(Act::MdfWhy, story::WHY), (Act::MdfTimeline, story::TIMELINE)];
 
@@ -422,7 +413,7 @@ impl Trade for MdfTrade {
     }
 
     fn directory_came(room: &mut MdfRoom, cx: &mut C<'_>) {
-        if room.asked().is_some_and(|asked| matches!(asked.act, Act::MdfReassign | Act::MdfStandIn | Act::MdfDelegate)) {
+        if room.asked().is_some_and(|asked| matches!(asked.act, Act::MdfReassign | Act::MdfStandIn | Act::MdfDelegate | Act::MdfLimit)) {
             room.ask(cx, None);
         }
     }
@@ -445,6 +436,7 @@ impl Trade for MdfTrade {
             Act::MdfRequest | Act::MdfClaim => Some("what was entered stays: withdraw it instead"),
             Act::MdfEdit => Some("an edit stays: edit it again"),
             Act::MdfDelegate => Some("delegate again: until a day before it begins takes it back"),
+            Act::MdfLimit => Some("a limit stays: set another"),
             _ => None,
         }
     }
@@ -478,7 +470,11 @@ impl Trade for MdfTrade {
     }
 
     fn summary(_room: &MdfRoom, act: Act, _answers: &[work::Answer<Self>], _names: &Names) -> Option<String> {
-        (act == Act::MdfDelegate).then(|| "delegated: your colleague may approve for you with the key that stands in".to_owned())
+        match act {
+            Act::MdfDelegate => Some("delegated: your colleague may approve for you with the key that stands in".to_owned()),
+            Act::MdfLimit => Some("the limit is set".to_owned()),
+            _ => None,
+        }
     }
 
     fn act(room: &mut MdfRoom, act: Act, cx: &mut C<'_>) -> bool {

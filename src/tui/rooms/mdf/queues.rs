@@ -4,8 +4,9 @@ use crate::{
     domain::mdf::queue::{Queue, Sort},
     tui::{
         action::Act,
-        furniture::{Sorting, Tab},
+        furniture::{Greeting, Sorting, Tab},
         keymap::Keymap,
+        theme::Role,
     },
 };
 
@@ -62,4 +63,20 @@ impl Sorting for Sort {
     fn title(self) -> &'static str {
         self.title()
     }
+}
+
+/// What an empty desk says.
+pub fn greeting(address: &str, keys: &Keymap) -> Vec<Greeting> {
+    let line = Greeting::new;
+    vec![
+        line("", "There is no fund yet", Role::Heading).air(),
+        line("", "Money of a marketing program is given out of funds: a fund is opened and filled, an activity is", Role::Text),
+        line("", "asked for and approved, and what it has cost is claimed, checked, approved and paid. You can", Role::Text),
+        line("", "", Role::Text),
+        line(keys.spoken(Act::MdfOpen), "open a fund", Role::Strong).air(),
+        line("", "look around in a channel in full swing", Role::Strong),
+        line("", "pilothouse demo", Role::Link).air(),
+        line("", "", Role::Text),
+        line("", address, Role::Dim),
+    ]
 }

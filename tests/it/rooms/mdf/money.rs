@@ -102,6 +102,20 @@ async fn a_colleague_stands_in_with_a_delegation_and_not_without() {
 }
 
 #[tokio::test]
+async fn whoever_manages_operators_says_how_much_one_may_approve() {
+    let mut desk = Desk::busy(databases::sqlite().await, 120, 36).await;
+    desk.press("m").await;
+    assert!(!desk.screen().contains("How much somebody may approve"), "an approver sets no limit: {}", desk.screen());
+    desk.sits(crate::app::ANNA, &[Role::Admin]).await.press("m").await.text("op 5").await.press("tab").await.text("EUR 4000").await;
+    desk.shows("op 5 may approve up to EUR 4,000.00");
+    desk.press("C-s").await;
+    desk.shows("the limit is set");
+    desk.sits(APPROVES[0], &[Role::Approver]).await.find("R-3").await.press("a").await;
+    desk.shows("EUR 4,000.00");
+    assert_eq!(desk.request(3).await.state.name(), "submitted", "EUR 4,200 is more: {}", desk.screen());
+}
+
+#[tokio::test]
 async fn money_moves_between_funds_and_a_plan_says_when_one_runs_dry() {
     let mut desk = Desk::busy(databases::sqlite().await, 120, 36).await;
     desk.finance().await.find_fund("F-2").await.press("M").await.fill(&["F-2"]).await.press("C-s").await;
@@ -150,7 +164,7 @@ async fn payments_go_to_the_bank_as_a_file_and_its_answer_comes_back() {
     desk.press("X").await.fill(&["nowhere.csv", "csv", "", &into]).await.press("C-s").await;
     desk.shows("What you typed is still here");
     desk.press("C-u").await.text(&format!("{into}/accounts.csv")).await.press("C-s").await;
-    desk.shows("1 payments, EUR 1,500.00");
+    desk.shows("1 payment, EUR 1,500.00");
     let files = |ending: &'static str| {
         let all = std::fs::read_dir(&folder).expect("a folder").map(|file| file.expect("a file").path());
         all.filter(move |path| path.to_string_lossy().ends_with(ending) && !path.ends_with("accounts.csv")).collect::<Vec<_>>()
