@@ -2,7 +2,6 @@
 
 mod deals;
 mod first;
-mod funding;
 mod hostile;
 mod import;
 mod lost;

@@ -90,30 +90,30 @@ pub fn sections(funds: &[FundView], own: Option<FundId>, grouping: Grouping, wid
         return vec![Section::new("", vec![Row::text("no fund is open, or ended within a year", Role::Dim)])];
     }
     let bar = (width.saturating_sub(62)).clamp(*BAR.start(), *BAR.end());
-    let mut all = totals(funds.iter(), bar);
+    let mut all = totals(funds.iter(), 1, bar);
     all.push(legend());
     let mut out = vec![Section::new(format!("All funds, by {}", grouping.name()), all)];
     let mut groups: BTreeMap<String, Vec<&FundView>> = BTreeMap::new();
     for fund in funds {
         groups.entry(grouping.heading(fund)).or_default().push(fund);
     }
-    let several = groups.len() > 1;
     for (heading, mut funds) in groups {
         funds.sort_by_key(|view| (view.forecast.left.minor >= 0, !view.is_expiring, view.line.fund.terms.to, view.line.fund.id));
-        // Where there is but one fund, its own bar is that of the group.
-        let mut rows = if several && funds.len() > 1 { totals(funds.iter().copied(), bar) } else { Vec::new() };
+        // The bar of one fund alone says it already.
+        let mut rows = totals(funds.iter().copied(), 2, bar);
         rows.extend(funds.into_iter().flat_map(|view| lines(view, own == Some(view.line.fund.id), bar)));
         out.push(Section::new(heading, rows));
     }
     out
 }
 
-/// The sums by currency.
-fn totals<'f>(funds: impl Iterator<Item = &'f FundView>, bar: u16) -> Vec<Row> {
-    let mut sums: BTreeMap<Currency, Balances> = BTreeMap::new();
+/// The sums by currency, of so many funds at least.
+fn totals<'f>(funds: impl Iterator<Item = &'f FundView>, least: usize, bar: u16) -> Vec<Row> {
+    let mut sums: BTreeMap<Currency, (usize, Balances)> = BTreeMap::new();
     for view in funds {
         let held = &view.line.balances;
-        let sum = sums.entry(held.currency).or_insert_with(|| Balances::new(held.fund, held.currency));
+        let (count, sum) = sums.entry(held.currency).or_insert_with(|| (0, Balances::new(held.fund, held.currency)));
+        *count += 1;
         sum.allocated = sum.allocated.saturating_add(held.allocated);
         sum.available = sum.available.saturating_add(held.available);
         sum.committed = sum.committed.saturating_add(held.committed);
@@ -121,7 +121,8 @@ fn totals<'f>(funds: impl Iterator<Item = &'f FundView>, bar: u16) -> Vec<Row> {
         sum.paid = sum.paid.saturating_add(held.paid);
         sum.expired = sum.expired.saturating_add(held.expired);
     }
-    sums.values().map(|held| bar_row("  ", "together", held, bar)).collect()
+    let sums = sums.into_iter().filter(|(_, (count, _))| *count >= least);
+    sums.map(|(currency, (_, held))| bar_row("  ", &format!("all in {currency}"), &held, bar)).collect()
 }
 
 /// What the shapes mean.
