@@ -87,7 +87,8 @@ impl Confirm {
         match (key.code, self.danger) {
             (Code::Esc | Code::Char('n' | 'q'), _) => Verdict::Cancelled,
             (Code::Char('c' | 'g'), _) if key.ctrl => Verdict::Cancelled,
-            (Code::Char('Y'), Danger::Final) | (Code::Char('y') | Code::Enter, Danger::None | Danger::Undoable | Danger::Lasting)
+            // The firm yes counts wherever the light one does: who holds shift has not said no.
+            (Code::Char('Y'), _) | (Code::Char('y') | Code::Enter, Danger::None | Danger::Undoable | Danger::Lasting)
                 if !key.ctrl && !key.alt && !nothing_to_do =>
             {
                 Verdict::Confirmed
@@ -229,7 +230,9 @@ mod tests {
             assert_eq!(last.key(key), Verdict::Unknown);
         }
         assert_eq!(last.key(Key::char('Y')), Verdict::Confirmed);
-        assert_eq!(Confirm::new("Pause?", Danger::Undoable).key(Key::plain(Code::Enter)), Verdict::Confirmed);
+        for key in [Key::plain(Code::Enter), Key::char('y'), Key::char('Y')] {
+            assert_eq!(Confirm::new("Pause?", Danger::Undoable).key(key), Verdict::Confirmed);
+        }
     }
 
     #[test]

@@ -17,6 +17,9 @@ pub struct Column {
     pub title: &'static str,
     /// Columns on the screen at least.
     pub width: u16,
+    /// What it takes to be read with ease: columns of a priority from [`YIELDING`] on fold away for it, and what is left
+    /// over fills it before anything else grows.
+    pub wanted: u16,
     /// Share of what is left over; 0 keeps the width.
     pub grow: u16,
     pub align: Align,
@@ -29,12 +32,17 @@ pub struct Column {
 
 impl Column {
     pub const fn new(title: &'static str, width: u16) -> Self {
-        Self { title, width, grow: 0, align: Align::Left, priority: 0, pointer: false }
+        Self { title, width, wanted: width, grow: 0, align: Align::Left, priority: 0, pointer: false }
     }
 
     #[must_use]
     pub const fn grow(self, share: u16) -> Self {
         Self { grow: share, ..self }
+    }
+
+    #[must_use]
+    pub const fn wanted(self, width: u16) -> Self {
+        Self { wanted: width, ..self }
     }
 
     #[must_use]
@@ -78,43 +86,65 @@ const POINTER_MAX: u16 = 44;
 /// Three columns at the left: the cursor, the mark and air.
 const GUTTER: u16 = 3;
 const GAP: u16 = 2;
+/// From this priority on a column is worth less than another one read with ease.
+const YIELDING: u8 = 6;
 
 /// The place of each column in `width` columns: x and width, or nothing for one that folded away.
 pub fn fit(columns: &[Column], width: u16) -> Vec<Option<(u16, u16)>> {
-    let mut shown: Vec<bool> = vec![true; columns.len()];
-    let needed = |shown: &[bool]| -> u16 {
-        let widths = columns.iter().zip(shown).filter(|(_, shown)| **shown).map(|(column, _)| column.width + GAP);
-        GUTTER + widths.sum::<u16>().saturating_sub(GAP)
-    };
-    while needed(&shown) > width {
-        let last = (0..columns.len()).filter(|i| shown[*i] && columns[*i].priority > 0).max_by_key(|i| (columns[*i].priority, *i));
-        let Some(fold) = last else { break };
-        shown[fold] = false;
-    }
-    let spare = width.saturating_sub(needed(&shown));
-    let shares: u16 = columns.iter().zip(&shown).filter(|(_, shown)| **shown).map(|(column, _)| column.grow).sum();
-    let mut given = 0;
-    let mut shares_seen = 0;
+    let shown = unfolded(columns, width);
+    let widths = widths(columns, &shown, width);
     let mut x = GUTTER;
-    let mut places = Vec::with_capacity(columns.len());
-    for (column, shown) in columns.iter().zip(shown) {
-        if !shown {
-            places.push(None);
-            continue;
-        }
-        shares_seen += column.grow;
-        // Cumulative shares, so that every spare column is given to somebody.
-        let extra = if shares == 0 || column.grow == 0 {
-            0
-        } else {
-            u16::try_from(u32::from(spare) * u32::from(shares_seen) / u32::from(shares)).unwrap_or(0) - given
-        };
-        given += extra;
-        let wide = (column.width + extra).min(width.saturating_sub(x));
-        places.push(Some((x, wide)));
+    let place = |wide: Option<u16>| {
+        let wide = wide?.min(width.saturating_sub(x));
+        let at = x;
         x += wide + GAP;
+        Some((at, wide))
+    };
+    widths.into_iter().map(place).collect()
+}
+
+/// What the shown columns take together when each takes what `of` says.
+fn needed(columns: &[Column], shown: &[bool], of: fn(&Column) -> u16) -> u16 {
+    let widths = columns.iter().zip(shown).filter(|(_, shown)| **shown).map(|(column, _)| of(column) + GAP);
+    GUTTER + widths.sum::<u16>().saturating_sub(GAP)
+}
+
+/// Which columns are on the screen: first all must fit at their least, then the least worth ones yield to the others' ease.
+fn unfolded(columns: &[Column], width: u16) -> Vec<bool> {
+    let mut shown = vec![true; columns.len()];
+    for (of, from) in [((|column| column.width) as fn(&Column) -> u16, 1), (|column| column.wanted, YIELDING)] {
+        while needed(columns, &shown, of) > width {
+            let last = (0..columns.len()).filter(|i| shown[*i] && columns[*i].priority >= from).max_by_key(|i| (columns[*i].priority, *i));
+            let Some(fold) = last else { break };
+            shown[fold] = false;
+        }
     }
-    places
+    shown
+}
+
+/// What each shown column gets: its least, then what it takes to be read with ease, then its share of the rest.
+fn widths(columns: &[Column], shown: &[bool], width: u16) -> Vec<Option<u16>> {
+    let mut spare = width.saturating_sub(needed(columns, shown, |column| column.width));
+    let mut widths: Vec<Option<u16>> = columns.iter().zip(shown).map(|(column, shown)| shown.then_some(column.width)).collect();
+    for (column, wide) in columns.iter().zip(&mut widths) {
+        if let Some(wide) = wide {
+            let more = column.wanted.saturating_sub(*wide).min(spare);
+            *wide += more;
+            spare -= more;
+        }
+    }
+    let shares: u16 = columns.iter().zip(shown).filter(|(_, shown)| **shown).map(|(column, _)| column.grow).sum();
+    let (mut given, mut seen) = (0, 0);
+    for (column, wide) in columns.iter().zip(&mut widths) {
+        if let Some(wide) = wide.as_mut().filter(|_| shares > 0) {
+            // Cumulative shares, so that every spare column is given to somebody.
+            seen += column.grow;
+            let until = u16::try_from(u32::from(spare) * u32::from(seen) / u32::from(shares)).unwrap_or(0);
+            *wide += until - given;
+            given = until;
+        }
+    }
+    widths
 }
 
 /// How many rows a table shows in an area of this height: one line is its header.
@@ -208,6 +238,11 @@ mod tests {
         assert_eq!(fit(&COLUMNS, 57), [Some((3, 8)), Some((13, 20)), Some((35, 7)), Some((44, 12 + 1))]);
         assert_eq!(fit(&COLUMNS, 51), [Some((3, 8)), Some((13, 20 + 2)), None, Some((37, 12 + 2))]);
         assert_eq!(fit(&COLUMNS, 31), [Some((3, 8)), Some((13, 18)), None, None]);
+        // Where COMPANY wants 30, ALIAS yields to it as soon as that helps, and DUE never does.
+        let columns = [COLUMNS[0], COLUMNS[1].wanted(30), Column::new("ALIAS", 6).priority(7), COLUMNS[3]];
+        assert_eq!(fit(&columns, 63), [Some((3, 8)), Some((13, 30 + 4)), None, Some((49, 12 + 2))]);
+        assert_eq!(fit(&columns, 65), [Some((3, 8)), Some((13, 30)), Some((45, 6)), Some((53, 12))]);
+        assert_eq!(fit(&columns, 50), [Some((3, 8)), Some((13, 20 + 3)), None, Some((38, 12))]);
         for width in 20..200 {
             let places = fit(&COLUMNS, width);
             let ends: Vec<u16> = places.iter().flatten().map(|(x, wide)| x + wide).collect();

@@ -22,11 +22,11 @@ use crate::{
 /// In the order in which they stand; the first ones are the cursor.
 pub const COLUMNS: [Column; 12] = [
     Column::new("DEAL", 7).pointer(),
-    Column::new("CUSTOMER", 14).grow(2).pointer(),
+    Column::new("CUSTOMER", 14).wanted(16).grow(2).pointer(),
     Column::new("", 2),
     Column::new("DUE", 13),
     Column::new("STAGE", 10),
-    Column::new("PARTNER", 8).grow(2).priority(2),
+    Column::new("PARTNER", 8).wanted(14).grow(2).priority(2),
     Column::new("VALUE", 11).right().priority(1),
     Column::new("PRODUCTS", 12).grow(2).priority(3),
     Column::new("REVIEWER", 9).grow(1).priority(4),
