@@ -1,4 +1,6 @@
-//! `pilothouse operator add|list`: who may work here, with which roles.
+//! `pilothouse operator add|list|limit|delegate|limits`: who may work here, with which roles, and how much they approve.
+
+mod authority;
 
 use super::Call;
 use crate::{
@@ -20,6 +22,18 @@ pub enum Verb {
     /// List the operators with their roles
     #[command(after_help = "Example:\n  pilothouse operator list --json")]
     List(List),
+    /// Set how much somebody approves at once; a limit that begins later replaces an earlier one
+    #[command(after_help = "Examples:\n  pilothouse operator limit carla EUR 5000\n  \
+        pilothouse operator limit carla EUR 20000 --from 2026-12-01 --until 2026-12-31")]
+    Limit(authority::LimitArgs),
+    /// Let somebody approve for you for some days, with your limits
+    #[command(after_help = "Examples:\n  pilothouse operator delegate ben --until 2026-12-31\n  \
+        pilothouse operator delegate ben --for carla --from 2026-12-20 --until 2027-01-06\n\n\
+        A delegation that ends before it begins takes one of the same day back. Finance approves in person.")]
+    Delegate(authority::DelegateArgs),
+    /// List who approves how much, and who stands in for whom
+    #[command(after_help = "Example:\n  pilothouse operator limits --json")]
+    Limits(authority::LimitsArgs),
 }
 
 #[derive(Debug, clap::Args)]
@@ -52,6 +66,9 @@ pub async fn run(verb: Verb, call: &mut Call<'_>) -> Result<()> {
     match verb {
         Verb::Add(args) => add(args, call).await,
         Verb::List(args) => list(&args, call).await,
+        Verb::Limit(args) => authority::limit(args, call).await,
+        Verb::Delegate(args) => authority::delegate(args, call).await,
+        Verb::Limits(args) => authority::limits(&args, call).await,
     }
 }
 

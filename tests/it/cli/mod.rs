@@ -5,6 +5,7 @@ mod fx;
 mod import;
 mod import_deals;
 mod mistakes;
+mod operator;
 mod plain;
 
 use std::{
