@@ -25,6 +25,7 @@ use crate::domain::{
     money::Money,
     partner::Profile,
     text::Text,
+    time::Instant,
 };
 
 /// A command with its identity; carried out at most once, however often it is sent.
@@ -32,6 +33,24 @@ use crate::domain::{
 pub struct Request {
     pub id: CommandId,
     pub command: Command,
+    /// What took place before, and is only written down now.
+    pub past: Option<Past>,
+}
+
+impl Request {
+    /// What takes place now.
+    pub const fn new(id: CommandId, command: Command) -> Self {
+        Self { id, command, past: None }
+    }
+}
+
+/// When something took place that is written down later, and who did it. Whoever writes it down imports data and manages
+/// operators; the chain keeps beside it who that was and when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Past {
+    pub at: Instant,
+    /// May be somebody who no longer signs in.
+    pub by: OperatorId,
 }
 
 #[derive(Debug, Clone)]

@@ -31,7 +31,7 @@ pub mod view;
 
 pub use command::{
     Arriving, AuthorityCommand, CaseDone, CaseItem, ClaimDraft, Command, DealDone, DealItem, DealTarget, Done, DraftSource, Item,
-    ItemTarget, LeadTarget, MdfCommand, MdfDone, MdfItem, MdfRecord, MdfStep, Mode, OperatorSpec, Outcome, Registering, Request,
+    ItemTarget, LeadTarget, MdfCommand, MdfDone, MdfItem, MdfRecord, MdfStep, Mode, OperatorSpec, Outcome, Past, Registering, Request,
     RequestDraft, Restating, Target,
 };
 pub use failure::Failure;
@@ -40,8 +40,8 @@ pub use service::App;
 
 use crate::{
     domain::{
-        actor::Actor,
-        event::{Denied, Entity, Event, Record},
+        actor::{Actor, Permission},
+        event::{Denied, Entity, Event, Record, Recounted},
         id::{OperatorId, ProgramVersion},
         time::Instant,
     },
@@ -67,7 +67,7 @@ pub async fn handle<U: Unit>(
     }
     if let Command::FirstOperator { name, login } = &request.command {
         let engine = Actor::engine();
-        return operator::first(unit, Scene { rules, actor: &engine, now, request, mode }, name, login.as_ref()).await;
+        return operator::first(unit, Scene { rules, actor: &engine, now, request, mode, told: None }, name, login.as_ref()).await;
     }
     let held = unit.actor(actor).await?;
     let Some(actor) = held else {
@@ -83,7 +83,12 @@ pub async fn handle<U: Unit>(
         }
         return Err(Failure::Denied(why));
     }
-    let scene = Scene { rules, actor: &actor, now, request, mode };
+    let told = request.past.map(|_| Recounted { by: actor.id, at: now });
+    let (actor, now) = match request.past {
+        Some(past) => (who_did(unit, &actor, past, now).await?, past.at),
+        None => (actor, now),
+    };
+    let scene = Scene { rules, actor: &actor, now, request, mode, told: told.as_ref() };
     match &request.command {
         Command::Leads { targets, command } => lead::command::carry_out(unit, scene, targets, command).await,
         Command::Receive(arriving) => lead::receive::receive(unit, scene, arriving).await,
@@ -118,6 +123,19 @@ pub async fn handle<U: Unit>(
     }
 }
 
+/// Who did what is only written down now. They had the rights that they have as an operator here, active or not.
+async fn who_did<U: Unit>(unit: &mut U, teller: &Actor, past: Past, now: Instant) -> Result<Actor, Failure> {
+    for permission in [Permission::Import, Permission::OperatorManage] {
+        teller.may(permission).map_err(Failure::Denied)?;
+    }
+    if past.at > now {
+        return Err(Failure::refused("what is written down as past lies in the future"));
+    }
+    let row = unit.operators().await?.into_iter().find(|row| row.id == past.by);
+    let row = row.ok_or_else(|| Failure::unknown_operator(past.by))?;
+    Ok(Actor { id: row.id, name: row.name, roles: row.roles })
+}
+
 /// The circumstances of one command.
 #[derive(Clone, Copy)]
 pub struct Scene<'a> {
@@ -126,6 +144,8 @@ pub struct Scene<'a> {
     pub now: Instant,
     pub request: &'a Request,
     pub mode: Mode,
+    /// Who writes it down, and when, where it took place before.
+    pub told: Option<&'a Recounted>,
 }
 
 impl Scene<'_> {
@@ -138,6 +158,10 @@ impl Scene<'_> {
     async fn save<U: Unit>(&self, unit: &mut U, changes: Changes) -> Result<Option<crate::domain::id::AuditSeq>, Failure> {
         if self.mode == Mode::Plan || changes.records.is_empty() {
             return Ok(None);
+        }
+        let mut changes = changes;
+        if let Some(&told) = self.told {
+            changes.records.push(self.record(Entity::Operator(told.by), 0, Event::Recounted(told)));
         }
         Ok(Some(unit.save(self.request.id, changes).await?))
     }
@@ -171,7 +195,7 @@ async fn give_way() {
 
 /// Keeps in the chain that somebody asked for what they may not do.
 async fn deny<U: Unit>(unit: &mut U, rules: &Rules, actor: &Actor, request: &Request, why: &str, now: Instant) -> Result<(), Failure> {
-    let scene = Scene { rules, actor, now, request, mode: Mode::Carry };
+    let scene = Scene { rules, actor, now, request, mode: Mode::Carry, told: None };
     let event = Event::Denied(Denied { asked: request.command.name().to_owned(), why: why.to_owned() });
     let record = scene.record(Entity::Operator(actor.id), 0, event);
     scene.save(unit, Changes { records: vec![record], ..Changes::default() }).await?;

@@ -63,8 +63,8 @@ async fn command(to: &Db, cached: Option<Arc<Rules>>, past: Vec<Past>) -> Result
     let Some(Past { record: first, .. }) = past.first() else { return Ok(rules) };
     // The actor's roles were checked then; a replay only names who it was.
     let actor = Actor { id: first.actor, name: Text::default(), roles: Roles::default() };
-    let request = Request { id: first.command, command: Command::Receive(Vec::new()) };
-    let scene = Scene { rules: &rules, actor: &actor, now: first.at, request: &request, mode: Mode::Carry };
+    let request = Request::new(first.command, Command::Receive(Vec::new()));
+    let scene = Scene { rules: &rules, actor: &actor, now: first.at, request: &request, mode: Mode::Carry, told: None };
     if past.iter().any(|past| matches!(past.record.event, Event::Deal(_) | Event::Case(_) | Event::Sold(_))) {
         deals(&mut tx, scene, past).await?;
         Unit::commit(tx).await?;

@@ -35,7 +35,7 @@ impl App {
 
     /// A request with an identity of its own, so that repeating it has no further effect.
     pub fn request(&self, command: Command) -> Request {
-        Request { id: CommandId(self.db.options().entropy.uuid()), command }
+        Request::new(CommandId(self.db.options().entropy.uuid()), command)
     }
 
     /// Carries a command out. Runs on a task of its own: dropping the future (a closed screen, a lost session) cancels

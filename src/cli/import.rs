@@ -1,4 +1,4 @@
-//! `pilothouse import leads|partners|accounts|deals|sales|fx|mappings`: data from outside.
+//! `pilothouse import leads|partners|accounts|deals|sales|requests|claims|fx|mappings`: data from outside.
 
 mod fx;
 
@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     app::import::{
-        Counts, Figures, ImportError, Job, Pass, REJECTS_TOLD_MAX, Rejects, Report, Room, choose, deals, directory, leads,
+        Counts, Figures, ImportError, Job, Pass, REJECTS_TOLD_MAX, Rejects, Report, Room, choose, deals, directory, funding, leads,
         mapping::{self, Kind},
         sales, survey,
     },
@@ -36,6 +36,16 @@ pub enum Verb {
     /// Lines of a point-of-sale report: who sold what to whom
     #[command(after_help = "Example:\n  pilothouse import sales pos.csv --dry-run")]
     Sales(Args),
+    /// Requests for marketing funds, with what became of them where they come from
+    #[command(after_help = "Example:\n  pilothouse import requests requests.csv --dry-run\n\n\
+        Columns such as Submitted At, Approved At and Decided By bring the past: it goes through the same rules, at its own time\n\
+        and in the name of who decided then. Open the funds first.")]
+    Requests(Args),
+    /// Claims on approved requests, with what became of them where they come from
+    #[command(after_help = "Example:\n  pilothouse import claims claims.csv --dry-run\n\n\
+        Import the requests first. A claim that was approved where it comes from, and that our rules refuse, stays undecided\n\
+        and is told.")]
+    Claims(Args),
     /// Exchange rates of the European Central Bank, or in its form: what one euro was worth, day by day
     #[command(after_help = "Example:\n  pilothouse import fx eurofxref-hist.csv\n\n\
         A day that comes again is compared with what is kept; N/A is a missing rate, and the last earlier day counts then.")]
@@ -87,6 +97,8 @@ pub async fn run(verb: Verb, call: &mut Call<'_>) -> Result<()> {
         Verb::Partners(args) => import(Kind::Partner, args, None, call).await,
         Verb::Accounts(args) => import(Kind::Account, args, None, call).await,
         Verb::Sales(args) => import(Kind::Sale, args, None, call).await,
+        Verb::Requests(args) => import(Kind::Request, args, None, call).await,
+        Verb::Claims(args) => import(Kind::Claim, args, None, call).await,
         Verb::Deals(deals) => import(Kind::Deal, deals.args, deals.partner, call).await,
         Verb::Fx(args) => fx::run(args, call).await,
         Verb::Mappings(args) => mappings(&args, call),
@@ -165,6 +177,7 @@ async fn import(kind: Kind, args: Args, partner: Option<String>, call: &mut Call
         Kind::Lead => leads::import(&app, actor, job, pass, &mut progress).await,
         Kind::Deal => deals::import(&app, actor, job, pass, &mut progress).await,
         Kind::Sale => sales::import(&app, actor, job, pass, &mut progress).await,
+        Kind::Request | Kind::Claim => funding::import(&app, actor, job, pass, &mut progress).await,
         Kind::Partner | Kind::Account => directory::import(&app, actor, job, pass).await,
     };
     bar.progress.clear();
@@ -223,7 +236,7 @@ fn told_of_deals(figures: &Figures, counts: &Counts, call: &mut Call<'_>) -> Res
         writeln!(call.err, "draft: {draft}")?;
     }
     for (problem, deals) in &figures.problems {
-        writeln!(call.err, "{deals} incomplete: {problem}")?;
+        writeln!(call.err, "{deals} {}: {problem}", if counts.room == Room::Funding { "with" } else { "incomplete" })?;
     }
     let Figures { linked, alike, unknown, unnamed, respelt, .. } = figures;
     if linked + alike + unknown + unnamed > 0 {
@@ -264,10 +277,11 @@ impl Bar {
         let read = counts.read();
         let micros = self.clock.now().since(self.began).micros().max(1);
         let rate = read as f64 * 1e6 / micros as f64;
-        let Counts { linked, drafted, submitted, conflicting, changed, rejected, .. } = counts;
+        let Counts { linked, drafted, submitted, conflicting, decided, changed, rejected, .. } = counts;
         let became = match counts.room {
             Room::Leads => format!("{linked} linked"),
             Room::Deals => format!("{drafted} drafts, {submitted} submitted, {conflicting} in conflict, {changed} changed"),
+            Room::Funding => format!("{drafted} drafts, {submitted} submitted, {decided} decided"),
             Room::Sales | Room::Rates => format!("{} recorded", counts.created),
         };
         format!("{} {read} of {}, {rate:.0}/s, {became}, {rejected} rejected", bar(read, self.total), self.total)

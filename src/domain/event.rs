@@ -120,6 +120,7 @@ pub enum Event {
     Program(ProgramEvent),
     Suppressed(Suppressed),
     Denied(Denied),
+    Recounted(Recounted),
 }
 
 /// Lines of our point-of-sale data were recorded.
@@ -160,6 +161,14 @@ pub struct Denied {
     pub why: String,
 }
 
+/// What the same command did took place before, and was only written down then: `by` somebody who imports data and manages
+/// operators, `at` that time. The command's other events have the time at which they took place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recounted {
+    pub by: OperatorId,
+    pub at: Instant,
+}
+
 impl Event {
     /// The stable name of its kind, as stored beside the event.
     pub const fn name(&self) -> &'static str {
@@ -180,6 +189,7 @@ impl Event {
             Self::Program(_) => "program.applied",
             Self::Suppressed(_) => "suppressed",
             Self::Denied(_) => "denied",
+            Self::Recounted(_) => "recounted",
         }
     }
 
@@ -299,6 +309,7 @@ impl Event {
             Self::Program(event) => serde_json::to_string(event),
             Self::Suppressed(event) => serde_json::to_string(event),
             Self::Denied(event) => serde_json::to_string(event),
+            Self::Recounted(event) => serde_json::to_string(event),
         }
     }
 
@@ -320,6 +331,7 @@ impl Event {
             "operator" => Self::Operator(serde_json::from_str(body)?),
             "program" => Self::Program(serde_json::from_str(body)?),
             "suppressed" => Self::Suppressed(serde_json::from_str(body)?),
+            "recounted" => Self::Recounted(serde_json::from_str(body)?),
             _ => Self::Denied(serde_json::from_str(body)?),
         })
     }

@@ -6,7 +6,7 @@ pub mod mdf;
 
 use crate::domain::{
     account::AccountEvent,
-    event::{Denied, Event, OperatorEvent, Sold, Suppressed, in_words},
+    event::{Denied, Event, OperatorEvent, Recounted, Sold, Suppressed, in_words},
     fx::{RateDay, RatesRecorded},
     id::{LeadId, OperatorId, PartnerId},
     lead::{ConsentBasis, Escalation, LeadEvent, LeadState, event::Arrival},
@@ -75,6 +75,7 @@ pub fn event(event: &Event, names: &Names) -> (String, Weight) {
         Event::Program(event) => format!("came into force: {}", event.note),
         Event::Suppressed(Suppressed { mailboxes: 1 }) => "1 mailbox is never to be contacted again".to_owned(),
         Event::Suppressed(Suppressed { mailboxes }) => format!("{mailboxes} mailboxes are never to be contacted again"),
+        Event::Recounted(Recounted { at, .. }) => format!("wrote down on {} what took place before", at.to_utc().format("%Y-%m-%d")),
         Event::Denied(Denied { asked, why }) => return (format!("tried to {asked}, and was refused: {why}"), Weight::Warning),
     };
     (text, Weight::Plain)

@@ -28,13 +28,13 @@ pub async fn import(app: &App, actor: OperatorId, job: Job, pass: Pass) -> Resul
             match record {
                 Record::Partner(record) => partners.push((record.profile, record.parent)),
                 Record::Account(record) => accounts.push((record.profile, record.parent)),
-                Record::Lead(_) | Record::Deal(_) | Record::Sale(_) => {}
+                Record::Lead(_) | Record::Deal(_) | Record::Sale(_) | Record::Request(_) | Record::Claim(_) => {}
             }
         }
     }
     let counts = match kind {
         Kind::Account => record::<AccountProfile>(app, actor, accounts, pass, &mut report.warnings).await?,
-        Kind::Partner | Kind::Lead | Kind::Deal | Kind::Sale => record::<Profile>(app, actor, partners, pass, &mut report.warnings).await?,
+        _ => record::<Profile>(app, actor, partners, pass, &mut report.warnings).await?,
     };
     report.counts.add(&counts);
     Ok(report)

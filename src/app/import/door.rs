@@ -2,13 +2,14 @@
 
 use super::{Pass, trial::Trial};
 use crate::{
-    app::{App, Command, Failure, Outcome},
+    app::{App, Command, Failure, Outcome, Request},
     domain::{
         deal::Registration,
-        id::{DealId, OperatorId},
+        id::{ClaimId, DealId, OperatorId, RequestId},
+        mdf::{claim::Claim, request::Request as FundingRequest},
         text::Text,
     },
-    store::Unit,
+    store::{Unit, unit::mdf::MdfUnit},
 };
 use std::collections::HashMap;
 
@@ -32,6 +33,61 @@ impl Door {
         }
     }
 
+    /// A command with an identity of its own.
+    pub async fn carry(&self, app: &App, actor: OperatorId, request: Request) -> Result<Outcome, Failure> {
+        match self {
+            Self::Real => app.execute(actor, request).await,
+            // Of the two ways the longer, and walked at many places.
+            Self::Trial(trial) => Box::pin(trial.carry(actor, &request)).await,
+        }
+    }
+
+    /// For each key of a record the request that came with it, as it stands now.
+    pub async fn requests(&self, app: &App, keys: &[Text]) -> Result<Vec<Option<FundingRequest>>, Failure> {
+        if keys.is_empty() {
+            return Ok(Vec::new());
+        }
+        let (ids, requests) = match self {
+            Self::Real => {
+                let mut session = app.db().read().await?;
+                let ids = session.requests_by_source(keys).await?;
+                let requests = session.requests(&each_once(&ids)).await?;
+                (ids, requests)
+            }
+            Self::Trial(trial) => {
+                let mut overlay = trial.overlay().await?;
+                let ids = overlay.requests_by_source(keys).await?;
+                let requests = overlay.requests(&each_once(&ids)).await?;
+                (ids, requests)
+            }
+        };
+        let requests: HashMap<RequestId, FundingRequest> = requests.into_iter().map(|request| (request.id, request)).collect();
+        Ok(ids.into_iter().map(|id| requests.get(&id?).cloned()).collect())
+    }
+
+    /// For each key of a record the claim that came with it, as it stands now.
+    pub async fn claims(&self, app: &App, keys: &[Text]) -> Result<Vec<Option<Claim>>, Failure> {
+        if keys.is_empty() {
+            return Ok(Vec::new());
+        }
+        let (ids, claims) = match self {
+            Self::Real => {
+                let mut session = app.db().read().await?;
+                let ids = session.claims_by_source(keys).await?;
+                let claims = session.claims(&each_once(&ids)).await?;
+                (ids, claims)
+            }
+            Self::Trial(trial) => {
+                let mut overlay = trial.overlay().await?;
+                let ids = overlay.claims_by_source(keys).await?;
+                let claims = overlay.claims(&each_once(&ids)).await?;
+                (ids, claims)
+            }
+        };
+        let claims: HashMap<ClaimId, Claim> = claims.into_iter().map(|claim| (claim.id, claim)).collect();
+        Ok(ids.into_iter().map(|id| claims.get(&id?).cloned()).collect())
+    }
+
     /// For each key of a record the registration that came with it, as it stands now.
     pub async fn standing(&self, app: &App, keys: &[Text]) -> Result<Vec<Option<Registration>>, Failure> {
         let (ids, deals) = match self {
@@ -53,8 +109,8 @@ impl Door {
     }
 }
 
-fn each_once(ids: &[Option<DealId>]) -> Vec<DealId> {
-    let mut known: Vec<DealId> = ids.iter().flatten().copied().collect();
+fn each_once<I: Copy + Ord>(ids: &[Option<I>]) -> Vec<I> {
+    let mut known: Vec<I> = ids.iter().flatten().copied().collect();
     known.sort_unstable();
     known.dedup();
     known

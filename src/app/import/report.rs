@@ -28,6 +28,8 @@ pub struct Counts {
     pub submitted: u64,
     /// Deals that were handed in and are held by a conflict at once.
     pub conflicting: u64,
+    /// Requests and claims that stand as decided here too, because they were where they come from.
+    pub decided: u64,
     /// Which of these always matter.
     #[serde(skip)]
     pub room: Room,
@@ -41,6 +43,7 @@ pub enum Room {
     Deals,
     Sales,
     Rates,
+    Funding,
 }
 
 impl Room {
@@ -49,6 +52,7 @@ impl Room {
         match kind {
             Kind::Deal => Self::Deals,
             Kind::Sale => Self::Sales,
+            Kind::Request | Kind::Claim => Self::Funding,
             Kind::Lead | Kind::Partner | Kind::Account => Self::Leads,
         }
     }
@@ -67,6 +71,7 @@ impl Counts {
             + self.drafted
             + self.submitted
             + self.conflicting
+            + self.decided
     }
 
     pub fn add(&mut self, other: &Self) {
@@ -81,6 +86,7 @@ impl Counts {
         self.drafted += other.drafted;
         self.submitted += other.submitted;
         self.conflicting += other.conflicting;
+        self.decided += other.decided;
     }
 }
 
@@ -88,11 +94,12 @@ impl fmt::Display for Counts {
     /// `read 12 = created 7 + linked 2 + in review 1 + quarantined 1 + rejected 1`; what happened to nobody is left out
     /// but for those that always matter in that room.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { created, linked, in_review, quarantined, drafted, submitted, conflicting, rejected, .. } = self;
+        let Self { created, linked, in_review, quarantined, drafted, submitted, conflicting, decided, rejected, .. } = self;
         write!(f, "read {} = ", self.read())?;
         match self.room {
             Room::Leads => write!(f, "created {created} + linked {linked} + in review {in_review} + quarantined {quarantined}")?,
             Room::Deals => write!(f, "drafted {drafted} + submitted {submitted} + conflicting {conflicting}")?,
+            Room::Funding => write!(f, "drafted {drafted} + submitted {submitted} + decided {decided}")?,
             Room::Sales | Room::Rates => write!(f, "recorded {created}")?,
         }
         write!(f, " + rejected {rejected}")?;
@@ -132,7 +139,7 @@ pub struct Figures {
     pub unnamed: u64,
     /// Product names that were found though written in another way.
     pub respelt: u64,
-    /// How many deals have each problem.
+    /// How many records have each problem.
     pub problems: BTreeMap<String, u64>,
     /// The first incomplete ones in sentences.
     pub drafts: Vec<String>,

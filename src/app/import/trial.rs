@@ -28,7 +28,10 @@ use crate::{
         unit::{Changes, Heads, OperatorRow, Past, ProgramRow, mdf::MdfUnit},
     },
 };
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 /// Records of the desks in the scratch database have numbers from here on, which no real one reaches.
 const FIRST: i64 = u32::MAX as i64 + 1;
@@ -37,6 +40,7 @@ pub struct Trial {
     scratch: App,
     real: App,
     rules: Arc<Rules>,
+    changed: Arc<Mutex<mdf::Changed>>,
     /// Removed when the trial is over.
     _folder: tempfile::TempDir,
 }
@@ -56,17 +60,21 @@ impl Trial {
         tx.batch_numbers(u32::MAX).await?;
         Unit::commit(tx).await?;
         let rules = real.rules().await?;
-        Ok(Self { scratch: App::new(scratch), real: real.clone(), rules, _folder: folder })
+        Ok(Self { scratch: App::new(scratch), real: real.clone(), rules, changed: Arc::default(), _folder: folder })
     }
 
     pub(super) async fn overlay(&self) -> Result<Overlay, Failure> {
-        Ok(Overlay { scratch: self.scratch.db().begin().await?, real: self.real.db().read().await? })
+        let changed = Arc::clone(&self.changed);
+        Ok(Overlay { scratch: self.scratch.db().begin().await?, real: self.real.db().read().await?, changed })
     }
 
     pub async fn execute(&self, actor: OperatorId, command: Command) -> Result<Outcome, Failure> {
-        let request: Request = self.scratch.request(command);
+        self.carry(actor, &self.scratch.request(command)).await
+    }
+
+    pub async fn carry(&self, actor: OperatorId, request: &Request) -> Result<Outcome, Failure> {
         let mut unit = self.overlay().await?;
-        let outcome = handle(&mut unit, &self.rules, actor, &request, Mode::Carry, self.real.now()).await?;
+        let outcome = handle(&mut unit, &self.rules, actor, request, Mode::Carry, self.real.now()).await?;
         unit.commit().await?;
         Ok(outcome)
     }
@@ -76,6 +84,13 @@ impl Trial {
 pub(super) struct Overlay {
     scratch: Tx,
     real: Session,
+    changed: Arc<Mutex<mdf::Changed>>,
+}
+
+impl Overlay {
+    fn changed(&self) -> MutexGuard<'_, mdf::Changed> {
+        self.changed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 fn is_scratch(id: impl Number) -> bool {
@@ -263,7 +278,7 @@ impl Unit for Overlay {
         changes.leads.retain(|change| is_scratch(change.lead.id));
         changes.deals.retain(|change| is_scratch(change.deal.id));
         changes.cases.retain(|change| is_scratch(change.case.id));
-        mdf::keep_scratch(&mut changes.mdf);
+        self.changed().take(&mut changes.mdf);
         let is_real = |entity: Entity| {
             entity.id() < FIRST && !matches!(entity, Entity::Operator(_) | Entity::Program(_) | Entity::Partner(_) | Entity::Account(_))
         };

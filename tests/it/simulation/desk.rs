@@ -155,7 +155,7 @@ impl Desk {
 
     /// Runs a command at once, with nobody in between.
     fn straight(&mut self, actor: OperatorId, command: Command) {
-        let request = Arc::new(Request { id: CommandId(self.chance.uuid()), command });
+        let request = Arc::new(Request::new(CommandId(self.chance.uuid()), command));
         let cache = Arc::clone(&self.players[0].cache);
         let future = attempt(Faulty::new(self.world.begin(), Fault::None, 0), cache, actor, request, Mode::Carry, self.now);
         finish(Box::pin(future)).expect("the first day goes well");
@@ -206,7 +206,7 @@ impl Desk {
             return Arc::clone(&self.chance.pick(&old).1);
         }
         let command = self.command(index);
-        let request = Arc::new(Request { id: CommandId(self.chance.uuid()), command });
+        let request = Arc::new(Request::new(CommandId(self.chance.uuid()), command));
         if self.past.len() == MEMORY {
             self.past.swap_remove(self.chance.below(MEMORY));
         }
@@ -395,7 +395,7 @@ impl Desk {
     /// The engine does something with nobody else about.
     fn alone(&mut self, command: Command) -> Result<Outcome, String> {
         let before = self.shadow.seq();
-        let request = Arc::new(Request { id: CommandId(self.chance.uuid()), command });
+        let request = Arc::new(Request::new(CommandId(self.chance.uuid()), command));
         let unit = Faulty::new(self.world.begin(), self.fault, u64::MAX);
         let future = attempt(unit, Arc::clone(&self.players[0].cache), OperatorId(1), request, Mode::Carry, self.now);
         let outcome = finish(Box::pin(future)).map_err(|failure| failure.to_string())?;

@@ -137,7 +137,7 @@ async fn play(stage: Arc<Stage>, actor: OperatorId, index: usize, mut chance: Ch
         let request = match last.take() {
             Some(request) => request,
             None => match invent(&stage, &app, actor, &mut chance).await {
-                Ok(command) => Request { id: CommandId(chance.uuid()), command },
+                Ok(command) => Request::new(CommandId(chance.uuid()), command),
                 Err(failure) => {
                     again_after(&stage, &failure, "looks").await;
                     continue;

@@ -121,7 +121,7 @@ impl Decoder {
     }
 }
 
-fn yes_or_no(word: &str) -> Option<bool> {
+pub(super) fn yes_or_no(word: &str) -> Option<bool> {
     match word {
         "yes" | "true" | "1" | "y" => Some(true),
         "no" | "false" | "0" | "n" => Some(false),

@@ -5,6 +5,7 @@ mod deal;
 #[cfg(test)]
 #[path = "tests/deal.rs"]
 mod deal_tests;
+mod funding;
 mod lookup;
 mod record;
 mod sale;
@@ -12,6 +13,7 @@ mod sale;
 mod tests;
 
 pub use deal::DealRecord;
+pub use funding::{ClaimRecord, PastRecord, RequestRecord};
 pub use record::{AccountRecord, PartnerRecord, Record};
 pub use sale::SaleRecord;
 

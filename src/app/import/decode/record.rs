@@ -1,6 +1,6 @@
 //! What a decoded row is.
 
-use super::{Cells, DealRecord, SaleRecord, check, deal, sale};
+use super::{Cells, ClaimRecord, DealRecord, RequestRecord, SaleRecord, check, deal, funding, sale};
 use crate::{
     app::import::{mapping::Kind, source::Reject},
     domain::{
@@ -21,6 +21,8 @@ pub enum Record {
     Account(Box<AccountRecord>),
     Deal(Box<DealRecord>),
     Sale(Box<SaleRecord>),
+    Request(Box<RequestRecord>),
+    Claim(Box<ClaimRecord>),
 }
 
 /// A partner whose parent is still named by its code.
@@ -50,6 +52,8 @@ fn fields(cells: &Cells<'_>) -> Result<Record, Reject> {
         Kind::Account => account(cells).map(|account| Record::Account(Box::new(account))),
         Kind::Deal => deal::decode(cells).map(|deal| Record::Deal(Box::new(deal))),
         Kind::Sale => sale::decode(cells).map(|sale| Record::Sale(Box::new(sale))),
+        Kind::Request => funding::request(cells).map(|request| Record::Request(Box::new(request))),
+        Kind::Claim => funding::claim(cells).map(|claim| Record::Claim(Box::new(claim))),
     }
 }
 

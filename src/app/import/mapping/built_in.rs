@@ -33,6 +33,8 @@ built_in![
     "maven-account",
     "generic-sale",
     "maven-sale",
+    "generic-request",
+    "generic-claim",
 ];
 
 /// The built-in mapping of this name. A test holds that every one of them reads.

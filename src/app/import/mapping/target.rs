@@ -18,10 +18,14 @@ pub enum Kind {
     Deal,
     /// A line of a point-of-sale report.
     Sale,
+    /// A request for marketing funds.
+    Request,
+    /// A claim on an approved request.
+    Claim,
 }
 
 impl Kind {
-    pub const ALL: [Self; 5] = [Self::Lead, Self::Partner, Self::Account, Self::Deal, Self::Sale];
+    pub const ALL: [Self; 7] = [Self::Lead, Self::Partner, Self::Account, Self::Deal, Self::Sale, Self::Request, Self::Claim];
 
     pub const fn name(self) -> &'static str {
         match self {
@@ -30,6 +34,8 @@ impl Kind {
             Self::Account => "account",
             Self::Deal => "deal",
             Self::Sale => "sale",
+            Self::Request => "request",
+            Self::Claim => "claim",
         }
     }
 
@@ -41,6 +47,8 @@ impl Kind {
             Self::Account => "accounts",
             Self::Deal => "deals",
             Self::Sale => "sales",
+            Self::Request => "requests",
+            Self::Claim => "claims",
         }
     }
 
@@ -51,6 +59,8 @@ impl Kind {
             Self::Account => ACCOUNT,
             Self::Deal => DEAL,
             Self::Sale => SALE,
+            Self::Request => REQUEST,
+            Self::Claim => CLAIM,
         }
     }
 
@@ -251,4 +261,55 @@ const SALE: &[Target] = &[
     required("day", Form::Day, "the day of the sale"),
     required("amount", Form::Amount, "the amount of the line; below zero for a return"),
     field("currency", Form::Currency, "the currency of the amount"),
+];
+
+const SUBMIT: Target = field("submit", Form::Choice(Choice::YesNo), "yes: handed in if nothing speaks against it; without one no");
+const SUBMITTED_AT: Target = field("submitted_at", Form::Time, "when it was handed in where it comes from");
+const APPROVED_AT: Target = field("approved_at", Form::Time, "when it was approved there; needs decided_by");
+const APPROVED: Target = field("approved", Form::Amount, "what was approved there; without one all that was asked for");
+const REJECTED_AT: Target = field("rejected_at", Form::Time, "when it was rejected there; needs decided_by");
+const DECIDED_BY: Target = field("decided_by", NAME, "the operator who decided there; one who has left is added with --inactive");
+const CURRENCY: Target = field("currency", Form::Currency, "the currency of the amounts");
+
+const REQUEST: &[Target] = &[
+    required("id", NAME, "the request's own identifier in its system; claims name it"),
+    required("fund", NAME, "the fund that it asks, by number (F-12), name or the key that it came with"),
+    required("partner", NAME, "the partner who asks, by code or name"),
+    required("title", NAME, "what the activity is"),
+    field("category", NAME, "its category, as the channel program names it"),
+    field("country", Form::Country, "where it takes place"),
+    required("starts_on", Form::Day, "the first day of the activity"),
+    field("ends_on", Form::Day, "its last day; without one the first"),
+    field("cost", Form::Amount, "what it costs in all; without one as much as makes what is asked for the program's share"),
+    required("asked", Form::Amount, "what the fund is to pay"),
+    CURRENCY,
+    SUBMIT,
+    SUBMITTED_AT,
+    APPROVED_AT,
+    APPROVED,
+    REJECTED_AT,
+    DECIDED_BY,
+];
+
+const CLAIM: &[Target] = &[
+    required("id", NAME, "the claim's own identifier in its system"),
+    required("request", NAME, "the request that it is made on, by the identifier that it came with, or by number (R-12)"),
+    field("performed_from", Form::Day, "the first day on which the activity took place; without one that of the request"),
+    field("performed_to", Form::Day, "the last one; without one that of the request"),
+    field("cost", Form::Amount, "what it has cost; without one as much as makes what is asked for our share of it"),
+    required("asked", Form::Amount, "what the fund is to pay"),
+    CURRENCY,
+    field("invoice", NAME, "the number of its invoice; with the vendor and the cost it is paid once"),
+    field("vendor", NAME, "who wrote the invoice"),
+    field("invoiced_on", Form::Day, "the day of the invoice; without one the last day of the activity"),
+    SUBMIT,
+    SUBMITTED_AT,
+    APPROVED_AT,
+    APPROVED,
+    REJECTED_AT,
+    DECIDED_BY,
+    field("paid_at", Form::Time, "when it was paid there; needs paid_by"),
+    field("paid", Form::Amount, "what was paid there; without one all that was approved"),
+    field("paid_by", NAME, "the operator who paid there, who neither asked nor approved"),
+    field("reference", NAME, "the bank's reference of the payment; without one the claim's identifier"),
 ];

@@ -24,34 +24,59 @@ use crate::{
     },
 };
 use chrono::NaiveDate;
+use std::{collections::HashMap, hash::Hash};
 
-/// Leaves out what would happen to records of the real database.
-pub(super) fn keep_scratch(changes: &mut MdfChanges) {
-    changes.funds.retain(|change| is_scratch(change.fund.id));
-    changes.requests.retain(|change| is_scratch(change.request.id));
-    changes.claims.retain(|change| is_scratch(change.claim.id));
-    changes.batches.retain(|change| is_scratch(change.batch.id));
+/// Records of the real database as the trial would leave them: a claim draws on its request, and the next one finds less.
+#[derive(Default)]
+pub(super) struct Changed {
+    funds: HashMap<FundId, Fund>,
+    requests: HashMap<RequestId, Request>,
+    claims: HashMap<ClaimId, Claim>,
+}
+
+impl Changed {
+    /// Takes what would happen to records of the real database out of the changes, and keeps it here.
+    pub(super) fn take(&mut self, changes: &mut MdfChanges) {
+        for change in changes.funds.extract_if(.., |change| !is_scratch(change.fund.id)) {
+            self.funds.insert(change.fund.id, change.fund);
+        }
+        for change in changes.requests.extract_if(.., |change| !is_scratch(change.request.id)) {
+            self.requests.insert(change.request.id, change.request);
+        }
+        for change in changes.claims.extract_if(.., |change| !is_scratch(change.claim.id)) {
+            self.claims.insert(change.claim.id, change.claim);
+        }
+        changes.batches.retain(|change| is_scratch(change.batch.id));
+    }
+}
+
+/// Those of the real database, as the trial left them.
+fn as_left<I: Eq + Hash, R: Clone>(real: Vec<R>, changed: &HashMap<I, R>, id: impl Fn(&R) -> I) -> impl Iterator<Item = R> {
+    real.into_iter().map(move |record| changed.get(&id(&record)).cloned().unwrap_or(record))
 }
 
 impl MdfUnit for Overlay {
     async fn funds(&mut self, ids: &[FundId]) -> Result<Vec<Fund>> {
         let (ours, theirs) = parted(ids);
         let mut funds = MdfUnit::funds(&mut self.scratch, &ours).await?;
-        funds.extend(self.real.funds(&theirs).await?);
+        let real = self.real.funds(&theirs).await?;
+        funds.extend(as_left(real, &self.changed().funds, |fund| fund.id));
         Ok(funds)
     }
 
     async fn requests(&mut self, ids: &[RequestId]) -> Result<Vec<Request>> {
         let (ours, theirs) = parted(ids);
         let mut requests = MdfUnit::requests(&mut self.scratch, &ours).await?;
-        requests.extend(self.real.requests(&theirs).await?);
+        let real = self.real.requests(&theirs).await?;
+        requests.extend(as_left(real, &self.changed().requests, |request| request.id));
         Ok(requests)
     }
 
     async fn claims(&mut self, ids: &[ClaimId]) -> Result<Vec<Claim>> {
         let (ours, theirs) = parted(ids);
         let mut claims = MdfUnit::claims(&mut self.scratch, &ours).await?;
-        claims.extend(self.real.claims(&theirs).await?);
+        let real = self.real.claims(&theirs).await?;
+        claims.extend(as_left(real, &self.changed().claims, |claim| claim.id));
         Ok(claims)
     }
 

@@ -17,7 +17,7 @@ use crate::domain::{
         fund::{Fund, FundWork, Holder},
         ledger::{Account, EntryKind, Subject},
         refusal::Refusal,
-        request::Plan,
+        request::{Plan, PlanFault},
     },
     money::Money,
     partner::Partner,
@@ -132,6 +132,10 @@ fn belongs(facts: Facts<'_>, program: &Program) -> Result<(), Refusal> {
     }
 }
 
+fn sound(faults: Vec<PlanFault>) -> Result<(), Refusal> {
+    if faults.is_empty() { Ok(()) } else { Err(Refusal::Plan { faults }) }
+}
+
 /// A request being worked on, with its fund.
 struct Work<'a> {
     request: Request,
@@ -203,8 +207,15 @@ impl<'a> Work<'a> {
     }
 
     fn sound(&self, plan: &Plan) -> Result<(), Refusal> {
-        let faults = plan.faults(&self.fund.fund, &self.program().mdf, self.handed_in_on());
-        if faults.is_empty() { Ok(()) } else { Err(Refusal::Plan { faults }) }
+        sound(plan.faults(&self.fund.fund, &self.program().mdf, self.handed_in_on()))
+    }
+
+    /// The same for a plan that was handed in to somebody else, or was judged when it was handed in: in time or not is no
+    /// question any more.
+    fn still_sound(&self, plan: &Plan) -> Result<(), Refusal> {
+        let mut faults = plan.faults(&self.fund.fund, &self.program().mdf, self.handed_in_on());
+        faults.retain(|fault| !matches!(fault, PlanFault::Notice { .. }));
+        sound(faults)
     }
 
     fn edit(&mut self, plan: &Plan, by: OperatorId) -> Result<(), Refusal> {
@@ -220,7 +231,11 @@ impl<'a> Work<'a> {
     }
 
     fn submit(&mut self, by: Option<OperatorId>) -> Result<(), Refusal> {
-        self.sound(&self.request.plan)?;
+        if by.is_some() {
+            self.sound(&self.request.plan)?;
+        } else {
+            self.still_sound(&self.request.plan)?;
+        }
         let clock = self.request.desk.start(ClockKind::Decide, self.context);
         self.push(RequestEvent::Submitted { by, clock });
         Ok(())
@@ -239,7 +254,7 @@ impl<'a> Work<'a> {
         if !self.facts.partner.profile.is_active() {
             return Err(Refusal::not_now(verb, format!("{} is not active", self.facts.partner.profile.name)));
         }
-        self.sound(&self.request.plan)?;
+        self.still_sound(&self.request.plan)?;
         let claim_by = self.claim_by();
         if self.context.now > claim_by {
             let last = local_date(claim_by, self.program().zone);

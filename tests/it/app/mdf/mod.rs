@@ -1,6 +1,8 @@
 //! The MDF desk through the public door, each test on both databases.
 
+mod bpi2020;
 mod desk;
+mod import;
 mod life;
 mod payments;
 mod race;

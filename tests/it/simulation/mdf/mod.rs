@@ -198,7 +198,7 @@ impl Run {
     }
 
     fn alone(&mut self, who: OperatorId, command: Command) -> Result<usize, String> {
-        let request = Arc::new(Request { id: CommandId(self.chance.uuid()), command });
+        let request = Arc::new(Request::new(CommandId(self.chance.uuid()), command));
         let future = attempt(self.begin(), Arc::clone(&self.cache), who, request, Mode::Carry, self.now);
         let outcome = finish(Box::pin(future)).map_err(|failure| failure.to_string())?;
         self.check()?;
@@ -239,7 +239,7 @@ impl Run {
             _ => script::command(&pool, self.players[index].id, self.now, &mut self.chance),
         };
         drop(state);
-        let request = Arc::new(Request { id: CommandId(self.chance.uuid()), command });
+        let request = Arc::new(Request::new(CommandId(self.chance.uuid()), command));
         if self.past.len() == 200 {
             self.past.remove(0);
         }

@@ -108,7 +108,7 @@ async fn play(stage: Arc<Stage>, who: OperatorId, mut chance: Chance) {
         let request = match last.take() {
             Some(request) => request,
             None => match invent(&app, who, &mut chance).await {
-                Ok(command) => Request { id: CommandId(chance.uuid()), command },
+                Ok(command) => Request::new(CommandId(chance.uuid()), command),
                 Err(failure) => {
                     again_after(&stage, &failure, "looks").await;
                     continue;
