@@ -2,6 +2,7 @@
 
 mod deals;
 mod first;
+mod funding;
 mod hostile;
 mod import;
 mod lost;
