@@ -79,7 +79,7 @@ impl<T: Trade> Workroom<T> {
         let focused = canvas.focused && !self.side_focused;
         let (now, dimmed) = (canvas.now, self.dimmed);
         let empty = Empty { title: &title, hint: &hint };
-        widget::view(canvas, area, &self.list, T::COLUMNS, focused, empty, |line| cells::<T>(line, now, dimmed));
+        widget::view(canvas, area, &self.list, T::columns(self.queue), focused, empty, |line| cells::<T>(line, now, dimmed));
     }
 
     fn draw_side(&self, area: Rect, inside: Rect, canvas: &mut Canvas<'_>) {

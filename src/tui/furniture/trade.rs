@@ -141,6 +141,11 @@ pub trait Look: Stock {
     /// In the order in which they stand; the first ones are the cursor.
     const COLUMNS: &'static [Column];
 
+    /// The same as they are called in a queue.
+    fn columns(_queue: Self::Queue) -> &'static [Column] {
+        Self::COLUMNS
+    }
+
     /// One cell a column.
     fn cells(row: &Self::Row, now: Instant) -> Vec<Cell<'_>>;
     /// How the clock of a row stands.

@@ -63,8 +63,10 @@ impl Confirm {
         self
     }
 
+    /// What will happen stands before what is refused: of a long plan the first screen tells what yes means.
     #[must_use]
-    pub fn plan(mut self, plan: Vec<PlanRow>) -> Self {
+    pub fn plan(mut self, mut plan: Vec<PlanRow>) -> Self {
+        plan.sort_by_key(|row| row.outcome.is_err());
         self.plan = plan;
         self
     }
@@ -260,6 +262,18 @@ mod tests {
         for word in long.split(' ') {
             assert!(screen.contains(word), "{word} is not on the screen: {screen}");
         }
+    }
+
+    #[test]
+    fn what_passes_stands_before_what_is_refused() {
+        let row = |record: &str, passes: bool| PlanRow {
+            record: record.into(),
+            outcome: if passes { Ok("approved".to_owned()) } else { Err("it is closed".to_owned()) },
+        };
+        let plan = vec![row("M-1", false), row("M-2", true), row("M-3", false), row("M-4", true)];
+        let screen = drawn(&Confirm::new("Approve?", Danger::Final).plan(plan), 50, 16).join(" ");
+        let places: Vec<usize> = ["M-2", "M-4", "M-1", "M-3"].iter().map(|record| screen.find(record).expect("it is shown")).collect();
+        assert!(places.is_sorted(), "{screen}");
     }
 
     #[test]

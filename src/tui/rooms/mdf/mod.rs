@@ -316,6 +316,10 @@ impl Look for MdfTrade {
     const COLUMNS: &'static [Column] = &table::COLUMNS;
     const COMPARE_BESIDE: u16 = u16::MAX;
 
+    fn columns(queue: Queue) -> &'static [Column] {
+        if queue == Queue::Funds { &table::FUND_COLUMNS } else { &table::COLUMNS }
+    }
+
     fn cells(row: &ItemRow, now: Instant) -> Vec<Cell<'_>> {
         table::cells(row, now)
     }

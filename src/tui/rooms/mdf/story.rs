@@ -118,8 +118,15 @@ impl<'a> Told<'a> {
         ];
         let mut out = vec![Section::new("", facts), Section::new("Balances", balances(fund))];
         let left = if forecast.left.minor < 0 { Role::Bad } else { Role::Text };
+        let asked = match requests.len() {
+            0 => "no request is open".to_owned(),
+            open if forecast.asked.minor == 0 => {
+                format!("nothing; {open} open {} decided", if open == 1 { "request is" } else { "requests are" })
+            }
+            _ => format!("{} asked for", forecast.asked),
+        };
         let mut ahead = vec![
-            Row::fact("asked for", format!("{} in {} open requests", forecast.asked, requests.len()), Role::Text),
+            Row::fact("undecided", asked, Role::Text),
             Row::fact("then left", forecast.left.to_string(), left),
             Row::fact("a day", format!("{} so far", forecast.burn_a_day), Role::Text),
         ];

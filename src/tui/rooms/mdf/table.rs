@@ -34,6 +34,16 @@ pub const COLUMNS: [Column; 14] = [
     Column::new("AGE", 5).right().priority(4),
 ];
 
+/// The queue of funds has nobody who asks: the same cells hold what is left of what was allocated.
+pub const FUND_COLUMNS: [Column; 14] = {
+    let mut columns = COLUMNS;
+    columns[1].title = "FUND";
+    columns[5].title = "HOLDER";
+    columns[6].title = "LEFT";
+    columns[8].title = "ALLOCATED";
+    columns
+};
+
 /// How the clock of a row stands at `now`: that of the decision or the payment, the last day to claim, or the end of a period.
 pub fn standing(row: &ItemRow, now: Instant) -> Standing {
     let days = row.id.kind() == ItemKind::Fund || (row.id.kind() == ItemKind::Request && row.state == "approved");
