@@ -168,7 +168,7 @@ pub struct ClaimDraft {
 pub enum DraftSource {
     /// The operator, for the partner; and so approves nothing of it.
     Desk,
-    /// The partner, in the system that it comes from.
+    /// The partner, in the system that it comes from; whoever brings it in approves nothing of it either.
     Import,
 }
 

@@ -9,10 +9,11 @@ use crate::{
     app::{ClaimDraft, DraftSource, Failure, MdfDone, MdfItem, MdfRecord, Outcome, RequestDraft, Scene},
     domain::{
         event::Entity,
-        id::{ClaimId, FundId, OperatorId, PartnerId, RequestId},
+        id::{ClaimId, FundId, PartnerId, RequestId},
         mdf::{
             Effects, Refusal,
             claim::{self, Claim},
+            desk::Author,
             fund::{self, FundCommand, FundTerms},
             request::{self, Request},
         },
@@ -23,11 +24,10 @@ use crate::{
 };
 use std::collections::HashSet;
 
-/// Whom the content of a record is from: the operator who writes it, or nobody of ours.
-const fn author(scene: Scene<'_>, source: DraftSource) -> Option<OperatorId> {
+const fn author(scene: Scene<'_>, source: DraftSource) -> Author {
     match source {
-        DraftSource::Desk => Some(scene.actor.id),
-        DraftSource::Import => None,
+        DraftSource::Desk => Author::Desk(scene.actor.id),
+        DraftSource::Import => Author::Import(scene.actor.id),
     }
 }
 

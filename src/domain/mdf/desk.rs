@@ -1,6 +1,7 @@
 //! What a request and a claim have in common on our desk: the clock, the approvals so far, who took part.
 
 use crate::domain::{
+    actor::Permission,
     clock::{ClockTerms, Tick},
     day::local_date,
     decision::Context,
@@ -16,6 +17,31 @@ use crate::domain::{
 };
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
+
+/// Who writes a request or a claim down. Either way they asked for the money, and neither approve nor pay it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Author {
+    /// At the desk, for the partner.
+    Desk(OperatorId),
+    /// The partner handed it in elsewhere, and this operator brings it in.
+    Import(OperatorId),
+}
+
+impl Author {
+    pub const fn operator(self) -> OperatorId {
+        match self {
+            Self::Desk(operator) | Self::Import(operator) => operator,
+        }
+    }
+
+    /// What it takes.
+    pub const fn permission(self) -> Permission {
+        match self {
+            Self::Desk(_) => Permission::MdfWork,
+            Self::Import(_) => Permission::Import,
+        }
+    }
+}
 
 /// The clock of a request or claim.
 pub type Clock = crate::domain::clock::Clock<ClockKind>;

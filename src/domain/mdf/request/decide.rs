@@ -13,7 +13,7 @@ use crate::domain::{
     mdf::{
         Effects,
         approval::{Authority, Bill, Pin, Signature, Signer},
-        desk::{ClockKind, Ticked, noted, raised, today},
+        desk::{Author, ClockKind, Ticked, noted, raised, today},
         fund::{Fund, FundWork, Holder},
         ledger::{Account, EntryKind, Subject},
         refusal::Refusal,
@@ -35,20 +35,18 @@ pub struct Facts<'a> {
     pub authority: &'a Authority,
 }
 
-/// Begins request `id` for a partner of the fund, and hands it in at once where `submit` says so. Written by an operator
-/// where `by` is one; an imported one has no requester among the operators.
+/// Begins request `id` for a partner of the fund, and hands it in at once where `submit` says so.
 pub fn draft(
     id: RequestId,
     plan: Plan,
-    by: Option<OperatorId>,
+    by: Author,
     submit: bool,
     context: Context<'_>,
     facts: Facts<'_>,
 ) -> Result<(Request, Effects), Refusal> {
-    let needed = if by.is_some() { RequestVerb::Draft.permission() } else { Permission::Import };
-    context.actor.may(needed).map_err(Refusal::not_allowed)?;
+    context.actor.may(by.permission()).map_err(Refusal::not_allowed)?;
     belongs(facts, context.programs.current())?;
-    let event = RequestEvent::Drafted { fund: facts.fund.id, partner: facts.partner.id, plan: Box::new(plan), by };
+    let event = RequestEvent::Drafted { fund: facts.fund.id, partner: facts.partner.id, plan: Box::new(plan), by: Some(by.operator()) };
     let request = Request::begin(id, &event, context.now).ok_or_else(|| Refusal::invalid("a request begins with its draft"))?;
     let mut work = Work::new(&request, context, facts);
     work.events.push(event);
@@ -167,7 +165,7 @@ impl<'a> Work<'a> {
         let me = self.context.actor.id;
         match command {
             RequestCommand::Edit { plan } => self.edit(plan, me)?,
-            RequestCommand::Submit => self.submit(Some(me))?,
+            RequestCommand::Submit => self.submit(Author::Desk(me))?,
             RequestCommand::RequestInfo { text } => {
                 let clock = self.request.desk.stopped(self.context);
                 self.push(RequestEvent::InfoRequested { asked_by: me, clock });
@@ -230,14 +228,13 @@ impl<'a> Work<'a> {
         Ok(())
     }
 
-    fn submit(&mut self, by: Option<OperatorId>) -> Result<(), Refusal> {
-        if by.is_some() {
-            self.sound(&self.request.plan)?;
-        } else {
-            self.still_sound(&self.request.plan)?;
+    fn submit(&mut self, by: Author) -> Result<(), Refusal> {
+        match by {
+            Author::Desk(_) => self.sound(&self.request.plan)?,
+            Author::Import(_) => self.still_sound(&self.request.plan)?,
         }
         let clock = self.request.desk.start(ClockKind::Decide, self.context);
-        self.push(RequestEvent::Submitted { by, clock });
+        self.push(RequestEvent::Submitted { by: Some(by.operator()), clock });
         Ok(())
     }
 

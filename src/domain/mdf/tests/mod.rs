@@ -13,6 +13,7 @@ use super::{
     approval::{Authority, Delegation, Limit},
     check::Known,
     claim::{self, Claim, ClaimCommand, Content, Invoice, PaymentState, Proof},
+    desk::Author,
     fund::{self, Fund, FundCommand, FundTerms, Holder},
     request::{self, Plan, Request, RequestCommand},
     share::CostShare,
@@ -171,7 +172,7 @@ impl World {
         let id = RequestId(i64::try_from(self.requests.len()).unwrap() + 1);
         let actor = actor(who);
         let context = Context { actor: &actor, now: self.now, programs: &self.programs };
-        let (request, effects) = request::draft(id, plan, Some(actor.id), true, context, self.request_facts())?;
+        let (request, effects) = request::draft(id, plan, Author::Desk(actor.id), true, context, self.request_facts())?;
         self.requests.insert(id, request);
         self.apply(None, None, Effects { request: Vec::new(), ..effects });
         Ok(id)
@@ -200,7 +201,8 @@ impl World {
         let (actor, known) = (actor(who), self.known());
         let context = Context { actor: &actor, now: self.now, programs: &self.programs };
         let pending = self.pending();
-        let (claim, effects) = claim::draft(id, content, Some(actor.id), true, context, self.claim_facts(request, &known, &pending))?;
+        let (claim, effects) =
+            claim::draft(id, content, Author::Desk(actor.id), true, context, self.claim_facts(request, &known, &pending))?;
         self.claims.insert(id, claim);
         self.apply(Some(request), None, Effects { claim: Vec::new(), ..effects });
         Ok(id)

@@ -14,12 +14,12 @@ use crate::domain::{
     decision::Context,
     escalation::Severity,
     fx::Rates,
-    id::{ClaimId, OperatorId},
+    id::ClaimId,
     mdf::{
         Effects,
         approval::{Authority, Part},
         check::{Given, Known, Standing},
-        desk::{Ticked, noted, raised},
+        desk::{Author, Ticked, noted, raised},
         fund::{Fund, FundWork},
         ledger::{Account, EntryKind, Subject},
         refusal::Refusal,
@@ -51,24 +51,29 @@ pub struct Facts<'a> {
 pub fn draft(
     id: ClaimId,
     content: Content,
-    by: Option<OperatorId>,
+    by: Author,
     submit: bool,
     context: Context<'_>,
     facts: Facts<'_>,
 ) -> Result<(Claim, Effects), Refusal> {
-    let needed = if by.is_some() { ClaimVerb::Draft.permission() } else { Permission::Import };
-    context.actor.may(needed).map_err(Refusal::not_allowed)?;
+    context.actor.may(by.permission()).map_err(Refusal::not_allowed)?;
     let (request, currency) = (facts.request, facts.fund.terms.currency);
     if request.commitment().is_none() {
         return Err(Refusal::not_now(ClaimVerb::Draft, format!("{} is {}", request.id, request.state.words())));
     }
-    let event =
-        ClaimEvent::Drafted { fund: request.fund, currency, request: request.id, partner: request.partner, content: Box::new(content), by };
+    let event = ClaimEvent::Drafted {
+        fund: request.fund,
+        currency,
+        request: request.id,
+        partner: request.partner,
+        content: Box::new(content),
+        by: Some(by.operator()),
+    };
     let claim = Claim::begin(id, &event, context.now).ok_or_else(|| Refusal::invalid("a claim begins with its draft"))?;
     let mut work = Work::new(&claim, context, facts)?;
     work.events.push(event);
     if submit {
-        work.submit(by)?;
+        work.submit(by.operator())?;
     }
     Ok((work.claim.clone(), work.effects()))
 }
@@ -214,7 +219,7 @@ impl<'a> Work<'a> {
         match command {
             ClaimCommand::Edit { content } => self.edit((**content).clone(), me)?,
             ClaimCommand::Attach { document } => self.attach(document, me)?,
-            ClaimCommand::Submit => self.submit(Some(me))?,
+            ClaimCommand::Submit => self.submit(me)?,
             ClaimCommand::RequestInfo { text } => self.request_info(text),
             ClaimCommand::Resubmit => self.resubmit(me)?,
             ClaimCommand::Check => self.check_again()?,

@@ -49,7 +49,7 @@ impl Work<'_> {
         self.edit(content, by)
     }
 
-    pub(super) fn submit(&mut self, by: Option<OperatorId>) -> Result<(), Refusal> {
+    pub(super) fn submit(&mut self, by: OperatorId) -> Result<(), Refusal> {
         if let Some(fault) = self.claim.content.fault() {
             return Err(Refusal::invalid(fault));
         }
@@ -61,7 +61,7 @@ impl Work<'_> {
         let reserved = Money::new(asked.minor.min(left.minor).max(0), asked.currency);
         self.reserve(reserved)?;
         let clock = self.claim.desk.start(ClockKind::Decide, self.context);
-        self.push(ClaimEvent::Submitted { by, reserved, clock });
+        self.push(ClaimEvent::Submitted { by: Some(by), reserved, clock });
         self.check_all()
     }
 
