@@ -70,12 +70,18 @@ pub async fn handle<U: Unit>(
         return operator::first(unit, Scene { rules, actor: &engine, now, request, mode, told: None }, name, login.as_ref()).await;
     }
     let held = unit.actor(actor).await?;
-    let Some(actor) = held else {
+    let Some(teller) = held else {
         return Err(Failure::unknown_operator(actor));
     };
-    if let Err(why) = actor.may(request.command.permission()) {
+    let told = request.past.map(|_| Recounted { by: teller.id, at: now });
+    let (done_by, at) = match request.past {
+        Some(past) => (Some(who_did(unit, past, now).await?), past.at),
+        None => (None, now),
+    };
+    let actor = done_by.as_ref().unwrap_or(&teller);
+    if let Err(why) = may(&teller, actor, request) {
         if mode == Mode::Carry {
-            match deny(unit, rules, &actor, request, &why, now).await {
+            match deny(unit, rules, &teller, request, &why, now).await {
                 // A login that may not even write to the chain is told the same.
                 Ok(()) | Err(Failure::Store(store::Error::Denied(_) | store::Error::ReadOnly)) => {}
                 Err(failure) => return Err(failure),
@@ -83,13 +89,12 @@ pub async fn handle<U: Unit>(
         }
         return Err(Failure::Denied(why));
     }
-    let told = request.past.map(|_| Recounted { by: actor.id, at: now });
-    let (actor, now) = match request.past {
-        Some(past) => (who_did(unit, &actor, past, now).await?, past.at),
-        None => (actor, now),
-    };
-    let scene = Scene { rules, actor: &actor, now, request, mode, told: told.as_ref() };
-    match &request.command {
+    dispatch(unit, Scene { rules, actor, now: at, request, mode, told: told.as_ref() }).await
+}
+
+/// Each command to its use case.
+async fn dispatch<U: Unit>(unit: &mut U, scene: Scene<'_>) -> Result<Outcome, Failure> {
+    match &scene.request.command {
         Command::Leads { targets, command } => lead::command::carry_out(unit, scene, targets, command).await,
         Command::Receive(arriving) => lead::receive::receive(unit, scene, arriving).await,
         Command::Sweep { limit } => lead::sweep::sweep(unit, scene, *limit).await,
@@ -123,11 +128,21 @@ pub async fn handle<U: Unit>(
     }
 }
 
-/// Who did what is only written down now. They had the rights that they have as an operator here, active or not.
-async fn who_did<U: Unit>(unit: &mut U, teller: &Actor, past: Past, now: Instant) -> Result<Actor, Failure> {
-    for permission in [Permission::Import, Permission::OperatorManage] {
-        teller.may(permission).map_err(Failure::Denied)?;
+/// Whether `actor` may do it, and `teller` write it down where it took place before.
+fn may(teller: &Actor, actor: &Actor, request: &Request) -> Result<(), String> {
+    if request.past.is_some() {
+        teller.may(Permission::Import)?;
+        teller.may(Permission::OperatorManage)?;
+        // Each verb asks for itself whether who did it may, and answers for its item.
+        if matches!(request.command, Command::Mdf(_)) {
+            return Ok(());
+        }
     }
+    actor.may(request.command.permission())
+}
+
+/// Who did what is only written down now. They had the rights that they have as an operator here, active or not.
+async fn who_did<U: Unit>(unit: &mut U, past: Past, now: Instant) -> Result<Actor, Failure> {
     if past.at > now {
         return Err(Failure::refused("what is written down as past lies in the future"));
     }

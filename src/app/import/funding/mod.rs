@@ -125,13 +125,13 @@ impl Funding<'_> {
             for ((row, draft), MdfItem { result, .. }) in rows.into_iter().zip(outcome.mdf) {
                 match result {
                     Ok(done) => counted(&done.after, report),
+                    Err(why) if draft.submits() => {
+                        kept_as_draft(&row, &why.to_string(), report);
+                        again.push((row, draft.unsubmitted()));
+                    }
                     Err(why) => {
+                        report.counts.refused += 1;
                         refused(&row, &why.to_string(), report);
-                        if draft.submits() {
-                            again.push((row, draft.unsubmitted()));
-                        } else {
-                            report.counts.refused += 1;
-                        }
                     }
                 }
             }
@@ -146,7 +146,8 @@ impl Funding<'_> {
         let teller = Teller { app: self.app, actor: self.actor, door: &self.door };
         let told = teller.tell(row, draft, story).await?;
         for why in &told.refused {
-            refused(row, &why.to_string(), report);
+            let tell = if told.ended == Ended::Draft { kept_as_draft } else { refused };
+            tell(row, &why.to_string(), report);
         }
         match (told.ended, &told.record) {
             (Ended::Known, _) => report.counts.known += 1,
@@ -171,14 +172,18 @@ fn counted(record: &MdfRecord, report: &mut Report) {
     }
 }
 
-/// Tells what spoke against a row.
+/// Tells what our rules did not let happen to a row.
 fn refused(row: &Ready, why: &str, report: &mut Report) {
-    let Some(figures) = &mut report.deals else { return };
-    let sentence = format!("line {}: {}: {why}", row.line, row.key);
-    if figures.drafts.len() < REJECTS_TOLD_MAX {
-        figures.drafts.push(sentence.clone());
-    }
-    if figures.refused.len() < REFUSED_KEPT_MAX {
-        figures.refused.push(sentence);
-    }
+    let Some(figures) = report.deals.as_mut().filter(|figures| figures.refused.len() < REFUSED_KEPT_MAX) else { return };
+    figures.refused.push(sentence(row, why));
+}
+
+/// Tells why a row is not handed in.
+fn kept_as_draft(row: &Ready, why: &str, report: &mut Report) {
+    let Some(figures) = report.deals.as_mut().filter(|figures| figures.drafts.len() < REJECTS_TOLD_MAX) else { return };
+    figures.drafts.push(sentence(row, why));
+}
+
+fn sentence(row: &Ready, why: &str) -> String {
+    format!("line {}: {}: {why}", row.line, row.key)
 }

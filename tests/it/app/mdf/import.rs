@@ -36,6 +36,7 @@ F,Q9,NORD,No such fund,Event,2026-05-20,,700,,EUR,yes,,,,,
 G,Q2,NORD,Approved by nobody,Event,2026-03-23,,700,,EUR,,2026-03-04,2026-03-05,,,
 H,Q2,NORD,Out of order,Event,2026-03-23,,700,,EUR,,2026-03-06,2026-03-05,,,op 5
 I,Q2,NORD,By a stranger,Event,2026-03-23,,700,,EUR,,2026-03-04,2026-03-05,,,Mr X
+K,Q2,NORD,By somebody of finance,Event,2026-03-23,,700,,EUR,,2026-03-04,2026-03-05,,,op 8
 J,Q2,NORD,By who writes it down,Event,2026-03-23,,700,,EUR,,2026-03-04,2026-03-05,,,anna
 ";
 
@@ -88,7 +89,7 @@ async fn desk(fresh: &crate::support::databases::Fresh) -> Desk {
 }
 
 async fn requests(desk: &Desk) -> Vec<Request> {
-    let ids: Vec<RequestId> = (1..=6).map(RequestId).collect();
+    let ids: Vec<RequestId> = (1..=7).map(RequestId).collect();
     desk.app().db().read().await.expect("open").requests(&ids).await.expect("read")
 }
 
@@ -106,7 +107,7 @@ async fn a_past_goes_through_the_rules_at_its_own_time() {
     on_both(|fresh| async move {
         let desk = desk(&fresh).await;
         let report = taken(&desk, Kind::Request, REQUESTS).await;
-        assert_eq!(report.counts.to_string(), "read 10 = drafted 1 + submitted 2 + decided 3 + rejected 4", "{report:?}");
+        assert_eq!(report.counts.to_string(), "read 11 = drafted 1 + submitted 3 + decided 3 + rejected 4", "{report:?}");
         for (reject, why) in report.rejects.iter().zip([
             "line 7, column 2 (`Fund`): there is no fund \"Q9\"; did you mean q2?",
             "line 8, column 16 (`Decided By`): `decided_by` is missing: approved_at needs the operator who did it",
@@ -115,12 +116,13 @@ async fn a_past_goes_through_the_rules_at_its_own_time() {
         ]) {
             assert!(reject.contains(why), "{reject} is not {why}");
         }
-        assert!(told(&report).iter().any(|why| why.contains("line 11: funds:J:") && why.contains("asked for it")), "{:?}", told(&report));
+        assert!(told(&report).iter().any(|why| why.contains("line 12: funds:J:") && why.contains("asked for it")), "{:?}", told(&report));
         let made = requests(&desk).await;
-        let [whole, part, rejected, own, open, kept] = made.as_slice() else { panic!("{made:?}") };
+        let [whole, part, rejected, not_theirs, own, open, kept] = made.as_slice() else { panic!("{made:?}") };
         let granted = |request: &Request| request.commitment().map(|commitment| (commitment.amount.to_string(), commitment.at.to_string()));
         assert_eq!(granted(whole), Some(("EUR 1,000.00".into(), "2026-03-05T00:00:00Z".into())));
         assert_eq!(granted(part), Some(("EUR 500.00".into(), "2026-03-06T00:00:00Z".into())));
+        assert_eq!(not_theirs.state, RequestState::Submitted, "finance gives no first approval");
         assert_eq!(own.state, RequestState::Submitted, "nobody approves what they bring in");
         let refused = desk.request(ANNA, open.id, RequestCommand::Approve { amount: None, seen: open.pin(), on_behalf_of: None }).await;
         assert!(refused.is_err_and(|why| why.contains("asked for it")), "not even later");
@@ -175,8 +177,9 @@ async fn only_who_manages_operators_writes_a_past_down_and_the_chain_says_who() 
         take(&desk, Kind::Request, REQUESTS, Pass::Carry).await;
         let mut session = desk.app().db().read().await.expect("open");
         let chain = session.audit_since(pilothouse::domain::id::AuditSeq(0), 10_000).await.expect("read");
+        let past_head = chain.last().expect("something happened").seq;
         let told: Vec<_> = chain.iter().filter(|past| matches!(past.record.event, Event::Recounted(_))).collect();
-        assert_eq!(told.len(), 8, "four requests, three of them decided and one denied");
+        assert_eq!(told.len(), 10, "five requests, three of them decided and two denied");
         for past in told {
             let Event::Recounted(recounted) = past.record.event else { unreachable!() };
             assert_eq!((recounted.by, recounted.at), (ANNA, desk.app().now()));
@@ -190,6 +193,11 @@ async fn only_who_manages_operators_writes_a_past_down_and_the_chain_says_who() 
         std::fs::write(&path, file).expect("a file");
         let refused = funding::import(desk.app(), crate::app::BEN, job, Pass::Carry, &mut |_| {}).await.expect_err("a triager is refused");
         assert!(refused.to_string().contains("manage operators"), "{refused}");
+        let chain = desk.app().db().read().await.expect("open").audit_since(past_head, 10).await.expect("read");
+        assert!(
+            matches!(&*chain, [denied] if matches!(denied.record.event, Event::Denied(_)) && denied.record.at == desk.app().now()),
+            "{chain:?}"
+        );
     })
     .await;
 }
