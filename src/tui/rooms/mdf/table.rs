@@ -19,18 +19,18 @@ use crate::{
 /// In the order in which they stand; the first ones are the cursor.
 pub const COLUMNS: [Column; 14] = [
     Column::new("ITEM", 7).pointer(),
-    Column::new("ACTIVITY", 14).grow(2).pointer(),
+    Column::new("ACTIVITY", 14).wanted(18).grow(2).pointer(),
     Column::new("", 2),
     Column::new("DUE", 13),
     Column::new("STAGE", 10),
-    Column::new("PARTNER", 8).grow(2).priority(2),
+    Column::new("PARTNER", 8).wanted(14).grow(2).priority(2),
     Column::new("ASKED", 11).right().priority(1),
     Column::new("CHECKS", 6).priority(3),
-    Column::new("APPROVED", 11).right().priority(5),
-    Column::new("DATES", 13).priority(6),
-    Column::new("SHARE", 5).right().priority(8),
-    Column::new("FUND", 10).grow(1).priority(7),
-    Column::new("DESK", 9).grow(1).priority(9),
+    Column::new("APPROVED", 11).right().priority(6),
+    Column::new("DATES", 13).priority(7),
+    Column::new("SHARE", 5).right().priority(9),
+    Column::new("FUND", 10).grow(1).priority(8),
+    Column::new("DESK", 9).grow(1).priority(10),
     Column::new("AGE", 5).right().priority(4),
 ];
 
