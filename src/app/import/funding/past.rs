@@ -80,6 +80,8 @@ impl Teller<'_> {
             let outcome = self.step(&row.key, name, story.submitted_at, self.actor, command).await?;
             match outcome.mdf.into_iter().next().map(|item| item.result) {
                 Some(Ok(done)) => return Ok(Some(done.after)),
+                // What speaks against the draft as well is told once.
+                Some(Err(why)) if refused.last() == Some(&why) => {}
                 Some(Err(why)) => refused.push(why),
                 // Written by an earlier run under this very command.
                 None => return self.record(row, &draft).await,
