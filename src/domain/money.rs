@@ -30,6 +30,11 @@ impl Currency {
         codes.filter_map(|code| Some(Self(code.as_bytes().try_into().ok()?)))
     }
 
+    /// The euro: in the table of active codes, and the base of the reference rates.
+    pub const fn euro() -> Self {
+        Self(*b"EUR")
+    }
+
     pub fn code(&self) -> &str {
         // The bytes come from the table of ASCII letters above.
         std::str::from_utf8(&self.0).unwrap_or("???")

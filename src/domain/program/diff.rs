@@ -59,6 +59,7 @@ fn lines(program: &Program) -> Vec<Line> {
     let mut out = Lines(Vec::new());
     out.say("program.name", &program.name);
     out.say("program.zone", program.zone.name());
+    out.say("program.currency", program.currency);
     out.say("program.calendar", &program.calendar);
     out.say_some("program.note", &program.note);
     for (name, calendar) in &program.calendars {

@@ -21,6 +21,7 @@ use crate::domain::{
     calendar::{CompiledCalendar, zone_name},
     country::Country,
     matching::Weights,
+    money::Currency,
     problem::{Problem, quoted},
     text::Text,
     time::Span,
@@ -41,6 +42,8 @@ pub struct Program {
     /// Dates without a zone of their own end here.
     #[serde(serialize_with = "zone_name")]
     pub zone: Tz,
+    /// Point-of-sale lines are booked in it, and partners measured.
+    pub currency: Currency,
     /// The calendar of whoever has no other; a key of `calendars`.
     pub calendar: Text,
     pub note: Text,

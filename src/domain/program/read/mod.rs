@@ -14,6 +14,7 @@ use crate::domain::{
     country::Country,
     document::{self, Named, Table, Value},
     matching::{MatchingPolicy, Weights},
+    money::Currency,
     problem::{Problem, quoted},
     text::Text,
     time::Span,
@@ -53,11 +54,12 @@ fn program(root: &Table<'_>) -> Program {
     let (routing, partner_references) = rules::routing(root, &names);
     let sla = sla(root, &tiers);
     let deals = deals::deals(root, &names, &tiers, &calendars);
-    let (name, note, zone, calendar) = head.map(|head| self::head(&head, &calendars)).unwrap_or_default();
+    let Head { name, note, zone, currency, calendar } = head.map(|head| self::head(&head, &calendars)).unwrap_or_default();
     Program {
         name,
         note,
         zone: zone.unwrap_or(Tz::UTC),
+        currency: currency.unwrap_or_else(Currency::euro),
         calendar,
         calendars,
         calendar_by_country,
@@ -78,13 +80,28 @@ fn program(root: &Table<'_>) -> Program {
 
 type Calendars = BTreeMap<Text, Arc<CompiledCalendar>>;
 
-fn head(head: &Table<'_>, calendars: &Calendars) -> (Text, Text, Option<Tz>, Text) {
+#[derive(Default)]
+struct Head {
+    name: Text,
+    note: Text,
+    zone: Option<Tz>,
+    currency: Option<Currency>,
+    calendar: Text,
+}
+
+fn head(head: &Table<'_>, calendars: &Calendars) -> Head {
     let name = head.required("name").and_then(|value| value.text()).unwrap_or_default();
     let note = head.optional("note").and_then(|value| value.any_text()).unwrap_or_default();
     let zone = head.required("zone").and_then(|value| value.zone());
+    let currency = head.optional("currency").and_then(|value| currency(&value));
     let calendar = head.required("calendar").and_then(|value| calendar_name(&value, calendars)).unwrap_or_default();
     head.finish();
-    (name, note, zone, calendar)
+    Head { name, note, zone, currency, calendar }
+}
+
+fn currency(value: &Value<'_>) -> Option<Currency> {
+    let code = value.text()?;
+    code.parse().map_err(|problem: String| value.problem(problem, "write the code of ISO 4217, such as EUR")).ok()
 }
 
 fn calendar_name(value: &Value<'_>, calendars: &Calendars) -> Option<Text> {
