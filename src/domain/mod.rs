@@ -28,6 +28,7 @@ pub mod problem;
 pub mod program;
 pub mod search;
 pub mod text;
+pub mod tier;
 pub mod time;
 pub mod told;
 pub mod vocabulary;
