@@ -5,6 +5,7 @@ use crate::domain::{
     calendar::{Calendar, Hours},
     matching::Weights,
     text::Text,
+    tier::Measure,
     time::{MICROS_PER_HOUR, Span},
 };
 use serde::Serialize;
@@ -87,6 +88,7 @@ fn lines(program: &Program) -> Vec<Line> {
     out.list("consent.suppressed_domains", &program.consent.suppressed_domains);
     out.deals(program);
     out.mdf(program);
+    out.scorecard(program);
     out.list("products.lines", &program.products);
     out.list("verticals.names", &program.verticals);
     out.list("sources.names", &program.sources);
@@ -140,6 +142,38 @@ impl Lines {
             self.say(format!("{path}.lead_weight"), tier.lead_weight);
             self.say(format!("{path}.sla_factor"), rust_decimal::Decimal::new(tier.sla_percent.into(), 2).normalize());
             self.optional(format!("{path}.capacity"), tier.capacity.as_ref());
+            self.optional(format!("{path}.revenue"), tier.asks.revenue.as_ref());
+            self.optional(format!("{path}.certifications"), tier.asks.certifications.as_ref());
+            self.optional(format!("{path}.score"), tier.asks.score.map(|score| score.points().normalize()).as_ref());
+            self.say(format!("{path}.mdf_percent"), tier.gives.mdf_percent);
+            self.say(format!("{path}.rebate_percent"), tier.gives.rebate_percent);
+            self.say_some(&format!("{path}.support"), &tier.gives.support);
+        }
+    }
+
+    fn scorecard(&mut self, program: &Program) {
+        let card = &program.scorecard;
+        self.say("scorecard.composite", card.composite.name());
+        self.say("scorecard.missing", card.missing.name());
+        self.say("scorecard.cap", card.cap);
+        self.list("scorecard.lights", [card.lights.ahead, card.lights.green, card.lights.yellow]);
+        self.say("scorecard.fiscal_year_starts", card.fiscal_year_starts);
+        self.say("scorecard.acquisition", card.acquisition.name());
+        self.say("scorecard.remediation_days", card.remediation_days);
+        self.say("scorecard.effective", card.effective.name());
+        self.say("scorecard.audits", card.audits.name());
+        self.say("scorecard.rate_max_age_days", card.rate_max_age_days);
+        self.list("scorecard.criterion", card.criteria.iter().map(|rule| rule.criterion.name()));
+        for rule in &card.criteria {
+            let path = format!("scorecard.criterion {}", rule.criterion.name());
+            self.say(format!("{path}.weight"), rust_decimal::Decimal::new(rule.weight.into(), 2).normalize());
+            self.say(format!("{path}.group"), rule.group.name());
+            match &rule.measure {
+                Measure::Linear { target } => self.say(format!("{path}.target"), target),
+                Measure::Bands(bands) => {
+                    self.list(format!("{path}.bands"), bands.iter().map(|band| format!("{} from {}", band.points, band.from)));
+                }
+            }
         }
     }
 

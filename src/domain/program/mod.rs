@@ -8,6 +8,7 @@ mod diff;
 mod mdf;
 mod read;
 mod routing;
+mod scorecard;
 mod sla;
 
 pub use deals::{Clause, ClauseRule, ConflictRules, DealField, Deals, Editable, EligibilityRule, Ineligible, ProtectionRules};
@@ -15,6 +16,7 @@ pub use diff::{Change, diff};
 pub use mdf::{ApprovalRules, Category, Mdf, ProofKind, SimilarRules};
 pub use read::parse;
 pub use routing::{CertificationRule, ClosedCalendar, Exclusion, LeadFacts, NamedAccount, Routing, Territory};
+pub use scorecard::{Asked, Given};
 pub use sla::{AcceptRow, AcceptSla, FirstTouchSla, QualifySla, Sla, SlaKind};
 
 use crate::domain::{
@@ -24,6 +26,7 @@ use crate::domain::{
     money::Currency,
     problem::{Problem, quoted},
     text::Text,
+    tier::Card,
     time::Span,
 };
 use chrono_tz::Tz;
@@ -58,6 +61,8 @@ pub struct Program {
     pub consent: Consent,
     pub deals: Deals,
     pub mdf: Mdf,
+    /// How partners are measured; what each tier asks for and gives stands with the tiers.
+    pub scorecard: Card,
     /// The names that leads and rules use; matched without regard to case.
     pub products: Vec<Text>,
     pub verticals: Vec<Text>,
@@ -96,6 +101,9 @@ pub struct Tier {
     pub sla_percent: u32,
     /// Open leads that a partner of this tier works at once, when the partner states no number of its own.
     pub capacity: Option<u32>,
+    /// Its gates; none of the last tier.
+    pub asks: Asked,
+    pub gives: Given,
 }
 
 /// Scores from 0 to 1 as basis points, 0 to 10,000.

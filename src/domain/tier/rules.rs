@@ -70,6 +70,7 @@ pub struct Card {
     /// Days that a partner has to make up for a failed audit.
     pub remediation_days: u32,
     pub effective: Effective,
+    pub audits: Audits,
     /// How old an exchange rate may be where the day of a sale has none.
     pub rate_max_age_days: u32,
     /// The product lines that a partner could sell.
@@ -191,6 +192,16 @@ pub enum Acquisition {
     WholePeriod,
 }
 
+/// Who audits all partners after the end of a quarter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Audits {
+    /// The engine.
+    Quarterly,
+    /// Whoever asks for it.
+    OnDemand,
+}
+
 /// When an approved change of tier comes into force.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -238,6 +249,10 @@ words! {
         AtOnce => "at_once", "at once";
         NextMonth => "next_month", "with the next month";
         NextQuarter => "next_quarter", "with the next quarter";
+    }
+    Audits {
+        Quarterly => "quarterly", "by the engine after each quarter";
+        OnDemand => "on_demand", "on demand";
     }
     Light {
         Ahead => "ahead", "ahead";

@@ -43,6 +43,7 @@ fn card(criteria: Vec<Rule>) -> Card {
         acquisition: Acquisition::FromDay,
         remediation_days: 90,
         effective: Effective::NextQuarter,
+        audits: super::rules::Audits::OnDemand,
         rate_max_age_days: 7,
         product_lines: ["Switching", "Wireless"].map(Text::clean).to_vec(),
     }

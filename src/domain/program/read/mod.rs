@@ -7,6 +7,7 @@ mod calendars;
 mod deals;
 mod mdf;
 mod rules;
+mod scorecard;
 
 use super::{AcceptRow, AcceptSla, Consent, FirstTouchSla, Matching, Program, QualifySla, Sla, Tier};
 use crate::domain::{
@@ -55,11 +56,12 @@ fn program(root: &Table<'_>) -> Program {
     let sla = sla(root, &tiers);
     let deals = deals::deals(root, &names, &tiers, &calendars);
     let Head { name, note, zone, currency, calendar } = head.map(|head| self::head(&head, &calendars)).unwrap_or_default();
+    let currency = currency.unwrap_or_else(Currency::euro);
     Program {
         name,
         note,
         zone: zone.unwrap_or(Tz::UTC),
-        currency: currency.unwrap_or_else(Currency::euro),
+        currency,
         calendar,
         calendars,
         calendar_by_country,
@@ -70,6 +72,7 @@ fn program(root: &Table<'_>) -> Program {
         consent: consent(root),
         deals,
         mdf: mdf::mdf(root),
+        scorecard: scorecard::scorecard(root, currency, &products),
         regions,
         products,
         verticals,
@@ -157,10 +160,13 @@ fn tiers(root: &Table<'_>) -> Vec<Tier> {
         let lead_weight = row.required("lead_weight").and_then(|value| whole(&value, 1..=1_000)).unwrap_or(1);
         let sla_percent = row.optional("sla_factor").and_then(|value| value.decimal(2, 1..=1_000)).unwrap_or(100);
         let capacity = row.optional("capacity").and_then(|value| whole(&value, 1..=100_000));
+        let (asks, gives) = (scorecard::asked(&row, &entry.name), scorecard::given(&row));
         row.finish();
-        tiers.push(Tier { name: entry.name.clone(), rank, lead_weight, sla_percent: positive(sla_percent), capacity });
+        let sla_percent = positive(sla_percent);
+        tiers.push(Tier { name: entry.name.clone(), rank, lead_weight, sla_percent, capacity, asks, gives });
     }
     tiers.sort_by_key(|tier| tier.rank);
+    scorecard::check_gates(&mut tiers, &entries);
     tiers
 }
 
