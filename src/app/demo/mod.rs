@@ -2,6 +2,7 @@
 //!
 //! Everything comes from `fixtures/demo` and a seed; the same seed at the same instant makes the same channel.
 
+mod agenda;
 mod chance;
 mod deals;
 mod funds;

@@ -5,11 +5,10 @@ mod fate;
 mod paper;
 mod rivals;
 
-use super::{chance::Chance, people::People, staff::Staff, stage::Stage};
+use super::{agenda::Agenda, chance::Chance, people::People, staff::Staff, stage::Stage};
 use crate::{
     app::{Command, DealTarget, Failure, Outcome, Registering, Rules},
     domain::{
-        actor::Actor,
         deal::{
             DealCommand, EvidencePin, Registration, SaleLine,
             conflict::{CaseCommand, ConflictCase, Shares, Verdict},
@@ -21,7 +20,6 @@ use crate::{
 };
 use fate::Fate;
 pub use rivals::accounts;
-use std::collections::BTreeMap;
 
 /// How far back the desk's past goes: longer than the longest protection, so that some have run out.
 pub const DAYS: i64 = 125;
@@ -62,18 +60,14 @@ pub struct Deals {
     chance: Chance,
     people: People,
     staff: Staff,
-    /// By when, then in the order of planning.
-    agenda: BTreeMap<(Instant, u64), Step>,
-    planned: u64,
-    /// When the engine looked last.
-    looked: Instant,
+    agenda: Agenda<Step>,
 }
 
 impl Deals {
     /// Everything that is planned up to `now`.
     pub fn planned(seed: u64, people: People, staff: Staff, rules: &Rules, now: Instant) -> Self {
-        let looked = now.plus(Span::hours(-24 * DAYS));
-        let mut deals = Self { chance: Chance::seeded(seed ^ 0xdea1), people, staff, agenda: BTreeMap::new(), planned: 0, looked };
+        let agenda = Agenda::new(now.plus(Span::hours(-24 * DAYS)), LOOK, Command::SweepDeals { limit: 500 });
+        let mut deals = Self { chance: Chance::seeded(seed ^ 0xdea1), people, staff, agenda };
         for _ in 0..PAST {
             let at = now.plus(Span::ZERO.minus(deals.chance.between(Span::hours(24 * 4), Span::hours(24 * (DAYS - 5)))));
             deals.registration(rules, at, now, Fate::settled);
@@ -106,26 +100,13 @@ impl Deals {
 
     /// When somebody acts next.
     pub fn next(&self) -> Option<Instant> {
-        self.agenda.first_key_value().map(|((at, _), _)| *at)
+        self.agenda.next()
     }
 
     /// Does what was planned up to `until`, in time. What is no longer possible is left, as people leave it.
     pub async fn act(&mut self, stage: &mut Stage<'_>, until: Instant) -> Result<(), Failure> {
-        while let Some(entry) = self.agenda.first_entry().filter(|entry| entry.key().0 <= until) {
-            let ((at, _), step) = entry.remove_entry();
-            self.look(stage, at).await?;
-            stage.at(at);
+        while let Some(step) = self.agenda.due(stage, until).await? {
             self.take(stage, step).await?;
-        }
-        self.look(stage, until).await
-    }
-
-    /// The engine has looked as often as it does, up to `until`.
-    async fn look(&mut self, stage: &mut Stage<'_>, until: Instant) -> Result<(), Failure> {
-        while self.looked.plus(LOOK) <= until && matches!(stage, Stage::Past { .. }) {
-            self.looked = self.looked.plus(LOOK);
-            stage.at(self.looked);
-            stage.carry(Actor::engine().id, Command::SweepDeals { limit: 500 }).await?;
         }
         Ok(())
     }
@@ -164,8 +145,7 @@ impl Deals {
     }
 
     fn later(&mut self, at: Instant, step: Step) {
-        self.planned += 1;
-        self.agenda.insert((at, self.planned), step);
+        self.agenda.later(at, step);
     }
 
     fn deal(&mut self, at: Instant, who: OperatorId, deal: DealId, command: DealCommand) {

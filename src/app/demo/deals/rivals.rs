@@ -123,7 +123,7 @@ impl Deals {
             let euros = 4_000 + i64::try_from(self.chance.below(30_000)).unwrap_or(0);
             let Ok(currency) = "EUR".parse() else { return };
             let line = SaleLine {
-                source_key: Text::clean(&format!("pos:{}", self.planned)),
+                source_key: Text::clean(&format!("pos:{}", self.agenda.planned())),
                 partner,
                 customer,
                 on,

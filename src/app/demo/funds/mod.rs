@@ -4,14 +4,13 @@
 mod fate;
 mod words;
 
-use super::{chance::Chance, staff::Staff, stage::Stage};
+use super::{agenda::Agenda, chance::Chance, staff::Staff, stage::Stage};
 use crate::{
     app::{
         AuthorityCommand, ClaimDraft, Command, DraftSource, Failure, ItemTarget, MdfCommand, MdfItem, MdfRecord, MdfStep, Outcome,
         RequestDraft, Rules,
     },
     domain::{
-        actor::Actor,
         deal::ContentHash,
         event::Entity,
         id::{BatchId, ClaimId, OperatorId},
@@ -68,11 +67,7 @@ enum Step {
 pub struct Funds {
     chance: Chance,
     staff: Staff,
-    /// By when, then in the order of planning.
-    agenda: BTreeMap<(Instant, u64), Step>,
-    planned: u64,
-    /// When the engine looked last.
-    looked: Instant,
+    agenda: Agenda<Step>,
     now: Instant,
     /// Payments that were ordered and are in no file yet.
     ordered: Vec<(ClaimId, u32, Currency)>,
@@ -89,9 +84,7 @@ impl Funds {
         let mut funds = Self {
             chance,
             staff,
-            agenda: BTreeMap::new(),
-            planned: 0,
-            looked: opened,
+            agenda: Agenda::new(opened, LOOK, Command::SweepMdf { limit: 500 }),
             now,
             ordered: Vec::new(),
             paid: Vec::new(),
@@ -108,26 +101,13 @@ impl Funds {
 
     /// When somebody acts next.
     pub fn next(&self) -> Option<Instant> {
-        self.agenda.first_key_value().map(|((at, _), _)| *at)
+        self.agenda.next()
     }
 
     /// Does what was planned up to `until`, in time. What is no longer possible is left, as people leave it.
     pub async fn act(&mut self, stage: &mut Stage<'_>, until: Instant) -> Result<(), Failure> {
-        while let Some(entry) = self.agenda.first_entry().filter(|entry| entry.key().0 <= until) {
-            let ((at, _), step) = entry.remove_entry();
-            self.look(stage, at).await?;
-            stage.at(at);
+        while let Some(step) = self.agenda.due(stage, until).await? {
             self.take(stage, step).await?;
-        }
-        self.look(stage, until).await
-    }
-
-    /// The engine has looked as often as it does, up to `until`.
-    async fn look(&mut self, stage: &mut Stage<'_>, until: Instant) -> Result<(), Failure> {
-        while self.looked.plus(LOOK) <= until && matches!(stage, Stage::Past { .. }) {
-            self.looked = self.looked.plus(LOOK);
-            stage.at(self.looked);
-            stage.carry(Actor::engine().id, Command::SweepMdf { limit: 500 }).await?;
         }
         Ok(())
     }
@@ -243,8 +223,7 @@ impl Funds {
     }
 
     fn later(&mut self, at: Instant, step: Step) {
-        self.planned += 1;
-        self.agenda.insert((at, self.planned), step);
+        self.agenda.later(at, step);
     }
 
     fn will(&mut self, at: Instant, who: OperatorId, id: impl Into<ItemId>, command: MdfCommand) {
