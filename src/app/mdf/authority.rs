@@ -8,7 +8,7 @@ use crate::{
         event::{Entity, Event},
         mdf::{Refusal, approval::AuthorityEvent},
     },
-    store::Unit,
+    store::{Unit, unit::OperatorRow},
 };
 
 /// All or nothing. Limits, and delegations of others, take who manages operators; one's own approvals anybody delegates.
@@ -30,6 +30,14 @@ pub async fn record<U: Unit>(unit: &mut U, scene: Scene<'_>, commands: &[Authori
         match command {
             AuthorityCommand::SetLimit(limit) if limit.amount.minor < 0 => {
                 return Err(Failure::Mdf(Refusal::invalid(format!("{} can't be a limit", limit.amount))));
+            }
+            // As long as there is somebody else to ask.
+            AuthorityCommand::SetLimit(limit) if limit.operator == scene.actor.id => {
+                let manages = |one: &&OperatorRow| one.active && one.id != scene.actor.id && one.roles.allow(Permission::OperatorManage);
+                if let Some(other) = operators.iter().find(manages) {
+                    let why = format!("nobody sets their own limit: ask {}", other.name);
+                    return Err(Failure::Mdf(Refusal::not_allowed(why)));
+                }
             }
             AuthorityCommand::Delegate(one) if one.from == one.to => {
                 return Err(Failure::Mdf(Refusal::invalid("nobody stands in for themselves")));

@@ -124,3 +124,21 @@ async fn nobody_signs_for_somebody_who_could_not() {
     })
     .await;
 }
+
+/// As long as somebody else can.
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_sets_their_own_limit() {
+    on_both(|fresh| async move {
+        let desk = Desk::opened(&fresh, "20000").await;
+        let own = || {
+            let limit = Limit { operator: ANNA, amount: eur("90000"), from: day(0), until: None };
+            desk.app().request(Command::Authority(vec![AuthorityCommand::SetLimit(limit)]))
+        };
+        desk.app().execute(ANNA, own()).await.expect("there is nobody else");
+        let spec = OperatorSpec { name: text("Olga"), login: None, roles: Roles(vec![Role::Admin]), active: true };
+        desk.house.run(ANNA, Command::Operator(spec)).await;
+        let refused = desk.app().execute(ANNA, own()).await.expect_err("Olga can").to_string();
+        assert_eq!(refused, "nobody sets their own limit: ask Olga", "{}", fresh.name);
+    })
+    .await;
+}

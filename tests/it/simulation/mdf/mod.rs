@@ -137,7 +137,11 @@ fn spec(number: i64, chance: &mut Chance) -> OperatorSpec {
 
 /// The first day, as commands of the admin.
 fn first_day(chance: &mut Chance) -> Vec<Command> {
-    let mut commands: Vec<Command> = (3..=PEOPLE + 1).map(|number| Command::Operator(spec(number, chance))).collect();
+    let day = START.to_utc().date_naive();
+    let limit = |n| AuthorityCommand::SetLimit(Limit { operator: OperatorId(n), amount: eur(10_000 * n), from: day, until: None });
+    // One's own only as long as nobody else could set it.
+    let mut commands = vec![Command::Authority(vec![limit(2)])];
+    commands.extend((3..=PEOPLE + 1).map(|number| Command::Operator(spec(number, chance))));
     let partner = |n: i64| Profile {
         code: Text::clean(&format!("P{n}")),
         name: Text::clean(&format!("Partner {n}")),
@@ -147,9 +151,7 @@ fn first_day(chance: &mut Chance) -> Vec<Command> {
     };
     commands.push(Command::Partners((1..=3).map(partner).collect()));
     commands.push(Command::Program { toml: PROGRAM.to_owned(), note: Text::default() });
-    let day = START.to_utc().date_naive();
-    let limit = |n| AuthorityCommand::SetLimit(Limit { operator: OperatorId(n), amount: eur(10_000 * n), from: day, until: None });
-    commands.push(Command::Authority((2..=PEOPLE + 1).map(limit).collect()));
+    commands.push(Command::Authority((3..=PEOPLE + 1).map(limit).collect()));
     commands.push(script::open_funds());
     commands.extend(script::allocate());
     commands
