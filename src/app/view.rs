@@ -3,7 +3,7 @@
 use super::{App, Failure, Rules};
 use crate::{
     domain::{
-        actor::Permission,
+        actor::Roles,
         aggregate::Aggregate,
         filter::{self, Filter},
         id::{AuditSeq, CommandId, OperatorId, PartnerId},
@@ -138,10 +138,10 @@ impl App {
         Ok(finder.found)
     }
 
-    /// The operators who may do this, by name.
-    pub(super) async fn colleagues(&self, permission: Permission) -> Result<Vec<(OperatorId, Text)>, Failure> {
+    /// The operators with such roles, by name.
+    pub(super) async fn colleagues(&self, fit: impl Fn(&Roles) -> bool) -> Result<Vec<(OperatorId, Text)>, Failure> {
         let operators = self.db().read().await?.operators().await?;
-        let can = operators.into_iter().filter(|one| one.active && one.roles.allow(permission));
+        let can = operators.into_iter().filter(|one| one.active && fit(&one.roles));
         let mut out: Vec<_> = can.map(|one| (one.id, one.name)).collect();
         out.sort_by(|a, b| a.1.cmp(&b.1));
         Ok(out)

@@ -204,7 +204,7 @@ impl App {
 
     /// The operators who can review a registration or a conflict, by name.
     pub async fn deal_colleagues(&self) -> Result<Vec<(OperatorId, Text)>, Failure> {
-        self.colleagues(Permission::DealWork).await
+        self.colleagues(|roles| roles.allow(Permission::DealWork)).await
     }
 }
 

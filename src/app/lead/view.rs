@@ -167,7 +167,7 @@ impl App {
 
     /// The operators who can look after a lead, by name.
     pub async fn lead_colleagues(&self) -> Result<Vec<(OperatorId, Text)>, Failure> {
-        self.colleagues(Permission::LeadWork).await
+        self.colleagues(|roles| roles.allow(Permission::LeadWork)).await
     }
 }
 

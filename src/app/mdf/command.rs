@@ -24,6 +24,7 @@ use crate::{
             request::{self, Request, RequestCommand, RequestVerb},
         },
         partner::Partner,
+        told::Names,
     },
     store::{Unit, unit::mdf::Home},
 };
@@ -60,7 +61,7 @@ pub(super) fn denial(refusal: &Refusal) -> Option<String> {
     match refusal {
         Refusal::NotAllowed { why } => Some(why.clone()),
         Refusal::Denied { denial: Denial::Changed { .. } | Denial::OtherAmount { .. } | Denial::Complete | Denial::Nothing { .. } } => None,
-        Refusal::Denied { denial } => Some(denial.to_string()),
+        Refusal::Denied { denial } => Some(denial.told(&Names::default())),
         _ => None,
     }
 }

@@ -10,7 +10,7 @@ use crate::{
         filter::Filter,
         id::{AuditSeq, BatchId, ClaimId, FundId, OperatorId, PartnerId, RequestId},
         mdf::{
-            approval::{Authority, Signature, Step},
+            approval::{self, Authority, Signature, Step},
             batch::Batch,
             claim::{Claim, Payment},
             fields::Funding,
@@ -262,7 +262,12 @@ impl App {
 
     /// The operators who can look after a request or a claim, by name.
     pub async fn mdf_colleagues(&self) -> Result<Vec<(OperatorId, Text)>, Failure> {
-        self.colleagues(Permission::MdfWork).await
+        self.colleagues(|roles| roles.allow(Permission::MdfWork)).await
+    }
+
+    /// The operators who approve within a limit, by name.
+    pub async fn mdf_approvers(&self) -> Result<Vec<(OperatorId, Text)>, Failure> {
+        self.colleagues(approval::takes_limit).await
     }
 
     /// The names of the partners and operators of items.

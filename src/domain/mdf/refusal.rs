@@ -14,6 +14,7 @@ use crate::domain::{
     },
     money::MoneyError,
     time::Instant,
+    told::Names,
 };
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -124,23 +125,31 @@ impl From<MoneyError> for Refusal {
     }
 }
 
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Refusal {
+    /// As a sentence, in which people have their names.
+    pub fn told(&self, names: &Names) -> String {
         match self {
-            Self::NotNow { verb, why } => write!(f, "cannot {}: {why}", verb.doc()),
-            Self::Denied { denial } => write!(f, "cannot approve: {denial}"),
+            Self::NotNow { verb, why } => format!("cannot {}: {why}", verb.doc()),
+            Self::Denied { denial } => format!("cannot approve: {}", denial.told(names)),
             Self::Plan { faults } => {
                 let all: Vec<String> = faults.iter().map(ToString::to_string).collect();
-                write!(f, "cannot submit: {}", all.join("; "))
+                format!("cannot submit: {}", all.join("; "))
             }
             Self::Checks { failing } => {
                 let all: Vec<String> = failing.iter().map(Finding::sentence).collect();
-                write!(f, "cannot approve: {}", all.join("; "))
+                format!("cannot approve: {}", all.join("; "))
             }
-            Self::Ledger { refusal } => refusal.fmt(f),
-            Self::Overtaken { entity, by, event, at } => write!(f, "{by} was faster: {entity} {} at {at}", in_words(event)),
-            Self::NotAllowed { why } | Self::Amount { why } | Self::Invalid { why } => f.write_str(why),
+            Self::Ledger { refusal } => refusal.to_string(),
+            Self::Overtaken { entity, by, event, at } => format!("{by} was faster: {entity} {} at {at}", in_words(event)),
+            Self::NotAllowed { why } | Self::Amount { why } | Self::Invalid { why } => why.clone(),
         }
+    }
+}
+
+/// For where no names are at hand: people are called by their numbers.
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.told(&Names::default()))
     }
 }
 

@@ -239,6 +239,7 @@ async fn books(app: &App) -> Result<Books, Failure> {
     Ok(Books {
         funds,
         partners,
+        approvers: app.mdf_approvers().await?,
         regions: program.regions.keys().cloned().collect(),
         categories: program.mdf.categories.iter().map(|category| category.name.clone()).collect(),
         share: program.mdf.share,

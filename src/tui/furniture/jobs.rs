@@ -75,7 +75,7 @@ impl<T: Trade> Workroom<T> {
             [(only, _)] => self.record(*only),
             all => format!("{eligible} of {} {}", all.len(), T::NOUN.1),
         };
-        let rows = plan.into_iter().map(|(id, outcome)| PlanRow { record: self.record(id), outcome }).collect();
+        let rows = plan.into_iter().map(|(id, outcome)| PlanRow { record: self.record(id), outcome, warns: false }).collect();
         cx.confirm(Confirm::new(format!("{} {subject}?", title(act)), act.row().danger).plan(rows), Intent::Apply { job });
     }
 
@@ -110,7 +110,7 @@ impl<T: Trade> Workroom<T> {
             && let Err(refusal) = &only.result
         {
             // There is nothing to choose from: the reason in full, in the form where there was one.
-            let why = T::refusal(refusal, None, cx.now, self.station.zone);
+            let why = T::refusal(refusal, None, &answers.names, (cx.now, self.station.zone));
             let job = self.jobs.open.remove(index);
             self.forget_story();
             return self.refuse(job, &why, false, cx);
@@ -131,7 +131,7 @@ impl<T: Trade> Workroom<T> {
         if let Some(refusal) = first_refusal.filter(|_| eligible == 0) {
             // What was read may be older than what the refusals are about. A row may cut the reason; here it stands in full.
             self.forget_story();
-            confirm = confirm.about(T::refusal(refusal, None, cx.now, self.station.zone));
+            confirm = confirm.about(T::refusal(refusal, None, &answers.names, (cx.now, self.station.zone)));
         }
         if total > PLAN_ROWS_MAX {
             confirm = confirm.about(format!("The first {PLAN_ROWS_MAX} are named here; the others are treated alike."));
@@ -160,9 +160,10 @@ impl<T: Trade> Workroom<T> {
         let record = T::called(self, act, answer.id).unwrap_or_else(|| self.about(answer, names));
         let outcome = match &answer.result {
             Ok(happened) => Ok(T::outcome(&happened.events, names)),
-            Err(refusal) => Err(T::refusal(refusal, Some(answer.id), now, self.station.zone)),
+            Err(refusal) => Err(T::refusal(refusal, Some(answer.id), names, (now, self.station.zone))),
         };
-        PlanRow { record, outcome }
+        let warns = answer.result.as_ref().is_ok_and(|happened| T::warns(&happened.events));
+        PlanRow { record, outcome, warns }
     }
 
     pub(super) fn apply(&mut self, job: u64, cx: &mut C<'_, T>) {
@@ -199,7 +200,7 @@ impl<T: Trade> Workroom<T> {
     fn tell(&mut self, job: Job<T>, answers: &Answers<T>, done: usize, cx: &mut C<'_, T>) {
         let refused: Vec<(T::Id, &T::Refusal)> =
             answers.answers.iter().filter_map(|answer| answer.result.as_ref().err().map(|refusal| (answer.id, refusal))).collect();
-        let told = |refusal: &T::Refusal| T::refusal(refusal, None, cx.now, self.station.zone);
+        let told = |refusal: &T::Refusal| T::refusal(refusal, None, &answers.names, (cx.now, self.station.zone));
         let failure = answers.failure.clone().or_else(|| match (refused.as_slice(), answers.answers.len()) {
             ([(_, refusal)], 1) => Some(told(refusal)),
             _ => None,

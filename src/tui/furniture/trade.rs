@@ -260,8 +260,12 @@ pub trait Trade: Look {
     }
     /// What a command did to a record, in a few words.
     fn outcome(events: &[Self::Event], names: &Names) -> String;
-    /// Why not; `beside` when the verb and the record stand beside it already.
-    fn refusal(refusal: &Self::Refusal, beside: Option<Self::Id>, now: Instant, zone: Tz) -> String;
+    /// Whether something is wrong with what a command did all the same.
+    fn warns(_events: &[Self::Event]) -> bool {
+        false
+    }
+    /// Why not, told now and in a zone; `beside` when the verb and the record stand beside it already.
+    fn refusal(refusal: &Self::Refusal, beside: Option<Self::Id>, names: &Names, at: (Instant, Tz)) -> String;
     /// What else a plan about a single record should say.
     fn about_plan(_room: &Workroom<Self>, _act: Act) -> Option<String> {
         None

@@ -16,6 +16,8 @@ pub struct PlanRow {
     /// `L-12 Acme GmbH`.
     pub record: String,
     pub outcome: Result<String, String>,
+    /// It happens, and not all is well with it: a registration is handed in that is not complete.
+    pub warns: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -137,6 +139,7 @@ impl Confirm {
         }
         for (row, told) in &shown.rows {
             let (shape, role, text) = match &row.outcome {
+                Ok(_) if row.warns => ("!", Role::Warn, Role::Text),
                 Ok(_) => ("✓", Role::Good, Role::Text),
                 Err(_) => ("✗", Role::Warn, Role::Warn),
             };
@@ -239,7 +242,7 @@ mod tests {
 
     #[test]
     fn a_plan_in_which_everything_is_refused_cannot_be_confirmed() {
-        let refused = PlanRow { record: "L-1".into(), outcome: Err("it is closed".into()) };
+        let refused = PlanRow { record: "L-1".into(), outcome: Err("it is closed".into()), warns: false };
         let mut confirm = Confirm::new("Pause 0 of 1?", Danger::Undoable).plan(vec![refused]);
         assert_eq!(confirm.key(Key::char('y')), Verdict::Unknown);
         assert_eq!(confirm.key(Key::plain(Code::Esc)), Verdict::Cancelled);
@@ -256,7 +259,7 @@ mod tests {
 
     #[test]
     fn what_will_happen_is_told_in_full() {
-        let row = |record: &str, what: &str| PlanRow { record: record.into(), outcome: Ok(what.into()) };
+        let row = |record: &str, what: &str| PlanRow { record: record.into(), outcome: Ok(what.into()), warns: false };
         let long = "handed in, not complete: the expected close date lies in the past and nobody has said which products";
         let screen = drawn(&Confirm::new("Submit?", Danger::Final).plan(vec![row("D-1", long)]), 50, 16).join(" ");
         for word in long.split(' ') {
@@ -269,6 +272,7 @@ mod tests {
         let row = |record: &str, passes: bool| PlanRow {
             record: record.into(),
             outcome: if passes { Ok("approved".to_owned()) } else { Err("it is closed".to_owned()) },
+            warns: false,
         };
         let plan = vec![row("M-1", false), row("M-2", true), row("M-3", false), row("M-4", true)];
         let screen = drawn(&Confirm::new("Approve?", Danger::Final).plan(plan), 50, 16).join(" ");
@@ -281,6 +285,7 @@ mod tests {
         let rows = (1..=20).map(|number| PlanRow {
             record: format!("D-{number}"),
             outcome: Err("it is held until somebody has decided the conflict that it is a party of, and nobody has yet".into()),
+            warns: false,
         });
         let mut confirm = Confirm::new("Submit?", Danger::Undoable).plan(rows.collect());
         assert!(!drawn(&confirm, 60, 20).iter().any(|line| line.contains("D-20 ")));

@@ -1,5 +1,9 @@
 //! A form: choices, texts and notes, checked while they are filled in. What was typed survives a refusal.
 
+mod choice;
+
+pub use choice::Choice;
+
 use super::{
     line::{edit, view_input},
     note::Note,
@@ -11,28 +15,8 @@ use crate::tui::{
     room::FieldError,
     theme::Role,
 };
-use nucleo_matcher::{
-    Config, Matcher, Utf32Str,
-    pattern::{CaseMatching, Normalization, Pattern},
-};
 use ratatui::layout::Rect;
-use std::cmp::Reverse;
 use tui_input::Input;
-
-/// One entry of a list to choose from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Choice {
-    pub label: String,
-    pub doc: String,
-    /// Why it cannot be chosen now.
-    pub refused: Option<String>,
-}
-
-impl Choice {
-    pub fn new(label: impl Into<String>, doc: impl Into<String>) -> Self {
-        Self { label: label.into(), doc: doc.into(), refused: None }
-    }
-}
 
 #[derive(Debug, Clone)]
 pub enum Kind {
@@ -83,11 +67,11 @@ impl Field {
 
     fn mistake(&self) -> Option<String> {
         let Kind::Choice { choices, chosen, narrowed } = &self.kind else { return None };
-        let choice = choices.get(*chosen);
-        if !narrowed_to(choices, narrowed).contains(chosen) {
+        let chosen_one = choices.get(*chosen);
+        if !choice::narrowed_to(choices, narrowed).contains(chosen) {
             return Some(format!("nothing in the list is called `{}`", narrowed.value()));
         }
-        choice.and_then(|choice| choice.refused.clone())
+        chosen_one.and_then(|one| one.refused.clone())
     }
 
     fn height(&self) -> u16 {
@@ -134,7 +118,7 @@ pub struct Form {
     focus: usize,
     /// What the room says about the values as they are.
     verdict: Result<String, FieldError>,
-    /// Mistakes are shown once sending was tried; before, they would only nag.
+    /// Everything that is wrong is shown once sending was tried; before, only what was typed wrong into a field that was left.
     tried: bool,
     /// What was answered by the database when it refused, with what was typed still here.
     refusal: Option<String>,
@@ -215,6 +199,12 @@ impl Form {
         self.verdict.is_ok()
     }
 
+    /// What is still missing would only nag; what was typed and can't be read is told as soon as its field is left.
+    fn is_told(&self, error: &FieldError) -> bool {
+        let is_typed = || matches!(self.fields.get(error.field).map(Field::value), Some(Value::Text(text)) if !text.trim().is_empty());
+        self.tried || (error.field != self.focus && is_typed())
+    }
+
     /// Sending was tried and something is wrong: go to the field.
     pub fn show_mistake(&mut self) {
         self.tried = true;
@@ -266,7 +256,7 @@ impl Form {
                 let handled = match &mut field.kind {
                     Kind::Note(note) => note.key(key),
                     Kind::Text(input) => edit(input, key),
-                    Kind::Choice { choices, chosen, narrowed } => choose(choices, chosen, narrowed, key),
+                    Kind::Choice { choices, chosen, narrowed } => choice::choose(choices, chosen, narrowed, key),
                 };
                 match (handled, key.code) {
                     (false, Code::Up) => self.step(false),
@@ -293,7 +283,7 @@ impl Form {
             told.extend(text::wrap(refusal, inner_wide).into_iter().map(|line| (line, Role::Warn)));
         }
         match &self.verdict {
-            Err(error) if self.tried => {
+            Err(error) if self.is_told(error) => {
                 told.extend(text::wrap(&error.message, inner_wide).into_iter().map(|line| (line, Role::InputError)));
             }
             Ok(preview) if !preview.is_empty() => told.extend(text::wrap(preview, inner_wide).into_iter().map(|line| (line, Role::Info))),
@@ -324,7 +314,7 @@ impl Form {
                 break;
             }
             let focused = index == self.focus;
-            let wrong = self.tried && self.verdict.as_ref().is_err_and(|error| error.field == index);
+            let wrong = self.verdict.as_ref().is_err_and(|error| error.field == index && self.is_told(error));
             let role = if wrong {
                 Role::InputError
             } else if focused {
@@ -380,55 +370,6 @@ impl Form {
     }
 }
 
-/// The entries that the typed letters leave, by their numbers; those that fit best first.
-fn narrowed_to(choices: &[Choice], narrowed: &Input) -> Vec<usize> {
-    if narrowed.value().is_empty() {
-        return (0..choices.len()).collect();
-    }
-    let mut matcher = Matcher::new(Config::DEFAULT);
-    let pattern = Pattern::parse(narrowed.value(), CaseMatching::Ignore, Normalization::Smart);
-    let mut letters = Vec::new();
-    let mut found: Vec<(Reverse<u32>, usize)> = (0..choices.len())
-        .filter_map(|index| {
-            let score = pattern.score(Utf32Str::new(&choices[index].label, &mut letters), &mut matcher)?;
-            Some((Reverse(score), index))
-        })
-        .collect();
-    found.sort_unstable();
-    found.into_iter().map(|(_, index)| index).collect()
-}
-
-fn choose(choices: &[Choice], chosen: &mut usize, narrowed: &mut Input, key: Key) -> bool {
-    let left = narrowed_to(choices, narrowed);
-    let at = left.iter().position(|index| index == chosen);
-    let to = match (key.code, key.ctrl) {
-        (Code::Down, _) | (Code::Char('n'), true) => at.map_or(0, |at| at + 1),
-        (Code::Up, _) | (Code::Char('p'), true) => match at {
-            Some(0) | None => return false,
-            Some(at) => at - 1,
-        },
-        (Code::PageDown, _) => at.map_or(0, |at| (at + 8).min(left.len().saturating_sub(1))),
-        (Code::PageUp, _) => at.map_or(0, |at| at.saturating_sub(8)),
-        _ => {
-            if !edit(narrowed, key) {
-                return false;
-            }
-            let left = narrowed_to(choices, narrowed);
-            if !left.contains(chosen)
-                && let Some(first) = left.first()
-            {
-                *chosen = *first;
-            }
-            return true;
-        }
-    };
-    match left.get(to) {
-        Some(index) => *chosen = *index,
-        None => return false,
-    }
-    true
-}
-
 fn view_field(canvas: &mut Canvas<'_>, field: &Field, area: Rect, focused: bool) {
     match &field.kind {
         Kind::Text(input) => {
@@ -443,43 +384,28 @@ fn view_field(canvas: &mut Canvas<'_>, field: &Field, area: Rect, focused: bool)
                 canvas.put(area.x + 1 + u16::from(focused), area.y, area.width.saturating_sub(1), field.hint, Role::Disabled);
             }
         }
-        Kind::Choice { choices, chosen, narrowed } => view_choice(canvas, choices, *chosen, narrowed, area, focused),
+        Kind::Choice { choices, chosen, narrowed } => choice::view(canvas, choices, *chosen, narrowed, area, focused),
     }
 }
 
-fn view_choice(canvas: &mut Canvas<'_>, choices: &[Choice], chosen: usize, narrowed: &Input, area: Rect, focused: bool) {
-    let left = narrowed_to(choices, narrowed);
-    let rows = usize::from(area.height.saturating_sub(1)).max(1);
-    let at = left.iter().position(|index| *index == chosen).unwrap_or(0);
-    let first = (at + 1).saturating_sub(rows);
-    let told = left.iter().any(|index| !choices[*index].doc.is_empty() || choices[*index].refused.is_some());
-    let most = usize::from(if told { area.width / 2 } else { area.width.saturating_sub(4) });
-    let labels = left.iter().map(|index| text::width(&choices[*index].label)).max().unwrap_or(0).min(most);
-    let labels = u16::try_from(labels).unwrap_or(0);
-    for (y, index) in (area.y..).zip(left.iter().skip(first).take(rows)) {
-        let choice = &choices[*index];
-        let is_chosen = *index == chosen;
-        let role = match (is_chosen, focused, choice.refused.is_some()) {
-            (true, true, _) => Role::MenuSelected,
-            (true, false, _) => Role::Strong,
-            (false, _, true) => Role::Disabled,
-            (false, _, false) => Role::Text,
-        };
-        canvas.put(area.x, y, 2, if is_chosen { "› " } else { "  " }, Role::Key);
-        canvas.put(area.x + 2, y, labels, &choice.label, role);
-        let doc = choice.refused.as_deref().unwrap_or(&choice.doc);
-        let x = area.x + labels + 4;
-        canvas.put(x, y, area.right().saturating_sub(x), doc, if choice.refused.is_some() { Role::Warn } else { Role::Dim });
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_typed_wrong_is_told_when_its_field_is_left_and_what_is_missing_when_it_is_sent() {
+        let mut form = Form::new("Claim", "save").field(Field::text("cost", "")).field(Field::text("asked", ""));
+        let wrong = FieldError { field: 0, message: "say the currency".to_owned() };
+        form.judge(Err(wrong.clone()));
+        form.step(true);
+        assert!(!form.is_told(&wrong), "nothing was typed yet");
+        form.step(false);
+        form.key(Key::char('9'));
+        assert!(!form.is_told(&wrong), "it is still being typed");
+        form.step(true);
+        assert!(form.is_told(&wrong), "it was left");
+        form.step(false);
+        form.show_mistake();
+        assert!(form.is_told(&wrong), "sending was tried");
     }
-    let y = area.y + u16::try_from(left.len().min(rows)).unwrap_or(0);
-    if y >= area.bottom() {
-        return;
-    }
-    let typed = narrowed.value();
-    let foot = match (typed.is_empty(), left.len() > rows) {
-        (false, _) => format!("{} of {} with `{typed}`", left.len(), choices.len()),
-        (true, true) => format!("{} of {}; type to narrow", at + 1, left.len()),
-        (true, false) => String::new(),
-    };
-    canvas.put(area.x + 2, y, area.width.saturating_sub(2), &foot, Role::Disabled);
 }

@@ -28,11 +28,13 @@ pub struct Column {
     /// Part of the cursor: reversed on the selected row. Keep these together at the left and short, because each move
     /// of the cursor writes them twice.
     pub pointer: bool,
+    /// Nothing that this queue holds has anything in it.
+    pub absent: bool,
 }
 
 impl Column {
     pub const fn new(title: &'static str, width: u16) -> Self {
-        Self { title, width, wanted: width, grow: 0, align: Align::Left, priority: 0, pointer: false }
+        Self { title, width, wanted: width, grow: 0, align: Align::Left, priority: 0, pointer: false, absent: false }
     }
 
     #[must_use]
@@ -111,7 +113,7 @@ fn needed(columns: &[Column], shown: &[bool], of: fn(&Column) -> u16) -> u16 {
 
 /// Which columns are on the screen: first all must fit at their least, then the least worth ones yield to the others' ease.
 fn unfolded(columns: &[Column], width: u16) -> Vec<bool> {
-    let mut shown = vec![true; columns.len()];
+    let mut shown: Vec<bool> = columns.iter().map(|column| !column.absent).collect();
     for (of, from) in [((|column| column.width) as fn(&Column) -> u16, 1), (|column| column.wanted, YIELDING)] {
         while needed(columns, &shown, of) > width {
             let last = (0..columns.len()).filter(|i| shown[*i] && columns[*i].priority >= from).max_by_key(|i| (columns[*i].priority, *i));

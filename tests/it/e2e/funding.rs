@@ -43,7 +43,7 @@ fn set_up(home: &Home) {
     fin.shows("There is no fund yet");
     fin.keys("O");
     fin.shows("Open a fund");
-    fin.keys("Co-op\tCo-op\tHalden\t\t\x152097-12-31\tEUR");
+    fin.keys("Co-op\tCo-op\tHalden\t\t\x152097-12-31\t\x15EUR");
     fin.shows("for Halden Netzwerke");
     fin.keys("\x13");
     fin.shows("Funds 1");

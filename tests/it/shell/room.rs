@@ -275,7 +275,7 @@ impl Room for Desk {
                 let row = |key: &u32| {
                     let lead = &self.all[*key as usize - 1];
                     let outcome = if lead.due.is_some() { Ok("its clock stops".to_owned()) } else { Err("it has no clock".to_owned()) };
-                    PlanRow { record: format!("L-{key} {}", lead.company), outcome }
+                    PlanRow { record: format!("L-{key} {}", lead.company), outcome, warns: false }
                 };
                 let plan: Vec<PlanRow> = keys.iter().map(row).collect();
                 let eligible = plan.iter().filter(|row| row.outcome.is_ok()).count();

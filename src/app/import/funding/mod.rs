@@ -18,7 +18,12 @@ use super::{
 };
 use crate::{
     app::{App, MdfItem, MdfRecord},
-    domain::{id::OperatorId, mdf::request::Request, text::Text},
+    domain::{
+        id::OperatorId,
+        mdf::{Refusal, request::Request},
+        text::Text,
+        told::Names,
+    },
 };
 use past::{Ended, Teller};
 use resolve::{Drafted, Ready, Resolver, Wanted, What};
@@ -45,7 +50,8 @@ pub async fn import(
         _ => Err(row.reject(None, "is neither a request nor a claim")),
     };
     let mut batches = reader::batches(job, BATCH_ROWS, prepare);
-    let mut funding = Funding { app, actor, door, seen: HashSet::new() };
+    let names = app.mdf_names(&[]).await?;
+    let mut funding = Funding { app, actor, door, names, seen: HashSet::new() };
     while let Some(batch) = batches.next(&mut report).await? {
         funding.take(batch, &mut report, progress).await?;
         progress(&report.counts);
@@ -57,6 +63,8 @@ struct Funding<'a> {
     app: &'a App,
     actor: OperatorId,
     door: Door,
+    /// Of everybody who may be named in a reason.
+    names: Names,
     /// The keys of this file so far: of two rows with one key the first counts.
     seen: HashSet<Text>,
 }
@@ -115,29 +123,42 @@ impl Funding<'_> {
             Some((_, Drafted::Request(_))) => self.door.requests(self.app, &keys).await?.iter().map(Option::is_some).collect::<Vec<_>>(),
             Some((_, Drafted::Claim(_))) => self.door.claims(self.app, &keys).await?.iter().map(Option::is_some).collect(),
         };
-        let mut rows: Vec<(Ready, Drafted)> = rows.into_iter().zip(known).filter_map(|(row, known)| (!known).then_some(row)).collect();
+        // With what spoke against handing it in, once that was tried.
+        let mut rows: Vec<(Ready, Drafted, Option<Refusal>)> =
+            rows.into_iter().zip(known).filter(|(_, known)| !known).map(|((row, draft), _)| (row, draft, None)).collect();
         report.counts.known += (keys.len() - rows.len()) as u64;
         while !rows.is_empty() {
-            let drafts: Vec<Drafted> = rows.iter().map(|(_, draft)| draft.clone()).collect();
+            let drafts: Vec<Drafted> = rows.iter().map(|(_, draft, _)| draft.clone()).collect();
             let outcome = self.door.execute(self.app, self.actor, resolve::command(&drafts)).await?;
             report.counts.known += outcome.known as u64;
             let mut again = Vec::new();
-            for ((row, draft), MdfItem { result, .. }) in rows.into_iter().zip(outcome.mdf) {
+            for ((row, draft, before), MdfItem { result, .. }) in rows.into_iter().zip(outcome.mdf) {
                 match result {
-                    Ok(done) => counted(&done.after, report),
-                    Err(why) if draft.submits() => {
-                        kept_as_draft(&row, &why.to_string(), report);
-                        again.push((row, draft.unsubmitted()));
+                    Ok(done) => {
+                        counted(&done.after, report);
+                        if let Some(why) = before {
+                            kept_as_draft(&row, &why.told(&self.names), report);
+                        }
                     }
+                    Err(why) if draft.submits() => again.push((row, draft.unsubmitted(), Some(why))),
                     Err(why) => {
                         report.counts.refused += 1;
-                        refused(&row, &why.to_string(), report);
+                        refused(&row, &self.both(before, &why), report);
                     }
                 }
             }
             rows = again;
         }
         Ok(())
+    }
+
+    /// Why a row is neither handed in nor kept: each reason once, the one that has to go first before the other.
+    fn both(&self, submitting: Option<Refusal>, keeping: &Refusal) -> String {
+        let keeping = keeping.told(&self.names);
+        match submitting.map(|why| why.told(&self.names)).filter(|why| *why != keeping) {
+            Some(submitting) => format!("{keeping}; and then {submitting}"),
+            None => keeping,
+        }
     }
 
     /// One record with its past.
@@ -147,7 +168,7 @@ impl Funding<'_> {
         let told = teller.tell(row, draft, story).await?;
         for why in &told.refused {
             let tell = if told.ended == Ended::Draft { kept_as_draft } else { refused };
-            tell(row, &why.to_string(), report);
+            tell(row, &why.told(&self.names), report);
         }
         match (told.ended, &told.record) {
             (Ended::Known, _) => report.counts.known += 1,

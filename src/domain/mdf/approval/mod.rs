@@ -13,11 +13,12 @@ pub use parts::{Part, Parts};
 mod tests;
 
 use crate::domain::{
-    actor::{Actor, Role},
+    actor::{Actor, Role, Roles},
     deal::ContentHash,
     id::OperatorId,
     money::Money,
     time::Instant,
+    told::Names,
     vocabulary::words,
 };
 use chrono::NaiveDate;
@@ -77,30 +78,79 @@ impl Signature {
 }
 
 /// Why somebody can't sign.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Denial {
-    #[error("it was changed since it was on the screen (revision {seen} then, {is} now): look at it again")]
-    Changed { seen: u32, is: u32 },
-    #[error("{who} {}, and somebody else approves it", part.doc())]
-    OwnPart { who: OperatorId, part: Part },
-    #[error("{who} gave the {} already, and the {} is another person's", before.doc(), step.doc())]
-    SignedBefore { who: OperatorId, before: Step, step: Step },
-    #[error("{who} may approve up to {limit}, and this is {amount}")]
-    OverLimit { who: OperatorId, limit: Money, amount: Money },
-    #[error("{who} has no limit in {} on {on}, and approves nothing in it", amount.currency)]
-    NoLimit { who: OperatorId, amount: Money, on: NaiveDate },
-    #[error("the {} takes {needs}", step.doc())]
-    WrongRole { step: Step, needs: String },
-    #[error("{who} has not delegated to {delegate} on {on}")]
-    NotDelegated { who: OperatorId, delegate: OperatorId, on: NaiveDate },
-    #[error("finance approves in person")]
+    Changed {
+        seen: u32,
+        is: u32,
+    },
+    OwnPart {
+        who: OperatorId,
+        part: Part,
+    },
+    SignedBefore {
+        who: OperatorId,
+        before: Step,
+        step: Step,
+    },
+    OverLimit {
+        who: OperatorId,
+        limit: Money,
+        amount: Money,
+    },
+    NoLimit {
+        who: OperatorId,
+        amount: Money,
+        on: NaiveDate,
+    },
+    WrongRole {
+        step: Step,
+        needs: String,
+    },
+    NotDelegated {
+        who: OperatorId,
+        delegate: OperatorId,
+        on: NaiveDate,
+    },
+    /// Finance approves in person.
     NoDelegate,
-    #[error("the first approval was for {first}, this one is for {given}: approve the same, or ask for information to begin again")]
-    OtherAmount { first: Money, given: Money },
-    #[error("every approval that it takes is given")]
+    OtherAmount {
+        first: Money,
+        given: Money,
+    },
+    /// Every approval that it takes is given.
     Complete,
-    #[error("{amount} is nothing to approve")]
-    Nothing { amount: Money },
+    Nothing {
+        amount: Money,
+    },
+}
+
+impl Denial {
+    /// As a sentence, in which people have their names.
+    pub fn told(&self, names: &Names) -> String {
+        let name = |who: &OperatorId| names.operator(*who);
+        match self {
+            Self::Changed { seen, is } => {
+                format!("it was changed since it was on the screen (revision {seen} then, {is} now): look at it again")
+            }
+            Self::OwnPart { who, part } => format!("{} {}, and somebody else approves it", name(who), part.doc()),
+            Self::SignedBefore { who, before, step } => {
+                format!("{} gave the {} already, and the {} is another person's", name(who), before.doc(), step.doc())
+            }
+            Self::OverLimit { who, limit, amount } => format!("{} may approve up to {limit}, and this is {amount}", name(who)),
+            Self::NoLimit { who, amount, on } => {
+                format!("{} has no limit in {} on {on}, and approves nothing in it", name(who), amount.currency)
+            }
+            Self::WrongRole { step, needs } => format!("the {} takes {needs}", step.doc()),
+            Self::NotDelegated { who, delegate, on } => format!("{} has not delegated to {} on {on}", name(who), name(delegate)),
+            Self::NoDelegate => "finance approves in person".to_owned(),
+            Self::OtherAmount { first, given } => format!(
+                "the first approval was for {first}, this one is for {given}: approve the same, or ask for information to begin again"
+            ),
+            Self::Complete => "every approval that it takes is given".to_owned(),
+            Self::Nothing { amount } => format!("{amount} is nothing to approve"),
+        }
+    }
 }
 
 /// What is to be signed.
@@ -196,9 +246,17 @@ impl<'a> Bill<'a> {
     }
 }
 
+/// Who approves within a limit of their own.
+const WITH_LIMIT: [Role; 3] = [Role::ChannelManager, Role::Approver, Role::Admin];
+
+/// Whether a limit, or standing in for somebody, means anything for whoever holds these roles.
+pub fn takes_limit(roles: &Roles) -> bool {
+    WITH_LIMIT.iter().any(|role| roles.has(*role))
+}
+
 /// Finance has its own step, and no other.
 fn may_sign(actor: &Actor, step: Step) -> Result<(), Denial> {
-    let needs: &[Role] = if step == Step::Finance { &[Role::Finance] } else { &[Role::ChannelManager, Role::Approver, Role::Admin] };
+    let needs: &[Role] = if step == Step::Finance { &[Role::Finance] } else { &WITH_LIMIT };
     if needs.iter().any(|role| actor.roles.has(*role)) {
         return Ok(());
     }

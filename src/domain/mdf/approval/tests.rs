@@ -51,7 +51,7 @@ impl Case {
             today: day(today),
         };
         let bill = Bill { amount: self.amount, pin: self.pin, given: &self.given, parts: &self.parts, base: Some(&self.base) };
-        let signature = bill.sign(signer, &authority()).map_err(|denial| denial.to_string())?;
+        let signature = bill.sign(signer, &authority()).map_err(|denial| denial.told(&Names::default()))?;
         self.given.push(signature);
         Ok(signature.step)
     }
@@ -183,4 +183,12 @@ proptest! {
             prop_assert!(!valid.contains(&OperatorId(2)) && !valid.contains(&OperatorId(9)));
         }
     }
+}
+
+#[test]
+fn people_are_called_by_their_names_where_these_are_known() {
+    let mut names = Names::default();
+    names.operators.insert(OperatorId(3), Text::clean("Ines Costa"));
+    let denial = Denial::NotDelegated { who: OperatorId(3), delegate: OperatorId(7), on: day("2026-03-04") };
+    assert_eq!(denial.told(&names), "Ines Costa has not delegated to O-7 on 2026-03-04");
 }

@@ -327,7 +327,14 @@ impl Trade for DealTrade {
         words::outcome(events, names)
     }
 
-    fn refusal(refusal: &Refusal, beside: Option<DealId>, now: Instant, zone: Tz) -> String {
+    fn warns(events: &[Happening]) -> bool {
+        let is_incomplete = |event: &Happening| {
+            matches!(event, Happening::Deal(DealEvent::Submitted { place: None, .. } | DealEvent::Resubmitted { place: None, .. }))
+        };
+        events.iter().any(is_incomplete)
+    }
+
+    fn refusal(refusal: &Refusal, beside: Option<DealId>, _names: &Names, (now, zone): (Instant, Tz)) -> String {
         match (refusal, beside) {
             (Refusal::NotNow { why, .. }, Some(id)) => without_name(why, id),
             _ => words::refusal(refusal, now, zone),

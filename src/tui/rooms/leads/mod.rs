@@ -260,7 +260,7 @@ impl Trade for LeadTrade {
         words::outcome(events, names)
     }
 
-    fn refusal(refusal: &Refusal, beside: Option<LeadId>, now: Instant, zone: Tz) -> String {
+    fn refusal(refusal: &Refusal, beside: Option<LeadId>, _names: &Names, (now, zone): (Instant, Tz)) -> String {
         match (refusal, beside) {
             (Refusal::NotNow { why, .. }, Some(id)) => without_name(why, id),
             _ => words::refusal(refusal, now, zone),

@@ -6,7 +6,7 @@ use crate::{
     app::mdf::view::{FundView, MdfDetail},
     domain::{
         country::Country,
-        id::{FundId, PartnerId},
+        id::{FundId, OperatorId, PartnerId},
         mdf::{
             CostShare,
             claim::{Content, Invoice},
@@ -37,6 +37,8 @@ pub struct Books {
     /// Those that are open.
     pub funds: Vec<FundView>,
     pub partners: Vec<(PartnerId, Text)>,
+    /// Who approves within a limit.
+    pub approvers: Vec<(OperatorId, Text)>,
     pub regions: Vec<Text>,
     pub categories: Vec<Text>,
     /// The most that the maker bears.
@@ -47,7 +49,7 @@ pub struct Books {
 
 /// Whether a form is made of [`Books`].
 pub(super) const fn needs_books(act: Act) -> bool {
-    matches!(act, Act::MdfOpen | Act::MdfRequest | Act::MdfMove)
+    matches!(act, Act::MdfOpen | Act::MdfRequest | Act::MdfMove | Act::MdfStandIn | Act::MdfDelegate | Act::MdfLimit)
 }
 
 /// What a form means, and how that was read.
@@ -263,7 +265,7 @@ fn invoice(line: &str, cost: Money) -> Result<Invoice, String> {
 }
 
 impl MdfRoom {
-    fn books(&self) -> Option<&Books> {
+    pub(super) fn books(&self) -> Option<&Books> {
         self.own.books.as_deref()
     }
 
@@ -279,8 +281,10 @@ impl MdfRoom {
             (Act::MdfOpen, _) => {
                 let books = self.books()?;
                 let year_end = NaiveDate::from_ymd_opt(chrono::Datelike::year(&books.today), 12, 31).unwrap_or(books.today);
-                let terms = |program: &str| program.to_owned();
-                let program = self.books()?.funds.last().map_or_else(String::new, |view| terms(&view.line.fund.terms.program));
+                let last = books.funds.last().map(|view| &view.line.fund.terms);
+                let program = last.map_or("", |terms| terms.program.as_str());
+                // The euro as long as nothing else was used: shown as what it is, a proposal that one types over.
+                let currency = last.map_or_else(|| "EUR".to_owned(), |terms| terms.currency.to_string());
                 Form::new("Open a fund", "open")
                     .about("It begins empty; money is put into it afterwards.")
                     .field(Field::text("name", "").hint("EMEA launch, third quarter"))
@@ -288,7 +292,7 @@ impl MdfRoom {
                     .field(Field::text("for", "").hint("a region of the program, or a partner"))
                     .field(Field::text("from", books.today.to_string()))
                     .field(Field::text("to", year_end.to_string()))
-                    .field(Field::text("currency", "").hint("EUR"))
+                    .field(Field::text("currency", currency).hint("of ISO 4217: EUR"))
             }
             (Act::MdfRequest, _) => {
                 let form = Form::new("Ask for money", "save")
@@ -357,7 +361,7 @@ fn open(typed: &Typed<'_>, books: &Books) -> Read {
     let holder = typed.some(2, "for whom is it?")?;
     let (holder, whose) = books.holder(&holder).or_else(|why| wrong(2, why))?;
     let (from, to) = typed.days(3)?;
-    let currency = typed.text(5).to_ascii_uppercase();
+    let currency = typed.some(5, "in which currency?")?.to_ascii_uppercase();
     let currency = currency.parse().or_else(|_| wrong(5, format!("`{currency}` is no currency: write EUR")))?;
     let told = format!("for {whose}, {from} to {to}, in {currency}");
     let terms = FundTerms { source_key: Text::default(), name, program, holder, from, to, currency };

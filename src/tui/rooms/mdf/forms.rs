@@ -61,14 +61,24 @@ macro_rules! choices {
     };
 }
 
+fn choices_of<'a>(people: impl IntoIterator<Item = &'a (OperatorId, Text)>) -> Vec<Choice> {
+    people.into_iter().map(|(_, name)| Choice::new(name.to_string(), "")).collect()
+}
+
 impl MdfRoom {
     /// Everybody but me: who stands in for themselves.
     fn colleagues(&self) -> Vec<&(OperatorId, Text)> {
         self.known().colleagues.iter().filter(|(id, _)| *id != self.station.me).collect()
     }
 
-    fn colleague_choices(&self) -> Vec<Choice> {
-        self.colleagues().into_iter().map(|(_, name)| Choice::new(name.to_string(), "")).collect()
+    /// Who approves within a limit, I among them.
+    fn approvers(&self) -> &[(OperatorId, Text)] {
+        self.books().map_or(&[], |books| &books.approvers)
+    }
+
+    /// Who may stand in for me, and I for them.
+    fn other_approvers(&self) -> Vec<&(OperatorId, Text)> {
+        self.approvers().iter().filter(|(id, _)| *id != self.station.me).collect()
     }
 
     /// The claim that the form is about.
@@ -116,7 +126,7 @@ impl MdfRoom {
             }
             Act::MdfStandIn => Form::new(format!("Approve {about} for a colleague"), "approve")
                 .about("Only where that colleague has delegated to you, and with that colleague's limit.")
-                .field(Field::choice("for", self.colleague_choices())),
+                .field(Field::choice("for", choices_of(self.other_approvers()))),
             Act::MdfReject => Form::new(format!("Reject {about}"), "reject").field(Field::choice("reason", choices!(RejectReason))),
             Act::MdfAsk => Form::new(format!("Return {about} to the partner"), "return")
                 .about("Its clock stands still until the partner has answered.")
@@ -148,15 +158,17 @@ impl MdfRoom {
                     .field(Field::text("amount", format!("{currency} ")))
                     .field(Field::text("reason", "").hint("who decided it"))
             }
-            Act::MdfReassign => Form::new(format!("Hand {about} over"), "hand over").field(Field::choice("to", self.colleague_choices())),
+            Act::MdfReassign => {
+                Form::new(format!("Hand {about} over"), "hand over").field(Field::choice("to", choices_of(self.colleagues())))
+            }
             Act::MdfDelegate => Form::new("Let a colleague approve for you", "delegate")
                 .about("Both days belong to it. With your limits, and never what either of you has touched before.")
-                .field(Field::choice("to", self.colleague_choices()))
+                .field(Field::choice("to", choices_of(self.other_approvers())))
                 .field(Field::text("from", self.today().to_string()))
                 .field(Field::text("until", "").hint("2026-03-31")),
             Act::MdfLimit => Form::new("How much somebody may approve at once", "set")
                 .about("One limit a currency: without one, nothing in it is approved. It replaces the one before from that day on.")
-                .field(Field::choice("for", self.known().colleagues.iter().map(|(_, name)| Choice::new(name.to_string(), "")).collect()))
+                .field(Field::choice("for", choices_of(self.approvers())))
                 .field(Field::text("amount", "").hint("EUR 25000"))
                 .field(Field::text("from", self.today().to_string()))
                 .field(Field::text("until", "").hint("without end")),
@@ -203,6 +215,7 @@ impl MdfRoom {
                     _ => Ok(read_as(Some(read))),
                 }
             }
+            Act::MdfStandIn if self.other_approvers().is_empty() => error(0, "nobody else approves within a limit"),
             Act::MdfAsk if text(0).is_empty() => error(0, "say what is missing"),
             Act::MdfFlag if text(0).is_empty() => error(0, "a suspicion needs a reason"),
             Act::MdfWaive if text(1).is_empty() => error(1, "whoever lets a check pass says why"),
@@ -220,8 +233,8 @@ impl MdfRoom {
     fn delegation(&self, values: &[Value]) -> Result<(Delegation, String), FieldError> {
         let wrong = |field: usize, message: String| FieldError { field, message };
         let day = |field: usize| date(values.get(field).map_or("", Value::text).trim()).map_err(|why| wrong(field, why));
-        let chosen = values.first().and_then(Value::choice).and_then(|chosen| self.colleagues().get(chosen).copied().cloned());
-        let Some((to, name)) = chosen else { return Err(wrong(0, "there is no colleague".to_owned())) };
+        let chosen = values.first().and_then(Value::choice).and_then(|chosen| self.other_approvers().get(chosen).copied().cloned());
+        let Some((to, name)) = chosen else { return Err(wrong(0, "nobody else approves within a limit".to_owned())) };
         let starts_on = day(1)?.unwrap_or_else(|| self.today());
         let ends_on = day(2)?.ok_or_else(|| wrong(2, "until which day?".to_owned()))?;
         let told = if ends_on < starts_on {
@@ -236,8 +249,10 @@ impl MdfRoom {
         let wrong = |field: usize, message: String| FieldError { field, message };
         let text = |field: usize| values.get(field).map_or("", Value::text).trim();
         let day = |field: usize| date(text(field)).map_err(|why| wrong(field, why));
-        let chosen = values.first().and_then(Value::choice).and_then(|chosen| self.known().colleagues.get(chosen).cloned());
-        let Some((operator, name)) = chosen else { return Err(wrong(0, "there is no colleague".to_owned())) };
+        let chosen = values.first().and_then(Value::choice).and_then(|chosen| self.approvers().get(chosen).cloned());
+        let Some((operator, name)) = chosen else {
+            return Err(wrong(0, "nobody approves within a limit: give somebody the role approver first".to_owned()));
+        };
         let amount = amount(text(1)).map_err(|why| wrong(1, why))?.ok_or_else(|| wrong(1, "how much?".to_owned()))?;
         let (from, until) = (day(2)?.unwrap_or_else(|| self.today()), day(3)?);
         let end = until.map_or_else(String::new, |until| format!(" until {until}"));
@@ -257,7 +272,7 @@ impl MdfRoom {
         let given = |index: usize| amount(text(index)).ok().flatten();
         Some(match act {
             Act::MdfApprovePart => Command::ApprovePart { amount: given(0)?, seen: self.asked_for()?.0 },
-            Act::MdfStandIn => Command::Approve { on_behalf_of: Some(self.colleagues().get(chosen?)?.0) },
+            Act::MdfStandIn => Command::Approve { on_behalf_of: Some(self.other_approvers().get(chosen?)?.0) },
             Act::MdfReject => Command::Reject { reason: *RejectReason::ALL.get(chosen?)? },
             Act::MdfAsk => Command::RequestInfo { text: Text::clean(&note_from_lines(text(0))) },
             Act::MdfFlag => Command::Flag { reason: Text::clean(text(0)) },

@@ -417,7 +417,7 @@ impl Trade for MdfTrade {
     }
 
     fn directory_came(room: &mut MdfRoom, cx: &mut C<'_>) {
-        if room.asked().is_some_and(|asked| matches!(asked.act, Act::MdfReassign | Act::MdfStandIn | Act::MdfDelegate | Act::MdfLimit)) {
+        if room.asked().is_some_and(|asked| asked.act == Act::MdfReassign) {
             room.ask(cx, None);
         }
     }
@@ -449,10 +449,10 @@ impl Trade for MdfTrade {
         words::outcome(events, names)
     }
 
-    fn refusal(refusal: &Refusal, beside: Option<ItemId>, now: Instant, zone: Tz) -> String {
+    fn refusal(refusal: &Refusal, beside: Option<ItemId>, names: &Names, (now, zone): (Instant, Tz)) -> String {
         match (refusal, beside) {
             (Refusal::NotNow { why, .. }, Some(id)) => without_name(why, id),
-            _ => words::refusal(refusal, now, zone),
+            _ => words::refusal(refusal, names, now, zone),
         }
     }
 

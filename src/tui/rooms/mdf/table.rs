@@ -38,9 +38,20 @@ pub const COLUMNS: [Column; 14] = [
 pub const FUND_COLUMNS: [Column; 14] = {
     let mut columns = COLUMNS;
     columns[1].title = "FUND";
+    columns[1].wanted = 24;
+    columns[3].width = 9;
+    columns[3].wanted = 9;
+    columns[4].width = 6;
+    columns[4].wanted = 6;
     columns[5].title = "HOLDER";
     columns[6].title = "LEFT";
     columns[8].title = "ALLOCATED";
+    columns[11].title = "PROGRAM";
+    let (mut at, without) = (0, [2, 7, 10, 12]);
+    while at < without.len() {
+        columns[without[at]].absent = true;
+        at += 1;
+    }
     columns
 };
 

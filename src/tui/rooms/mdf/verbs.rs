@@ -122,8 +122,7 @@ impl MdfRoom {
         if entry::needs_books(act) {
             self.own.books = None;
             cx.run(Effect::Own(Ask::Books));
-        } else if matches!(act, Act::MdfReassign | Act::MdfStandIn | Act::MdfDelegate | Act::MdfLimit) && self.known().colleagues.is_empty()
-        {
+        } else if act == Act::MdfReassign && self.known().colleagues.is_empty() {
             self.want_directory(cx);
         } else if forms::is_about_one(act) {
             self.want_facts(targets, cx);

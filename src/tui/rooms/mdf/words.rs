@@ -57,13 +57,13 @@ pub fn outcome(events: &[Happening], names: &Names) -> String {
 }
 
 /// Why not, as the desk reads it: with local times. The verb stands before it.
-pub fn refusal(refusal: &Refusal, now: Instant, zone: Tz) -> String {
+pub fn refusal(refusal: &Refusal, names: &Names, now: Instant, zone: Tz) -> String {
     match refusal {
         Refusal::Overtaken { entity, by, event, at } => {
             format!("{by} was faster: {entity} {} {}", in_words(event), common::moment_with_ago(*at, now, zone))
         }
         Refusal::NotNow { why, .. } => why.clone(),
-        Refusal::Denied { denial } => denial.to_string(),
+        Refusal::Denied { denial } => denial.told(names),
         Refusal::Plan { faults } => faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),
         Refusal::Checks { failing } => failing.iter().map(Finding::sentence).collect::<Vec<_>>().join("; "),
         other => other.to_string(),
