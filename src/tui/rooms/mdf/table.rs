@@ -47,6 +47,7 @@ pub const FUND_COLUMNS: [Column; 14] = {
     columns[6].title = "LEFT";
     columns[8].title = "ALLOCATED";
     columns[11].title = "PROGRAM";
+    columns[13].priority = 7;
     let (mut at, without) = (0, [2, 7, 10, 12]);
     while at < without.len() {
         columns[without[at]].absent = true;
