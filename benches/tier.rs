@@ -53,8 +53,12 @@ fn invented(rules: &Rules, no: i64) -> Facts {
     let spread = |salt: i64, below: i64| (no * 7_919 + salt * 104_729).rem_euclid(below);
     let day = chrono::NaiveDate::from_ymd_opt(2026, 3, 31).unwrap_or_default();
     let products = rules.card.product_lines.iter().zip(1..).map(|(line, salt)| (line.clone(), spread(salt, 300_000_000) - 50_000_000));
-    let revenue =
-        Revenue { now: spread(1, 1_500_000_000), before: spread(2, 1_200_000_000), by_product: products.collect(), by_day: Vec::new() };
+    let revenue = Revenue {
+        now: spread(1, 1_500_000_000),
+        before: spread(2, 1_200_000_000),
+        by_product: Some(products.collect()),
+        by_day: Vec::new(),
+    };
     Facts {
         revenue: Some(revenue),
         coverage: Some(Share { part: spread(3, 40), whole: 40 }),

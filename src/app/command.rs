@@ -25,8 +25,13 @@ use crate::domain::{
     money::Money,
     partner::Profile,
     text::Text,
+    tier::{
+        evaluation::{AuditKind, Evaluation},
+        standing::{self, Standing, StandingCommand},
+    },
     time::Instant,
 };
+use chrono::NaiveDate;
 
 /// A command with its identity; carried out at most once, however often it is sent.
 #[derive(Debug, Clone)]
@@ -104,6 +109,12 @@ pub enum Command {
     Authority(Vec<AuthorityCommand>),
     /// Fire what is due on at most so many funds, requests and claims each.
     SweepMdf { limit: u32 },
+    /// One verb on the tier of one partner or of many: one transaction, one answer each.
+    Tiers { targets: Vec<TierTarget>, command: StandingCommand },
+    /// Audit partners as of the end of a day; who was audited with the same facts before is passed over.
+    EvaluateTiers { partners: Vec<PartnerId>, day: NaiveDate, kind: AuditKind },
+    /// Put changes of tier into force whose day has come, and audit again whose remediation plan is over: at most so many.
+    SweepTiers { limit: u32 },
     /// Add or change partners, by their code.
     Partners(Vec<Profile>),
     /// Add or change accounts, by their code.
@@ -248,8 +259,27 @@ pub struct Outcome {
     pub mdf: Vec<MdfItem>,
     /// Each fund in which money moved (in a plan: would move), before and after.
     pub funds: Vec<(Balances, Balances)>,
+    /// One answer a partner at the tier desk; of an audit only those that were audited anew.
+    pub tiers: Vec<TierItem>,
     /// Records that had come before, and so were passed over.
     pub known: usize,
+}
+
+/// A partner at the tier desk, and the version of its standing that was on the screen.
+pub type TierTarget = Target<PartnerId>;
+
+/// What became of a partner's standing.
+#[derive(Debug, Clone)]
+pub struct TierItem {
+    pub partner: PartnerId,
+    pub result: Result<TierDone, standing::Refusal>,
+}
+
+#[derive(Debug, Clone)]
+pub struct TierDone {
+    /// The evaluation that was made.
+    pub evaluation: Option<Box<Evaluation>>,
+    pub standing: Option<Box<Standing>>,
 }
 
 #[derive(Debug, Clone)]
@@ -352,7 +382,10 @@ impl Command {
             | Self::RouteUnplaced { .. }
             | Self::SweepDeals { .. }
             | Self::SweepConflicts { .. }
-            | Self::SweepMdf { .. } => Permission::Sweep,
+            | Self::SweepMdf { .. }
+            | Self::SweepTiers { .. } => Permission::Sweep,
+            Self::Tiers { command, .. } => command.verb().permission(),
+            Self::EvaluateTiers { .. } => Permission::TierWork,
             Self::Suppress { .. } => Permission::LeadWork,
             Self::Rates(_) => Permission::MdfFund,
             Self::Program { .. } => Permission::ProgramApply,
@@ -366,6 +399,9 @@ impl Command {
             Self::Leads { command, .. } => command.verb().doc(),
             Self::Deals { command, .. } => command.verb().doc(),
             Self::Case { command, .. } => command.verb().doc(),
+            Self::Tiers { command, .. } => command.verb().doc(),
+            Self::EvaluateTiers { .. } => "audit partners",
+            Self::SweepTiers { .. } => "put changes of tier into force",
             Self::Register(_) => "register deals",
             Self::Restate(_) => "restate deals",
             Self::DealFromLead { .. } => "register a lead",

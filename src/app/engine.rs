@@ -2,10 +2,11 @@
 //! until there is something to do. Several may run: each stage fires once, whoever comes second finds nothing due.
 
 use crate::{
-    app::{App, Command, Failure},
+    app::{App, Command, Failure, tier::evaluate::last_quarter},
     domain::{
         actor::Actor,
         id::LeadId,
+        tier::{Quarter, evaluation::AuditKind, rules::Audits},
         time::{Instant, MICROS_PER_HOUR, Span},
     },
 };
@@ -14,6 +15,8 @@ use tokio::sync::watch;
 
 /// How many leads one transaction sweeps: enough to be fast, few enough that other writers wait little.
 const BATCH: u32 = 1_000;
+/// How many partners one transaction audits.
+const AUDITED: u32 = 500;
 /// The same of registrations when more are due than that: each that ends takes a dozen random keys along, and the more end at
 /// once, the more of them share a page that is written once.
 const BACKLOG: u32 = 5_000;
@@ -32,6 +35,8 @@ pub struct Round {
     pub conflicts: usize,
     /// Funds, requests and claims of which something was due.
     pub mdf: usize,
+    /// Partners whose tier changed or who were audited.
+    pub tiers: usize,
 }
 
 /// What the rarer work of the engine was last done under.
@@ -41,6 +46,8 @@ pub struct Settled {
     placed: Option<(i64, i64)>,
     /// The same with the day on which conflicts were looked for.
     found: Option<(i64, i64, i64)>,
+    /// The quarter whose audit is done, with the version of the program and of the directory.
+    audited: Option<(Quarter, i64, i64)>,
 }
 
 /// Works until `stop` says so. A failure is logged and tried again: the engine never gives up on a lost database.
@@ -57,6 +64,7 @@ pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
                         deals = done.deals,
                         conflicts = done.conflicts,
                         mdf = done.mdf,
+                        tiers = done.tiers,
                         "engine round"
                     );
                 }
@@ -94,11 +102,18 @@ pub async fn round(app: &App, settled: &mut Settled) -> Result<(Round, Option<In
             break;
         }
     }
-    let (leads, deals, mdf, heads) = {
+    done.tiers += sweep_tiers(app).await?;
+    let (leads, deals, mdf, tiers, heads) = {
         let mut session = app.db().read().await?;
-        (session.lead_next_due().await?, session.deal_next_due().await?, session.mdf_next_due().await?, session.heads().await?)
+        (
+            session.lead_next_due().await?,
+            session.deal_next_due().await?,
+            session.mdf_next_due().await?,
+            session.tier_next_due().await?,
+            session.heads().await?,
+        )
     };
-    let next = leads.into_iter().chain(deals).chain(mdf).min();
+    let next = leads.into_iter().chain(deals).chain(mdf).chain(tiers).min();
     // Only a new program or a change of the directory can place what could not be placed before.
     let under = (heads.program, heads.partners);
     if settled.placed != Some(under) {
@@ -112,7 +127,50 @@ pub async fn round(app: &App, settled: &mut Settled) -> Result<(Round, Option<In
         done.conflicts += find(app).await?;
         settled.found = Some((under.0, under.1, day));
     }
+    done.tiers += audit(app, settled, under).await?;
     Ok((done, next))
+}
+
+/// Puts changes of tier into force, and audits again whose remediation plan is over.
+pub async fn sweep_tiers(app: &App) -> Result<usize, Failure> {
+    let engine = Actor::engine().id;
+    let mut swept = 0;
+    loop {
+        let outcome = app.execute(engine, app.request(Command::SweepTiers { limit: AUDITED })).await?;
+        swept += outcome.tiers.len();
+        if outcome.tiers.len() < AUDITED as usize {
+            return Ok(swept);
+        }
+    }
+}
+
+/// Audits all partners for the quarter that ended last, where the program leaves that to the engine. Each is audited once for
+/// a quarter, whoever comes second finds it done.
+pub async fn audit(app: &App, settled: &mut Settled, under: (i64, i64)) -> Result<usize, Failure> {
+    let rules = app.rules().await?;
+    let (quarter, day) = last_quarter(rules.program(), app.today().await?);
+    let done = Some((quarter, under.0, under.1));
+    if rules.program().scorecard.audits == Audits::OnDemand || settled.audited == done {
+        return Ok(0);
+    }
+    let (engine, kind) = (Actor::engine().id, AuditKind::Quarter(quarter));
+    let mut audited = 0;
+    loop {
+        let partners = app.db().read().await?.partners_unaudited(&kind.code(), AUDITED).await?;
+        if partners.is_empty() {
+            settled.audited = done;
+            return Ok(audited);
+        }
+        match app.execute(engine, app.request(Command::EvaluateTiers { partners, day, kind })).await {
+            Ok(outcome) => audited += outcome.tiers.len(),
+            // A rate is missing, say: the rest of the engine's work goes on, and a person is told by the log.
+            Err(Failure::Refused(why)) => {
+                tracing::warn!(%why, %quarter, "the quarter can't be audited");
+                return Ok(audited);
+            }
+            Err(failure) => return Err(failure),
+        }
+    }
 }
 
 /// Fires what is due at the deal desk; gives on how many registrations and cases.

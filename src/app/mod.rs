@@ -27,12 +27,13 @@ pub mod replay;
 mod rules;
 mod service;
 pub mod sign_in;
+pub mod tier;
 pub mod view;
 
 pub use command::{
     Arriving, AuthorityCommand, CaseDone, CaseItem, ClaimDraft, Command, DealDone, DealItem, DealTarget, Done, DraftSource, Item,
     ItemTarget, LeadTarget, MdfCommand, MdfDone, MdfItem, MdfRecord, MdfStep, Mode, OperatorSpec, Outcome, Past, Registering, Request,
-    RequestDraft, Restating, Target,
+    RequestDraft, Restating, Target, TierDone, TierItem, TierTarget,
 };
 pub use failure::Failure;
 pub use rules::Rules;
@@ -118,6 +119,10 @@ async fn dispatch<U: Unit>(unit: &mut U, scene: Scene<'_>) -> Result<Outcome, Fa
         Command::AnswerBatch { batch, answers } => mdf::batch::answer(unit, scene, *batch, answers).await,
         Command::Authority(commands) => mdf::authority::record(unit, scene, commands).await,
         Command::SweepMdf { limit } => mdf::sweep::sweep(unit, scene, *limit).await,
+        // Boxed: a screen that plans a command holds the largest of these.
+        Command::Tiers { targets, command } => Box::pin(tier::command::carry_out(unit, scene, targets, command)).await,
+        Command::EvaluateTiers { partners, day, kind } => Box::pin(tier::evaluate::evaluate_all(unit, scene, partners, *day, *kind)).await,
+        Command::SweepTiers { limit } => Box::pin(tier::evaluate::sweep(unit, scene, *limit)).await,
         Command::SweepConflicts { deals } => deal::sweep::conflicts(unit, scene, deals).await,
         Command::Partners(profiles) => partner::record(unit, scene, profiles).await,
         Command::Accounts(profiles) => partner::record_accounts(unit, scene, profiles).await,

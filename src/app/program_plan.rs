@@ -10,6 +10,7 @@ use crate::{
         },
         problem::Problem,
         program::{self, Change, Program, diff},
+        tier::WhatIf,
         time::Instant,
     },
     store::unit::ProgramRow,
@@ -26,6 +27,8 @@ pub struct ProgramPlan {
     pub against: ProgramVersion,
     pub changes: Vec<Change>,
     pub touched: Touched,
+    /// What changes about tiers, at the facts of today; nothing where both versions decide them alike.
+    pub tiers: Option<WhatIf>,
 }
 
 /// How many open leads the differences reach. A lead may be counted in each column.
@@ -46,7 +49,9 @@ pub async fn plan(app: &App, source: &str, toml: &str) -> Result<ProgramPlan, Fa
     let next = Arc::new(check(&rules, source, toml)?);
     let changes = diff(rules.program(), &next);
     let touched = if changes.is_empty() { Touched::default() } else { touched(app, &rules, &next).await? };
-    Ok(ProgramPlan { against: rules.version(), changes, touched })
+    let after = next.tier_rules();
+    let tiers = if rules.program().tier_rules() == after { None } else { Some(app.tier_what_if(&after).await?) };
+    Ok(ProgramPlan { against: rules.version(), changes, touched, tiers })
 }
 
 /// Reads the document; partners that it names have to be there.

@@ -33,10 +33,11 @@ pub async fn run(args: Args, call: &mut Call<'_>) -> Result<()> {
         )));
     }
     if args.once {
-        let (Round { swept, placed, deals, conflicts, mdf }, _) = engine::round(&app, &mut engine::Settled::default()).await?;
+        let (Round { swept, placed, deals, conflicts, mdf, tiers }, _) = engine::round(&app, &mut engine::Settled::default()).await?;
         let done =
             format!("{swept} leads swept, {placed} placed; {deals} deals swept, {conflicts} conflicts found; {mdf} funding items swept");
-        return Ok(writeln!(call.out, "{done}")?);
+        let tiers = if tiers == 0 { String::new() } else { format!("; {tiers} tiers looked after") };
+        return Ok(writeln!(call.out, "{done}{tiers}")?);
     }
     let (stop, stopping) = watch::channel(false);
     let mut signals =

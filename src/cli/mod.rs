@@ -18,6 +18,7 @@ mod plain;
 mod print;
 mod program;
 mod progress;
+mod tier;
 
 pub use call::Call;
 
@@ -86,6 +87,9 @@ pub enum Verb {
     /// Payments of claims: what is ordered, out to the bank as a file, and its answer back in
     #[command(subcommand)]
     Payments(payments::Verb),
+    /// Tiers: what partners earned, what is proposed, and the plans to make up for failed audits
+    #[command(subcommand)]
+    Tier(tier::Verb),
     /// The background work without a screen: clocks, offers, routing
     Engine(engine::Args),
     /// Print one screen as plain text
@@ -139,6 +143,7 @@ pub async fn run(verb: Option<Verb>, console: console::Args, call: &mut Call<'_>
         Some(Verb::Import(verb)) => import::run(verb, call).await,
         Some(Verb::Export(args)) => export::run(args, call).await,
         Some(Verb::Payments(verb)) => payments::run(verb, call).await,
+        Some(Verb::Tier(verb)) => tier::run(verb, call).await,
         Some(Verb::Engine(args)) => engine::run(args, call).await,
         Some(Verb::Operator(verb)) => operator::run(verb, call).await,
         Some(Verb::Program(verb)) => program::run(verb, call).await,

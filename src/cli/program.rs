@@ -11,6 +11,7 @@ use crate::{
         problem::Problem,
         program::{self, Change, Program},
         text::Text,
+        tier::{WhatIf, what_if::Moved},
     },
     error::{Error, Result},
     store::unit::ProgramRow,
@@ -130,7 +131,7 @@ fn print_plan(plan: &ProgramPlan, call: &mut Call<'_>) -> Result<()> {
         }
     }
     let touched = plan.touched;
-    Ok(writeln!(
+    writeln!(
         call.out,
         "{} {} against {against}. Of {} open leads, {} have a running clock that would get other terms, {} would be placed otherwise, {} would need another consent.",
         plan.changes.len(),
@@ -139,6 +140,28 @@ fn print_plan(plan: &ProgramPlan, call: &mut Call<'_>) -> Result<()> {
         touched.clocks,
         touched.routing,
         touched.consent
+    )?;
+    plan.tiers.as_ref().map_or(Ok(()), |tiers| print_tiers(tiers, call))
+}
+
+/// What becomes of tiers, the partners by number.
+fn print_tiers(tiers: &WhatIf, call: &mut Call<'_>) -> Result<()> {
+    const SHOWN: usize = 12;
+    for (word, moved) in [("promoted", &tiers.promoted), ("demoted", &tiers.demoted)] {
+        for Moved { partner, from, to, .. } in moved.iter().take(SHOWN) {
+            writeln!(call.out, "{word}: {partner}, {from} -> {to}")?;
+        }
+        if moved.len() > SHOWN {
+            writeln!(call.out, "{word}: {} more", moved.len() - SHOWN)?;
+        }
+    }
+    Ok(writeln!(
+        call.out,
+        "Audited today, {} partners would be promoted and {} demoted by it; what their tiers entitle them to in a year goes from {} to {}.",
+        tiers.promoted.len(),
+        tiers.demoted.len(),
+        tiers.cost_before,
+        tiers.cost_after
     )?)
 }
 

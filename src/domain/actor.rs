@@ -90,6 +90,10 @@ pub enum Permission {
     MdfPay,
     /// Open funds, allocate money to them, close their periods.
     MdfFund,
+    /// Audit partners, propose tiers by hand, work remediation plans.
+    TierWork,
+    /// Approve, reject and defer changes of tier.
+    TierDecide,
     /// Bring leads, partners and accounts in.
     Import,
     /// Apply a version of the channel program.
@@ -103,7 +107,7 @@ pub enum Permission {
 }
 
 impl Permission {
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::LeadWork,
         Self::DealWork,
         Self::DealDecide,
@@ -111,6 +115,8 @@ impl Permission {
         Self::MdfDecide,
         Self::MdfPay,
         Self::MdfFund,
+        Self::TierWork,
+        Self::TierDecide,
         Self::Import,
         Self::ProgramApply,
         Self::OperatorManage,
@@ -126,6 +132,8 @@ impl Permission {
             Self::MdfWork => &[Role::Triager, Role::ChannelManager, Role::Approver, Role::Finance, Role::Admin],
             Self::MdfDecide => &[Role::ChannelManager, Role::Approver, Role::Finance, Role::Admin],
             Self::MdfPay | Self::MdfFund => &[Role::Finance, Role::Admin],
+            Self::TierWork => &[Role::Triager, Role::ChannelManager, Role::Approver, Role::Admin, Role::Engine],
+            Self::TierDecide => &[Role::ChannelManager, Role::Approver, Role::Admin],
             Self::Import => &[Role::Triager, Role::ChannelManager, Role::Admin, Role::Engine],
             Self::ProgramApply => &[Role::ChannelManager, Role::Admin],
             Self::OperatorManage | Self::Erase => &[Role::Admin],
@@ -142,6 +150,8 @@ impl Permission {
             Self::MdfDecide => "decide funding requests and claims",
             Self::MdfPay => "pay claims",
             Self::MdfFund => "manage funds",
+            Self::TierWork => "work tiers",
+            Self::TierDecide => "decide tiers",
             Self::Import => "import data",
             Self::ProgramApply => "apply a channel program",
             Self::OperatorManage => "manage operators",

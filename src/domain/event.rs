@@ -5,12 +5,16 @@ use crate::domain::{
     actor::Roles,
     deal::{DealEvent, SaleLine, conflict::CaseEvent},
     fx::RatesRecorded,
-    id::{AccountId, BatchId, ClaimId, CommandId, ConflictId, DealId, FundId, LeadId, OperatorId, PartnerId, ProgramVersion, RequestId},
+    id::{
+        AccountId, BatchId, ClaimId, CommandId, ConflictId, DealId, EvaluationId, FundId, LeadId, OperatorId, PartnerId, ProgramVersion,
+        RequestId, StandingId,
+    },
     lead::LeadEvent,
     mdf::{approval::AuthorityEvent, batch::BatchEvent, claim::ClaimEvent, fund::FundEvent, request::RequestEvent},
     partner::PartnerEvent,
     person::Personal,
     text::Text,
+    tier::{evaluation::EvaluationEvent, standing::StandingEvent},
     time::Instant,
 };
 use serde::{Deserialize, Serialize};
@@ -26,6 +30,8 @@ pub enum Entity {
     Request(RequestId),
     Claim(ClaimId),
     Batch(BatchId),
+    Evaluation(EvaluationId),
+    Standing(StandingId),
     Partner(PartnerId),
     Account(AccountId),
     Operator(OperatorId),
@@ -42,6 +48,8 @@ impl Entity {
             Self::Request(_) => "request",
             Self::Claim(_) => "claim",
             Self::Batch(_) => "batch",
+            Self::Evaluation(_) => "evaluation",
+            Self::Standing(_) => "standing",
             Self::Partner(_) => "partner",
             Self::Account(_) => "account",
             Self::Operator(_) => "operator",
@@ -58,6 +66,8 @@ impl Entity {
             | Self::Request(RequestId(id))
             | Self::Claim(ClaimId(id))
             | Self::Batch(BatchId(id))
+            | Self::Evaluation(EvaluationId(id))
+            | Self::Standing(StandingId(id))
             | Self::Partner(PartnerId(id))
             | Self::Account(AccountId(id))
             | Self::Operator(OperatorId(id))
@@ -74,6 +84,8 @@ impl Entity {
             "request" => Self::Request(RequestId(id)),
             "claim" => Self::Claim(ClaimId(id)),
             "batch" => Self::Batch(BatchId(id)),
+            "evaluation" => Self::Evaluation(EvaluationId(id)),
+            "standing" => Self::Standing(StandingId(id)),
             "partner" => Self::Partner(PartnerId(id)),
             "account" => Self::Account(AccountId(id)),
             "operator" => Self::Operator(OperatorId(id)),
@@ -93,6 +105,8 @@ impl std::fmt::Display for Entity {
             Self::Request(id) => id.fmt(f),
             Self::Claim(id) => id.fmt(f),
             Self::Batch(id) => id.fmt(f),
+            Self::Evaluation(id) => id.fmt(f),
+            Self::Standing(id) => id.fmt(f),
             Self::Partner(id) => id.fmt(f),
             Self::Account(id) => id.fmt(f),
             Self::Operator(id) => id.fmt(f),
@@ -112,6 +126,8 @@ pub enum Event {
     Claim(ClaimEvent),
     Batch(BatchEvent),
     Authority(AuthorityEvent),
+    Evaluation(EvaluationEvent),
+    Standing(StandingEvent),
     Sold(Sold),
     Rates(RatesRecorded),
     Partner(PartnerEvent),
@@ -181,6 +197,8 @@ impl Event {
             Self::Claim(event) => event.name(),
             Self::Batch(event) => event.name(),
             Self::Authority(event) => event.name(),
+            Self::Evaluation(event) => event.name(),
+            Self::Standing(event) => event.name(),
             Self::Sold(_) => "sales.recorded",
             Self::Rates(_) => "rates.recorded",
             Self::Partner(event) => event.name(),
@@ -219,6 +237,7 @@ impl Event {
                 | Self::Deal(DealEvent::Undone { .. })
                 | Self::Request(RequestEvent::Undone { .. })
                 | Self::Claim(ClaimEvent::Undone { .. })
+                | Self::Standing(StandingEvent::Undone { .. })
         )
     }
 
@@ -301,6 +320,8 @@ impl Event {
             Self::Claim(event) => serde_json::to_string(event),
             Self::Batch(event) => serde_json::to_string(event),
             Self::Authority(event) => serde_json::to_string(event),
+            Self::Evaluation(event) => serde_json::to_string(event),
+            Self::Standing(event) => serde_json::to_string(event),
             Self::Sold(event) => serde_json::to_string(event),
             Self::Rates(event) => serde_json::to_string(event),
             Self::Partner(event) => serde_json::to_string(event),
@@ -324,6 +345,8 @@ impl Event {
             "claim" => Self::Claim(serde_json::from_str(body)?),
             "batch" => Self::Batch(serde_json::from_str(body)?),
             "authority" => Self::Authority(serde_json::from_str(body)?),
+            "evaluation" => Self::Evaluation(serde_json::from_str(body)?),
+            "standing" => Self::Standing(serde_json::from_str(body)?),
             "sales" => Self::Sold(serde_json::from_str(body)?),
             "rates" => Self::Rates(serde_json::from_str(body)?),
             "partner" => Self::Partner(serde_json::from_str(body)?),

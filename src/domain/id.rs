@@ -69,6 +69,12 @@ numbered!(
     /// A batch of payments that is handed to the bank as one file.
     BatchId, "B");
 numbered!(
+    /// What a partner earned as of a day.
+    EvaluationId, "E");
+numbered!(
+    /// How a partner stands with its tier.
+    StandingId, "T");
+numbered!(
     /// A distributor, reseller or other partner; the maker's own sales is one as well.
     PartnerId, "P");
 numbered!(

@@ -3,6 +3,7 @@
 
 pub mod deal;
 pub mod mdf;
+pub mod tier;
 
 use crate::domain::{
     account::AccountEvent,
@@ -59,6 +60,8 @@ pub fn event(event: &Event, names: &Names) -> (String, Weight) {
         Event::Claim(event) => return mdf::claim(event, names),
         Event::Batch(event) => return mdf::batch(event),
         Event::Authority(event) => mdf::authority(event, names),
+        Event::Evaluation(event) => return tier::evaluation(event, names),
+        Event::Standing(event) => return tier::standing(event, names),
         Event::Sold(Sold { lines }) if lines.len() == 1 => "1 sale recorded".to_owned(),
         Event::Sold(Sold { lines }) => format!("{} sales recorded", lines.len()),
         Event::Rates(RatesRecorded { days }) => rates(days),

@@ -99,6 +99,19 @@ const TABLES: &[(&str, &str)] = &[
          order by from_operator, to_operator, from_day",
     ),
     ("fx_day", "select concat_ws('|', day, source, rates) from fx_day order by day"),
+    (
+        "tier_evaluation",
+        "select concat_ws('|', id, version, made_at, partner, day, kind, outcome, stored, computed, source_key) from tier_evaluation \
+         order by id",
+    ),
+    ("tier_evaluation_body", "select concat_ws('|', id, body) from tier_evaluation_body order by id"),
+    (
+        "tier_standing",
+        "select concat_ws('|', id, version, updated_at, coalesce(next_at, -1), partner, outcome, coalesce(score, -1), is_near, \
+         coalesce(falls_day, -1), proposal, promotes, coalesce(plan_due_day, -1), coalesce(acquired_day, -1)) from tier_standing \
+         order by id",
+    ),
+    ("tier_standing_body", "select concat_ws('|', id, body) from tier_standing_body order by id"),
     ("lead_key_new", "select concat_ws('|', key, lead_id) from lead_key_new order by key, lead_id"),
 ];
 

@@ -38,6 +38,7 @@ mod save;
 mod session;
 mod sql;
 mod sqlite;
+mod tier;
 pub mod unit;
 
 pub use db::{Address, Db, Options, Tx};
@@ -52,6 +53,7 @@ pub use page::{Effort, Listing, Request as PageRequestOf};
 pub use postgres::Rights;
 pub use session::{Backend, Session};
 pub use sql::{Arg, Bulk, Row, Sql};
+pub use tier::{SOON_DAYS, TierCounts, TierQueue, TierRow};
 pub use unit::Unit;
 
 /// Every fixed statement, for the test that prepares each on both databases.
@@ -68,6 +70,7 @@ pub fn statements() -> impl Iterator<Item = &'static str> {
         desk::STATEMENTS,
         mdf::STATEMENTS,
         fx::STATEMENTS,
+        tier::STATEMENTS,
         directory::STATEMENTS,
         health::STATEMENTS,
         engine::STATEMENTS,

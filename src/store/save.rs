@@ -212,6 +212,7 @@ impl Tx {
         self.cases_save(&changes.cases).await?;
         self.sales_save(&changes.sales).await?;
         self.mdf_save(&changes.mdf).await?;
+        self.tiers_save(&changes.tiers).await?;
         self.rates_save(&changes.rates).await?;
         self.clocks_fire(&changes.fired).await?;
         self.rotations_turn(&changes.turns).await?;

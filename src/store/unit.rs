@@ -5,6 +5,7 @@
 //! is one transaction, whether it touches one lead or ten thousand.
 
 pub mod mdf;
+pub mod tier;
 
 use super::error::{Error, Result};
 use crate::domain::{
@@ -61,6 +62,7 @@ pub struct Changes {
     /// The same for the counters of the deal desk.
     pub deals_counted: Vec<(deal::stats::Counted, i64)>,
     pub mdf: mdf::MdfChanges,
+    pub tiers: tier::TierChanges,
     pub partners: Vec<Partner>,
     pub accounts: Vec<Account>,
     pub operators: Vec<OperatorRow>,
@@ -184,6 +186,7 @@ impl Changes {
         self.turns.append(&mut after.turns);
         self.counted.append(&mut after.counted);
         self.mdf.append(after.mdf);
+        self.tiers.append(after.tiers);
         self.partners.append(&mut after.partners);
         self.accounts.append(&mut after.accounts);
         self.operators.append(&mut after.operators);
@@ -234,7 +237,7 @@ pub async fn gathered<P: Parts>(parts: &mut P) -> std::result::Result<Changes, P
 pub const FAMILY_MAX: usize = 256;
 
 /// The reads and the one write of a use case. Dropping a unit without [`Unit::commit`] undoes it.
-pub trait Unit: mdf::MdfUnit {
+pub trait Unit: mdf::MdfUnit + tier::TierUnit {
     fn heads(&mut self) -> impl Future<Output = Result<Heads>> + Send;
     /// Every version from `from` on, oldest first.
     fn programs(&mut self, from: ProgramVersion) -> impl Future<Output = Result<Vec<ProgramRow>>> + Send;

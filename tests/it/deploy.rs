@@ -116,7 +116,7 @@ async fn each_may_do_their_work(team: &Team) {
 
 fn without_partners(program: &str) -> String {
     let sections = program.split("\n[[").enumerate();
-    let kept = sections.filter(|(n, section)| *n == 0 || !section.contains("partner"));
+    let kept = sections.filter(|(n, section)| *n == 0 || !(section.starts_with("routing.") && section.contains("partner")));
     kept.map(|(n, section)| if n == 0 { section.to_owned() } else { format!("\n[[{section}") }).collect()
 }
 

@@ -4,6 +4,7 @@
 //! never written. So a plan finds the same known records, links and reviews as the import will, however long the file is.
 
 mod mdf;
+mod tier;
 
 use crate::{
     app::{App, Command, Failure, Mode, Outcome, Request, Rules, handle},

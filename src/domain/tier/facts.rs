@@ -51,8 +51,9 @@ pub struct Revenue {
     pub now: i64,
     /// Of the twelve months before.
     pub before: i64,
-    /// The trailing twelve months by product line, by name. Lines without a name are not in it.
-    pub by_product: Vec<(Text, i64)>,
+    /// The trailing twelve months by product line, by name; sales that name none are not in it. Nothing where none at all names
+    /// one, whoever sold it: then nobody's mix is known.
+    pub by_product: Option<Vec<(Text, i64)>>,
     /// The same by day (days since 1970-01-01): what leaves the window, and when. Not part of what an evaluation keeps.
     #[serde(skip)]
     pub by_day: Vec<(i64, i64)>,
@@ -133,7 +134,7 @@ impl Revenue {
         Ok(Self {
             now: fits(now)?,
             before: fits(before)?,
-            by_product: products.into_iter().map(|(name, sum)| Ok((name, fits(sum)?))).collect::<Result<_, _>>()?,
+            by_product: Some(products.into_iter().map(|(name, sum)| Ok((name, fits(sum)?))).collect::<Result<_, _>>()?),
             by_day: days.into_iter().map(|(day, sum)| Ok((day, fits(sum)?))).collect::<Result<_, _>>()?,
         })
     }
@@ -197,7 +198,7 @@ impl Facts {
         }
         self.certificates = longest.into_values().collect();
         if let Some(revenue) = &mut self.revenue {
-            revenue.by_product.sort_unstable();
+            revenue.by_product.iter_mut().for_each(|lines| lines.sort_unstable());
             revenue.by_day.sort_unstable();
         }
         self
@@ -240,8 +241,8 @@ impl Facts {
         values.set(Criterion::Revenue, Some(rules.money(revenue.now).amount()));
         values.set(Criterion::Growth, revenue.growth());
         let lines = &rules.card.product_lines;
-        if !lines.is_empty() {
-            let sold = |line: &&Text| revenue.by_product.iter().any(|(name, minor)| *minor > 0 && name.eq_ignore_ascii_case(line));
+        if let Some(products) = revenue.by_product.as_ref().filter(|_| !lines.is_empty()) {
+            let sold = |line: &&Text| products.iter().any(|(name, minor)| *minor > 0 && name.eq_ignore_ascii_case(line));
             let part = i64::try_from(lines.iter().filter(sold).count()).unwrap_or(i64::MAX);
             let whole = i64::try_from(lines.len()).unwrap_or(i64::MAX);
             values.set(Criterion::ProductMix, Share { part, whole }.percent());

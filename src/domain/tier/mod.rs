@@ -5,11 +5,13 @@
 //! pure function of its arguments.
 
 pub mod evaluate;
+pub mod evaluation;
 pub mod facts;
 mod mean;
 pub mod period;
 pub mod rules;
 pub mod score;
+pub mod standing;
 #[cfg(test)]
 mod tests;
 pub mod way;

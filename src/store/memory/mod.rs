@@ -9,12 +9,14 @@ mod mdf;
 mod moved;
 mod state;
 mod table;
+mod tier;
 mod unit;
 
 pub use deal::DealDesk;
 pub use mdf::MdfDesk;
 pub use state::State;
 pub use table::Table;
+pub use tier::TierDesk;
 pub use unit::MemoryUnit;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

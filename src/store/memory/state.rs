@@ -1,6 +1,6 @@
 //! What is committed, and how changes are checked and applied.
 
-use super::{deal::DealDesk, mdf::MdfDesk, table::Table};
+use super::{deal::DealDesk, mdf::MdfDesk, table::Table, tier::TierDesk};
 use crate::{
     domain::{
         account::Account,
@@ -40,6 +40,7 @@ pub struct State {
     pub fired: HashSet<(Entity, u32, u8)>,
     pub desk: DealDesk,
     pub mdf: MdfDesk,
+    pub tiers: TierDesk,
     pub done: HashMap<CommandId, AuditSeq>,
     pub(super) unplaced: BTreeSet<LeadId>,
     pub(super) keys: HashMap<i64, Vec<LeadId>>,
@@ -84,7 +85,10 @@ impl State {
             moved => moved,
         };
         let moved = match moved {
-            None => self.mdf.check(&changes.mdf)?,
+            None => match self.mdf.check(&changes.mdf)? {
+                None => self.tiers.check(&changes.tiers)?,
+                moved => moved,
+            },
             moved => moved,
         };
         if let Some((entity, expected, found)) = moved {
@@ -156,6 +160,7 @@ impl State {
         self.mdf.papers.extend(changes.deals.iter().flat_map(|change| documents(&change.deal)));
         self.desk.apply(&mut changes);
         self.mdf.apply(std::mem::take(&mut changes.mdf));
+        self.tiers.apply(std::mem::take(&mut changes.tiers));
         for change in changes.leads {
             self.apply_lead(change);
         }

@@ -1,6 +1,7 @@
 //! Faults put in on purpose, to prove that the checks would find them in the real thing.
 
 mod mdf;
+mod tier;
 
 use pilothouse::{
     domain::{

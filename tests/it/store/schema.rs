@@ -63,6 +63,10 @@ async fn records_that_came_under_two_sources_survive_the_migration() {
         }
         for text in [
             "delete from schema_version where version > 2",
+            "drop table tier_evaluation",
+            "drop table tier_evaluation_body",
+            "drop table tier_standing",
+            "drop table tier_standing_body",
             "drop table mdf_item",
             "drop table fund_entry",
             "drop table fund",

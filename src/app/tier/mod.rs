@@ -1,0 +1,8 @@
+//! The tier desk: audits, changes of tier, remediation plans.
+
+pub mod command;
+mod draft;
+pub mod evaluate;
+mod facts;
+pub mod past;
+pub mod view;

@@ -1,0 +1,155 @@
+//! The tier desk in memory: evaluations and standings, and what facts are gathered from.
+
+use super::{State, table::Table, unit::MemoryUnit};
+use crate::{
+    domain::{
+        event::Entity,
+        fx::RateDay,
+        id::{EvaluationId, PartnerId, StandingId},
+        mdf::fund::Holder,
+        money::Money,
+        text::Text,
+        tier::{evaluation::Evaluation, period::Period, standing::Standing},
+        time::Instant,
+    },
+    store::{
+        error::Result,
+        unit::tier::{FactSource, FundUse, Registered, SoldOn, StandingChange, TierChanges, TierUnit},
+    },
+};
+use chrono::NaiveDate;
+use std::collections::BTreeMap;
+
+/// The tables. Public for tests that compare them with a recount.
+#[derive(Default)]
+pub struct TierDesk {
+    pub evaluations: Table<Evaluation>,
+    pub standings: Table<Standing>,
+}
+
+impl TierDesk {
+    /// Whether these changes may be written now; what moved on since it was read, with the version expected and found.
+    pub(super) fn check(&self, changes: &TierChanges) -> Result<Option<(Entity, i64, i64)>> {
+        let moved = self.evaluations.check(changes.evaluations.iter().map(|one| (one, 0)))?;
+        if moved.is_some() {
+            return Ok(moved);
+        }
+        self.standings.check(changes.standings.iter().map(|change| (&change.standing, change.expected)))
+    }
+
+    /// Writes changes that were checked.
+    pub(super) fn apply(&mut self, changes: TierChanges) {
+        changes.evaluations.into_iter().for_each(|one| self.evaluations.put(one));
+        changes.standings.into_iter().for_each(|change| self.standings.put(change.standing));
+    }
+
+    /// Everything, as changes to an empty database.
+    pub(super) fn to_changes(&self) -> TierChanges {
+        let standing = |standing: &Standing| StandingChange { standing: standing.clone(), expected: 0 };
+        TierChanges { evaluations: self.evaluations.to_vec(), standings: self.standings.iter().map(standing).collect() }
+    }
+}
+
+impl State {
+    fn sold(&self, partners: &[PartnerId], period: Period) -> Vec<SoldOn> {
+        let mut sums: BTreeMap<(PartnerId, NaiveDate, String), Money> = BTreeMap::new();
+        let lines = self.desk.sales.iter().map(|row| &row.line);
+        for line in lines.filter(|line| partners.contains(&line.partner) && period.holds(line.on)) {
+            let sum = sums.entry((line.partner, line.on, line.amount.currency.to_string())).or_insert(Money::zero(line.amount.currency));
+            sum.minor += line.amount.minor;
+        }
+        sums.into_iter().map(|((partner, on, _), amount)| SoldOn { partner, on, product: Text::default(), amount }).collect()
+    }
+
+    fn registered(&self, partners: &[PartnerId], (from, until): (Instant, Instant)) -> Vec<(PartnerId, Registered)> {
+        let mut found: BTreeMap<PartnerId, Registered> = BTreeMap::new();
+        for deal in self.desk.deals.iter().filter(|deal| partners.contains(&deal.partner)) {
+            let state = deal.state.name();
+            let is_within = deal.submitted_at.is_some_and(|at| from <= at && at < until);
+            if is_within && matches!(state, "approved" | "won" | "lost" | "expired") {
+                let one = found.entry(deal.partner).or_default();
+                one.approved += 1;
+                one.won += i64::from(state == "won");
+            }
+        }
+        found.into_iter().collect()
+    }
+
+    fn fund_use(&self, partners: &[PartnerId], period: Period) -> Vec<FundUse> {
+        let mut found = Vec::new();
+        for fund in self.mdf.funds.iter().filter(|fund| fund.terms.from < period.until && fund.terms.to >= period.from) {
+            let Holder::Partner(partner) = fund.terms.holder else { continue };
+            if partners.contains(&partner) {
+                let (held, currency) = (&fund.balances, fund.terms.currency);
+                let used = Money::new(held.claimed + held.paid, currency);
+                found.push(FundUse { partner, allocated: Money::new(held.allocated, currency), used });
+            }
+        }
+        found
+    }
+}
+
+impl TierUnit for MemoryUnit {
+    async fn standings(&mut self, ids: &[StandingId]) -> Result<Vec<Standing>> {
+        Ok(self.look().await.tiers.standings.copies(ids))
+    }
+
+    async fn standings_of(&mut self, partners: &[PartnerId]) -> Result<Vec<Option<StandingId>>> {
+        let state = self.look().await;
+        let of = |partner: &PartnerId| state.tiers.standings.iter().find(|one| one.partner == *partner).map(|one| one.id);
+        Ok(partners.iter().map(of).collect())
+    }
+
+    async fn standings_due(&mut self, now: Instant, limit: u32) -> Result<Vec<StandingId>> {
+        Ok(self.look().await.tiers.standings.due(now, limit).into_iter().map(|one| one.id).collect())
+    }
+
+    async fn evaluations_by_key(&mut self, keys: &[Text]) -> Result<Vec<Option<EvaluationId>>> {
+        let state = self.look().await;
+        Ok(keys.iter().map(|key| state.tiers.evaluations.by_source(key)).collect())
+    }
+
+    async fn evaluations_on(&mut self, partners: &[PartnerId], day: NaiveDate) -> Result<Vec<(PartnerId, EvaluationId)>> {
+        let state = self.look().await;
+        let of_day = state.tiers.evaluations.iter().filter(|one| one.made.card.day == day && partners.contains(&one.made.partner));
+        let last: BTreeMap<PartnerId, EvaluationId> = of_day.map(|one| (one.made.partner, one.id)).collect();
+        Ok(last.into_iter().collect())
+    }
+
+    async fn evaluation_numbers(&mut self, _count: u32) -> Result<EvaluationId> {
+        Ok(EvaluationId(self.next_number(|state| &mut state.claiming, |state| state.tiers.evaluations.len()).await))
+    }
+
+    async fn standing_numbers(&mut self, _count: u32) -> Result<StandingId> {
+        Ok(StandingId(self.next_number(|state| &mut state.claiming, |state| state.tiers.standings.len()).await))
+    }
+}
+
+impl FactSource for MemoryUnit {
+    async fn acquired(&mut self) -> Result<Vec<(PartnerId, NaiveDate)>> {
+        let state = self.look().await;
+        let mut found: Vec<_> = state.tiers.standings.iter().filter_map(|one| Some((one.partner, one.acquired_on?))).collect();
+        found.sort_unstable();
+        Ok(found)
+    }
+
+    async fn sold(&mut self, partners: &[PartnerId], period: Period) -> Result<Vec<SoldOn>> {
+        Ok(self.look().await.sold(partners, period))
+    }
+
+    async fn is_any_sold(&mut self, period: Period) -> Result<bool> {
+        Ok(self.look().await.desk.sales.iter().any(|row| period.holds(row.line.on)))
+    }
+
+    async fn registered(&mut self, partners: &[PartnerId], between: (Instant, Instant)) -> Result<Vec<(PartnerId, Registered)>> {
+        Ok(self.look().await.registered(partners, between))
+    }
+
+    async fn fund_use(&mut self, partners: &[PartnerId], period: Period) -> Result<Vec<FundUse>> {
+        Ok(self.look().await.fund_use(partners, period))
+    }
+
+    async fn rates_between(&mut self, from: NaiveDate, to: NaiveDate) -> Result<Vec<RateDay>> {
+        Ok(self.look().await.rates.range(from..=to).map(|(_, day)| day.clone()).collect())
+    }
+}

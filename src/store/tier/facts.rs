@@ -1,0 +1,78 @@
+//! What facts are gathered from: sales, registrations and funds of partners.
+
+use crate::{
+    domain::{
+        day::{date_of_day, day_number},
+        id::PartnerId,
+        money::Money,
+        text::Text,
+        tier::period::Period,
+        time::Instant,
+    },
+    store::{
+        Session, Sql,
+        error::{Error, Result},
+        session::LIST_MAX,
+        sql::args,
+        unit::tier::{FundUse, Registered, SoldOn},
+    },
+};
+use std::collections::BTreeMap;
+
+pub(super) const ANY_SOLD: &str = "select count(*) from (select 1 from sale where day >= $1 and day < $2 limit 1) as found";
+
+impl Session {
+    pub async fn sold(&mut self, partners: &[PartnerId], period: Period) -> Result<Vec<SoldOn>> {
+        let mut found = Vec::new();
+        for part in partners.chunks(LIST_MAX) {
+            let mut sql = Sql::new("select partner, day, currency, cast(sum(minor) as bigint) from sale where partner in ");
+            sql.push_list(part.iter().copied());
+            sql.push(" and day >= ").push_bind(day_number(period.from)).push(" and day < ").push_bind(day_number(period.until));
+            sql.push(" group by partner, day, currency");
+            for (partner, day, currency, minor) in self.all::<(i64, i64, String, i64)>(sql).await? {
+                let currency = currency.parse().map_err(Error::Corrupt)?;
+                let (partner, on) = (PartnerId(partner), date_of_day(day));
+                found.push(SoldOn { partner, on, product: Text::default(), amount: Money::new(minor, currency) });
+            }
+        }
+        Ok(found)
+    }
+
+    pub async fn is_any_sold(&mut self, period: Period) -> Result<bool> {
+        let sql = Sql::new(ANY_SOLD).bind(day_number(period.from)).bind(day_number(period.until));
+        Ok(self.one::<(i64,)>(sql).await?.0 > 0)
+    }
+
+    pub async fn registered(&mut self, partners: &[PartnerId], between: (Instant, Instant)) -> Result<Vec<(PartnerId, Registered)>> {
+        let mut found: BTreeMap<PartnerId, Registered> = BTreeMap::new();
+        for part in partners.chunks(LIST_MAX) {
+            let mut sql = Sql::new("select partner, state, count(*) from deal where partner in ");
+            sql.push_list(part.iter().copied());
+            sql.push(" and submitted_at >= ").push_bind(between.0).push(" and submitted_at < ").push_bind(between.1);
+            sql.push(" and state in ('approved', 'won', 'lost', 'expired') group by partner, state");
+            for (partner, state, count) in self.all::<(i64, String, i64)>(sql).await? {
+                let one = found.entry(PartnerId(partner)).or_default();
+                one.approved += count;
+                one.won += if state == "won" { count } else { 0 };
+            }
+        }
+        Ok(found.into_iter().collect())
+    }
+
+    pub async fn fund_use(&mut self, partners: &[PartnerId], period: Period) -> Result<Vec<FundUse>> {
+        let head = "select fund.partner, fund.from_day, fund.to_day, fund.currency, fund_balance.allocated, fund_balance.claimed, \
+            fund_balance.paid from fund join fund_balance on fund_balance.fund = fund.id where fund.partner in ";
+        let found: Vec<(i64, i64, i64, String, i64, i64, i64)> =
+            self.all_in(head, args(partners.iter().copied()), " order by fund.id").await?;
+        let meets = |from: i64, to: i64| from < day_number(period.until) && to >= day_number(period.from);
+        let mut all = Vec::new();
+        for (partner, from, to, currency, allocated, claimed, paid) in found {
+            if meets(from, to) {
+                let currency = currency.parse().map_err(Error::Corrupt)?;
+                let (allocated, used) = (Money::new(allocated, currency), Money::new(claimed + paid, currency));
+                all.push(FundUse { partner: PartnerId(partner), allocated, used });
+            }
+        }
+        Ok(all)
+    }
+}

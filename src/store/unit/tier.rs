@@ -1,0 +1,111 @@
+//! What the tier desk reads and writes within a unit of work.
+
+use crate::{
+    domain::{
+        fx::RateDay,
+        id::{EvaluationId, PartnerId, StandingId},
+        money::Money,
+        text::Text,
+        tier::{evaluation::Evaluation, period::Period, standing::Standing},
+        time::Instant,
+    },
+    store::error::Result,
+};
+use chrono::NaiveDate;
+use std::future::Future;
+
+/// Everything that one command changes at the tier desk.
+#[derive(Debug, Clone, Default)]
+pub struct TierChanges {
+    /// New ones; an evaluation never changes.
+    pub evaluations: Vec<Evaluation>,
+    pub standings: Vec<StandingChange>,
+}
+
+/// A standing after the command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StandingChange {
+    pub standing: Standing,
+    /// The version it must still have; 0 = it is new.
+    pub expected: i64,
+}
+
+/// Sales of a partner on a day in one currency, added up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SoldOn {
+    pub partner: PartnerId,
+    pub on: NaiveDate,
+    /// Empty where the lines name none.
+    pub product: Text,
+    pub amount: Money,
+}
+
+/// The registrations of a partner that were handed in over a period and approved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Registered {
+    pub approved: i64,
+    pub won: i64,
+}
+
+/// What a fund of a partner holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FundUse {
+    pub partner: PartnerId,
+    pub allocated: Money,
+    /// Claimed or paid.
+    pub used: Money,
+}
+
+/// What facts are gathered from: a reading session as well as a unit of work.
+pub trait FactSource: Send {
+    /// Partners that are a part of another since a day: (partner, day).
+    fn acquired(&mut self) -> impl Future<Output = Result<Vec<(PartnerId, NaiveDate)>>> + Send;
+    /// The days from one to another that have exchange rates, in order; both belong to it.
+    fn rates_between(&mut self, from: NaiveDate, to: NaiveDate) -> impl Future<Output = Result<Vec<RateDay>>> + Send;
+    /// What these partners sold over a period, added up by day and currency, in no order.
+    fn sold(&mut self, partners: &[PartnerId], period: Period) -> impl Future<Output = Result<Vec<SoldOn>>> + Send;
+    /// Whether anybody sold anything over a period: where nobody did, revenue is not known.
+    fn is_any_sold(&mut self, period: Period) -> impl Future<Output = Result<bool>> + Send;
+    /// Registrations handed in from one instant up to another that were approved.
+    fn registered(
+        &mut self,
+        partners: &[PartnerId],
+        between: (Instant, Instant),
+    ) -> impl Future<Output = Result<Vec<(PartnerId, Registered)>>> + Send;
+    /// The funds of these partners whose period meets this one.
+    fn fund_use(&mut self, partners: &[PartnerId], period: Period) -> impl Future<Output = Result<Vec<FundUse>>> + Send;
+}
+
+/// The reads of the tier desk. Whoever writes takes evaluations before standings.
+pub trait TierUnit: FactSource {
+    /// In the order asked for, locked until the end of the unit; unknown ones are left out.
+    fn standings(&mut self, ids: &[StandingId]) -> impl Future<Output = Result<Vec<Standing>>> + Send;
+    /// The standing of each partner, in order.
+    fn standings_of(&mut self, partners: &[PartnerId]) -> impl Future<Output = Result<Vec<Option<StandingId>>>> + Send;
+    /// Standings whose `next_at` is at or before `now`, the earliest first.
+    fn standings_due(&mut self, now: Instant, limit: u32) -> impl Future<Output = Result<Vec<StandingId>>> + Send;
+    /// For each key the evaluation that was made under it, in order.
+    fn evaluations_by_key(&mut self, keys: &[Text]) -> impl Future<Output = Result<Vec<Option<EvaluationId>>>> + Send;
+    /// The last evaluation of each of these partners about a day.
+    fn evaluations_on(
+        &mut self,
+        partners: &[PartnerId],
+        day: NaiveDate,
+    ) -> impl Future<Output = Result<Vec<(PartnerId, EvaluationId)>>> + Send;
+    /// Reserves `count` numbers and gives the first, as [`super::Unit::deal_numbers`] does.
+    fn evaluation_numbers(&mut self, count: u32) -> impl Future<Output = Result<EvaluationId>> + Send;
+    fn standing_numbers(&mut self, count: u32) -> impl Future<Output = Result<StandingId>> + Send;
+}
+
+impl TierChanges {
+    /// Takes in what the same command changes after this.
+    pub(in crate::store) fn append(&mut self, after: Self) {
+        self.evaluations.extend(after.evaluations);
+        for change in after.standings {
+            match self.standings.iter_mut().find(|known| known.standing.id == change.standing.id) {
+                Some(known) => known.standing = change.standing,
+                None => self.standings.push(change),
+            }
+        }
+    }
+}
