@@ -7,6 +7,7 @@ mod import_deals;
 mod mistakes;
 mod operator;
 mod plain;
+mod tier;
 
 use std::{
     path::{Path, PathBuf},
