@@ -27,7 +27,7 @@ use crate::domain::{
     text::Text,
     tier::{
         evaluation::{AuditKind, Evaluation},
-        standing::{self, Standing, StandingCommand},
+        standing::{self, Standing, StandingCommand, StandingEvent},
     },
     time::Instant,
 };
@@ -280,6 +280,8 @@ pub struct TierDone {
     /// The evaluation that was made.
     pub evaluation: Option<Box<Evaluation>>,
     pub standing: Option<Box<Standing>>,
+    /// What happened to the standing, its beginning among it.
+    pub events: Vec<StandingEvent>,
 }
 
 #[derive(Debug, Clone)]

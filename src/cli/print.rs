@@ -2,7 +2,7 @@
 
 use super::{Call, console};
 use crate::{
-    domain::{deal::fields::Deals, filter, mdf::fields::Funding, search},
+    domain::{deal::fields::Deals, filter, mdf::fields::Funding, search, tier::fields::Tiers},
     error::{Error, Result},
     tui::{
         console as screen,
@@ -60,6 +60,7 @@ pub(super) fn filter_of(room: At, text: Option<&str>) -> Result<String> {
         At::Leads => filter::parse::<filter::Leads>(text).map(drop),
         At::Deals => filter::parse::<Deals>(text).map(drop),
         At::Mdf => filter::parse::<Funding>(text).map(drop),
+        At::Tiers => filter::parse::<Tiers>(text).map(drop),
     };
     read.map_err(|error| Error::expected(error.to_string()))?;
     Ok(text.to_owned())

@@ -41,6 +41,12 @@ const TABLES: &[(&str, &str)] = &[
     ("conflict_party", "select concat_ws('|', deal_id, conflict_id) from conflict_party order by deal_id, conflict_id"),
     ("sale", "select concat_ws('|', id, partner, family, account, day, minor, currency, source_key) from sale order by id"),
     (
+        "tier_line",
+        "select concat_ws('|', id, updated_at, name_words, code, tier_code, status, kind, coalesce(country, '-'), outcome, earned_code, \
+         score_key, proposal, promotes, coalesce(plan_due_at, -1), coalesce(falls_at, -1), is_near, coalesce(owner, -1), due_key, search) \
+         from tier_line order by id",
+    ),
+    (
         "mdf_item",
         "select concat_ws('|', id, kind, received_at, coalesce(submitted_at, -1), updated_at, state, is_open, waits, has_money, is_timed, \
          is_escalated, is_breached, is_returned, due_key, starts_at, amount_key, currency, fund, coalesce(partner, -1), \

@@ -10,7 +10,7 @@ use crate::domain::{
     account::Account,
     actor::{Actor, Roles},
     event::Entity,
-    id::{AccountId, CommandId, OperatorId, ProgramVersion},
+    id::{AccountId, CommandId, OperatorId, PartnerId, ProgramVersion},
     partner::Partner,
     search,
     text::Text,
@@ -116,6 +116,12 @@ impl Session {
             note: Text::clean(&note),
         };
         Ok(rows.into_iter().map(row).collect())
+    }
+
+    /// These partners, in no order; unknown ones are left out.
+    pub async fn partners_of(&mut self, ids: &[PartnerId]) -> Result<Vec<Partner>> {
+        let found = self.all_in::<(String,)>("select body from partner where id in ", args(ids.iter().copied()), "").await?;
+        found.into_iter().map(|(body,)| from_json(&body)).collect()
     }
 
     pub async fn partners(&mut self) -> Result<Vec<Partner>> {
@@ -238,6 +244,7 @@ impl Tx {
         let head = "insert into partner (id, version, updated_at, code, name, name_words, tier_code, body)";
         let saved = self.execute_each(Sql::bulk(head, 8, rows, PARTNER_SET)).await?;
         self.all_saved(saved, partners.iter().map(|one| (Entity::Partner(one.id), one.version))).await?;
+        self.tier_lines_of_partners(partners).await?;
         self.counter_raise("partner", partners.iter().map(|one| one.id.0).max()).await?;
         self.counter_add("partners changed", 1).await?;
         Ok(())

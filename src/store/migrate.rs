@@ -27,10 +27,12 @@ macro_rules! migrations {
     };
 }
 
-const MIGRATIONS: &[Migration] = migrations![1 "0001_house", 2 "0002_lead", 3 "0003_key", 4 "0004_search", 5 "0005_deal", 6 "0006_queue", 7 "0007_mdf", 8 "0008_fx", 9 "0009_glance", 10 "0010_proof", 11 "0011_funds", 12 "0012_tier"];
+const MIGRATIONS: &[Migration] = migrations![1 "0001_house", 2 "0002_lead", 3 "0003_key", 4 "0004_search", 5 "0005_deal", 6 "0006_queue", 7 "0007_mdf", 8 "0008_fx", 9 "0009_glance", 10 "0010_proof", 11 "0011_funds", 12 "0012_tier", 13 "0013_partners"];
 
 /// The step after which every registration gets what is worked out from all of it, and not by the database.
 const GLANCES: i64 = 9;
+/// The step after which every partner stands in the list of the tier desk.
+const LINES: i64 = 13;
 /// The version that this program writes.
 pub const VERSION: i64 = MIGRATIONS[MIGRATIONS.len() - 1].version;
 
@@ -95,6 +97,9 @@ async fn up(db: &Db) -> Result<()> {
         tx.script(if backend == Backend::Sqlite { migration.sqlite } else { migration.postgres }.to_owned()).await?;
         if migration.version == GLANCES {
             tx.glances_begin().await?;
+        }
+        if migration.version == LINES {
+            tx.tier_lines_begin().await?;
         }
         tx.execute(Sql::new("insert into schema_version (version) values ($1)").bind(migration.version)).await?;
     }

@@ -71,6 +71,7 @@ pub fn statements() -> impl Iterator<Item = &'static str> {
         mdf::STATEMENTS,
         fx::STATEMENTS,
         tier::STATEMENTS,
+        tier::LINES,
         directory::STATEMENTS,
         health::STATEMENTS,
         engine::STATEMENTS,

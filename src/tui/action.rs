@@ -20,10 +20,12 @@ pub enum Context {
     Dossier,
     /// Funds, requests and claims.
     Mdf,
+    /// The tier room.
+    Tiers,
 }
 
 impl Context {
-    pub const ALL: [Self; 7] = [Self::Global, Self::List, Self::Pane, Self::Leads, Self::Deals, Self::Dossier, Self::Mdf];
+    pub const ALL: [Self; 8] = [Self::Global, Self::List, Self::Pane, Self::Leads, Self::Deals, Self::Dossier, Self::Mdf, Self::Tiers];
 
     /// The name in keymap files.
     pub const fn name(self) -> &'static str {
@@ -35,6 +37,7 @@ impl Context {
             Self::Deals => "deals",
             Self::Dossier => "dossier",
             Self::Mdf => "mdf",
+            Self::Tiers => "tiers",
         }
     }
 
@@ -48,12 +51,13 @@ impl Context {
             Self::Deals => "Deals",
             Self::Dossier => "In a dossier",
             Self::Mdf => "Funding",
+            Self::Tiers => "Tiers",
         }
     }
 
     /// Whether its actions belong to one room alone.
     pub const fn is_of_one_room(self) -> bool {
-        matches!(self, Self::Leads | Self::Deals | Self::Dossier | Self::Mdf)
+        matches!(self, Self::Leads | Self::Deals | Self::Dossier | Self::Mdf | Self::Tiers)
     }
 
     pub fn named(name: &str) -> Option<Self> {
@@ -136,6 +140,8 @@ const FUND: Option<Permission> = Some(Permission::MdfWork);
 const GRANT: Option<Permission> = Some(Permission::MdfDecide);
 const PAY: Option<Permission> = Some(Permission::MdfPay);
 const BUDGET: Option<Permission> = Some(Permission::MdfFund);
+const AUDIT: Option<Permission> = Some(Permission::TierWork);
+const RANK: Option<Permission> = Some(Permission::TierDecide);
 const FREE: Option<Permission> = None;
 
 actions! {
@@ -156,6 +162,7 @@ actions! {
     RoomLeads     "room.leads"       "leads"       Global None     FREE, "go to the lead room";
     RoomDeals     "room.deals"       "deals"       Global None     FREE, "go to the deal room";
     RoomMdf       "room.mdf"         "mdf"         Global None     FREE, "go to the funding room: market development funds";
+    RoomTiers     "room.tiers"       "tiers"       Global None     FREE, "go to the tier room: what partners earned, and what changes next";
 
     Down          "list.down"        "down"        List   None     FREE, "one row down";
     Up            "list.up"          "up"          List   None     FREE, "one row up";
@@ -299,6 +306,21 @@ actions! {
     MdfTimeline    "mdf.timeline"    "timeline"    Mdf    None     FREE, "what happened to it, newest first";
     MdfGroup       "mdf.group"       "group by"    Mdf    None     FREE, "all funds by program, by region or by partner";
     MdfFunds       "mdf.funds"       "funds"       Mdf    None     FREE, "all funds: what each holds, what expires, where it does not suffice";
+
+    TierApprove    "tier.approve"    "approve"     Tiers  Final    RANK, "approve the change of tier: it comes into force when the program says";
+    TierReject     "tier.reject"     "reject"      Tiers  Undoable RANK, "reject the change of tier, with a reason";
+    TierDefer      "tier.defer"      "defer"       Tiers  Undoable RANK, "decide the change of tier later, with a reason";
+    TierPropose    "tier.propose"    "propose"     Tiers  Undoable AUDIT, "propose another tier by hand; somebody else decides it";
+    TierEvaluate   "tier.evaluate"   "audit"       Tiers  Lasting  AUDIT, "audit the partner as things stand now; nothing follows from it";
+    TierPlan       "tier.plan"       "plan"        Tiers  Undoable AUDIT, "open a remediation plan, and look after it";
+    TierTake       "tier.take"       "take"        Tiers  Undoable AUDIT, "look after the remediation plan yourself";
+    TierReassign   "tier.reassign"   "hand over"   Tiers  Undoable AUDIT, "hand the remediation plan to a colleague";
+    TierAdvance    "tier.advance"    "progress"    Tiers  Undoable AUDIT, "record how far the remediation plan has come";
+    TierClosePlan  "tier.close-plan" "close plan"  Tiers  Undoable AUDIT, "close the remediation plan before its audit, with a reason";
+    TierRate       "tier.rate"       "rate"        Tiers  Undoable AUDIT, "say how satisfied, compliant and trained it is: what nobody can count";
+    TierAcquire    "tier.acquire"    "acquired"    Tiers  Undoable AUDIT, "record from when its sales count as those of its parent";
+    TierWhy        "tier.why"        "scorecard"   Tiers  None     FREE, "the scorecard: each point explained";
+    TierTimeline   "tier.timeline"   "timeline"    Tiers  None     FREE, "what happened to its tier, newest first";
 }
 
 impl Act {
@@ -319,7 +341,7 @@ impl Act {
 
     /// What goes to the room of this number: the order of the rooms.
     pub fn room(number: u32) -> Option<Self> {
-        const ROOMS: [Act; 3] = [Act::RoomLeads, Act::RoomDeals, Act::RoomMdf];
+        const ROOMS: [Act; 4] = [Act::RoomLeads, Act::RoomDeals, Act::RoomMdf, Act::RoomTiers];
         ROOMS.get(usize::try_from(number).ok()?.checked_sub(1)?).copied()
     }
 

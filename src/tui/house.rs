@@ -9,7 +9,7 @@ use super::{
     canvas::Canvas,
     furniture::Station,
     room::{Answer, Cx, FieldError, Pulse, Room},
-    rooms::{deals::DealRoom, leads::LeadRoom, mdf::MdfRoom},
+    rooms::{deals::DealRoom, leads::LeadRoom, mdf::MdfRoom, tiers::TierRoom},
     widgets::{form::Value, line::Completion},
 };
 use crate::domain::{actor::Permission, search, time::Instant};
@@ -270,12 +270,14 @@ rooms! {
     Leads leads: LeadRoom, Leads, RoomLeads;
     Deals deals: DealRoom, Deals | Dossier, RoomDeals;
     Mdf mdf: MdfRoom, Mdf, RoomMdf;
+    Tiers tiers: TierRoom, Tiers, RoomTiers;
 }
 
 queues! {
     Leads leads: LeadRoom;
     Deals deals: DealRoom;
     Mdf mdf: MdfRoom;
+    Tiers tiers: TierRoom;
 }
 
 impl At {

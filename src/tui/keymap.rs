@@ -213,6 +213,9 @@ impl Keymap {
             (Context::Mdf, Context::List),
             (Context::Mdf, Context::Pane),
             (Context::Mdf, Context::Global),
+            (Context::Tiers, Context::List),
+            (Context::Tiers, Context::Pane),
+            (Context::Tiers, Context::Global),
             (Context::List, Context::Global),
             (Context::Pane, Context::Global),
         ] {

@@ -41,8 +41,9 @@ pub async fn carry_out<U: Unit>(
             if let Some(id) = draft.standing(target.id).map(|standing| standing.id) {
                 draft.happened(id, &events);
             }
+            (None, events)
         });
-        items.push(item(&draft, target.id, result.map(|()| None)));
+        items.push(item(&draft, target.id, result));
     }
     let seq = scene.save(unit, draft.into_changes()).await?;
     Ok(Outcome { seq, tiers: items, ..Outcome::default() })

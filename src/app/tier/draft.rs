@@ -56,6 +56,11 @@ impl<'a> TierDraft<'a> {
         self.standings.get(&id).map(|touched| &touched.now)
     }
 
+    /// Whether it begins with this command.
+    pub fn is_new(&self, id: StandingId) -> bool {
+        self.standings.get(&id).is_some_and(|touched| touched.expected == 0)
+    }
+
     /// Locks the standings of these partners, where they have one.
     pub async fn load<U: Unit>(&mut self, unit: &mut U, partners: &[PartnerId]) -> Result<(), Failure> {
         let ids: Vec<StandingId> = unit.standings_of(partners).await?.into_iter().flatten().collect();

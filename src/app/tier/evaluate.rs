@@ -11,9 +11,9 @@ use crate::{
         text::Text,
         tier::{
             Facts, History, Quarter, Scorecard, evaluate,
-            evaluation::{AuditKind, Made, key},
+            evaluation::{AuditKind, Evaluation, Made, key},
             rules::Rules as TierRules,
-            standing::{Refusal, audit, enforce},
+            standing::{Refusal, StandingEvent, audit, enforce},
         },
     },
     store::Unit,
@@ -94,7 +94,7 @@ async fn audited<U: Unit>(
         let id = standing.id;
         let events = audit(standing, &evaluation.audited(), &rules, context);
         draft.happened(id, &events);
-        items.push(item(draft, partner.id, Ok(Some(evaluation))));
+        items.push(item(draft, partner.id, Ok((Some(evaluation), events))));
     }
     Ok((items, known))
 }
@@ -124,13 +124,15 @@ async fn judge<'a, U: Unit>(
 pub(super) fn item(
     draft: &TierDraft<'_>,
     partner: PartnerId,
-    result: Result<Option<crate::domain::tier::evaluation::Evaluation>, Refusal>,
+    result: Result<(Option<Evaluation>, Vec<StandingEvent>), Refusal>,
 ) -> TierItem {
     let standing = draft.standing(partner).cloned();
-    TierItem {
-        partner,
-        result: result.map(|evaluation| TierDone { evaluation: evaluation.map(Box::new), standing: standing.map(Box::new) }),
-    }
+    let done = |(evaluation, events): (Option<Evaluation>, Vec<StandingEvent>)| {
+        let begun = standing.as_ref().filter(|one| draft.is_new(one.id)).map(|_| StandingEvent::Begun { partner });
+        let events = begun.into_iter().chain(events).collect();
+        TierDone { evaluation: evaluation.map(Box::new), standing: standing.clone().map(Box::new), events }
+    };
+    TierItem { partner, result: result.map(done) }
 }
 
 /// The engine's work: changes come into force on their day, and whoever's plan is over is audited again. It may run twice:
@@ -172,7 +174,7 @@ fn enforced(draft: &mut TierDraft<'_>, due: &[StandingId]) -> Vec<TierItem> {
         if let Some(tier) = tier {
             draft.retiered(partner, tier);
         }
-        items.push(item(draft, partner.id, Ok(None)));
+        items.push(item(draft, partner.id, Ok((None, Vec::new()))));
     }
     items
 }

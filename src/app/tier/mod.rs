@@ -4,5 +4,6 @@ pub mod command;
 mod draft;
 pub mod evaluate;
 mod facts;
+pub mod news;
 pub mod past;
 pub mod view;

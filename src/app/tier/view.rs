@@ -2,15 +2,29 @@
 
 use super::facts::gather;
 use crate::{
-    app::{App, Failure},
+    app::{App, Failure, view},
     domain::{
+        actor::Permission,
         day::local_date,
-        id::PartnerId,
+        event::Entity,
+        filter::Filter,
+        id::{AuditSeq, OperatorId, PartnerId, StandingId},
         partner::Partner,
         program::Program,
-        tier::{Facts, Way, WhatIf, evaluation::Evaluation, rules::Rules as TierRules, standing::Standing, way_up, what_if},
+        text::Text,
+        tier::{
+            Facts, Way, WhatIf,
+            evaluation::Evaluation,
+            fields::Tiers,
+            queue::{Kpis, Page, PageRequest, Queue, TierLine},
+            rules::Rules as TierRules,
+            standing::Standing,
+            way_up, what_if,
+        },
+        time::Instant,
+        told::Names,
     },
-    store::{TierCounts, TierQueue, TierRow},
+    store::{Listing, TierCounts, TierQueue, TierRow, unit::Past},
 };
 use chrono::NaiveDate;
 use std::collections::HashMap;
@@ -26,10 +40,100 @@ pub struct TierStory {
     pub way: Option<Way>,
 }
 
+pub type TierViewer = view::Viewer<PartnerId>;
+pub type TierLastDone = view::LastDone<PartnerId>;
+
+/// One partner at the tier desk, with everything that is known of it there.
+#[derive(Debug, Clone)]
+pub struct TierDetail {
+    pub line: TierLine,
+    pub partner: Partner,
+    pub story: TierStory,
+    /// What happened to its standing, the newest first.
+    pub timeline: Vec<Past>,
+    pub names: Names,
+}
+
 /// How many evaluations of a partner are shown.
 const SHOWN: u32 = 12;
 
 impl App {
+    /// A page of a queue.
+    pub async fn tier_lines(&self, request: &PageRequest, viewer: &TierViewer) -> Result<Page, Failure> {
+        self.page(request, viewer).await
+    }
+
+    /// How many partners each queue holds, and how many pass `filter` in `queue`.
+    pub async fn tier_line_counts(
+        &self,
+        viewer: &TierViewer,
+        queue: Queue,
+        filter: Option<&Filter<Tiers>>,
+        now: Instant,
+    ) -> Result<view::Counts, Failure> {
+        self.counts(viewer, Queue::ALL, queue, filter, now).await
+    }
+
+    /// The partners of a queue that pass the filter, in its order; the first `limit`, and whether there are more.
+    pub async fn tier_matching(&self, request: PageRequest, viewer: &TierViewer, limit: usize) -> Result<(Vec<TierLine>, bool), Failure> {
+        self.matching(request, viewer, limit).await
+    }
+
+    /// The figures of the header; tiers in the order of the program, best first.
+    pub async fn tier_kpis(&self) -> Result<Kpis, Failure> {
+        let rules = self.rules().await?;
+        let mut kpis = self.db().snapshot().await?.tier_kpis().await?;
+        let place = |tier: &Text| rules.program().tiers.iter().position(|one| crate::domain::search::slug(&one.name) == **tier);
+        kpis.tiers.sort_by_key(|(tier, _)| place(tier).unwrap_or(usize::MAX));
+        Ok(kpis)
+    }
+
+    /// The lines of these partners, in their order.
+    pub async fn tier_lines_of(&self, ids: &[PartnerId]) -> Result<Vec<TierLine>, Failure> {
+        let mut session = self.db().snapshot().await?;
+        let rows = Tiers::rows(&mut session, ids).await?;
+        Ok(rows.into_iter().map(|(_, line)| line).collect())
+    }
+
+    /// One partner with everything that is known of it at the desk; nothing when there is no such.
+    pub async fn tier_detail(&self, id: PartnerId) -> Result<Option<TierDetail>, Failure> {
+        let rules = self.rules().await?;
+        let Some(partner) = rules.directory().get(id).cloned() else { return Ok(None) };
+        let Some(line) = self.tier_lines_of(&[id]).await?.pop() else { return Ok(None) };
+        let story = self.tier_story(id).await?;
+        let mut session = self.db().snapshot().await?;
+        let timeline = match &story.standing {
+            Some(standing) => session.audit_timeline(Entity::Standing(standing.id), AuditSeq(i64::MAX), view::TIMELINE_MAX).await?,
+            None => Vec::new(),
+        };
+        let names = view::names(&mut session, &rules, [id].into()).await?;
+        Ok(Some(TierDetail { line, partner, story, timeline, names }))
+    }
+
+    /// What `me` did last to the standings of partners and has not taken back since.
+    pub async fn tier_last_done(&self, me: OperatorId) -> Result<Option<TierLastDone>, Failure> {
+        let Some(view::LastDone { command, at, event, records }) = self.last_done::<Standing>(me, |_| false).await? else {
+            return Ok(None);
+        };
+        let ids: Vec<StandingId> = records.iter().map(|(id, _)| *id).collect();
+        let standings = self.db().read().await?.standings(&ids).await?;
+        let of: HashMap<StandingId, PartnerId> = standings.iter().map(|one| (one.id, one.partner)).collect();
+        let records = records.into_iter().filter_map(|(id, version)| Some((*of.get(&id)?, version))).collect();
+        Ok(Some(TierLastDone { command, at, event, records }))
+    }
+
+    /// The operators who work at the tier desk, by name.
+    pub async fn tier_colleagues(&self) -> Result<Vec<(OperatorId, Text)>, Failure> {
+        self.colleagues(|roles| roles.allow(Permission::TierWork)).await
+    }
+
+    /// The names of these partners and of all operators.
+    pub async fn tier_names(&self, partners: &[PartnerId]) -> Result<Names, Failure> {
+        let rules = self.rules().await?;
+        let mut session = self.db().read().await?;
+        view::names(&mut session, &rules, partners.iter().copied().collect()).await
+    }
+
     /// The day on the calendar of the program's zone.
     pub async fn today(&self) -> Result<NaiveDate, Failure> {
         Ok(local_date(self.now(), self.rules().await?.program().zone))

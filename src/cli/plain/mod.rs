@@ -5,6 +5,7 @@ mod deals;
 mod desk;
 mod leads;
 mod mdf;
+mod tiers;
 mod told;
 
 use super::{
@@ -22,7 +23,7 @@ use crate::{
     tui::{
         furniture::{Sorting as _, Tab as _, work},
         house::At,
-        rooms::{deals::DealTrade, leads::LeadTrade, mdf::MdfTrade},
+        rooms::{deals::DealTrade, leads::LeadTrade, mdf::MdfTrade, tiers::TierTrade},
     },
 };
 use desk::{Desk, Line};
@@ -51,6 +52,7 @@ pub async fn run(app: &App, call: &mut Call<'_>, args: &Args) -> Result<()> {
         At::Leads => follow::<LeadTrade>(app, operator, read_only, args, &mut page).await,
         At::Deals => follow::<DealTrade>(app, operator, read_only, args, &mut page).await,
         At::Mdf => follow::<MdfTrade>(app, operator, read_only, args, &mut page).await,
+        At::Tiers => follow::<TierTrade>(app, operator, read_only, args, &mut page).await,
     };
     let _ = stop.send(true);
     if let Some(engine) = engine {

@@ -7,8 +7,10 @@
 pub mod evaluate;
 pub mod evaluation;
 pub mod facts;
+pub mod fields;
 mod mean;
 pub mod period;
+pub mod queue;
 pub mod rules;
 pub mod score;
 pub mod standing;

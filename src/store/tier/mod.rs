@@ -3,6 +3,7 @@
 
 mod columns;
 mod facts;
+mod line;
 mod page;
 mod unit;
 
@@ -27,6 +28,7 @@ const OF_PARTNER: &str = "select id from tier_evaluation where partner = $1 orde
 const UNAUDITED: &str = "select id from partner where not exists (select 1 from tier_evaluation \
     where tier_evaluation.kind = $1 and tier_evaluation.partner = partner.id) order by id limit $2";
 pub const STATEMENTS: &[&str] = &[DUE, NEXT, ACQUIRED, OF_PARTNER, UNAUDITED, facts::ANY_SOLD];
+pub const LINES: &[&str] = line::STATEMENTS;
 
 impl Session {
     /// The standings in the order asked for; unknown ones are left out. So for the evaluations.
@@ -95,6 +97,7 @@ impl Tx {
         self.records_save(evaluations.collect()).await?;
         let standings = changes.standings.iter();
         let standings = standings.map(|change| Saving { record: &change.standing, expected: change.expected, restated: true });
-        self.records_save(standings.collect()).await
+        self.records_save(standings.collect()).await?;
+        self.tier_lines_of_standings(&changes.standings.iter().map(|change| &change.standing).collect::<Vec<_>>()).await
     }
 }

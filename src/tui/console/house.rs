@@ -16,6 +16,7 @@ use crate::{
             deals::DealTrade,
             leads::{Ask, LeadTrade},
             mdf::MdfTrade,
+            tiers::TierTrade,
         },
         shell,
     },
@@ -36,6 +37,7 @@ pub(super) struct HouseDriver {
     leads: RoomDriver<LeadTrade>,
     deals: RoomDriver<DealTrade>,
     mdf: RoomDriver<MdfTrade>,
+    tiers: RoomDriver<TierTrade>,
     /// Whether the person is called when something needs them.
     calls: bool,
     begun: bool,
@@ -44,8 +46,8 @@ pub(super) struct HouseDriver {
 impl HouseDriver {
     pub fn new(app: App, me: OperatorId, writing: &mpsc::Sender<()>, demo: Arc<AtomicBool>, calls: bool) -> Self {
         let (leads, deals) = (RoomDriver::new(app.clone(), me, writing.clone()), RoomDriver::new(app.clone(), me, writing.clone()));
-        let mdf = RoomDriver::new(app.clone(), me, writing.clone());
-        Self { leads, deals, mdf, app, me, demo, calls, begun: false }
+        let (mdf, tiers) = (RoomDriver::new(app.clone(), me, writing.clone()), RoomDriver::new(app.clone(), me, writing.clone()));
+        Self { leads, deals, mdf, tiers, app, me, demo, calls, begun: false }
     }
 
     /// What goes on as long as the console is there, whatever room one is in.
@@ -69,6 +71,7 @@ impl Driver<House> for HouseDriver {
             Effect::Leads(effect) => self.leads.start(effect, answers, Msg::Leads),
             Effect::Deals(effect) => self.deals.start(effect, answers, Msg::Deals),
             Effect::Mdf(effect) => self.mdf.start(effect, answers, Msg::Mdf),
+            Effect::Tiers(effect) => self.tiers.start(effect, answers, Msg::Tiers),
         }
     }
 }
@@ -91,6 +94,7 @@ impl Answered for House {
             Effect::Leads(effect) => answer(app, me, effect).await.map(Msg::Leads),
             Effect::Deals(effect) => answer(app, me, effect).await.map(Msg::Deals),
             Effect::Mdf(effect) => answer(app, me, effect).await.map(Msg::Mdf),
+            Effect::Tiers(effect) => answer(app, me, effect).await.map(Msg::Tiers),
         }
     }
 }

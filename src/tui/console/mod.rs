@@ -6,6 +6,7 @@ mod driver;
 mod house;
 mod leads;
 mod mdf;
+mod tiers;
 
 use super::{
     Settings,

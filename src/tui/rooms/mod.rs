@@ -3,3 +3,4 @@
 pub mod deals;
 pub mod leads;
 pub mod mdf;
+pub mod tiers;

@@ -60,9 +60,11 @@ async fn records_that_came_under_two_sources_survive_the_migration() {
         if fresh.name == "sqlite" {
             tx.execute(Sql::new("drop table deal_text")).await.expect("a table of version 5");
             tx.execute(Sql::new("drop table mdf_item_text")).await.expect("a table of version 7");
+            tx.execute(Sql::new("drop table tier_line_text")).await.expect("a table of the tier desk");
         }
         for text in [
             "delete from schema_version where version > 2",
+            "drop table tier_line",
             "drop table tier_evaluation",
             "drop table tier_evaluation_body",
             "drop table tier_standing",

@@ -1,0 +1,169 @@
+//! The queues of the tier desk, and the line that each shows.
+
+use super::{
+    evaluate::Outcome,
+    fields::Tiers,
+    standing::{ProposalState, Standing},
+};
+use crate::domain::{
+    country::Country,
+    figures::ratio_bp,
+    id::{OperatorId, PartnerId},
+    page,
+    partner::{Partner, PartnerStatus},
+    text::Text,
+    time::{Instant, Span},
+    vocabulary::words,
+};
+use chrono::NaiveDate;
+
+/// Which partners are listed. What a queue holds is defined once, here in words and in the store as SQL; a test compares the two.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Queue {
+    /// A better tier is proposed, or approved and not in force yet.
+    Promotions,
+    Demotions,
+    /// The last audit was failed.
+    AtRisk,
+    /// Their remediation plan ends within [`SOON`], or has ended.
+    RemediationDue,
+    /// They fall below their line within [`SOON`], if nothing is added: mostly by a certificate that ends.
+    FallingSoon,
+    /// Within ten percent of a line, on either side.
+    Near,
+    All,
+}
+
+words! {
+    Queue {
+        Promotions => "promotions", "Promotions";
+        Demotions => "demotions", "Demotions";
+        AtRisk => "at_risk", "At risk";
+        RemediationDue => "remediation_due", "Remediation due";
+        FallingSoon => "falling_soon", "Falling soon";
+        Near => "near", "Near a line";
+        All => "all", "All partners";
+    }
+}
+
+/// How far ahead the queues look, in elapsed time: 60 days.
+pub const SOON: Span = Span::hours(60 * 24);
+
+impl Queue {
+    /// Whether a partner that stands so is in this queue at `now`.
+    pub fn holds(self, standing: Option<&Standing>, now: Instant) -> bool {
+        let Some(standing) = standing else { return self == Self::All };
+        let proposes = |promotes: bool| standing.proposal.as_ref().is_some_and(|proposal| proposal.promotes == promotes);
+        match self {
+            Self::Promotions => proposes(true),
+            Self::Demotions => proposes(false),
+            Self::AtRisk => standing.latest.as_ref().is_some_and(|latest| latest.outcome.has_failed()),
+            Self::RemediationDue => standing.plan.as_ref().is_some_and(|plan| plan.due <= now.plus(SOON)),
+            Self::FallingSoon => standing.falls_at().is_some_and(|falls| falls <= now.plus(SOON)),
+            Self::Near => standing.latest.as_ref().is_some_and(|latest| latest.is_near),
+            Self::All => true,
+        }
+    }
+}
+
+impl Standing {
+    /// When it falls below its line: noon UTC of the day, which bears that date in every zone from Hawaii to Australia.
+    pub fn falls_at(&self) -> Option<Instant> {
+        let noon = |on: NaiveDate| on.and_hms_opt(12, 0, 0).unwrap_or_default().and_utc().into();
+        self.latest.as_ref().and_then(|latest| latest.falls_on).map(noon)
+    }
+
+    /// What comes first: an approved change, the end of the plan, or the fall.
+    pub fn due(&self) -> Option<Instant> {
+        let approved = self.proposal.as_ref().and_then(|proposal| match proposal.state {
+            ProposalState::Approved { due, .. } => Some(due),
+            _ => None,
+        });
+        approved.into_iter().chain(self.plan.as_ref().map(|plan| plan.due)).chain(self.falls_at()).min()
+    }
+}
+
+/// In which order a queue stands. Each has the partner's number as the last key, so that an order is always total.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Sort {
+    /// Whose tier changes, whose plan ends or who falls first stands first.
+    Due,
+    /// The highest score first; without one last.
+    Score,
+    Name,
+    /// What changed last first.
+    Changed,
+}
+
+impl Sort {
+    pub const ALL: [Self; 4] = [Self::Due, Self::Score, Self::Name, Self::Changed];
+
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Due => "what comes first",
+            Self::Score => "highest score",
+            Self::Name => "name",
+            Self::Changed => "changed last",
+        }
+    }
+}
+
+/// One line of a queue: a partner and how it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TierLine {
+    pub id: PartnerId,
+    /// Of the standing; 0 where there is none yet.
+    pub version: i64,
+    pub name: Text,
+    pub code: Text,
+    /// The tier that it has.
+    pub tier: Text,
+    pub status: PartnerStatus,
+    pub country: Option<Country>,
+    pub standing: Option<Box<Standing>>,
+    /// Who looks after its remediation plan.
+    pub owner: Option<(OperatorId, Text)>,
+}
+
+impl TierLine {
+    pub fn of(partner: &Partner, standing: Option<Standing>, owner: impl FnOnce(OperatorId) -> Text) -> Self {
+        let profile = &partner.profile;
+        Self {
+            id: partner.id,
+            version: standing.as_ref().map_or(0, |standing| standing.version),
+            name: profile.name.clone(),
+            code: profile.code.clone(),
+            tier: profile.tier.clone(),
+            status: profile.status,
+            country: profile.country,
+            owner: standing.as_ref().and_then(|one| one.plan.as_ref()?.owner).map(|id| (id, owner(id))),
+            standing: standing.map(Box::new),
+        }
+    }
+
+    pub fn outcome(&self) -> Option<Outcome> {
+        Some(self.standing.as_ref()?.latest.as_ref()?.outcome)
+    }
+}
+
+pub type PageRequest = page::PageRequest<Queue, Sort, Tiers>;
+pub type Page = page::Page<PartnerId, TierLine>;
+
+/// The figures of the header.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Kpis {
+    /// Partners of each tier, in the program's order; tiers that it does not know last.
+    pub tiers: Vec<(Text, u64)>,
+    pub audited: u64,
+    /// Those whose stored tier is the one that they have earned.
+    pub correct: u64,
+    /// Changes that wait for a decision.
+    pub proposed: u64,
+}
+
+impl Kpis {
+    /// Correctly tiered of those audited, in basis points; nothing without any.
+    pub fn correct_bp(&self) -> Option<u16> {
+        ratio_bp(self.correct, self.audited)
+    }
+}

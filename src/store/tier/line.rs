@@ -1,0 +1,234 @@
+//! The list of the tier desk: one row a partner, with all that queues, orders and filters compare.
+
+use crate::{
+    domain::{
+        filter::{Context, Filter, Op},
+        id::{PartnerId, StandingId},
+        partner::Partner,
+        search,
+        tier::{
+            fields::{Field, Flag, Tiers},
+            queue::{Kpis, Queue, SOON, Sort, TierLine},
+            standing::{Proposal, Standing},
+        },
+    },
+    store::{
+        Session, Sql, Tx,
+        columns::{NOT_DUE, due_key, searched},
+        error::Result,
+        filter::{Column, Columns, Known, always, between, interval, marked, mine, perhaps},
+        page::{Listing, Order, name_in},
+        sql::Arg,
+    },
+};
+use std::collections::HashMap;
+
+const INSERT: (&str, usize) = (
+    "insert into tier_line (id, updated_at, name_words, code, tier_code, status, kind, country, outcome, earned_code, score_key, \
+     proposal, promotes, plan_due_at, falls_at, is_near, owner, due_key, search)",
+    19,
+);
+/// What the partner itself states.
+const PARTNER_SET: &str = "on conflict (id) do update set updated_at = excluded.updated_at, name_words = excluded.name_words, \
+    code = excluded.code, tier_code = excluded.tier_code, status = excluded.status, kind = excluded.kind, country = excluded.country, \
+    search = excluded.search";
+/// How it stands.
+const STANDING_SET: &str = "on conflict (id) do update set updated_at = excluded.updated_at, outcome = excluded.outcome, \
+    earned_code = excluded.earned_code, score_key = excluded.score_key, proposal = excluded.proposal, promotes = excluded.promotes, \
+    plan_due_at = excluded.plan_due_at, falls_at = excluded.falls_at, is_near = excluded.is_near, owner = excluded.owner, \
+    due_key = excluded.due_key";
+const ALL_STANDINGS: &str = "select id from tier_standing order by id";
+const BY_TIER: &str = "select tier_code, count(*) from tier_line group by tier_code";
+const FIGURES: &str = "select cast(coalesce(sum(case when outcome <> '' then 1 else 0 end), 0) as bigint), \
+    cast(coalesce(sum(case when outcome <> '' and earned_code = tier_code then 1 else 0 end), 0) as bigint), \
+    cast(coalesce(sum(case when proposal in ('proposed', 'deferred') then 1 else 0 end), 0) as bigint) from tier_line";
+pub const STATEMENTS: &[&str] = &[ALL_STANDINGS, BY_TIER, FIGURES];
+
+/// A score below every other.
+const NO_SCORE: i64 = -1;
+
+impl Columns for Tiers {
+    const TABLE: &'static str = "tier_line";
+    const SEARCH: &'static str = "tier_line.search";
+    const WORDS: &'static [Field] = &[Field::Name];
+    const COUNTRY: Field = Field::Country;
+
+    fn column(field: Field) -> Column {
+        match field {
+            Field::Id => always("tier_line.id"),
+            Field::Name => always("tier_line.name_words"),
+            Field::Code => always("tier_line.code"),
+            Field::Tier => always("tier_line.tier_code"),
+            Field::Earned => always("tier_line.earned_code"),
+            Field::Outcome => always("tier_line.outcome"),
+            Field::Proposal => always("tier_line.proposal"),
+            Field::Score => always("tier_line.score_key"),
+            Field::Status => always("tier_line.status"),
+            Field::Kind => always("tier_line.kind"),
+            Field::Country => perhaps("tier_line.country"),
+            Field::Owner => perhaps("tier_line.owner").operator_name(),
+            Field::Falls => perhaps("tier_line.falls_at"),
+            Field::Plan => perhaps("tier_line.plan_due_at"),
+            Field::Updated => always("tier_line.updated_at"),
+        }
+    }
+
+    fn special(sql: &mut Sql, term: &Filter<Tiers>, context: &Context<'_, Tiers>) -> bool {
+        match term {
+            Filter::Is(Flag::Mine) => mine(sql, "tier_line.owner", context),
+            Filter::Is(Flag::Marked) => marked(sql, context),
+            Filter::Is(Flag::Near) => drop(sql.push("tier_line.is_near = 1")),
+            Filter::Is(Flag::Planned) => drop(sql.push("tier_line.plan_due_at is not null")),
+            Filter::Is(Flag::Audited) => drop(sql.push("tier_line.outcome <> ''")),
+            Filter::Has(Field::Score) => drop(sql.push("tier_line.score_key <> -1")),
+            Filter::Has(Field::Outcome | Field::Earned) => drop(sql.push("tier_line.outcome <> ''")),
+            Filter::Has(Field::Proposal) => drop(sql.push("tier_line.proposal <> ''")),
+            Filter::Number { field: Field::Score, op, value } => whole_points(sql, *op, *value),
+            Filter::Time { field: field @ (Field::Falls | Field::Plan), op, when } => {
+                let column = if *field == Field::Falls { "tier_line.falls_at" } else { "tier_line.plan_due_at" };
+                between(sql, column, Known::NotNull, interval::<Tiers>(*field, *op, *when, context));
+            }
+            _ => return false,
+        }
+        true
+    }
+}
+
+/// Compares whole points, what is less than one cut off.
+fn whole_points(sql: &mut Sql, op: Op, value: i64) {
+    let (first, next) = (value.saturating_mul(100), value.saturating_add(1).saturating_mul(100));
+    sql.push("(tier_line.score_key <> -1");
+    match op {
+        Op::Eq => sql.push(" and tier_line.score_key >= ").push_bind(first).push(" and tier_line.score_key < ").push_bind(next),
+        Op::Lt => sql.push(" and tier_line.score_key < ").push_bind(first),
+        Op::Le => sql.push(" and tier_line.score_key < ").push_bind(next),
+        Op::Gt => sql.push(" and tier_line.score_key >= ").push_bind(next),
+        Op::Ge => sql.push(" and tier_line.score_key >= ").push_bind(first),
+    };
+    sql.push(")");
+}
+
+impl Listing for Tiers {
+    type Queue = Queue;
+    type Sort = Sort;
+    type Row = TierLine;
+    const EVERYTHING: Queue = Queue::All;
+
+    fn order(sort: Sort) -> Order {
+        let (column, is_words, falls) = match sort {
+            Sort::Due => ("tier_line.due_key", false, false),
+            Sort::Score => ("tier_line.score_key", false, true),
+            Sort::Name => ("tier_line.name_words", true, false),
+            Sort::Changed => ("tier_line.updated_at", false, true),
+        };
+        Order { column, is_words, falls }
+    }
+
+    /// There are thousands of partners and not millions: every queue is a part of each order.
+    fn is_indexed(_: Queue, _: Sort) -> bool {
+        true
+    }
+
+    /// [`Queue::holds`] as SQL.
+    fn queue(sql: &mut Sql, queue: Queue, context: &Context<'_, Tiers>) {
+        let soon = context.now.plus(SOON);
+        match queue {
+            Queue::Promotions => sql.push("tier_line.proposal <> '' and tier_line.promotes = 1"),
+            Queue::Demotions => sql.push("tier_line.proposal <> '' and tier_line.promotes = 0"),
+            Queue::AtRisk => sql.push("tier_line.outcome in ('at_risk', 'demote')"),
+            Queue::RemediationDue => sql.push("tier_line.plan_due_at <= ").push_bind(soon),
+            Queue::FallingSoon => sql.push("tier_line.falls_at <= ").push_bind(soon),
+            Queue::Near => sql.push("tier_line.is_near = 1"),
+            Queue::All => sql.push("1 = 1"),
+        };
+    }
+
+    fn is_range(_: &Filter<Tiers>) -> bool {
+        false
+    }
+
+    async fn rows(session: &mut Session, ids: &[PartnerId]) -> Result<Vec<(PartnerId, TierLine)>> {
+        let partners: HashMap<PartnerId, Partner> = session.partners_of(ids).await?.into_iter().map(|one| (one.id, one)).collect();
+        let standings: Vec<StandingId> = session.standings_of(ids).await?.into_iter().flatten().collect();
+        let standings = session.standings(&standings).await?;
+        let owners = standings.iter().filter_map(|one| one.plan.as_ref()?.owner).collect();
+        let owners = session.operator_names(owners).await?;
+        let mut standings: HashMap<PartnerId, Standing> = standings.into_iter().map(|one| (one.partner, one)).collect();
+        let line = |id: &PartnerId| Some((*id, TierLine::of(partners.get(id)?, standings.remove(id), name_in(&owners))));
+        Ok(ids.iter().filter_map(line).collect())
+    }
+}
+
+/// The row of a partner of which nothing is known at the desk, or of a standing whose partner is there already.
+fn row(id: PartnerId, partner: Option<&Partner>, standing: Option<&Standing>) -> [Arg; INSERT.1] {
+    let profile = partner.map(|one| &one.profile);
+    let latest = standing.and_then(|one| one.latest.as_ref());
+    let proposal = standing.and_then(|one| one.proposal.as_ref());
+    let plan = standing.and_then(|one| one.plan.as_ref());
+    let country = profile.and_then(|one| one.country);
+    let words = profile.map_or_else(String::new, |one| {
+        let mut words = search::words(&one.name);
+        search::words_into(&mut words, &one.code);
+        search::words_into(&mut words, &one.city);
+        words
+    });
+    let updated_at = standing.map(|one| one.updated_at).or(partner.map(|one| one.updated_at));
+    [
+        id.into(),
+        updated_at.into(),
+        profile.map_or_else(String::new, |one| search::words(&one.name)).into(),
+        profile.map_or_else(String::new, |one| search::slug(&one.code)).into(),
+        profile.map_or_else(String::new, |one| search::slug(&one.tier)).into(),
+        profile.map_or("", |one| one.status.name()).into(),
+        profile.map_or("", |one| one.kind.name()).into(),
+        country.map(|country| country.code().to_owned()).into(),
+        latest.map_or("", |one| one.outcome.name()).into(),
+        latest.map_or_else(String::new, |one| search::slug(&one.computed)).into(),
+        latest.and_then(|one| one.score).map_or(NO_SCORE, |score| score.0).into(),
+        proposal.map_or("", Proposal::state_name).into(),
+        proposal.is_some_and(|one| one.promotes).into(),
+        plan.map(|one| one.due).into(),
+        standing.and_then(Standing::falls_at).into(),
+        latest.is_some_and(|one| one.is_near).into(),
+        plan.and_then(|one| one.owner).into(),
+        standing.and_then(Standing::due).map_or(NOT_DUE.saturating_add(id.0), |due| due_key(Some(due), due)).into(),
+        searched(words, country).into(),
+    ]
+}
+
+impl Session {
+    /// How many partners each tier has, how many are audited and correctly tiered, and how many changes wait.
+    pub async fn tier_kpis(&mut self) -> Result<Kpis> {
+        let mut tiers: Vec<(String, i64)> = self.all(Sql::new(BY_TIER)).await?;
+        tiers.sort();
+        let (audited, correct, proposed): (i64, i64, i64) = self.one(Sql::new(FIGURES)).await?;
+        let count = |n: i64| n.unsigned_abs();
+        let tiers = tiers.into_iter().map(|(tier, n)| (crate::domain::text::Text::clean(&tier), count(n))).collect();
+        Ok(Kpis { tiers, audited: count(audited), correct: count(correct), proposed: count(proposed) })
+    }
+}
+
+impl Tx {
+    /// Writes what partners state into the list.
+    pub(in crate::store) async fn tier_lines_of_partners(&mut self, partners: &[Partner]) -> Result<()> {
+        let rows = partners.iter().map(|partner| row(partner.id, Some(partner), None));
+        self.execute_each(Sql::bulk(INSERT.0, INSERT.1, rows, PARTNER_SET)).await?;
+        Ok(())
+    }
+
+    /// Writes how partners stand into the list.
+    pub(super) async fn tier_lines_of_standings(&mut self, standings: &[&Standing]) -> Result<()> {
+        let rows = standings.iter().map(|standing| row(standing.partner, None, Some(standing)));
+        self.execute_each(Sql::bulk(INSERT.0, INSERT.1, rows, STANDING_SET)).await?;
+        Ok(())
+    }
+
+    /// Makes the list of what was there before it.
+    pub(in crate::store) async fn tier_lines_begin(&mut self) -> Result<()> {
+        let partners = self.partners().await?;
+        self.tier_lines_of_partners(&partners).await?;
+        let ids: Vec<StandingId> = self.all::<(i64,)>(Sql::new(ALL_STANDINGS)).await?.into_iter().map(|(id,)| StandingId(id)).collect();
+        let standings = Session::standings(self, &ids).await?;
+        self.tier_lines_of_standings(&standings.iter().collect::<Vec<_>>()).await
+    }
+}

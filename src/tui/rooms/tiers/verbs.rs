@@ -1,0 +1,139 @@
+//! An action becomes a command, or a question first.
+
+use super::{C, Command, TierRoom, forms};
+use crate::{
+    domain::{
+        id::OperatorId,
+        text::Text,
+        tier::{
+            queue::TierLine,
+            standing::{StandingCommand, StandingVerb},
+        },
+    },
+    tui::{
+        action::{Act, Availability},
+        furniture::work::{Effect, orders},
+    },
+};
+use chrono::NaiveDate;
+
+/// The domain's verb of an action.
+pub const fn verb_of(act: Act) -> Option<StandingVerb> {
+    Some(match act {
+        Act::TierApprove => StandingVerb::Approve,
+        Act::TierReject => StandingVerb::Reject,
+        Act::TierDefer => StandingVerb::Defer,
+        Act::TierPropose => StandingVerb::Propose,
+        Act::TierPlan => StandingVerb::OpenPlan,
+        Act::TierTake | Act::TierReassign => StandingVerb::Assign,
+        Act::TierAdvance => StandingVerb::Advance,
+        Act::TierClosePlan => StandingVerb::ClosePlan,
+        Act::TierRate => StandingVerb::Rate,
+        Act::TierAcquire => StandingVerb::Acquire,
+        Act::Undo => StandingVerb::Undo,
+        _ => return None,
+    })
+}
+
+pub fn is_verb(act: Act) -> bool {
+    verb_of(act).is_some() || act == Act::TierEvaluate
+}
+
+/// Whether a verb means something for a partner that stands so; the decision says what else speaks against it.
+pub fn possible(act: Act, row: &TierLine, me: OperatorId) -> Availability {
+    let standing = row.standing.as_deref();
+    let proposal = standing.and_then(|standing| standing.proposal.as_ref());
+    let plan = standing.and_then(|standing| standing.plan.as_ref());
+    let name = &row.name;
+    match act {
+        Act::TierApprove | Act::TierReject | Act::TierDefer => match proposal {
+            None => Availability::no(format!("no change of tier is proposed for {name}")),
+            Some(proposal) if proposal.is_approved() => Availability::no(format!("the change to {} is approved already", proposal.to)),
+            Some(_) => Availability::Yes,
+        },
+        Act::TierPropose => match proposal {
+            Some(proposal) => Availability::no(format!("a change to {} is {} already", proposal.to, proposal.state_name())),
+            None => Availability::Yes,
+        },
+        Act::TierPlan if plan.is_some() => Availability::no(format!("{name} has a remediation plan")),
+        Act::TierPlan if standing.is_none() => Availability::no(format!("{name} was not audited yet")),
+        Act::TierTake if plan.is_some_and(|plan| plan.owner == Some(me)) => {
+            Availability::no(format!("you look after the plan of {name} already"))
+        }
+        Act::TierTake | Act::TierReassign | Act::TierAdvance | Act::TierClosePlan if plan.is_none() => {
+            Availability::no(format!("{name} has no remediation plan"))
+        }
+        _ => Availability::Yes,
+    }
+}
+
+/// The verbs that a partner most likely needs.
+pub fn useful(row: &TierLine) -> Vec<Act> {
+    let standing = row.standing.as_deref();
+    let mut acts = Vec::new();
+    if standing.and_then(|standing| standing.proposal.as_ref()).is_some_and(|proposal| !proposal.is_approved()) {
+        acts.extend([Act::TierApprove, Act::TierReject, Act::TierDefer]);
+    }
+    match standing {
+        Some(standing) if standing.plan.is_some() => acts.extend([Act::TierAdvance, Act::TierTake, Act::TierClosePlan]),
+        Some(standing) if standing.latest.as_ref().is_some_and(|latest| latest.outcome.has_failed()) => acts.push(Act::TierPlan),
+        _ => {}
+    }
+    acts.extend([Act::TierEvaluate, Act::TierRate, Act::TierPropose]);
+    acts
+}
+
+impl TierRoom {
+    /// Asks for the object of a verb, or carries it out; a change of tier shows first what it means.
+    pub(super) fn begin_verb(&mut self, act: Act, targets: &[super::Target], cx: &mut C<'_>) {
+        if act == Act::TierEvaluate || forms::needs_program(act) {
+            return cx.run(Effect::Own(super::Ask::Program));
+        }
+        if act == Act::TierReassign && self.known().colleagues.is_empty() {
+            return self.want_directory(cx);
+        }
+        if forms::asks(act) {
+            return self.ask(cx, None);
+        }
+        let me = self.station.me;
+        self.submit(act, orders(targets, |_| Command::Verb(Box::new(plain(act, me)))), cx);
+    }
+
+    /// What the program says has come: the audit is made, or the form opens.
+    pub(super) fn program_came(&mut self, result: Result<(Vec<Text>, NaiveDate), String>, cx: &mut C<'_>) {
+        let (tiers, today) = match result {
+            Ok(program) => program,
+            Err(why) => return cx.fail(format!("the program was not loaded: {why}")),
+        };
+        self.own.tiers = tiers;
+        let Some(asked) = self.asked() else { return };
+        let (act, targets) = (asked.act, asked.targets.clone());
+        if act == Act::TierEvaluate {
+            self.submit(act, orders(&targets, |_| Command::Evaluate { day: today }), cx);
+        } else if forms::needs_program(act) {
+            self.ask(cx, None);
+        }
+    }
+}
+
+/// The command of an action that needs no object.
+const fn plain(act: Act, me: OperatorId) -> StandingCommand {
+    match act {
+        Act::TierApprove => StandingCommand::Approve { on: None },
+        Act::TierPlan => StandingCommand::OpenPlan { owner: Some(me) },
+        Act::TierTake => StandingCommand::Assign { owner: me },
+        _ => StandingCommand::Undo,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::action::ACTIONS;
+
+    #[test]
+    fn every_verb_of_the_desk_has_an_action() {
+        let verbs: std::collections::BTreeSet<_> = ACTIONS.iter().filter_map(|action| verb_of(action.id)).collect();
+        assert_eq!(verbs.len(), StandingVerb::ALL.len(), "{verbs:?}");
+    }
+}

@@ -1,0 +1,68 @@
+//! Events, refusals and outcomes of the tier desk in words.
+
+use crate::{
+    domain::{
+        event::in_words,
+        tier::{
+            evaluate::Outcome,
+            queue::TierLine,
+            standing::{ProposalState, Refusal, StandingEvent},
+        },
+        time::Instant,
+        told::{self, Names},
+    },
+    tui::{furniture::words as common, theme::Role},
+};
+use chrono_tz::Tz;
+
+/// One event as a fragment without its subject, with a role for its weight.
+pub fn sentence(event: &StandingEvent, names: &Names) -> (String, Role) {
+    let (text, weight) = told::tier::standing(event, names);
+    (text, common::role(weight))
+}
+
+/// What a command did; that somebody is audited from now on goes without saying.
+pub fn outcome(events: &[StandingEvent], names: &Names) -> String {
+    let told = events.iter().filter(|event| !matches!(event, StandingEvent::Begun { .. }));
+    let told: Vec<String> = told.map(|event| sentence(event, names).0).collect();
+    if told.is_empty() { "no change".to_owned() } else { told.join(", then ") }
+}
+
+/// Why not, as the desk reads it: with local times. The verb stands before it.
+pub fn refusal(refusal: &Refusal, now: Instant, zone: Tz) -> String {
+    match refusal {
+        Refusal::Overtaken { entity, by, event, at } => {
+            format!("{by} was faster: {entity} {} {}", in_words(event), common::moment_with_ago(*at, now, zone))
+        }
+        Refusal::NotNow { why, .. } => why.clone(),
+        other => other.to_string(),
+    }
+}
+
+/// What the last audit came to.
+pub const fn found(outcome: Option<Outcome>) -> (&'static str, Role) {
+    match outcome {
+        None => ("not audited", Role::Dim),
+        Some(Outcome::Stay) => ("stays", Role::Text),
+        Some(Outcome::Promote) => ("▲ promote", Role::Good),
+        Some(Outcome::AtRisk) => ("△ at risk", Role::Warn),
+        Some(Outcome::Demote) => ("▼ demote", Role::Bad),
+    }
+}
+
+/// What is under way: `gold proposed`, `gold from 1 Jan`, `plan 40 %`.
+pub fn under_way(row: &TierLine) -> (String, Role) {
+    let Some(standing) = row.standing.as_deref() else { return (String::new(), Role::Text) };
+    if let Some(proposal) = &standing.proposal {
+        let role = if proposal.promotes { Role::Good } else { Role::Warn };
+        return match &proposal.state {
+            ProposalState::Proposed => (format!("{} proposed", proposal.to), role),
+            ProposalState::Deferred { until, .. } => (format!("{} deferred to {}", proposal.to, until.format("%-d %b")), Role::Dim),
+            ProposalState::Approved { on, .. } => (format!("{} from {}", proposal.to, on.format("%-d %b")), role),
+        };
+    }
+    match &standing.plan {
+        Some(plan) => (format!("plan {} %", plan.progress.last().map_or(0, |progress| progress.percent)), Role::Info),
+        None => (String::new(), Role::Text),
+    }
+}
