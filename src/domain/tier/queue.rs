@@ -67,10 +67,11 @@ impl Queue {
 }
 
 impl Standing {
-    /// When it falls below its line: noon UTC of the day, which bears that date in every zone from Hawaii to Australia.
+    /// When it falls below its line: noon UTC of the day, which bears that date in every zone from Hawaii to Australia. Nothing
+    /// where it stood below it already when it was audited.
     pub fn falls_at(&self) -> Option<Instant> {
         let noon = |on: NaiveDate| on.and_hms_opt(12, 0, 0).unwrap_or_default().and_utc().into();
-        self.latest.as_ref().and_then(|latest| latest.falls_on).map(noon)
+        self.latest.as_ref().and_then(|latest| latest.falls_on.filter(|on| *on > latest.day)).map(noon)
     }
 
     /// What comes first: an approved change, the end of the plan, or the fall.

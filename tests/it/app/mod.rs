@@ -11,7 +11,7 @@ mod news;
 mod race;
 mod rates;
 pub mod replay;
-mod tier;
+pub mod tier;
 
 pub use crate::support::house::{ANNA, BEN, ENGINE, House, partner, text};
 

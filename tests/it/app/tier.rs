@@ -22,9 +22,9 @@ use pilothouse::{
 };
 use rust_decimal::Decimal;
 
-const NORD: PartnerId = PartnerId(1);
-const SUED: PartnerId = PartnerId(2);
-const OST: PartnerId = PartnerId(5);
+pub const NORD: PartnerId = PartnerId(1);
+pub const SUED: PartnerId = PartnerId(2);
+pub const OST: PartnerId = PartnerId(5);
 const LAST_QUARTER: AuditKind = AuditKind::Quarter(Quarter { year: 2025, number: 4 });
 
 fn day(text: &str) -> chrono::NaiveDate {
@@ -54,14 +54,14 @@ fn autumn() -> Vec<SaleLine> {
 }
 
 /// The house with its sales.
-async fn house(fresh: &Fresh) -> House {
+pub async fn house(fresh: &Fresh) -> House {
     let house = House::settled(fresh).await;
     house.run(ANNA, Command::Partners(vec![east()])).await;
     house.run(ANNA, Command::Sales(autumn())).await;
     house
 }
 
-fn audit_of(partners: &[PartnerId]) -> Command {
+pub fn audit_of(partners: &[PartnerId]) -> Command {
     Command::EvaluateTiers { partners: partners.to_vec(), day: day("2025-12-31"), kind: LAST_QUARTER }
 }
 

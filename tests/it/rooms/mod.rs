@@ -4,6 +4,7 @@ pub mod channel;
 mod deals;
 mod mdf;
 mod queues;
+mod tiers;
 mod verbs;
 
 use crate::support::databases::{self, Fresh};

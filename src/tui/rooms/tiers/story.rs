@@ -61,7 +61,7 @@ pub fn sections(detail: &TierDetail, now: Instant, zone: Tz) -> Vec<Section> {
     match card {
         Some(card) => {
             top.push(Row::fact("because", card.why(), Role::Text));
-            if let (Some(fall), Some(days)) = (&card.falls, card.days_to_fall()) {
+            if let (Some(fall), Some(days @ 1..)) = (&card.falls, card.days_to_fall()) {
                 top.push(Row::fact("falls", format!("in {days} days if nothing is added: {fall}"), Role::Warn));
             }
         }
@@ -165,7 +165,10 @@ fn criterion(one: &Scored) -> [Row; 2] {
         (format!("{:>7} ", one.brings.to_string()), Role::Strong),
         (bar(share, BAR), Role::ChartLow),
     ]);
-    [top, Row::text(one.to_string(), Role::Dim).indented(2)]
+    // Its name stands above.
+    let told = one.to_string();
+    let told = told.strip_prefix(one.criterion.doc()).map_or(told.as_str(), |rest| rest.trim_start_matches([':', ' ']));
+    [top, Row::text(told, Role::Dim).indented(2)]
 }
 
 fn gates(line: &Measured, card: &Scorecard) -> Vec<Row> {

@@ -20,7 +20,7 @@ pub const COLUMNS: [Column; 11] = [
     Column::new("TIER", 10),
     Column::new("AUDIT", 11),
     Column::new("SCORE", 6).right(),
-    Column::new("UNDER WAY", 16).wanted(18).grow(1),
+    Column::new("UNDER WAY", 16).wanted(18).grow(1).priority(1),
     Column::new("NEXT", 13).priority(2),
     Column::new("EARNED", 10).priority(3),
     Column::new("STATUS", 10).priority(7),
