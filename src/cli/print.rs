@@ -37,7 +37,7 @@ pub async fn run(args: Args, call: &mut Call<'_>) -> Result<()> {
     let banner = if call.config.production { Banner::Production } else { Banner::None };
     let mut options = console::options(&app, call, banner, &console::Args::default()).await?;
     (options.room, options.queue, options.filter) = (args.room, Some(args.queue), filter);
-    let text = screen::print(&options, args.size).await.map_err(Error::Expected)?;
+    let text = Box::pin(screen::print(&options, args.size)).await.map_err(Error::Expected)?;
     Ok(call.out.write_all(text.as_bytes())?)
 }
 

@@ -79,7 +79,8 @@ pub async fn run(options: ConsoleOptions) -> io::Result<Ended> {
     let calls = settings.notify != Notify::Off;
     let driver = HouseDriver::new(app, operator.id, &writing, Arc::clone(&demo), calls);
     drop(writing);
-    let result = super::run(house, place, settings, driver, clock).await;
+    // Boxed: the whole house is in it.
+    let result = Box::pin(super::run(house, place, settings, driver, clock)).await;
     // A write that was on its way when the person left is carried through.
     let _ = tokio::time::timeout(LAST_WRITES, written.recv()).await;
     let _ = stop.send(true);
