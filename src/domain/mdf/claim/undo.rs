@@ -39,12 +39,12 @@ pub fn undo(claim: &Claim, last: &LastCommand, context: Context<'_>, facts: Fact
     }
     let what = last.events.iter().map(|event| event.name().to_owned()).collect();
     let counted = last.events.iter().flat_map(|event| stats::counted_claim(event, last.day)).collect();
-    let restored = Box::new(restored(last, context));
+    let restored = Box::new(restored(claim, last, context));
     work.push(ClaimEvent::Undone { what, restored, counted });
     Ok(work.effects())
 }
 
-fn restored(last: &LastCommand, context: Context<'_>) -> Restored {
+fn restored(now: &Claim, last: &LastCommand, context: Context<'_>) -> Restored {
     let (before, desk) = (&last.before, &last.before.desk);
     let (clock, waited) = desk.running_on(last.at, context);
     Restored {
@@ -53,7 +53,8 @@ fn restored(last: &LastCommand, context: Context<'_>) -> Restored {
         waiting_since: desk.waiting_since,
         waited,
         assignee: desk.assignee,
-        signatures: desk.signatures.clone(),
+        // What was taken back stays so, as it does in the database: an approval of other content is never put back.
+        signatures: desk.signatures.iter().filter(|one| now.desk.signatures.contains(one)).copied().collect(),
         rate: before.rate.clone(),
         escalation: desk.escalation.clone(),
         reserved: before.reserved,

@@ -37,7 +37,8 @@ pub fn undo(request: &Request, last: &LastCommand, context: Context<'_>) -> Resu
         waiting_since: desk.waiting_since,
         waited,
         assignee: desk.assignee,
-        signatures: desk.signatures.clone(),
+        // What was taken back stays so, as it does in the database: an approval of other content is never put back.
+        signatures: desk.signatures.iter().filter(|one| request.desk.signatures.contains(one)).copied().collect(),
         rate: last.before.rate.clone(),
         escalation: desk.escalation.clone(),
         returned: last.before.returned,
