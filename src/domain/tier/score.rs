@@ -8,9 +8,9 @@ use super::{
     mean,
     rules::{Card, Composite, Criterion, Group, Light, Measure, Missing, Rule, Score},
 };
+use crate::domain::money::{Currency, Money};
 use rust_decimal::{Decimal, RoundingStrategy};
 use serde::{Deserialize, Serialize};
-use std::fmt;
 
 /// The greatest attainment in percent: a thousand times the target.
 pub const MOST: Decimal = Decimal::from_parts(100_000, 0, 0, false, 0);
@@ -134,30 +134,34 @@ fn rounded(value: Decimal, digits: u32) -> Decimal {
     value.round_dp_with_strategy(digits, RoundingStrategy::MidpointAwayFromZero)
 }
 
-/// A value of a criterion as people write it: `18 %`, `1250000`, `3`.
-pub fn shown(criterion: Criterion, value: Decimal) -> String {
+/// A value of a criterion as people write it: `18 %`, `EUR 1,250,000.00`, `3`. Amounts are of the scorecard's currency.
+pub fn shown(criterion: Criterion, value: Decimal, currency: Currency) -> String {
+    if criterion == Criterion::Revenue
+        && let Ok(amount) = Money::round(value, currency)
+    {
+        return amount.to_string();
+    }
     let value = rounded(value, 2).normalize();
     if criterion.is_percent() { format!("{value} %") } else { value.to_string() }
 }
 
-/// `revenue growth: 18 % of 20 %, attained to 90.00 %; weight 30, brings 27.00`.
-impl fmt::Display for Scored {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Scored {
+    /// Where its points come from: `18 % of 20 %, attained to 90.00 %; weight 30, brings 27.00`.
+    pub fn why(&self, currency: Currency) -> String {
         let weight = Decimal::new(self.weight.into(), 2).normalize();
-        write!(f, "{}: ", self.criterion.doc())?;
         let (Some(value), Some(attainment)) = (self.value, self.attainment) else {
             let fate = if self.counts { "which counts as no points" } else { "so it is left out and the others share its weight" };
-            return write!(f, "not known, {fate}; weight {weight}");
+            return format!("not known, {fate}; weight {weight}");
         };
-        f.write_str(&shown(self.criterion, value))?;
-        match &self.measure {
-            Measure::Linear { target } => write!(f, " of {}, attained to {:.2} %", shown(self.criterion, *target), rounded(attainment, 2))?,
+        let show = |value| shown(self.criterion, value, currency);
+        let measured = match &self.measure {
+            Measure::Linear { target } => format!(" of {}, attained to {:.2} %", show(*target), rounded(attainment, 2)),
             Measure::Bands(bands) => match bands.iter().take_while(|band| band.from <= value).last() {
-                Some(band) => write!(f, ", in the band from {} with {} points", shown(self.criterion, band.from), band.points)?,
-                None => f.write_str(", below the first band: no points")?,
+                Some(band) => format!(", in the band from {} with {} points", show(band.from), band.points),
+                None => ", below the first band: no points".to_owned(),
             },
-        }
-        write!(f, "; weight {weight}, brings {}", self.brings)?;
-        if attainment > self.points { f.write_str("; more than the target counts as the target") } else { Ok(()) }
+        };
+        let cut = if attainment > self.points { "; more than the target counts as the target" } else { "" };
+        format!("{}{measured}; weight {weight}, brings {}{cut}", show(value), self.brings)
     }
 }

@@ -111,7 +111,8 @@ fn the_scorecard_of_the_trade_scores_as_stated() {
         assert_eq!(card.composite.map(|score| score.to_string()).as_deref(), Some(points), "capped: {cap}");
     }
     let (facts, rules) = vector(true);
-    let said: Vec<String> = evaluate(&facts, &rules, "gold", &History::default()).criteria.iter().map(ToString::to_string).collect();
+    let card = evaluate(&facts, &rules, "gold", &History::default());
+    let said: Vec<String> = card.criteria.iter().map(|one| format!("{}: {}", one.criterion.doc(), one.why(card.currency))).collect();
     assert_eq!(
         said,
         [
@@ -123,6 +124,13 @@ fn the_scorecard_of_the_trade_scores_as_stated() {
         ]
     );
     assert_eq!(rules.card.criteria.iter().map(|rule| rule.weight).sum::<u32>(), WHOLE);
+}
+
+#[test]
+fn revenue_is_told_as_money() {
+    let said = |value: &str, code: &str| score::shown(Criterion::Revenue, dec(value), code.parse().unwrap());
+    assert_eq!([said("6000000", "EUR"), said("-0.5", "KWD"), said("1234567", "JPY")], ["EUR 6,000,000.00", "KWD -0.500", "JPY 1,234,567"]);
+    assert_eq!(score::shown(Criterion::Growth, dec("18.456"), Currency::euro()), "18.46 %");
 }
 
 #[test]
@@ -241,8 +249,8 @@ fn what_is_not_known_is_not_zero() {
     };
     assert_eq!(composite(Missing::Share).composite, Some(Score(5_000)), "revenue alone: half of its target");
     assert_eq!(composite(Missing::Zero).composite, Some(Score(3_000)));
-    assert!(composite(Missing::Share).criteria[1].to_string().contains("left out and the others share its weight"));
-    assert!(composite(Missing::Zero).criteria[1].to_string().contains("counts as no points"));
+    assert!(composite(Missing::Share).criteria[1].why(Currency::euro()).contains("left out and the others share its weight"));
+    assert!(composite(Missing::Zero).criteria[1].why(Currency::euro()).contains("counts as no points"));
     let card = audited(&Facts { revenue: None, ..facts(0, 2) }, "gold");
     assert_eq!((card.outcome, card.computed.as_str()), (Outcome::Stay, "gold"), "nobody fails by what is not known");
     assert_eq!(card.why(), "no gate of gold is known to be closed");

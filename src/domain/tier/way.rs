@@ -10,7 +10,10 @@ use super::{
     rules::{Criterion, Measure, Rule, Rules, Score},
     score,
 };
-use crate::domain::{money::Money, text::Text};
+use crate::domain::{
+    money::{Currency, Money},
+    text::Text,
+};
 use rust_decimal::{Decimal, RoundingStrategy};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -180,13 +183,16 @@ fn up(amount: Decimal, digits: u32) -> Decimal {
     amount.round_dp_with_strategy(digits, RoundingStrategy::AwayFromZero)
 }
 
-/// `EUR 1,000,000.00 more revenue (the gate)`.
+/// `EUR 1,000,000.00 more revenue (a gate)`. Whatever is not revenue has no currency.
 impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let to = score::shown(self.criterion, self.to);
+        let currency = self.amount.map_or(Currency::euro(), |amount| amount.currency);
+        let to = score::shown(self.criterion, self.to, currency);
         match (self.amount, self.from) {
             (Some(amount), _) => write!(f, "{amount} more {}", self.criterion.doc())?,
-            (None, Some(from)) => write!(f, "{} from {} to {to}", self.criterion.doc(), score::shown(self.criterion, from))?,
+            (None, Some(from)) => {
+                write!(f, "{} from {} to {to}", self.criterion.doc(), score::shown(self.criterion, from, currency))?;
+            }
             (None, None) => write!(f, "{} of {to}", self.criterion.doc())?,
         }
         f.write_str(if self.is_gate { " (a gate)" } else { " (for the score)" })

@@ -6,6 +6,7 @@ use crate::{
     app::tier::view::TierDetail,
     domain::{
         event::Event,
+        money::Currency,
         tier::{
             Scorecard,
             evaluate::Measured,
@@ -145,7 +146,7 @@ fn scorecard(card: &Scorecard) -> Vec<Row> {
     if card.criteria.is_empty() {
         return vec![Row::text("the program measures nothing: [scorecard] says what counts", Role::Dim)];
     }
-    let mut rows: Vec<Row> = card.criteria.iter().flat_map(criterion).collect();
+    let mut rows: Vec<Row> = card.criteria.iter().flat_map(|one| criterion(one, card.currency)).collect();
     for (group, score) in &card.groups {
         rows.push(Row::fact(group.doc(), score.to_string(), Role::Text));
     }
@@ -155,20 +156,18 @@ fn scorecard(card: &Scorecard) -> Vec<Row> {
     rows
 }
 
-/// A light, a bar of what was attained, the points that it brings, and why, in words.
-fn criterion(one: &Scored) -> [Row; 2] {
+/// A light, a bar of what was attained, the points that it brings, and why, in words. What does not count brings nothing, which
+/// is not zero.
+fn criterion(one: &Scored, currency: Currency) -> [Row; 2] {
     let (shape, role) = light(one.light);
     let share = one.attainment.map_or(0.0, |attained| attained.min(MOST).to_f64().unwrap_or(0.0) / 100.0);
     let top = Row::pieces(vec![
         (format!("{shape} "), role),
         (format!("{:<24}", one.criterion.doc()), Role::Text),
-        (format!("{:>7} ", one.brings.to_string()), Role::Strong),
+        (format!("{:>7} ", if one.counts { one.brings.to_string() } else { "–".to_owned() }), Role::Strong),
         (bar(share, BAR), Role::ChartLow),
     ]);
-    // Its name stands above.
-    let told = one.to_string();
-    let told = told.strip_prefix(one.criterion.doc()).map_or(told.as_str(), |rest| rest.trim_start_matches([':', ' ']));
-    [top, Row::text(told, Role::Dim).indented(2)]
+    [top, Row::text(one.why(currency), Role::Dim).indented(2)]
 }
 
 fn gates(line: &Measured, card: &Scorecard) -> Vec<Row> {
