@@ -75,6 +75,8 @@ pub enum Danger {
     /// Writes what `undo` leaves alone and what does no harm: a note stays, another reviewer takes over, a merge is taken
     /// apart by its own verb. Done at once.
     Lasting,
+    /// Writes what others act upon; `undo` takes it back until they do. Its plan is seen first.
+    Weighed,
     /// Writes what cannot be taken back: always confirmed, never by Enter. Its plan is seen first and has a key of its
     /// own, or its form asks for words (see [`Act::asks_for_words`]).
     Final,
@@ -307,7 +309,7 @@ actions! {
     MdfGroup       "mdf.group"       "group by"    Mdf    None     FREE, "all funds by program, by region or by partner";
     MdfFunds       "mdf.funds"       "funds"       Mdf    None     FREE, "all funds: what each holds, what expires, where it does not suffice";
 
-    TierApprove    "tier.approve"    "approve"     Tiers  Final    RANK, "approve the change of tier: it comes into force when the program says";
+    TierApprove    "tier.approve"    "approve"     Tiers  Weighed  RANK, "approve the change of tier: it comes into force when the program says";
     TierReject     "tier.reject"     "reject"      Tiers  Undoable RANK, "reject the change of tier, with a reason";
     TierDefer      "tier.defer"      "defer"       Tiers  Undoable RANK, "decide the change of tier later, with a reason";
     TierPropose    "tier.propose"    "propose"     Tiers  Undoable AUDIT, "propose another tier by hand; somebody else decides it";
@@ -336,7 +338,7 @@ impl Act {
 
     /// Whether its plan is shown first even where it is about one record.
     pub fn is_planned(self) -> bool {
-        self.row().danger == Danger::Final && !self.asks_for_words()
+        matches!(self.row().danger, Danger::Final | Danger::Weighed) && !self.asks_for_words()
     }
 
     /// What goes to the room of this number: the order of the rooms.

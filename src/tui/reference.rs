@@ -36,7 +36,7 @@ pub fn markdown(keymap: &Keymap) -> String {
             let last = match action.danger {
                 Danger::Final => " (cannot be undone)",
                 Danger::Lasting => " (`undo` leaves it)",
-                Danger::None | Danger::Undoable => "",
+                Danger::None | Danger::Undoable | Danger::Weighed => "",
             };
             let _ = writeln!(out, "| {} | {} | {}{last} |", keys.join(" "), action.name, action.doc);
         }

@@ -159,10 +159,10 @@ impl<T: Trade> Workroom<T> {
     fn plan_row(&self, act: Act, answer: &Answer<T>, names: &Names, now: Instant) -> PlanRow {
         let record = T::called(self, act, answer.id).unwrap_or_else(|| self.about(answer, names));
         let outcome = match &answer.result {
-            Ok(happened) => Ok(T::outcome(&happened.events, names)),
+            Ok(happened) => Ok(T::planned(&happened.record, &happened.events, names)),
             Err(refusal) => Err(T::refusal(refusal, Some(answer.id), names, (now, self.station.zone))),
         };
-        let warns = answer.result.as_ref().is_ok_and(|happened| T::warns(&happened.events));
+        let warns = answer.result.as_ref().is_ok_and(|happened| T::warns(&happened.record, &happened.events));
         PlanRow { record, outcome, warns }
     }
 

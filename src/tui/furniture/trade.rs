@@ -260,8 +260,12 @@ pub trait Trade: Look {
     }
     /// What a command did to a record, in a few words.
     fn outcome(events: &[Self::Event], names: &Names) -> String;
+    /// The same as a plan tells it, before it is done: what a record was and will be.
+    fn planned(_record: &Self::Record, events: &[Self::Event], names: &Names) -> String {
+        Self::outcome(events, names)
+    }
     /// Whether something is wrong with what a command did all the same.
-    fn warns(_events: &[Self::Event]) -> bool {
+    fn warns(_record: &Self::Record, _events: &[Self::Event]) -> bool {
         false
     }
     /// Why not, told now and in a zone; `beside` when the verb and the record stand beside it already.

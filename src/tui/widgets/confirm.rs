@@ -92,7 +92,7 @@ impl Confirm {
             (Code::Esc | Code::Char('n' | 'q'), _) => Verdict::Cancelled,
             (Code::Char('c' | 'g'), _) if key.ctrl => Verdict::Cancelled,
             // The firm yes counts wherever the light one does: who holds shift has not said no.
-            (Code::Char('Y'), _) | (Code::Char('y') | Code::Enter, Danger::None | Danger::Undoable | Danger::Lasting)
+            (Code::Char('Y'), _) | (Code::Char('y') | Code::Enter, Danger::None | Danger::Undoable | Danger::Lasting | Danger::Weighed)
                 if !key.ctrl && !key.alt && !nothing_to_do =>
             {
                 Verdict::Confirmed

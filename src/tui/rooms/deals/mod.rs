@@ -327,7 +327,7 @@ impl Trade for DealTrade {
         words::outcome(events, names)
     }
 
-    fn warns(events: &[Happening]) -> bool {
+    fn warns(_: &Self::Record, events: &[Happening]) -> bool {
         let is_incomplete = |event: &Happening| {
             matches!(event, Happening::Deal(DealEvent::Submitted { place: None, .. } | DealEvent::Resubmitted { place: None, .. }))
         };

@@ -10,8 +10,11 @@ use crate::{
         mdf::{
             Refusal,
             check::{CheckOutcome, Finding},
+            claim::ClaimEvent,
+            fund::FundEvent,
             item::ItemKind,
             queue::{ItemRow, Turn},
+            request::RequestEvent,
         },
         money::Money,
         time::Instant,
@@ -50,9 +53,20 @@ pub fn sentence(event: &Happening, names: &Names) -> (String, Role) {
     (text, common::role(weight))
 }
 
+impl Happening {
+    const fn is_note(&self) -> bool {
+        matches!(
+            self,
+            Self::Fund(FundEvent::Noted { .. }) | Self::Request(RequestEvent::Noted { .. }) | Self::Claim(ClaimEvent::Noted { .. })
+        )
+    }
+}
+
 /// What a command did: of several events the last one says what it came to.
 pub fn outcome(events: &[Happening], names: &Names) -> String {
-    let told: Vec<String> = events.iter().map(|event| sentence(event, names).0).collect();
+    // The note that goes with something else is its reason, not one more thing that was done.
+    let is_alone = events.len() == 1;
+    let told: Vec<String> = events.iter().filter(|event| is_alone || !event.is_note()).map(|event| sentence(event, names).0).collect();
     if told.is_empty() { "no change".to_owned() } else { told.join(", then ") }
 }
 

@@ -227,6 +227,14 @@ impl Trade for TierTrade {
         words::outcome(events, names)
     }
 
+    fn planned(line: &TierLine, events: &[StandingEvent], names: &Names) -> String {
+        words::planned(line, events).unwrap_or_else(|| words::outcome(events, names))
+    }
+
+    fn warns(line: &TierLine, events: &[StandingEvent]) -> bool {
+        words::is_against_the_audit(line, events)
+    }
+
     fn refusal(refusal: &Refusal, beside: Option<PartnerId>, _names: &Names, (now, zone): (Instant, Tz)) -> String {
         match (refusal, beside) {
             (Refusal::NotNow { why, .. }, Some(id)) => without_name(why, id),

@@ -28,6 +28,28 @@ pub fn outcome(events: &[StandingEvent], names: &Names) -> String {
     if told.is_empty() { "no change".to_owned() } else { told.join(", then ") }
 }
 
+/// What an approval would bring, and on what it rests: `gold instead of silver from 2027-01-01; the audit of 2026-09-30 found
+/// gold`.
+pub fn planned(line: &TierLine, events: &[StandingEvent]) -> Option<String> {
+    let [StandingEvent::Approved { on, .. }] = events else { return None };
+    let standing = line.standing.as_deref()?;
+    let proposal = standing.proposal.as_ref()?;
+    let from = if proposal.from.is_empty() { "no tier" } else { proposal.from.as_str() };
+    let rests = standing
+        .latest
+        .as_ref()
+        .map_or_else(|| "it was never audited".to_owned(), |latest| format!("the audit of {} found {}", latest.day, latest.computed));
+    Some(format!("{} instead of {from} from {on}; {rests}", proposal.to))
+}
+
+/// Whether a tier is approved that the last audit did not find.
+pub fn is_against_the_audit(line: &TierLine, events: &[StandingEvent]) -> bool {
+    let is_approved = matches!(events, [StandingEvent::Approved { .. }]);
+    let standing = line.standing.as_deref().filter(|_| is_approved);
+    let found = standing.and_then(|standing| standing.latest.as_ref()).map(|latest| &latest.computed);
+    standing.and_then(|standing| standing.proposal.as_ref()).is_some_and(|proposal| found != Some(&proposal.to))
+}
+
 /// Why not, as the desk reads it: with local times. The verb stands before it.
 pub fn refusal(refusal: &Refusal, now: Instant, zone: Tz) -> String {
     match refusal {
@@ -50,14 +72,14 @@ pub const fn found(outcome: Option<Outcome>) -> (&'static str, Role) {
     }
 }
 
-/// What is under way: `gold proposed`, `gold from 1 Jan`, `plan 40 %`.
+/// What is under way: `gold proposed`, `gold deferred` (the row says until when), `gold from 1 Jan`, `plan 40 %`.
 pub fn under_way(row: &TierLine) -> (String, Role) {
     let Some(standing) = row.standing.as_deref() else { return (String::new(), Role::Text) };
     if let Some(proposal) = &standing.proposal {
         let role = if proposal.promotes { Role::Good } else { Role::Warn };
         return match &proposal.state {
             ProposalState::Proposed => (format!("{} proposed", proposal.to), role),
-            ProposalState::Deferred { until, .. } => (format!("{} deferred to {}", proposal.to, until.format("%-d %b")), Role::Dim),
+            ProposalState::Deferred { .. } => (format!("{} deferred", proposal.to), Role::Dim),
             ProposalState::Approved { on, .. } => (format!("{} from {}", proposal.to, on.format("%-d %b")), role),
         };
     }
