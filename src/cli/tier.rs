@@ -13,11 +13,11 @@ use crate::{
         tier::{
             Outcome, Quarter,
             evaluation::AuditKind,
+            queue::Queue,
             standing::{Rated, StandingCommand},
         },
     },
     error::{Error, Result},
-    store::TierQueue,
 };
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -53,6 +53,15 @@ pub enum Verb {
     /// Record that a partner became a part of its parent, which its sales count for from then on
     #[command(after_help = "Example:\n  pilothouse tier acquire HANSA-NORD --on 2026-02-01")]
     Acquire(Acquire),
+    /// Open a remediation plan for a partner that failed its last audit
+    #[command(after_help = "Example:\n  pilothouse tier plan HANSA --owner anna")]
+    Plan(Plan),
+    /// Hand a remediation plan over to a colleague
+    #[command(after_help = "Example:\n  pilothouse tier assign HANSA ben")]
+    Assign(Assign),
+    /// Close a remediation plan before its time
+    #[command(after_help = "Example:\n  pilothouse tier close HANSA --reason \"the missing certificate came in\"")]
+    Close(Reason),
     /// Record progress of a remediation plan
     #[command(after_help = "Example:\n  pilothouse tier advance HANSA 60 \"two of three engineers certified\"")]
     Advance(Advance),
@@ -63,7 +72,7 @@ pub enum Verb {
 
 #[derive(Debug, clap::Args)]
 pub struct Evaluate {
-    /// A partner, by code or number; repeat it for several (default: all)
+    /// A partner, by code or number; repeat it for several (default: all that are active or suspended)
     #[arg(long = "partner", value_name = "PARTNER")]
     partners: Vec<String>,
     /// As of the end of this day (default: today)
@@ -168,6 +177,23 @@ pub struct Acquire {
 }
 
 #[derive(Debug, clap::Args)]
+pub struct Plan {
+    /// The partner, by code or number
+    partner: String,
+    /// Who looks after it (default: you)
+    #[arg(long, value_name = "NAME")]
+    owner: Option<String>,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Assign {
+    /// The partner, by code or number
+    partner: String,
+    /// An operator who works at the tier desk, by name
+    to: String,
+}
+
+#[derive(Debug, clap::Args)]
 pub struct Advance {
     /// The partner, by code or number
     partner: String,
@@ -178,7 +204,7 @@ pub struct Advance {
 }
 
 fn queue() -> clap::builder::PossibleValuesParser {
-    TierQueue::ALL.iter().map(|queue| queue.name()).collect::<Vec<_>>().into()
+    Queue::ALL.iter().map(|queue| queue.name()).collect::<Vec<_>>().into()
 }
 
 /// How many partners one transaction audits.
@@ -196,6 +222,15 @@ pub async fn run(verb: Verb, call: &mut Call<'_>) -> Result<()> {
         Verb::Reject(args) => (args.partner, StandingCommand::Reject { reason: text(&args.reason) }),
         Verb::Defer(args) => (args.partner, StandingCommand::Defer { until: args.until, reason: text(&args.reason) }),
         Verb::Acquire(args) => (args.partner, StandingCommand::Acquire { on: args.on }),
+        Verb::Plan(args) => {
+            let owner = colleague(args.owner.as_deref(), call).await?;
+            (args.partner, StandingCommand::OpenPlan { owner: Some(owner) })
+        }
+        Verb::Assign(args) => {
+            let owner = colleague(Some(&args.to), call).await?;
+            (args.partner, StandingCommand::Assign { owner })
+        }
+        Verb::Close(args) => (args.partner, StandingCommand::ClosePlan { reason: text(&args.reason) }),
         Verb::Advance(args) => (args.partner, StandingCommand::Advance { percent: args.percent, text: text(&args.text) }),
         Verb::Undo(args) => (args.partner, StandingCommand::Undo),
     };
@@ -233,6 +268,26 @@ async fn rate(args: &Rate, call: &mut Call<'_>) -> Result<()> {
     carry_out(&app, actor.id, partner, StandingCommand::Rate { rated }, call).await
 }
 
+/// Somebody who works at the tier desk, by name; nobody named is whoever calls.
+async fn colleague(name: Option<&str>, call: &mut Call<'_>) -> Result<OperatorId> {
+    let app = call.app().await?;
+    let Some(name) = name else { return Ok(call.sign_in(&app).await?.id) };
+    let colleagues = app.tier_colleagues().await?;
+    if let Some((id, _)) = colleagues.iter().find(|(_, known)| known.eq_ignore_ascii_case(name.trim())) {
+        return Ok(*id);
+    }
+    let known: Vec<&str> = colleagues.iter().map(|(_, known)| known.as_str()).collect();
+    Err(Error::expected(format!("{} does not work at the tier desk; there {}", quoted(name), there_are(&known))))
+}
+
+fn there_are(names: &[&str]) -> String {
+    match names {
+        [] => "is nobody yet".to_owned(),
+        [one] => format!("is {one}"),
+        [most @ .., last] => format!("are {} and {last}", most.join(", ")),
+    }
+}
+
 /// A partner by its code or number.
 fn find<'a>(rules: &'a Rules, wanted: &str) -> Result<&'a Partner> {
     let by_number = || wanted.parse::<PartnerId>().ok().and_then(|id| rules.directory().get(id));
@@ -253,7 +308,7 @@ async fn evaluate(args: &Evaluate, call: &mut Call<'_>) -> Result<()> {
         None => (args.on.map_or(app.today().await?, |day| day), AuditKind::OnDemand),
     };
     let partners: Vec<PartnerId> = if args.partners.is_empty() {
-        rules.directory().all().iter().map(|partner| partner.id).collect()
+        rules.directory().all().iter().filter(|partner| partner.profile.is_audited()).map(|partner| partner.id).collect()
     } else {
         args.partners.iter().map(|wanted| find(&rules, wanted).map(|partner| partner.id)).collect::<Result<_>>()?
     };
@@ -278,7 +333,7 @@ fn print_evaluated(rules: &Rules, items: &[TierItem], known: usize, day: NaiveDa
         let code = rules.directory().get(item.partner).map_or_else(Text::default, |partner| partner.profile.code.clone());
         let score = card.composite.map_or_else(|| "-".to_owned(), |score| score.to_string());
         let earned = if card.outcome == Outcome::Stay { String::new() } else { format!(", earned {}", card.computed) };
-        writeln!(call.out, "{code:<14}{score:>8}  {}{earned}: {}", card.stored, card.outcome.doc())?;
+        writeln!(call.out, "{code:<14}{score:>8}  {}{earned}: {}", show::or_none(&card.stored), card.outcome.doc())?;
     }
     let passed_over = if known == 0 { String::new() } else { format!(", {known} with the same facts as before") };
     Ok(writeln!(call.out, "{} audited as of {day}{passed_over}.", items.len())?)

@@ -53,7 +53,6 @@ pub use page::{Effort, Listing, Request as PageRequestOf};
 pub use postgres::Rights;
 pub use session::{Backend, Session};
 pub use sql::{Arg, Bulk, Row, Sql};
-pub use tier::{SOON_DAYS, TierCounts, TierQueue, TierRow};
 pub use unit::Unit;
 
 /// Every fixed statement, for the test that prepares each on both databases.

@@ -24,7 +24,7 @@ use crate::{
         time::Instant,
         told::Names,
     },
-    store::{Listing, TierCounts, TierQueue, TierRow, unit::Past},
+    store::{Listing, unit::Past},
 };
 use chrono::NaiveDate;
 use std::collections::HashMap;
@@ -139,18 +139,6 @@ impl App {
         Ok(local_date(self.now(), self.rules().await?.program().zone))
     }
 
-    /// How many partners stand in each queue of the tier desk.
-    pub async fn tier_counts(&self) -> Result<TierCounts, Failure> {
-        let today = self.today().await?;
-        Ok(self.db().read().await?.tier_counts(today).await?)
-    }
-
-    /// Partners of a queue after one, by number.
-    pub async fn tier_page(&self, queue: TierQueue, after: PartnerId, limit: u32) -> Result<Vec<TierRow>, Failure> {
-        let today = self.today().await?;
-        Ok(self.db().snapshot().await?.tier_page(queue, today, after, limit).await?)
-    }
-
     /// Everything about one partner.
     pub async fn tier_story(&self, partner: PartnerId) -> Result<TierStory, Failure> {
         let rules = self.rules().await?.program().tier_rules();
@@ -166,17 +154,18 @@ impl App {
         Ok(TierStory { partner, standing, evaluations, way })
     }
 
-    /// The facts of all partners as of today, gathered without writing anything.
+    /// The facts of all partners that are audited, as of today, gathered without writing anything.
     pub async fn tier_facts(&self) -> Result<Vec<Facts>, Failure> {
         let (rules, today) = (self.rules().await?, self.today().await?);
-        let ids: Vec<PartnerId> = rules.directory().all().iter().map(|partner| partner.id).collect();
+        let partners: Vec<&Partner> = rules.directory().all().iter().filter(|partner| partner.profile.is_audited()).collect();
+        let ids: Vec<PartnerId> = partners.iter().map(|partner| partner.id).collect();
         let mut session = self.db().snapshot().await?;
         let mut gathered = gather(&mut session, &rules, &ids, today).await?;
         let standings: Vec<_> = session.standings_of(&ids).await?.into_iter().flatten().collect();
         let standings = session.standings(&standings).await?;
         let of: HashMap<PartnerId, &Standing> = standings.iter().map(|standing| (standing.partner, standing)).collect();
         let facts = |partner: &Partner| gathered.facts(rules.program(), partner, of.get(&partner.id).copied(), today);
-        rules.directory().all().iter().map(facts).collect()
+        partners.into_iter().map(facts).collect()
     }
 
     /// What these rules would change against those in force, at the facts of today.

@@ -1,16 +1,17 @@
 //! `pilothouse tier show` and `list`.
 
 use crate::{
+    app::tier::view::TierViewer,
     cli::Call,
     domain::{
-        id::PartnerId,
+        page::From,
         tier::{
             Scorecard,
+            queue::{PageRequest, Queue, Sort, TierLine},
             standing::{ProposalState, Standing},
         },
     },
     error::Result,
-    store::TierQueue,
 };
 use serde_json::json;
 
@@ -23,7 +24,7 @@ pub async fn show(wanted: &str, json: bool, call: &mut Call<'_>) -> Result<()> {
         return call.json(&json!({ "partner": partner.profile.code, "tier": partner.profile.tier, "standing": story.standing,
             "evaluations": story.evaluations, "way": story.way }));
     }
-    writeln!(call.out, "{} ({}): {}", partner.profile.name, partner.profile.code, partner.profile.tier)?;
+    writeln!(call.out, "{} ({}): {}", partner.profile.name, partner.profile.code, or_none(&partner.profile.tier))?;
     let Some(last) = story.evaluations.first() else {
         return Ok(writeln!(call.out, "Not audited yet; `pilothouse tier evaluate --partner {}` does it.", partner.profile.code)?);
     };
@@ -43,13 +44,18 @@ pub async fn show(wanted: &str, json: bool, call: &mut Call<'_>) -> Result<()> {
     Ok(())
 }
 
+/// A tier as it is told.
+pub fn or_none(tier: &str) -> &str {
+    if tier.is_empty() { "no tier" } else { tier }
+}
+
 fn card(card: &Scorecard, call: &mut Call<'_>) -> Result<()> {
     let score = card.composite.map_or_else(|| "no score".to_owned(), |score| format!("{score} points"));
     writeln!(call.out, "As of {}: {}, earned {}; {score}", card.day, card.outcome.doc(), card.computed)?;
     writeln!(call.out, "because {}\n", card.why())?;
     for scored in &card.criteria {
         let light = scored.light.map_or("-", |light| light.doc());
-        writeln!(call.out, "  {light:<7}{scored}")?;
+        writeln!(call.out, "  {light:<7}{}: {}", scored.criterion.doc(), scored.why(card.currency))?;
     }
     for line in card.lines.iter().filter(|line| !line.gates.is_empty()) {
         writeln!(call.out, "\n{}{}", line.tier, if line.is_passed() { ", passed" } else { "" })?;
@@ -79,32 +85,22 @@ pub fn under_way(standing: &Standing) -> String {
 }
 
 pub async fn list(queue: &str, json: bool, call: &mut Call<'_>) -> Result<()> {
-    const PAGE: u32 = 1_000;
     let app = call.app().await?;
-    let rules = app.rules().await?;
-    let queue = TierQueue::from_name(queue).unwrap_or(TierQueue::All);
-    let (mut after, mut rows) = (PartnerId(0), Vec::new());
-    loop {
-        let page = app.tier_page(queue, after, PAGE).await?;
-        let is_last = page.len() < PAGE as usize;
-        after = page.last().map_or(after, |row| row.partner);
-        rows.extend(page);
-        if is_last {
-            break;
-        }
-    }
-    let named = |id| rules.directory().get(id).map(|partner| &partner.profile);
+    let me = call.sign_in(&app).await?.id;
+    let queue = Queue::from_name(queue).unwrap_or(Queue::All);
+    let viewer = TierViewer { me, zone: app.rules().await?.program().zone, marked: Vec::new() };
+    let request = PageRequest { queue, filter: None, sort: Sort::Name, me, now: app.now(), from: From::Start, limit: 0 };
+    let (rows, _) = app.tier_matching(request, &viewer, usize::MAX).await?;
     if json {
-        let row = |row: &crate::store::TierRow| json!({ "partner": named(row.partner).map(|one| &one.code), "tier": named(row.partner).map(|one| &one.tier), "standing": row.standing });
+        let row = |row: &TierLine| json!({ "partner": row.code, "tier": row.tier, "standing": row.standing });
         return call.json(&rows.iter().map(row).collect::<Vec<_>>());
     }
     for row in &rows {
-        let Some(profile) = named(row.partner) else { continue };
         let latest = row.standing.as_ref().and_then(|standing| standing.latest.as_ref());
         let found = latest.map_or_else(|| "not audited yet".to_owned(), |latest| format!("{}, as of {}", latest.outcome.doc(), latest.day));
         let score = latest.and_then(|latest| latest.score).map_or_else(|| "-".to_owned(), |score| score.to_string());
         let under_way = row.standing.as_ref().map_or_else(String::new, |standing| format!("; {}", under_way(standing)));
-        writeln!(call.out, "{:<14}{score:>8}  {}: {found}{under_way}", profile.code, profile.tier)?;
+        writeln!(call.out, "{:<14}{score:>8}  {}: {found}{under_way}", row.code, or_none(&row.tier))?;
     }
     Ok(writeln!(call.out, "{} {}.", rows.len(), if rows.len() == 1 { "partner" } else { "partners" })?)
 }

@@ -3,7 +3,7 @@
 use crate::domain::{
     country::Country,
     id::PartnerId,
-    partner::{Area, Partner, PartnerStatus, Profile},
+    partner::{Area, Partner, PartnerKind, PartnerStatus, Profile},
     text::Text,
     time::Instant,
 };
@@ -83,6 +83,12 @@ impl Directory {
 }
 
 impl Profile {
+    /// Whether the audit of a quarter looks at it: a suspended partner keeps its tier and may lose it; one that is not on board
+    /// yet or has left earns none, and our own direct sales are no partner.
+    pub fn is_audited(&self) -> bool {
+        matches!(self.status, PartnerStatus::Active | PartnerStatus::Suspended) && self.kind != PartnerKind::Direct
+    }
+
     /// Whether one of the areas holds this country, product and vertical. An unknown product or vertical of a lead fits
     /// any area, because nothing speaks against it; an unknown country fits only an area that is open to all.
     pub fn covers(&self, country: Option<Country>, product: &str, vertical: &str) -> bool {

@@ -70,18 +70,22 @@ impl Standing {
     /// When it falls below its line: noon UTC of the day, which bears that date in every zone from Hawaii to Australia. Nothing
     /// where it stood below it already when it was audited.
     pub fn falls_at(&self) -> Option<Instant> {
-        let noon = |on: NaiveDate| on.and_hms_opt(12, 0, 0).unwrap_or_default().and_utc().into();
         self.latest.as_ref().and_then(|latest| latest.falls_on.filter(|on| *on > latest.day)).map(noon)
     }
 
-    /// What comes first: an approved change, the end of the plan, or the fall.
+    /// What comes first: an approved change, a deferred one that comes back, the end of the plan, or the fall.
     pub fn due(&self) -> Option<Instant> {
-        let approved = self.proposal.as_ref().and_then(|proposal| match proposal.state {
+        let change = self.proposal.as_ref().and_then(|proposal| match proposal.state {
             ProposalState::Approved { due, .. } => Some(due),
-            _ => None,
+            ProposalState::Deferred { until, .. } => Some(noon(until)),
+            ProposalState::Proposed => None,
         });
-        approved.into_iter().chain(self.plan.as_ref().map(|plan| plan.due)).chain(self.falls_at()).min()
+        change.into_iter().chain(self.plan.as_ref().map(|plan| plan.due)).chain(self.falls_at()).min()
     }
+}
+
+fn noon(on: NaiveDate) -> Instant {
+    on.and_hms_opt(12, 0, 0).unwrap_or_default().and_utc().into()
 }
 
 /// In which order a queue stands. Each has the partner's number as the last key, so that an order is always total.

@@ -4,12 +4,9 @@
 mod columns;
 mod facts;
 mod line;
-mod page;
 mod unit;
 
-pub use page::{SOON_DAYS, TierCounts, TierQueue, TierRow};
-
-use super::{Session, Sql, Tx, error::Result, kept::Saving, sql::args, unit::tier::TierChanges};
+use super::{Session, Sql, Tx, error::Result, kept::Saving, session::LIST_MAX, sql::args, unit::tier::TierChanges};
 use crate::domain::{
     day::{date_of_day, day_number},
     id::{EvaluationId, PartnerId, StandingId},
@@ -24,9 +21,9 @@ const DUE: &str = "select id from tier_standing where next_at <= $1 order by nex
 const NEXT: &str = "select min(next_at) from tier_standing where next_at is not null";
 const ACQUIRED: &str = "select partner, acquired_day from tier_standing where acquired_day is not null order by partner";
 const OF_PARTNER: &str = "select id from tier_evaluation where partner = $1 order by day desc, id desc limit $2";
-/// Partners that nobody audited for a quarter.
-const UNAUDITED: &str = "select id from partner where not exists (select 1 from tier_evaluation \
-    where tier_evaluation.kind = $1 and tier_evaluation.partner = partner.id) order by id limit $2";
+/// Partners that nobody audited for a quarter; [`Profile::is_audited`] as SQL.
+const UNAUDITED: &str = "select id from tier_line where status in ('active', 'suspended') and kind <> 'direct' and not exists (\
+    select 1 from tier_evaluation where tier_evaluation.kind = $1 and tier_evaluation.partner = tier_line.id) order by id limit $2";
 pub const STATEMENTS: &[&str] = &[DUE, NEXT, ACQUIRED, OF_PARTNER, UNAUDITED, facts::ANY_SOLD];
 pub const LINES: &[&str] = line::STATEMENTS;
 
@@ -80,11 +77,14 @@ impl Session {
     }
 
     pub async fn evaluations_on(&mut self, partners: &[PartnerId], day: NaiveDate) -> Result<Vec<(PartnerId, EvaluationId)>> {
-        let head = "select partner, day, id from tier_evaluation where partner in ";
-        let found: Vec<(i64, i64, i64)> = self.all_in(head, args(partners.iter().copied()), " order by id").await?;
-        let day = day_number(day);
-        let last: HashMap<i64, i64> = found.into_iter().filter(|(_, on, _)| *on == day).map(|(partner, _, id)| (partner, id)).collect();
-        let mut last: Vec<_> = last.into_iter().map(|(partner, id)| (PartnerId(partner), EvaluationId(id))).collect();
+        let mut last = Vec::new();
+        for part in partners.chunks(LIST_MAX) {
+            let mut sql = Sql::new("select partner, max(id) from tier_evaluation where partner in ");
+            sql.push_list(part.iter().copied());
+            sql.push(" and day = ").push_bind(day_number(day)).push(" group by partner");
+            let found = self.all::<(i64, i64)>(sql).await?;
+            last.extend(found.into_iter().map(|(partner, id)| (PartnerId(partner), EvaluationId(id))));
+        }
         last.sort_unstable();
         Ok(last)
     }

@@ -3,22 +3,24 @@
 use super::{ANNA, BEN, ENGINE, House, partner, text};
 use crate::support::databases::{Fresh, on_both, sqlite};
 use pilothouse::{
-    app::{App, Command, Mode, Outcome, Request, Rules, Target, engine, handle, replay::replay},
+    app::{App, Command, Mode, Outcome, Request, Rules, Target, engine, handle, replay::replay, tier::view::TierViewer},
     domain::{
         deal::{AccountLink, SaleLine},
         fx::RateDay,
         id::{AccountId, CommandId, OperatorId, PartnerId},
         money::Money,
-        partner::{Certification, Profile},
+        page::From,
+        partner::{Certification, PartnerKind, PartnerStatus, Profile},
         program,
         tier::{
             Criterion, Gate, Outcome as Found, Quarter, Score,
             evaluation::AuditKind,
+            queue::{PageRequest, Queue, Sort},
             standing::{Rated, Standing, StandingCommand},
         },
         time::Span,
     },
-    store::{TierQueue, Unit, memory::World},
+    store::{Unit, memory::World},
 };
 use rust_decimal::Decimal;
 
@@ -80,8 +82,13 @@ async fn tier(house: &House, partner: PartnerId) -> String {
     house.app.rules().await.unwrap().directory().get(partner).unwrap().profile.tier.to_string()
 }
 
+fn viewer() -> TierViewer {
+    TierViewer { me: ANNA, zone: chrono_tz::UTC, marked: Vec::new() }
+}
+
 async fn counts(house: &House) -> Vec<u64> {
-    house.app.tier_counts().await.unwrap().into_iter().map(|(_, count)| count).collect()
+    let counts = house.app.tier_line_counts(&viewer(), Queue::All, None, house.app.now()).await.unwrap();
+    counts.queues.into_iter().map(|count| count.n).collect()
 }
 
 fn card(outcome: &Outcome, place: usize) -> pilothouse::domain::tier::Scorecard {
@@ -111,8 +118,10 @@ async fn an_audit_of_a_quarter_proposes_and_opens_plans_once() {
         assert_eq!(counts(&house).await, [1, 0, 2, 0, 0, 2, 5], "{}: promotions, demotions, at risk ..., all", fresh.name);
         house.pass(Span::hours(24 * 40));
         assert_eq!(counts(&house).await[3], 2, "the plans end within sixty days");
-        let promoted = house.app.tier_page(TierQueue::Promotions, PartnerId(0), 10).await.unwrap();
-        assert_eq!(promoted.iter().map(|row| row.partner).collect::<Vec<_>>(), [OST]);
+        let (queue, sort, now) = (Queue::Promotions, Sort::Due, house.app.now());
+        let request = PageRequest { queue, filter: None, sort, me: ANNA, now, from: From::Start, limit: 0 };
+        let (promoted, _) = house.app.tier_matching(request, &viewer(), 10).await.unwrap();
+        assert_eq!(promoted.iter().map(|row| row.id).collect::<Vec<_>>(), [OST]);
         let refused = house.app.execute(
             ANNA,
             house.app.request(Command::EvaluateTiers { partners: vec![OST], day: day("2026-06-30"), kind: AuditKind::OnDemand }),
@@ -250,6 +259,14 @@ async fn two_engines_audit_everybody_once() {
         let house = house(&fresh).await;
         let toml = program::DEMO.replace("audits = \"on_demand\" ", "audits = \"quarterly\" ");
         house.run(ANNA, Command::Program { toml, note: text("audit by the engine") }).await;
+        let other = |code: &str, status, kind| Profile { status, kind, ..partner(code, code, "silver", "DE") };
+        let nobody = [
+            other("NEW", PartnerStatus::Onboarding, PartnerKind::Reseller),
+            other("GONE", PartnerStatus::Offboarded, PartnerKind::Reseller),
+            other("OURS", PartnerStatus::Active, PartnerKind::Direct),
+        ];
+        let held = other("HELD", PartnerStatus::Suspended, PartnerKind::Distributor);
+        house.run(ANNA, Command::Partners(nobody.into_iter().chain([held]).collect())).await;
         let engines = [house.app.clone(), App::new(fresh.opened_again().await)];
         let rounds =
             engines.map(|app| tokio::spawn(async move { engine::round(&app, &mut engine::Settled::default()).await.unwrap().0.tiers }));
@@ -257,11 +274,12 @@ async fn two_engines_audit_everybody_once() {
         for round in rounds {
             audited += round.await.unwrap();
         }
-        assert_eq!(audited, 5, "{}", fresh.name);
+        assert_eq!(audited, 6, "{}: not who is not on board, nor our own sales", fresh.name);
         let mut session = fresh.db.read().await.unwrap();
         assert_eq!(session.partners_unaudited("2025-Q4", 10).await.unwrap(), []);
-        let standings = session.standings_of(&(1..=5).map(PartnerId).collect::<Vec<_>>()).await.unwrap();
-        assert!(standings.iter().all(Option::is_some));
+        let standings = session.standings_of(&(1..=9).map(PartnerId).collect::<Vec<_>>()).await.unwrap();
+        let audited: Vec<bool> = standings.iter().map(Option::is_some).collect();
+        assert_eq!(audited, [true, true, true, true, true, false, false, false, true], "{}", fresh.name);
     })
     .await;
 }

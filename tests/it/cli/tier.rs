@@ -39,6 +39,13 @@ fn partners_are_audited_proposed_and_shown() {
     assert!(listed.starts_with("OST") && listed.ends_with("1 partner.\n"), "{listed}");
     let undone = home.run(&["tier", "undo", "OST"]).ok();
     assert_eq!(undone, "Ostsee Netze (OST): nothing is under way\n");
+    let planned = home.run(&["tier", "plan", "NORD"]).ok();
+    assert!(planned.starts_with("Nordlicht Systeme (NORD): remediation plan to keep gold, 0 % done, until "), "{planned}");
+    let nobody = home.run(&["tier", "assign", "NORD", "zoe"]).failed(1);
+    assert!(nobody.contains("\"zoe\" does not work at the tier desk; there is anna"), "{nobody}");
+    home.run(&["tier", "assign", "NORD", "anna"]).ok();
+    let closed = home.run(&["tier", "close", "NORD", "--reason", "the certificate came in"]).ok();
+    assert_eq!(closed, "Nordlicht Systeme (NORD): nothing is under way\n");
     let wrong = home.run(&["tier", "evaluate", "--quarter", "2026"]).failed(1);
     assert!(wrong.contains("\"2026\" is not a quarter; write it as 2026-Q2"), "{wrong}");
     let told = home.run(&["audit", "show", "T-1"]).ok();
