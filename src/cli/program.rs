@@ -9,7 +9,7 @@ use crate::{
     domain::{
         id::ProgramVersion,
         problem::Problem,
-        program::{self, Change, Program},
+        program::{self, Program},
         text::Text,
         tier::{WhatIf, what_if::Moved},
     },
@@ -120,15 +120,8 @@ fn print_plan(plan: &ProgramPlan, call: &mut Call<'_>) -> Result<()> {
     if plan.changes.is_empty() {
         return Ok(writeln!(call.out, "Nothing differs from {against}.")?);
     }
-    for Change { path, before, after } in &plan.changes {
-        match (before, after) {
-            (None, Some(after)) => writeln!(call.out, "+ {path}: {after}")?,
-            (Some(before), None) => writeln!(call.out, "- {path}: {before}")?,
-            (before, after) => {
-                let side = |side: &Option<String>| side.clone().unwrap_or_default();
-                writeln!(call.out, "~ {path}: {} -> {}", side(before), side(after))?;
-            }
-        }
+    for change in &plan.changes {
+        writeln!(call.out, "{change}")?;
     }
     let touched = plan.touched;
     writeln!(

@@ -22,10 +22,13 @@ pub enum Context {
     Mdf,
     /// The tier room.
     Tiers,
+    /// The board.
+    Board,
 }
 
 impl Context {
-    pub const ALL: [Self; 8] = [Self::Global, Self::List, Self::Pane, Self::Leads, Self::Deals, Self::Dossier, Self::Mdf, Self::Tiers];
+    pub const ALL: [Self; 9] =
+        [Self::Global, Self::List, Self::Pane, Self::Leads, Self::Deals, Self::Dossier, Self::Mdf, Self::Tiers, Self::Board];
 
     /// The name in keymap files.
     pub const fn name(self) -> &'static str {
@@ -38,6 +41,7 @@ impl Context {
             Self::Dossier => "dossier",
             Self::Mdf => "mdf",
             Self::Tiers => "tiers",
+            Self::Board => "board",
         }
     }
 
@@ -52,12 +56,13 @@ impl Context {
             Self::Dossier => "In a dossier",
             Self::Mdf => "Funding",
             Self::Tiers => "Tiers",
+            Self::Board => "Board",
         }
     }
 
     /// Whether its actions belong to one room alone.
     pub const fn is_of_one_room(self) -> bool {
-        matches!(self, Self::Leads | Self::Deals | Self::Dossier | Self::Mdf | Self::Tiers)
+        matches!(self, Self::Leads | Self::Deals | Self::Dossier | Self::Mdf | Self::Tiers | Self::Board)
     }
 
     pub fn named(name: &str) -> Option<Self> {
@@ -144,6 +149,7 @@ const PAY: Option<Permission> = Some(Permission::MdfPay);
 const BUDGET: Option<Permission> = Some(Permission::MdfFund);
 const AUDIT: Option<Permission> = Some(Permission::TierWork);
 const RANK: Option<Permission> = Some(Permission::TierDecide);
+const PROGRAM: Option<Permission> = Some(Permission::ProgramApply);
 const FREE: Option<Permission> = None;
 
 actions! {
@@ -165,6 +171,7 @@ actions! {
     RoomDeals     "room.deals"       "deals"       Global None     FREE, "go to the deal room";
     RoomMdf       "room.mdf"         "mdf"         Global None     FREE, "go to the funding room: market development funds";
     RoomTiers     "room.tiers"       "tiers"       Global None     FREE, "go to the tier room: what partners earned, and what changes next";
+    RoomBoard     "room.board"       "board"       Global None     FREE, "go to the board: all partners as they stand today, and what other rules would change";
 
     Down          "list.down"        "down"        List   None     FREE, "one row down";
     Up            "list.up"          "up"          List   None     FREE, "one row up";
@@ -323,6 +330,16 @@ actions! {
     TierAcquire    "tier.acquire"    "acquired"    Tiers  Undoable AUDIT, "record from when its sales count as those of its parent";
     TierWhy        "tier.why"        "scorecard"   Tiers  None     FREE, "the scorecard: each point explained";
     TierTimeline   "tier.timeline"   "timeline"    Tiers  None     FREE, "what happened to its tier, newest first";
+
+    BoardFace      "board.turn-over" "other face"  Board  None     FREE, "from the figures of today to what if, and back";
+    BoardDown      "board.down"      "down"        Board  None     FREE, "the next number, or scroll one line down";
+    BoardUp        "board.up"        "up"          Board  None     FREE, "the number before, or scroll one line up";
+    BoardLess      "board.less"      "less"        Board  None     FREE, "turn the number down: what would change is shown at once";
+    BoardMore      "board.more"      "more"        Board  None     FREE, "turn the number up, or a choice to its other side";
+    BoardType      "board.type"      "type"        Board  None     FREE, "type the number";
+    BoardReset     "board.reset"     "as it was"   Board  None     FREE, "turn the number back to what the program says";
+    BoardResetAll  "board.reset-all" "all as it was" Board None    FREE, "turn everything back to what the program says";
+    BoardSave      "board.save"      "save"        Board  Lasting  PROGRAM, "put the rules in force as a new version of the program; its changes are shown first";
 }
 
 impl Act {
@@ -343,7 +360,7 @@ impl Act {
 
     /// What goes to the room of this number: the order of the rooms.
     pub fn room(number: u32) -> Option<Self> {
-        const ROOMS: [Act; 4] = [Act::RoomLeads, Act::RoomDeals, Act::RoomMdf, Act::RoomTiers];
+        const ROOMS: [Act; 5] = [Act::RoomLeads, Act::RoomDeals, Act::RoomMdf, Act::RoomTiers, Act::RoomBoard];
         ROOMS.get(usize::try_from(number).ok()?.checked_sub(1)?).copied()
     }
 

@@ -9,7 +9,7 @@ use super::{
     canvas::Canvas,
     furniture::Station,
     room::{Answer, Cx, FieldError, Pulse, Room},
-    rooms::{deals::DealRoom, leads::LeadRoom, mdf::MdfRoom, tiers::TierRoom},
+    rooms::{board::BoardRoom, deals::DealRoom, leads::LeadRoom, mdf::MdfRoom, tiers::TierRoom},
     widgets::{form::Value, line::Completion},
 };
 use crate::domain::{actor::Permission, search, time::Instant};
@@ -271,6 +271,7 @@ rooms! {
     Deals deals: DealRoom, Deals | Dossier, RoomDeals;
     Mdf mdf: MdfRoom, Mdf, RoomMdf;
     Tiers tiers: TierRoom, Tiers, RoomTiers;
+    Board board: BoardRoom, Board, RoomBoard;
 }
 
 queues! {
@@ -278,6 +279,7 @@ queues! {
     Deals deals: DealRoom;
     Mdf mdf: MdfRoom;
     Tiers tiers: TierRoom;
+    Board board: BoardRoom;
 }
 
 impl At {

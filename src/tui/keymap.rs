@@ -216,6 +216,7 @@ impl Keymap {
             (Context::Tiers, Context::List),
             (Context::Tiers, Context::Pane),
             (Context::Tiers, Context::Global),
+            (Context::Board, Context::Global),
             (Context::List, Context::Global),
             (Context::Pane, Context::Global),
         ] {

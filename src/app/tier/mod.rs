@@ -1,5 +1,6 @@
 //! The tier desk: audits, changes of tier, remediation plans.
 
+pub mod board;
 pub mod command;
 mod draft;
 pub mod evaluate;

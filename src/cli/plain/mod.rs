@@ -53,6 +53,7 @@ pub async fn run(app: &App, call: &mut Call<'_>, args: &Args) -> Result<()> {
         At::Deals => follow::<DealTrade>(app, operator, read_only, args, &mut page).await,
         At::Mdf => follow::<MdfTrade>(app, operator, read_only, args, &mut page).await,
         At::Tiers => follow::<TierTrade>(app, operator, read_only, args, &mut page).await,
+        At::Board => Err(Error::expected("the board is a picture that nothing is followed on; `pilothouse print board` prints it once")),
     };
     let _ = stop.send(true);
     if let Some(engine) = engine {

@@ -20,6 +20,20 @@ pub struct Change {
     pub after: Option<String>,
 }
 
+/// `~ tiers.silver.revenue: 1000000 -> 0`.
+impl std::fmt::Display for Change {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match (&self.before, &self.after) {
+            (None, Some(after)) => write!(f, "+ {}: {after}", self.path),
+            (Some(before), None) => write!(f, "- {}: {before}", self.path),
+            (before, after) => {
+                let side = |side: &Option<String>| side.clone().unwrap_or_default();
+                write!(f, "~ {}: {} -> {}", self.path, side(before), side(after))
+            }
+        }
+    }
+}
+
 /// The differences in the order in which a program is read. Defaults count as stated, comments and order of keys do not.
 pub fn diff(before: &Program, after: &Program) -> Vec<Change> {
     let (before, after) = (lines(before), lines(after));

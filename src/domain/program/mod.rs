@@ -5,6 +5,7 @@
 
 mod deals;
 mod diff;
+pub mod edit;
 mod mdf;
 mod read;
 mod routing;

@@ -4,10 +4,12 @@
 //! points, every gate with its gap, the tier earned and what follows from it. All of it is exact decimal arithmetic and a
 //! pure function of its arguments.
 
+pub mod board;
 pub mod evaluate;
 pub mod evaluation;
 pub mod facts;
 pub mod fields;
+pub mod knob;
 mod mean;
 pub mod period;
 pub mod queue;

@@ -1,6 +1,7 @@
 //! The driver of the house: the work of its rooms, and what concerns them all.
 
 use super::{
+    board::{self, BoardDriver},
     calls::call,
     driver::{RoomDriver, Supply, answer, follow, settle_in},
 };
@@ -13,6 +14,7 @@ use crate::{
         house::{Effect, House, Msg},
         room::Room,
         rooms::{
+            board::{self as rooms_board, BoardRoom},
             deals::DealTrade,
             leads::{Ask, LeadTrade},
             mdf::MdfTrade,
@@ -38,6 +40,7 @@ pub(super) struct HouseDriver {
     deals: RoomDriver<DealTrade>,
     mdf: RoomDriver<MdfTrade>,
     tiers: RoomDriver<TierTrade>,
+    board: BoardDriver,
     /// Whether the person is called when something needs them.
     calls: bool,
     begun: bool,
@@ -47,7 +50,8 @@ impl HouseDriver {
     pub fn new(app: App, me: OperatorId, writing: &mpsc::Sender<()>, demo: Arc<AtomicBool>, calls: bool) -> Self {
         let (leads, deals) = (RoomDriver::new(app.clone(), me, writing.clone()), RoomDriver::new(app.clone(), me, writing.clone()));
         let (mdf, tiers) = (RoomDriver::new(app.clone(), me, writing.clone()), RoomDriver::new(app.clone(), me, writing.clone()));
-        Self { leads, deals, mdf, tiers, app, me, demo, calls, begun: false }
+        let board = BoardDriver::new(app.clone(), me, writing.clone());
+        Self { leads, deals, mdf, tiers, board, app, me, demo, calls, begun: false }
     }
 
     /// What goes on as long as the console is there, whatever room one is in.
@@ -72,6 +76,7 @@ impl Driver<House> for HouseDriver {
             Effect::Deals(effect) => self.deals.start(effect, answers, Msg::Deals),
             Effect::Mdf(effect) => self.mdf.start(effect, answers, Msg::Mdf),
             Effect::Tiers(effect) => self.tiers.start(effect, answers, Msg::Tiers),
+            Effect::Board(ask) => self.board.start(ask, answers),
         }
     }
 }
@@ -88,6 +93,12 @@ impl<T: Supply> Answered for Workroom<T> {
     }
 }
 
+impl Answered for BoardRoom {
+    async fn answer(app: &App, me: OperatorId, ask: rooms_board::Ask) -> Option<rooms_board::Told> {
+        Some(board::answer(app, me, ask).await)
+    }
+}
+
 impl Answered for House {
     async fn answer(app: &App, me: OperatorId, effect: Effect) -> Option<Msg> {
         match effect {
@@ -95,6 +106,7 @@ impl Answered for House {
             Effect::Deals(effect) => answer(app, me, effect).await.map(Msg::Deals),
             Effect::Mdf(effect) => answer(app, me, effect).await.map(Msg::Mdf),
             Effect::Tiers(effect) => answer(app, me, effect).await.map(Msg::Tiers),
+            Effect::Board(ask) => Some(Msg::Board(board::answer(app, me, ask).await)),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The console on a database: the house, its driver and, where it is asked for, the engine beside it.
 
+mod board;
 mod calls;
 mod deals;
 mod driver;

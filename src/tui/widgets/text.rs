@@ -75,6 +75,13 @@ fn set(buffer: &mut Buffer, x: u16, y: u16, symbol: &str, style: Style) {
     buffer[(x, y)].set_symbol(symbol).set_style(style);
 }
 
+/// Exactly `columns` wide: cut, or filled up with spaces.
+pub fn fit(text: &str, columns: usize) -> String {
+    let mut out = cut(text, columns);
+    out.extend(std::iter::repeat_n(' ', columns.saturating_sub(width(&out))));
+    out
+}
+
 /// Cuts `text` to `max` columns, with an ellipsis when something is lost.
 pub fn cut(text: &str, max: usize) -> String {
     if width(text) <= max {

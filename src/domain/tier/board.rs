@@ -1,0 +1,175 @@
+//! What all partners come to at one day: who has which tier and who earned it, how scores lie against the lines, what the
+//! tiers cost, which certificates end, and where nobody sells.
+
+use super::{
+    evaluate::{History, Outcome, evaluate},
+    facts::Facts,
+    period::day_after,
+    rules::{Rules, Score},
+};
+use crate::domain::{
+    id::PartnerId,
+    money::Money,
+    partner::{Partner, PartnerStatus},
+    program::Program,
+    text::Text,
+};
+use chrono::{Days, NaiveDate};
+
+/// How far ahead the board looks for certificates that end, in days from the day of the facts.
+pub const EXPIRING_DAYS: u64 = 90;
+/// Within so many percent of a line is near it.
+pub const NEAR_PERCENT: i64 = 10;
+/// Columns of the distribution of scores: ten points each, the last with what is above.
+pub const BUCKETS: usize = 10;
+
+/// The partners of a program at one day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Board {
+    /// Best tier first, as the rules have them.
+    pub tiers: Vec<TierBar>,
+    pub partners: u32,
+    /// Those whose tier is the one that they earned.
+    pub correct: u32,
+    /// Partners by score: 0 up to 10, 10 up to 20 ..., 90 and more.
+    pub scores: [u32; BUCKETS],
+    /// Partners of which nothing that counts is known.
+    pub unscored: u32,
+    /// Certificates that end, the next first.
+    pub expiring: Vec<Expiring>,
+}
+
+/// One tier.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TierBar {
+    pub tier: Text,
+    /// The score that it asks for.
+    pub line: Option<Score>,
+    pub has: u32,
+    pub earned: u32,
+    /// Of those that have it, who earned a better one, and who a lower one.
+    pub rises: u32,
+    pub falls: u32,
+    /// Of those that have it, who stands within [`NEAR_PERCENT`] of a line on either side.
+    pub near: u32,
+    /// What those that have it are entitled to in a year, at their revenue of the trailing twelve months.
+    pub cost: Money,
+    /// The same if each had what it earned.
+    pub cost_earned: Money,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Expiring {
+    /// The first day without it.
+    pub on: NaiveDate,
+    pub partner: PartnerId,
+    pub name: Text,
+}
+
+impl Board {
+    /// The facts of partners with the tiers that they have, in any order.
+    pub fn of<'a>(partners: impl IntoIterator<Item = (&'a Facts, &'a str)>, rules: &Rules) -> Self {
+        let zero = rules.money(0);
+        let bar = |line: &super::rules::Line| TierBar {
+            tier: line.tier.clone(),
+            line: line.gates.composite,
+            has: 0,
+            earned: 0,
+            rises: 0,
+            falls: 0,
+            near: 0,
+            cost: zero,
+            cost_earned: zero,
+        };
+        let tiers = rules.lines.iter().map(bar).collect();
+        let mut board = Self { tiers, partners: 0, correct: 0, scores: [0; BUCKETS], unscored: 0, expiring: Vec::new() };
+        for (facts, stored) in partners {
+            board.add(facts, stored, rules);
+        }
+        board.expiring.sort_unstable();
+        board
+    }
+
+    fn add(&mut self, facts: &Facts, stored: &str, rules: &Rules) {
+        let card = evaluate(facts, rules, stored, &History::default());
+        let (has, earned) = (rules.place(stored), rules.place(&card.computed));
+        let revenue = rules.money(facts.revenue.as_ref().map_or(0, |revenue| revenue.now));
+        let cost = |place: usize| rules.lines.get(place).map_or(rules.money(0), |line| line.gives.cost(revenue));
+        self.partners += 1;
+        self.correct += u32::from(has == earned);
+        if let Some(bar) = self.tiers.get_mut(has) {
+            bar.has += 1;
+            bar.rises += u32::from(card.outcome == Outcome::Promote);
+            bar.falls += u32::from(card.outcome.has_failed());
+            bar.near += u32::from(card.is_near_a_line(NEAR_PERCENT));
+            bar.cost.minor = bar.cost.minor.saturating_add(cost(has).minor);
+        }
+        if let Some(bar) = self.tiers.get_mut(earned) {
+            bar.earned += 1;
+            bar.cost_earned.minor = bar.cost_earned.minor.saturating_add(cost(earned).minor);
+        }
+        match card.composite {
+            Some(Score(hundredths)) => {
+                let bucket = usize::try_from(hundredths.max(0) / 1_000).unwrap_or(BUCKETS).min(BUCKETS - 1);
+                self.scores[bucket] += 1;
+            }
+            None => self.unscored += 1,
+        }
+        let until = facts.day.checked_add_days(Days::new(EXPIRING_DAYS)).unwrap_or(facts.day);
+        let ends = facts.certificates.iter().filter_map(|one| Some((day_after(one.last_day?), &one.name)));
+        let soon = ends.filter(|(on, _)| *on <= until);
+        self.expiring.extend(soon.map(|(on, name)| Expiring { on, partner: facts.partner, name: name.clone() }));
+    }
+
+    /// The sums over all tiers: what they cost, and what they would if each had what it earned.
+    pub fn cost(&self) -> Option<(Money, Money)> {
+        let first = self.tiers.first()?;
+        let sum = |of: fn(&TierBar) -> Money| {
+            let minor = self.tiers.iter().fold(0_i64, |sum, bar| sum.saturating_add(of(bar).minor));
+            Money::new(minor, first.cost.currency)
+        };
+        Some((sum(|bar| bar.cost), sum(|bar| bar.cost_earned)))
+    }
+
+    /// How many certificates end up to so many days after `today`.
+    pub fn expiring_within(&self, today: NaiveDate, days: u64) -> usize {
+        let until = today.checked_add_days(Days::new(days)).unwrap_or(today);
+        self.expiring.iter().take_while(|one| one.on <= until).count()
+    }
+}
+
+/// How many active partners sell each product line in each region.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Coverage {
+    pub products: Vec<Text>,
+    /// By region, in the order of their names, one number a product line.
+    pub regions: Vec<(Text, Vec<u32>)>,
+}
+
+impl Coverage {
+    /// Whoever sells a line in some country of a region covers it there.
+    pub fn of<'a>(program: &Program, partners: impl IntoIterator<Item = &'a Partner>) -> Self {
+        let products = program.products.clone();
+        let none = || vec![0_u32; products.len()];
+        let mut regions: Vec<(Text, Vec<u32>)> = program.regions.keys().map(|name| (name.clone(), none())).collect();
+        for partner in partners.into_iter().filter(|partner| partner.profile.status == PartnerStatus::Active) {
+            for ((_, counts), countries) in regions.iter_mut().zip(program.regions.values()) {
+                for (count, line) in counts.iter_mut().zip(&products) {
+                    let covers = countries.iter().any(|country| partner.profile.covers(Some(*country), line, ""));
+                    *count += u32::from(covers);
+                }
+            }
+        }
+        Self { products, regions }
+    }
+
+    /// Cells that nobody covers, of all.
+    pub fn white_space(&self) -> (usize, usize) {
+        let cells = || self.regions.iter().flat_map(|(_, counts)| counts);
+        (cells().filter(|count| **count == 0).count(), cells().count())
+    }
+
+    pub fn most(&self) -> u32 {
+        self.regions.iter().flat_map(|(_, counts)| counts).copied().max().unwrap_or(0)
+    }
+}

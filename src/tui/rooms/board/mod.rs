@@ -1,0 +1,328 @@
+//! The board: what all partners come to today, and a face on which the rules of tiers are turned to see at once what would
+//! change. It holds no queue and no record.
+//!
+//! - `today`: the figures as panels; `what_if`: the knobs and what turning them brings.
+
+mod today;
+mod what_if;
+
+use crate::{
+    app::tier::board::{Draft, TierBoard},
+    domain::{
+        actor::Permission,
+        tier::{Facts, WhatIf, rules::Rules},
+        time::{Instant, Span},
+    },
+    tui::{
+        action::{Act, Availability, Context},
+        canvas::Canvas,
+        furniture::Station,
+        room::{Answer, Cx, FieldError, Pulse, Room},
+        theme::Role,
+        widgets::{form::Value, pane::Pane},
+    },
+};
+use ratatui::layout::Rect;
+use std::sync::Arc;
+use what_if::{Intent as Turning, WhatIfFace};
+
+/// What the board asks of the driver.
+#[derive(Debug, Clone)]
+pub enum Ask {
+    Board,
+    /// What would change; the answer carries the number of the question.
+    Try {
+        asked: u64,
+        facts: Arc<[Facts]>,
+        before: Box<Rules>,
+        after: Box<Rules>,
+    },
+    /// The program that would state these rules.
+    Draft {
+        after: Box<Rules>,
+    },
+    Apply {
+        draft: Box<Draft>,
+        note: String,
+    },
+}
+
+#[derive(Debug)]
+pub enum Told {
+    Board(Result<Box<TierBoard>, String>),
+    Tried(u64, Result<Box<WhatIf>, String>),
+    Drafted(Result<Box<Draft>, String>),
+    Applied(Result<String, String>),
+}
+
+/// Which side of the board is seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Face {
+    Today,
+    WhatIf,
+}
+
+impl Face {
+    pub const ALL: [Self; 2] = [Self::Today, Self::WhatIf];
+
+    /// The name in commands.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Today => "today",
+            Self::WhatIf => "what_if",
+        }
+    }
+
+    const fn title(self) -> &'static str {
+        match self {
+            Self::Today => "Today",
+            Self::WhatIf => "What if",
+        }
+    }
+}
+
+/// Facts change with every sale and certificate: what is shown is at most so much older than the last change.
+const AGAIN: Span = Span::from_micros(5_000_000);
+
+pub struct BoardRoom {
+    face: Face,
+    known: Option<Box<TierBoard>>,
+    failed: Option<String>,
+    /// When it was asked for last, while no answer has come.
+    loading: bool,
+    asked_at: Option<Instant>,
+    stale: bool,
+    panes: [Pane; today::COLUMNS],
+    what_if: WhatIfFace,
+}
+
+impl BoardRoom {
+    pub fn new(_station: Station) -> Self {
+        Self {
+            face: Face::Today,
+            known: None,
+            failed: None,
+            loading: false,
+            asked_at: None,
+            stale: false,
+            panes: std::array::from_fn(|_| Pane::default()),
+            what_if: WhatIfFace::default(),
+        }
+    }
+
+    /// The names of its faces, as queues are named.
+    pub fn queues() -> Vec<String> {
+        Face::ALL.iter().map(|face| face.name().to_owned()).collect()
+    }
+
+    /// Opens it at a face.
+    ///
+    /// # Errors
+    /// When it has no such face, or anything is to be filtered.
+    pub fn open(&mut self, face: Option<&str>, filter: &str) -> Result<(), String> {
+        if !filter.is_empty() {
+            return Err("the board adds up all partners and has no filter; `print tiers` has one".to_owned());
+        }
+        self.face = match face {
+            None | Some("all") => Face::Today,
+            Some(name) => Face::ALL
+                .into_iter()
+                .find(|face| face.name() == name)
+                .ok_or_else(|| format!("the board has no `{name}`; it has {}", Self::queues().join(" and ")))?,
+        };
+        Ok(())
+    }
+
+    fn load(&mut self, cx: &mut Cx<'_, Self>) {
+        if self.loading {
+            self.stale = true;
+            return;
+        }
+        (self.loading, self.stale, self.asked_at) = (true, false, Some(cx.now));
+        cx.run(Ask::Board);
+    }
+
+    fn came(&mut self, result: Result<Box<TierBoard>, String>, cx: &mut Cx<'_, Self>) {
+        self.loading = false;
+        match result {
+            Ok(board) => {
+                self.failed = None;
+                self.what_if.base(&board, cx);
+                self.known = Some(board);
+            }
+            Err(why) => {
+                cx.fail(format!("the board was not made: {why}"));
+                self.failed = Some(why);
+            }
+        }
+    }
+
+    fn turn_over(&mut self) {
+        self.face = if self.face == Face::Today { Face::WhatIf } else { Face::Today };
+    }
+
+    fn body(area: Rect) -> Rect {
+        Rect { y: area.y + 2, height: area.height.saturating_sub(2), ..area }
+    }
+
+    fn draw_head(&self, area: Rect, canvas: &mut Canvas<'_>) {
+        let tabs = Face::ALL.map(|face| {
+            let role = if face == self.face { Role::TabActive } else { Role::TabIdle };
+            [(face.title(), role), ("   ", Role::Text)]
+        });
+        canvas.put_all(area.x + 1, area.y, area.width.saturating_sub(1), tabs.as_flattened());
+        let strip = Rect { y: area.y + 1, height: 1, ..area };
+        let Some(known) = &self.known else { return };
+        let pieces = today::strip(known, area.width);
+        let pieces: Vec<(&str, Role)> = pieces.iter().map(|(text, role)| (text.as_str(), *role)).collect();
+        canvas.put_all(strip.x + 1, strip.y, strip.width.saturating_sub(1), &pieces);
+    }
+}
+
+impl Room for BoardRoom {
+    type Msg = Told;
+    type Effect = Ask;
+    type Intent = Turning;
+
+    fn title(&self) -> &'static str {
+        "Board"
+    }
+
+    fn start(&mut self, cx: &mut Cx<'_, Self>) {
+        self.load(cx);
+    }
+
+    fn changed(&mut self, cx: &mut Cx<'_, Self>) {
+        if self.asked_at.is_none_or(|at| cx.now.since(at) >= AGAIN) {
+            self.load(cx);
+        } else {
+            self.stale = true;
+        }
+    }
+
+    fn contexts(&self) -> &'static [Context] {
+        &[Context::Board, Context::Pane]
+    }
+
+    fn permission(&self, act: Act) -> Option<Permission> {
+        act.row().needs
+    }
+
+    fn availability(&self, act: Act) -> Availability {
+        match act {
+            Act::Undo | Act::Repeat => Availability::no("nothing is done here that could be taken back: turn it the other way"),
+            Act::Zoom => Availability::no("the board has the whole room"),
+            _ if self.known.is_none() && act.row().context == Context::Board && act != Act::BoardFace => {
+                Availability::no("the board is still on its way")
+            }
+            Act::BoardLess | Act::BoardMore | Act::BoardType | Act::BoardReset | Act::BoardResetAll | Act::BoardSave
+                if self.face == Face::Today =>
+            {
+                Availability::no("nothing is turned here: the other face asks what if")
+            }
+            Act::BoardReset | Act::BoardResetAll | Act::BoardSave if !self.what_if.is_turned() => {
+                Availability::no("nothing differs from the program in force")
+            }
+            _ => Availability::Yes,
+        }
+    }
+
+    fn hints(&self) -> Vec<Act> {
+        match self.face {
+            Face::Today => vec![Act::BoardFace, Act::BoardDown, Act::PaneHalfDown],
+            Face::WhatIf => vec![
+                Act::BoardLess,
+                Act::BoardMore,
+                Act::BoardType,
+                Act::BoardReset,
+                Act::BoardResetAll,
+                Act::BoardSave,
+                Act::BoardFace,
+                Act::FocusNext,
+            ],
+        }
+    }
+
+    fn act(&mut self, act: Act, count: Option<u32>, cx: &mut Cx<'_, Self>) {
+        match (act, self.face) {
+            (Act::Refresh, _) => self.load(cx),
+            (Act::BoardFace, _) => self.turn_over(),
+            (Act::Back, Face::WhatIf) if !self.what_if.back() => self.turn_over(),
+            (_, Face::Today) => {
+                let motion = match act {
+                    Act::BoardDown => Act::PaneDown,
+                    Act::BoardUp => Act::PaneUp,
+                    other => other,
+                };
+                for pane in &mut self.panes {
+                    pane.motion(motion, count);
+                }
+            }
+            (_, Face::WhatIf) => self.what_if.act(act, count, self.known.as_deref(), cx),
+        }
+    }
+
+    fn update(&mut self, told: Told, cx: &mut Cx<'_, Self>) {
+        match told {
+            Told::Board(result) => self.came(result, cx),
+            Told::Tried(asked, result) => self.what_if.tried(asked, result, self.known.as_deref(), cx),
+            Told::Drafted(Ok(draft)) => self.what_if.drafted(draft, cx),
+            Told::Drafted(Err(why)) => cx.fail(why),
+            Told::Applied(Ok(version)) => {
+                self.what_if.applied(cx);
+                cx.say(format!("{version} is in force; running clocks keep the terms of the version that started them"));
+                self.load(cx);
+            }
+            Told::Applied(Err(why)) => cx.fail(why),
+        }
+    }
+
+    fn layout(&mut self, area: Rect, cx: &mut Cx<'_, Self>) {
+        if self.stale && !self.loading && self.asked_at.is_none_or(|at| cx.now.since(at) >= AGAIN) {
+            self.load(cx);
+        }
+        let Some(known) = &self.known else { return };
+        let body = Self::body(area);
+        match self.face {
+            Face::Today => {
+                let columns = today::columns(known, body);
+                for (pane, (sections, area)) in self.panes.iter_mut().zip(&columns) {
+                    pane.layout(sections, *area);
+                }
+            }
+            Face::WhatIf => self.what_if.layout(known, body),
+        }
+    }
+
+    fn view(&self, area: Rect, canvas: &mut Canvas<'_>) {
+        self.draw_head(area, canvas);
+        let body = Self::body(area);
+        let Some(known) = &self.known else {
+            let told = self.failed.as_deref().unwrap_or("adding up what all partners have …");
+            canvas.put(body.x + 2, body.y + 1, body.width.saturating_sub(4), told, Role::Dim);
+            return;
+        };
+        match self.face {
+            Face::Today => {
+                for (pane, (sections, area)) in self.panes.iter().zip(&today::columns(known, body)) {
+                    pane.view(canvas, *area, sections);
+                }
+            }
+            Face::WhatIf => self.what_if.view(known, body, canvas),
+        }
+    }
+
+    fn pulse(&self, _now: Instant) -> Pulse {
+        if self.stale { Pulse::Second } else { Pulse::Still }
+    }
+
+    fn answered(&mut self, intent: Turning, answer: Answer, cx: &mut Cx<'_, Self>) {
+        if let Answer::Filled(values) = answer {
+            self.what_if.filled(intent, &values, self.known.as_deref(), cx);
+        }
+    }
+
+    fn check(&self, intent: &Turning, values: &[Value]) -> Result<String, FieldError> {
+        self.what_if.check(intent, values)
+    }
+}

@@ -1,0 +1,229 @@
+//! The figures of today as panels in as many columns as there is room for.
+
+use crate::{
+    app::tier::board::TierBoard,
+    domain::{
+        money::Money,
+        tier::board::{BUCKETS, Board, Coverage, EXPIRING_DAYS, NEAR_PERCENT, TierBar},
+        told::percent_rounded,
+    },
+    tui::{
+        furniture::{Piece, amounts::short_money},
+        theme::Role,
+        widgets::{
+            chart::bar,
+            pane::{Row, Section},
+            text,
+        },
+    },
+};
+use ratatui::layout::Rect;
+
+/// At most so many columns of panels.
+pub const COLUMNS: usize = 3;
+/// From these widths on there are two and three.
+const TWO: u16 = 100;
+const THREE: u16 = 170;
+/// Columns of a bar.
+const BAR: u16 = 14;
+/// Certificates that are named.
+const NAMED: usize = 8;
+/// Columns of a day, of a cell of the heat map, and of the names of its regions where there is little room.
+const DAY: usize = 13;
+const CELL: usize = 9;
+const REGION: usize = 12;
+
+/// The line above the panels: the most important first.
+pub fn strip(known: &TierBoard, width: u16) -> Vec<Piece> {
+    let board = &known.board;
+    let mut out = vec![("partners ".to_owned(), Role::Dim), (board.partners.to_string(), Role::Strong)];
+    if let Some(bp) = crate::domain::figures::ratio_bp(board.correct.into(), board.partners.into()) {
+        let role = if bp >= 9_000 { Role::Good } else { Role::Warn };
+        out.extend([("   have the tier that they earn ".to_owned(), Role::Dim), (percent_rounded(bp), role)]);
+    }
+    if let Some((cost, _)) = board.cost().filter(|_| width >= 70) {
+        out.extend([("   entitled to ".to_owned(), Role::Dim), (format!("{} a year", short_money(cost)), Role::Strong)]);
+    }
+    if width >= 100 {
+        out.push((format!("   as of {}", known.day), Role::Dim));
+    }
+    out
+}
+
+/// The panels and their places.
+pub fn columns(known: &TierBoard, area: Rect) -> Vec<(Vec<Section>, Rect)> {
+    let count = if area.width >= THREE {
+        3
+    } else if area.width >= TWO {
+        2
+    } else {
+        1
+    };
+    let wide = area.width / count;
+    let place = |at: u16| Rect { x: area.x + at * wide + 1, width: wide.saturating_sub(3), ..area };
+    let room = usize::from(wide.saturating_sub(3));
+    let [tiers, scores] = [tiers(&known.board), scores(&known.board)];
+    let [cost, expiring, coverage] = [cost(&known.board), expiring(known, room), coverage(&known.coverage, room)];
+    let panels = match count {
+        1 => vec![vec![tiers, scores, coverage, expiring, cost]],
+        2 => vec![vec![tiers, scores, cost], vec![coverage, expiring]],
+        _ => vec![vec![tiers, cost], vec![scores, expiring], vec![coverage]],
+    };
+    panels.into_iter().zip(0..).map(|(sections, at)| (sections, place(at))).collect()
+}
+
+fn share(part: u32, whole: u32) -> f64 {
+    if whole == 0 { 0.0 } else { f64::from(part) / f64::from(whole) }
+}
+
+/// A number with its sign in a column of six; nothing of nothing.
+fn moved(mark: &str, count: u32) -> String {
+    if count == 0 { " ".repeat(6) } else { format!("{mark}{count:<5}") }
+}
+
+fn tiers(board: &Board) -> Section {
+    let most = board.tiers.iter().map(|one| one.has.max(one.earned)).max().unwrap_or(0);
+    let row = |one: &TierBar| {
+        Row::pieces(vec![
+            (text::fit(&one.tier, 12), Role::Text),
+            (format!("{:>5} ", one.has), Role::Strong),
+            (bar(share(one.has, most), BAR), Role::ChartLow),
+            (format!(" {:>5} ", one.earned), Role::Dim),
+            (moved("▲", one.rises), Role::Good),
+            (moved("▼", one.falls), Role::Bad),
+            (moved("≈", one.near), Role::Warn),
+        ])
+    };
+    let head = format!("{:<12}{:>5} {:<14} {:>5}", "", "have", "", "earn");
+    let mut rows = vec![Row::text(head, Role::Dim)];
+    rows.extend(board.tiers.iter().map(row));
+    let legend = format!("▲ earn better  ▼ fail gates  ≈ within {NEAR_PERCENT} % of a line");
+    rows.push(Row::text(legend, Role::Dim));
+    Section::new("Partners by tier", rows)
+}
+
+fn scores(board: &Board) -> Section {
+    let most = board.scores.iter().copied().max().unwrap_or(0);
+    let row = |bucket: usize| {
+        let range = if bucket + 1 == BUCKETS { "90 and more".to_owned() } else { format!("{} to {}", bucket * 10, bucket * 10 + 9) };
+        let count = board.scores[bucket];
+        let lies =
+            |one: &&TierBar| one.line.is_some_and(|line| usize::try_from(line.0 / 1_000).is_ok_and(|at| at.min(BUCKETS - 1) == bucket));
+        let lines: Vec<String> = board
+            .tiers
+            .iter()
+            .filter(lies)
+            .map(|one| format!("{} from {}", one.tier, one.line.unwrap_or_default().points().normalize()))
+            .collect();
+        Row::pieces(vec![
+            (format!("{range:<12}"), Role::Dim),
+            (format!("{count:>5} "), Role::Strong),
+            (bar(share(count, most), BAR), Role::ChartLow),
+            (if lines.is_empty() { String::new() } else { format!(" ◂ {}", lines.join(", ")) }, Role::Info),
+        ])
+    };
+    let mut rows: Vec<Row> = (0..BUCKETS).rev().map(row).collect();
+    if board.unscored > 0 {
+        rows.push(Row::pieces(vec![("no score    ".to_owned(), Role::Dim), (format!("{:>5}", board.unscored), Role::Strong)]));
+    }
+    Section::new("Scores, and the lines that tiers draw", rows)
+}
+
+fn cost(board: &Board) -> Section {
+    let most = board.tiers.iter().map(|one| one.cost.minor.max(one.cost_earned.minor)).max().unwrap_or(0);
+    let share = |money: Money| if most == 0 { 0.0 } else { money.minor as f64 / most as f64 };
+    let row = |one: &TierBar| {
+        Row::pieces(vec![
+            (text::fit(&one.tier, 12), Role::Text),
+            (format!("{:>13} ", short_money(one.cost)), Role::Strong),
+            (bar(share(one.cost), BAR), Role::ChartMid),
+            (format!(" {:>13}", short_money(one.cost_earned)), Role::Dim),
+        ])
+    };
+    let mut rows = vec![Row::text(format!("{:<12}{:>13} {:<14} {:>13}", "", "as they have", "", "as they earn"), Role::Dim)];
+    rows.extend(board.tiers.iter().map(row));
+    if let Some((has, earned)) = board.cost() {
+        let told = format!("{:<12}{:>13} {:<14} {:>13}", "in all", short_money(has), "", short_money(earned));
+        rows.push(Row::text(told, Role::Strong));
+    }
+    Section::new("What the tiers entitle to in a year: rebate and funds", rows)
+}
+
+fn expiring(known: &TierBoard, room: usize) -> Section {
+    let board = &known.board;
+    let title = "Certificates that end";
+    if board.expiring.is_empty() {
+        return Section::new(title, vec![Row::text(format!("none in the next {EXPIRING_DAYS} days"), Role::Dim)]);
+    }
+    let mut counts = Vec::new();
+    for days in [30, 60, EXPIRING_DAYS] {
+        let count = board.expiring_within(known.day, days);
+        let role = if days == 30 && count > 0 { Role::Warn } else { Role::Strong };
+        counts.extend([(format!("{}in {days} days ", if counts.is_empty() { "" } else { "   " }), Role::Dim), (count.to_string(), role)]);
+    }
+    let mut rows = vec![Row::pieces(counts)];
+    let name_wide = room.saturating_sub(DAY) / 2;
+    rows.extend(board.expiring.iter().take(NAMED).map(|one| {
+        let partner = known.names.get(&one.partner).map_or("", |name| name.as_str());
+        let partner = format!("{} {partner}", one.partner);
+        Row::pieces(vec![
+            (text::fit(&one.on.format("%-d %b %Y").to_string(), DAY), Role::Dim),
+            (format!("{}  ", text::fit(&one.name, name_wide.saturating_sub(2))), Role::Text),
+            (text::cut(&partner, room.saturating_sub(DAY + name_wide)), Role::Dim),
+        ])
+    }));
+    if board.expiring.len() > NAMED {
+        rows.push(Row::text(format!("and {} more", board.expiring.len() - NAMED), Role::Dim));
+    }
+    Section::new(title, rows)
+}
+
+/// The shade of a cell: told by its shape and by its number, so that it needs no colour.
+const fn shade(count: u32, most: u32) -> (&'static str, Role) {
+    if count == 0 {
+        return ("·", Role::Warn);
+    }
+    // Thirds of the most.
+    match count.saturating_mul(3).div_ceil(if most == 0 { 1 } else { most }) {
+        0 | 1 => ("░░", Role::ChartLow),
+        2 => ("▒▒", Role::ChartMid),
+        _ => ("▓▓", Role::ChartHigh),
+    }
+}
+
+/// Regions by product lines, in blocks of as many lines as fit.
+fn coverage(coverage: &Coverage, room: usize) -> Section {
+    let title = "Coverage: active partners by region and product line";
+    if coverage.regions.is_empty() || coverage.products.is_empty() {
+        return Section::new(title, vec![Row::text("the program names no regions or no product lines", Role::Dim)]);
+    }
+    let (empty, cells) = coverage.white_space();
+    let most = coverage.most();
+    let fit = (room.saturating_sub(REGION) / CELL).max(1);
+    let longest = coverage.regions.iter().map(|(region, _)| text::width(region) + 1).max().unwrap_or(0);
+    let region_wide = longest.min(room.saturating_sub(CELL * fit.min(coverage.products.len()))).max(REGION);
+    let mut rows = vec![Row::pieces(vec![
+        ("white space ".to_owned(), Role::Dim),
+        (format!("{empty} of {cells}"), if empty > 0 { Role::Warn } else { Role::Good }),
+        ("   · nobody   ░ few   ▒ some   ▓ most".to_owned(), Role::Dim),
+    ])];
+    for (block, products) in coverage.products.chunks(fit).enumerate() {
+        let mut head = " ".repeat(region_wide);
+        for name in products {
+            let name = text::cut(name, CELL - 1);
+            head.push_str(&" ".repeat(CELL - text::width(&name)));
+            head.push_str(&name);
+        }
+        rows.push(Row::text(head, Role::Dim));
+        for (region, counts) in &coverage.regions {
+            let mut pieces = vec![(text::fit(&text::cut(region, region_wide - 1), region_wide), Role::Text)];
+            for count in counts.iter().skip(block * fit).take(products.len()) {
+                let (mark, role) = shade(*count, most);
+                let number = if *count == 0 { String::new() } else { count.to_string() };
+                pieces.push((format!("{:>CELL$}", format!("{mark} {number:>4}")), role));
+            }
+            rows.push(Row::pieces(pieces));
+        }
+    }
+    Section::new(title, rows)
+}

@@ -1,0 +1,169 @@
+//! The board on a real database: figures by hand, knobs by keys, a program saved.
+
+use crate::{
+    app::{
+        ANNA, House,
+        tier::{NORD, OST, house},
+    },
+    support::databases::{self, Fresh, on_both},
+};
+use pilothouse::{
+    app::{App, Command},
+    domain::{
+        actor::{Actor, Role, Roles},
+        program,
+        text::Text,
+        tier::{board::TierBar, knob::Knob},
+    },
+    tui::{console, furniture::Station, rooms::board::BoardRoom, shell, testing::Stage, widgets::status::Banner},
+};
+use rust_decimal::Decimal;
+
+/// The house under a program that names none of the demo's partners.
+async fn settled(fresh: &Fresh) -> House {
+    let house = house(fresh).await;
+    let sections = program::DEMO.split("\n[[").enumerate();
+    let kept = sections.filter(|(n, section)| *n == 0 || !(section.starts_with("routing.") && section.contains("partner")));
+    let toml: String = kept.map(|(n, section)| if n == 0 { section.to_owned() } else { format!("\n[[{section}") }).collect();
+    house.run(ANNA, Command::Program { toml, note: Text::clean("ours") }).await;
+    house
+}
+
+/// Nordlicht is gold and sold 6 million with one certificate of two: it earned silver. Ostsee is registered and sold 6 million
+/// with three: silver. Südwind (silver), Paris (gold) and Westfalen (registered) sold nothing: registered.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_board_adds_up_who_has_what_and_who_earned_it() {
+    on_both(|fresh| async move {
+        let house = house(&fresh).await;
+        let board = house.app.tier_board().await.expect("a board").board;
+        let told = |one: &TierBar| {
+            (one.tier.to_string(), one.has, one.earned, one.rises, one.falls, one.cost.to_string(), one.cost_earned.to_string())
+        };
+        let expected = [
+            ("platinum", 0, 0, 0, 0, "EUR 0.00", "EUR 0.00"),
+            // Gold gives 3 % and 2 % of 6 million, silver 1.5 % and 1 %.
+            ("gold", 2, 0, 0, 2, "EUR 300,000.00", "EUR 0.00"),
+            ("silver", 1, 2, 0, 1, "EUR 0.00", "EUR 300,000.00"),
+            ("registered", 2, 3, 1, 0, "EUR 0.00", "EUR 0.00"),
+        ]
+        .map(|(tier, has, earned, rises, falls, cost, then)| {
+            (tier.to_owned(), has, earned, rises, falls, cost.to_owned(), then.to_owned())
+        });
+        assert_eq!(board.tiers.iter().map(told).collect::<Vec<_>>(), expected, "{}", fresh.name);
+        assert_eq!((board.partners, board.correct), (5, 1), "{}: Westfalen alone", fresh.name);
+        assert_eq!(board.scores.iter().sum::<u32>() + board.unscored, 5);
+        // Nordlicht has 43.64 points, and exactly the certificate that silver asks for.
+        assert_eq!((board.scores[4], board.tiers[1].near), (1, 1), "{}", fresh.name);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_tried_is_what_the_saved_program_says() {
+    on_both(|fresh| async move {
+        let house = settled(&fresh).await;
+        let known = house.app.tier_board().await.expect("a board");
+        let mut after = known.rules.clone();
+        Knob::Certifications(1).set(&mut after, Some(Decimal::ONE)).expect("a number of certificates");
+        Knob::Score(1).set(&mut after, None).expect("no score");
+        let tried = App::tier_try(known.facts.clone(), known.rules.clone(), after.clone()).await.expect("an answer");
+        assert_eq!(tried.promoted.iter().map(|one| one.partner).collect::<Vec<_>>(), [NORD, OST], "{}", fresh.name);
+        let draft = house.app.tier_draft(&after).await.expect("a draft");
+        assert_eq!(draft.changes, ["~ tiers.gold.certifications: 2 -> 1", "- tiers.gold.score: 65"], "{}", fresh.name);
+        house.run(ANNA, Command::Program { toml: draft.toml, note: Text::clean("easier gold") }).await;
+        let board = house.app.tier_board().await.expect("a board");
+        assert_eq!((board.rules, board.board.tiers[1].earned), (after, 2), "{}", fresh.name);
+    })
+    .await;
+}
+
+struct Desk {
+    house: House,
+    stage: Stage<BoardRoom>,
+    me: Actor,
+    _fresh: Fresh,
+}
+
+impl Desk {
+    async fn open(width: u16, height: u16) -> Self {
+        let fresh = databases::sqlite().await;
+        let house = settled(&fresh).await;
+        let me = Actor { id: ANNA, name: Text::clean("anna"), roles: Roles(vec![Role::Admin]) };
+        let zone = chrono_tz::Europe::Berlin;
+        let address = "sqlite:channel.db".parse().expect("an address");
+        let place = console::place(&address, me.clone(), Banner::None, false, zone);
+        let station = Station { me: me.id, zone, address: address.to_string() };
+        let stage = Stage::new(BoardRoom::new(station), place, (width, height), house.app.now());
+        let mut desk = Self { house, stage, me, _fresh: fresh };
+        desk.settle().await;
+        desk
+    }
+
+    async fn settle(&mut self) {
+        console::settle(&mut self.stage, &self.house.app, &self.me).await;
+    }
+
+    async fn press(&mut self, keys: &str) -> &mut Self {
+        for key in keys.split_whitespace() {
+            self.stage.now = self.house.app.now();
+            self.stage.keys(key);
+            self.settle().await;
+        }
+        self
+    }
+
+    fn shows(&self, text: &str) {
+        let screen = self.stage.screen();
+        assert!(screen.contains(text), "no `{text}` on\n{screen}");
+    }
+}
+
+#[tokio::test]
+async fn both_faces_at_every_size() {
+    let mut desk = Desk::open(80, 24).await;
+    for (width, height) in [(80, 24), (120, 36), (200, 50)] {
+        desk.stage.resize(width, height);
+        desk.settle().await;
+        insta::assert_snapshot!(format!("board_today_{width}x{height}"), desk.stage.screen());
+        desk.press("]").await;
+        insta::assert_snapshot!(format!("board_what_if_{width}x{height}"), desk.stage.screen());
+        desk.press("]").await;
+    }
+}
+
+#[tokio::test]
+async fn rules_are_turned_seen_and_put_in_force() {
+    let mut desk = Desk::open(120, 36).await;
+    desk.press("S").await.shows("nothing is turned here: the other face asks what if");
+    desk.press("] S").await.shows("nothing differs from the program in force");
+    // Gold asks for one certificate, and for no score.
+    desk.press("4 j enter backspace 1 enter j").await.shows("was 2");
+    desk.press("enter backspace backspace enter").await.shows("▲ 2");
+    desk.shows("a year costs EUR 300,000 -> EUR 600,000  +EUR 300,000");
+    desk.shows("Nordlicht Systeme");
+    insta::assert_snapshot!("board_turned_120x36", desk.stage.screen());
+    // One number back: nobody has the score.
+    desk.press("x").await.shows("▲ 0");
+    desk.press("enter backspace backspace enter enter 1 0 1 enter").await.shows("a score goes from 0 to 100");
+    desk.press("esc S").await.shows("~ tiers.gold.certifications: 2 -> 1");
+    desk.shows("- tiers.gold.score: 65");
+    desk.press("enter").await.shows("say why: the note stays with the version");
+    desk.press("e a s y enter").await.shows("is in force; running clocks keep the terms");
+    let rules = desk.house.app.rules().await.expect("rules");
+    let gold = &rules.program().tier_rules().lines[1].gates;
+    assert_eq!((gold.certifications, gold.composite, gold.revenue), (Some(1), None, Some(500_000_000)));
+    desk.press("X").await.shows("nothing differs from the program in force");
+}
+
+#[tokio::test]
+async fn weights_are_taken_in_proportion_and_saved_at_a_hundred() {
+    let mut desk = Desk::open(120, 36).await;
+    // The first criterion stands behind three tiers' gates and four tiers' percentages.
+    desk.press("] 1 7 j 5 l").await.shows("the weights add up to 105: only 100 can be saved");
+    desk.press("S").await.shows("the weights add up to 105: a program needs 100");
+    desk.press("esc X").await.shows("Turn a number, and what it would change stands here");
+    assert!(!desk.stage.screen().contains("add up to"));
+    desk.stage.send(shell::Msg::Changed);
+    desk.settle().await;
+    desk.press("esc").await.shows("Partners by tier");
+}
