@@ -116,8 +116,10 @@ impl TierUnit for MemoryUnit {
         Ok(last.into_iter().collect())
     }
 
-    async fn evaluation_numbers(&mut self, _count: u32) -> Result<EvaluationId> {
-        Ok(EvaluationId(self.next_number(|state| &mut state.claiming, |state| state.tiers.evaluations.len()).await))
+    async fn evaluation_numbers(&mut self, count: u32) -> Result<EvaluationId> {
+        let next = self.next_number(|state| &mut state.claiming, |state| state.tiers.evaluations.len()).await + self.evaluations;
+        self.evaluations += i64::from(count);
+        Ok(EvaluationId(next))
     }
 
     async fn standing_numbers(&mut self, _count: u32) -> Result<StandingId> {

@@ -34,11 +34,13 @@ pub struct MemoryUnit {
     submissions: i64,
     /// Numbers of cases that this unit reserved: one command may open several, each as it is found.
     cases: i64,
+    /// Numbers of evaluations that this unit reserved: one sweep makes those of several days.
+    pub(super) evaluations: i64,
 }
 
 impl MemoryUnit {
     pub(super) const fn new(world: World, number: u64) -> Self {
-        Self { world, number, staged: None, submissions: 0, cases: 0 }
+        Self { world, number, staged: None, submissions: 0, cases: 0, evaluations: 0 }
     }
 
     /// Gives way to other units if the world is stepped.

@@ -65,11 +65,18 @@ pub enum Fault {
     LostSignature,
     /// Forgets who asked.
     ForgottenPart,
+    /// Writes how a partner stands whatever its version is by now: two people decide the same change.
+    NoStandingGuard,
+    /// Lets a change of tier come into force, and leaves the partner as it is.
+    LostTier,
 }
 
 impl Fault {
     /// Those that only the MDF desk can show.
     pub const MDF: [Self; 4] = [Self::NoMoneyGuard, Self::LostDraw, Self::LostSignature, Self::ForgottenPart];
+
+    /// Those that only the tier desk can show.
+    pub const TIER: [Self; 2] = [Self::NoStandingGuard, Self::LostTier];
 
     pub const ALL: [Self; 13] = [
         Self::NoVersionGuard,
@@ -157,6 +164,8 @@ impl<U: Unit> Faulty<U> {
             Fault::LostDraw => changes.records.retain(|record| !matches!(record.event, Event::Request(RequestEvent::Drawn { .. }))),
             Fault::LostSignature => changes.mdf.claims.iter_mut().for_each(|change| change.hands.signed.clear()),
             Fault::ForgottenPart => mdf::forget_parts(changes),
+            Fault::NoStandingGuard => self.unguard_standings(changes).await?,
+            Fault::LostTier => tier::lose_tiers(changes),
         }
         Ok(command)
     }

@@ -6,6 +6,7 @@
 
 pub mod cast;
 pub mod chance;
+pub mod crew;
 mod desk;
 mod fault;
 mod hazard;
@@ -13,6 +14,7 @@ mod mdf;
 pub mod script;
 pub mod shadow;
 mod stores;
+mod tier;
 
 use desk::{Desk, Tally};
 use fault::Fault;

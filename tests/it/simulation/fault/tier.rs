@@ -1,9 +1,10 @@
-//! The tier desk passes through as it is.
+//! The tier desk passes through as it is, but for its own faults.
 
 use super::Faulty;
 use chrono::NaiveDate;
 use pilothouse::{
     domain::{
+        event::Event,
         fx::RateDay,
         id::{EvaluationId, PartnerId, StandingId},
         text::Text,
@@ -12,6 +13,7 @@ use pilothouse::{
     },
     store::{
         Result, Unit,
+        unit::Changes,
         unit::tier::{FactSource, FundUse, Registered, SoldOn, TierUnit},
     },
 };
@@ -69,5 +71,22 @@ impl<U: Unit> TierUnit for Faulty<U> {
 
     async fn standing_numbers(&mut self, count: u32) -> Result<StandingId> {
         self.inner.standing_numbers(count).await
+    }
+}
+
+impl<U: Unit> Faulty<U> {
+    pub(super) async fn unguard_standings(&mut self, changes: &mut Changes) -> Result<()> {
+        for change in changes.tiers.standings.iter_mut().filter(|change| change.expected > 0) {
+            change.expected = self.inner.standings(&[change.standing.id]).await?.first().map_or(0, |standing| standing.version);
+        }
+        Ok(())
+    }
+}
+
+/// Neither the directory nor the chain hears of it.
+pub(super) fn lose_tiers(changes: &mut Changes) {
+    if !changes.tiers.standings.is_empty() {
+        changes.partners.clear();
+        changes.records.retain(|record| !matches!(record.event, Event::Partner(_)));
     }
 }

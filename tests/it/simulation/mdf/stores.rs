@@ -2,10 +2,11 @@
 //! change, and on a bad day connections are cut. Afterwards the chain is followed, and compared with the tables.
 //! `PILOTHOUSE_SIM_MDF_STORE_STEPS` sets how many steps are taken on each database.
 
-use super::{PEOPLE, START, admin, books::Books, first_day, script, spec};
+use super::{PEOPLE, START, books::Books, first_day, script, spec};
 use crate::{
     simulation::{
         chance::Chance,
+        crew::admin,
         hazard::{Hazard, lost},
         number, usual_steps,
     },
