@@ -271,7 +271,7 @@ fn audit(now: Instant, chance: &mut Chance) -> Command {
 
 fn verb(now: Instant, chance: &mut Chance) -> StandingCommand {
     let today = now.to_utc().date_naive();
-    let mut day = |chance: &mut Chance| today.checked_add_days(Days::new(chance.between(0, 40).unsigned_abs())).unwrap_or(today);
+    let day = |chance: &mut Chance| today.checked_add_days(Days::new(chance.between(0, 40).unsigned_abs())).unwrap_or(today);
     let reason = |chance: &mut Chance| Text::clean(if chance.per_mille(50) { " " } else { "so it is" });
     let person = |chance: &mut Chance| OperatorId(chance.between(2, PEOPLE + 1));
     match chance.below(22) {
