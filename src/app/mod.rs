@@ -24,6 +24,7 @@ pub mod program;
 pub mod program_plan;
 mod rates;
 pub mod replay;
+pub mod report;
 mod rules;
 mod service;
 pub mod sign_in;

@@ -18,6 +18,7 @@ mod plain;
 mod print;
 mod program;
 mod progress;
+mod report;
 mod tier;
 
 pub use call::Call;
@@ -90,6 +91,9 @@ pub enum Verb {
     /// Tiers: what partners earned, what is proposed, and the plans to make up for failed audits
     #[command(subcommand)]
     Tier(tier::Verb),
+    /// Documents for partners and executives: Markdown, HTML, CSV or JSON
+    #[command(subcommand)]
+    Report(report::Verb),
     /// The background work without a screen: clocks, offers, routing
     Engine(engine::Args),
     /// Print one screen as plain text
@@ -144,6 +148,7 @@ pub async fn run(verb: Option<Verb>, console: console::Args, call: &mut Call<'_>
         Some(Verb::Export(args)) => export::run(args, call).await,
         Some(Verb::Payments(verb)) => payments::run(verb, call).await,
         Some(Verb::Tier(verb)) => tier::run(verb, call).await,
+        Some(Verb::Report(verb)) => report::run(verb, call).await,
         Some(Verb::Engine(args)) => engine::run(args, call).await,
         Some(Verb::Operator(verb)) => operator::run(verb, call).await,
         Some(Verb::Program(verb)) => program::run(verb, call).await,

@@ -289,7 +289,7 @@ fn there_are(names: &[&str]) -> String {
 }
 
 /// A partner by its code or number.
-fn find<'a>(rules: &'a Rules, wanted: &str) -> Result<&'a Partner> {
+pub(super) fn find<'a>(rules: &'a Rules, wanted: &str) -> Result<&'a Partner> {
     let by_number = || wanted.parse::<PartnerId>().ok().and_then(|id| rules.directory().get(id));
     let found = rules.directory().by_code(wanted.trim()).or_else(by_number);
     found.ok_or_else(|| Error::expected(format!("there is no partner {}", quoted(wanted))))

@@ -26,6 +26,7 @@ pub mod partner;
 pub mod person;
 pub mod problem;
 pub mod program;
+pub mod report;
 pub mod search;
 pub mod text;
 pub mod tier;

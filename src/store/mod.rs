@@ -34,6 +34,7 @@ pub mod memory;
 mod migrate;
 mod page;
 mod postgres;
+mod report;
 mod save;
 mod session;
 mod sql;
@@ -51,6 +52,7 @@ pub use mdf::FundLine;
 pub use migrate::VERSION as SCHEMA_VERSION;
 pub use page::{Effort, Listing, Request as PageRequestOf};
 pub use postgres::Rights;
+pub use report::AuditRow;
 pub use session::{Backend, Session};
 pub use sql::{Arg, Bulk, Row, Sql};
 pub use unit::Unit;
@@ -74,6 +76,7 @@ pub fn statements() -> impl Iterator<Item = &'static str> {
         directory::STATEMENTS,
         health::STATEMENTS,
         engine::STATEMENTS,
+        report::STATEMENTS,
     ];
     all.into_iter().flatten().copied().chain(digest::statements())
 }

@@ -17,6 +17,7 @@ mod matching;
 mod program;
 mod readme;
 mod reference;
+mod report;
 mod rooms;
 mod shell;
 mod simulation;

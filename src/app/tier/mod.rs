@@ -4,7 +4,7 @@ pub mod board;
 pub mod command;
 mod draft;
 pub mod evaluate;
-mod facts;
+pub(super) mod facts;
 pub mod news;
 pub mod past;
 pub mod view;

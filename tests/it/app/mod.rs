@@ -1,7 +1,7 @@
 //! Use cases through the public door, each test on both databases.
 
 mod conflict;
-mod deal;
+pub mod deal;
 mod flow;
 mod house;
 mod import;

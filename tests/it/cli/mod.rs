@@ -7,6 +7,7 @@ mod import_deals;
 mod mistakes;
 mod operator;
 mod plain;
+mod report;
 mod tier;
 
 use std::{
