@@ -243,12 +243,11 @@ impl Ranking {
             StandingEvent::Undone { .. } => self.undone += 1,
             _ => {}
         }
-        match self.standings.get_mut(&id) {
-            Some(standing) => standing.apply(event, record.at),
-            None => {
-                let begun = Standing::begin(id, event, record.at).ok_or("it does not begin with its beginning")?;
-                self.standings.insert(id, begun);
-            }
+        if let Some(standing) = self.standings.get_mut(&id) {
+            standing.apply(event, record.at);
+        } else {
+            let begun = Standing::begin(id, event, record.at).ok_or("it does not begin with its beginning")?;
+            self.standings.insert(id, begun);
         }
         Ok(())
     }
