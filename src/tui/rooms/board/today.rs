@@ -205,9 +205,12 @@ fn coverage(coverage: &Coverage, room: usize) -> Section {
     let mut rows = vec![Row::pieces(vec![
         ("white space ".to_owned(), Role::Dim),
         (format!("{empty} of {cells}"), if empty > 0 { Role::Warn } else { Role::Good }),
-        ("   · nobody   ░ few   ▒ some   ▓ most".to_owned(), Role::Dim),
+        ("  · nobody  ░ few  ▒ some  ▓ most".to_owned(), Role::Dim),
     ])];
     for (block, products) in coverage.products.chunks(fit).enumerate() {
+        if block > 0 {
+            rows.push(Row::text("", Role::Dim));
+        }
         let mut head = " ".repeat(region_wide);
         for name in products {
             let name = text::cut(name, CELL - 1);

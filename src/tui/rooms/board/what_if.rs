@@ -329,9 +329,9 @@ impl WhatIfFace {
             top.push(Row::pieces(vec![
                 ("would earn a better tier ".to_owned(), Role::Dim),
                 (format!("▲ {}", result.promoted.len()), Role::Good),
-                ("   a lower one ".to_owned(), Role::Dim),
+                ("  lower ".to_owned(), Role::Dim),
                 (format!("▼ {}", result.demoted.len()), Role::Bad),
-                (format!("   of {}", known.facts.len()), Role::Dim),
+                (format!("  of {}", known.facts.len()), Role::Dim),
             ]));
         } else {
             top.push(Row::text("Turn a number, and what it would change stands here: nothing else is touched by it.", Role::Dim));
