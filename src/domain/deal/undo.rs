@@ -30,8 +30,10 @@ pub fn undo(deal: &Registration, last: &LastCommand, context: Context<'_>) -> Re
     let mut restored = Restored::from(&last.before);
     if let (Some(clock), None) = (&last.before.clock, last.before.waiting_since) {
         let calendar = context.programs.calendar(clock);
-        restored.clock = Some(clock.stopped(calendar, last.at).resumed(calendar, context.now));
-        restored.waited = restored.waited.plus(calendar.elapsed(last.at, context.now).max(crate::domain::time::Span::ZERO));
+        // Somebody whose time is a little ahead may have looked at the clock since.
+        let now = deal.clock.as_ref().map_or(context.now, |clock| context.now.max(clock.as_of));
+        restored.clock = Some(clock.stopped(calendar, last.at).resumed(calendar, now));
+        restored.waited = restored.waited.plus(calendar.elapsed(last.at, now).max(crate::domain::time::Span::ZERO));
     }
     let what = last.events.iter().map(|event| event.name().to_owned()).collect();
     let taken: Vec<Counted> = last.events.iter().flat_map(|event| counted(event, last.day)).collect();

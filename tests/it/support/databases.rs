@@ -72,8 +72,9 @@ pub async fn on_both<F: Future<Output = ()>>(test: impl Fn(Fresh) -> F) {
     let fresh = sqlite().await;
     // An `async move` block takes only the fields that it names; the folder has to outlive it.
     let _folder = fresh.folder.clone();
-    test(fresh).await;
+    // A test is long, and would be large twice.
+    Box::pin(test(fresh)).await;
     if let Some(fresh) = postgres().await {
-        test(fresh).await;
+        Box::pin(test(fresh)).await;
     }
 }
