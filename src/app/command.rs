@@ -1,10 +1,11 @@
 //! What can be asked of the app, and what comes back.
 
+use super::pos::{CorrectionStep, Incoming, LinesDone};
 use crate::domain::{
     account::AccountProfile,
     actor::{Permission, Roles},
     deal::{
-        self, AccountLink, DealCommand, DealEvent, Details, Registration, SaleLine,
+        self, AccountLink, DealCommand, DealEvent, Details, Registration,
         conflict::{CaseCommand, CaseEvent, ConflictCase},
     },
     event::Entity,
@@ -82,8 +83,10 @@ pub enum Command {
     Case { id: ConflictId, command: CaseCommand, seen: Option<i64> },
     /// Open a conflict between these registrations.
     OpenConflict { deals: Vec<DealId> },
-    /// Record lines of our own point-of-sale data.
-    Sales(Vec<SaleLine>),
+    /// Take lines of our own point-of-sale data in: record what is right, keep the rest for a person.
+    Sales(Vec<Incoming>),
+    /// Verbs on lines that wait for a person: one transaction, one answer each.
+    Corrections(Vec<CorrectionStep>),
     /// Record exchange rates, a day each.
     Rates(Vec<RateDay>),
     /// Fire what is due on at most so many registrations and conflicts.
@@ -261,6 +264,8 @@ pub struct Outcome {
     pub funds: Vec<(Balances, Balances)>,
     /// One answer a partner at the tier desk; of an audit only those that were audited anew.
     pub tiers: Vec<TierItem>,
+    /// What became of point-of-sale lines, and of those that wait.
+    pub lines: Box<LinesDone>,
     /// Records that had come before, and so were passed over.
     pub known: usize,
 }
@@ -390,6 +395,7 @@ impl Command {
             Self::EvaluateTiers { .. } => Permission::TierWork,
             Self::Suppress { .. } => Permission::LeadWork,
             Self::Rates(_) => Permission::MdfFund,
+            Self::Corrections(_) => Permission::PosCorrect,
             Self::Program { .. } => Permission::ProgramApply,
             Self::Operator(_) | Self::FirstOperator { .. } => Permission::OperatorManage,
         }
@@ -409,6 +415,7 @@ impl Command {
             Self::DealFromLead { .. } => "register a lead",
             Self::OpenConflict { .. } => "open a conflict",
             Self::Sales(_) => "record sales",
+            Self::Corrections(_) => "correct sales",
             Self::Rates(_) => "record exchange rates",
             Self::SweepDeals { .. } => "sweep deals",
             Self::OpenFunds(_) => "open funds",

@@ -20,6 +20,7 @@ pub mod mdf;
 pub mod operator;
 pub mod partner;
 pub mod payments;
+pub mod pos;
 pub mod program;
 pub mod program_plan;
 mod rates;
@@ -108,7 +109,8 @@ async fn dispatch<U: Unit>(unit: &mut U, scene: Scene<'_>) -> Result<Outcome, Fa
         Command::DealFromLead { lead, account } => deal::register::of_lead(unit, scene, *lead, *account).await,
         Command::Case { id, command, seen } => deal::case::carry_out(unit, scene, *id, command, *seen).await,
         Command::OpenConflict { deals } => deal::case::open_between(unit, scene, deals).await,
-        Command::Sales(lines) => deal::sale::record(unit, scene, lines).await,
+        Command::Sales(lines) => pos::record(unit, scene, lines).await,
+        Command::Corrections(steps) => pos::carry_out(unit, scene, steps).await,
         Command::Rates(days) => rates::record(unit, scene, days).await,
         Command::SweepDeals { limit } => deal::sweep::sweep(unit, scene, *limit).await,
         Command::OpenFunds(all) => mdf::begin::funds(unit, scene, all).await,

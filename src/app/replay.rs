@@ -1,6 +1,6 @@
 //! Replay: the audit events, applied from nothing, give the same tables. The proof that nothing is written beside the chain.
 
-use super::{Failure, Mode, Request, Rules, Scene, deal::draft::DealDraft, draft::Draft, lead::receive::prepare, mdf, tier};
+use super::{Failure, Mode, Request, Rules, Scene, deal::draft::DealDraft, draft::Draft, lead::receive::prepare, mdf, pos, tier};
 use crate::{
     app::Command,
     domain::{
@@ -19,7 +19,7 @@ use crate::{
     },
     store::{
         self, Db, Unit,
-        unit::{OperatorRow, Past, ProgramRow, SaleRow},
+        unit::{OperatorRow, Past, ProgramRow},
     },
 };
 use std::sync::Arc;
@@ -65,8 +65,13 @@ async fn command(to: &Db, cached: Option<Arc<Rules>>, past: Vec<Past>) -> Result
     let actor = Actor { id: first.actor, name: Text::default(), roles: Roles::default() };
     let request = Request::new(first.command, Command::Receive(Vec::new()));
     let scene = Scene { rules: &rules, actor: &actor, now: first.at, request: &request, mode: Mode::Carry, told: None };
-    if past.iter().any(|past| matches!(past.record.event, Event::Deal(_) | Event::Case(_) | Event::Sold(_))) {
+    if past.iter().any(|past| matches!(past.record.event, Event::Deal(_) | Event::Case(_))) {
         deals(&mut tx, scene, past).await?;
+        Unit::commit(tx).await?;
+        return Ok(rules);
+    }
+    if past.iter().any(|past| pos::is_ours(&past.record.event)) {
+        pos::replay(&mut tx, scene, past).await?;
         Unit::commit(tx).await?;
         return Ok(rules);
     }
@@ -104,14 +109,12 @@ async fn deals<U: Unit>(unit: &mut U, scene: Scene<'_>, past: Vec<Past>) -> Resu
         count(|event| usize::from(matches!(event, Event::Deal(DealEvent::Drafted { .. })))),
         count(|event| usize::from(matches!(event, Event::Case(CaseEvent::Flagged { .. })))),
     );
-    let sold = count(|event| if let Event::Sold(sold) = event { sold.lines.len() } else { 0 });
     if drafted > 0 {
         unit.deal_numbers(drafted).await?;
     }
     if flagged > 0 {
         unit.case_numbers(flagged).await?;
     }
-    let sales = if sold > 0 { unit.sale_numbers(sold).await? } else { 0 };
     let next = unit.submission_numbers(0).await?;
     let places = past.iter().filter_map(|past| match &past.record.event {
         Event::Deal(DealEvent::Submitted { place, .. } | DealEvent::Resubmitted { place, .. }) => Some((*place)?.sequence),
@@ -125,14 +128,14 @@ async fn deals<U: Unit>(unit: &mut U, scene: Scene<'_>, past: Vec<Past>) -> Resu
     draft.load(unit, entities.clone().filter_map(|entity| if let Entity::Deal(id) = entity { Some(id) } else { None })).await?;
     draft.load_cases(unit, entities.filter_map(|entity| if let Entity::Conflict(id) = entity { Some(id) } else { None })).await?;
     for Past { record, .. } in past {
-        deal_happened(&mut draft, record, sales)?;
+        deal_happened(&mut draft, record)?;
     }
     let id = scene.request.id;
     Unit::save(unit, id, draft.into_changes()).await?;
     Ok(())
 }
 
-fn deal_happened(draft: &mut DealDraft<'_>, record: Record, first_sale: i64) -> Result<(), Failure> {
+fn deal_happened(draft: &mut DealDraft<'_>, record: Record) -> Result<(), Failure> {
     let at = record.at;
     let no_beginning = |id: &dyn std::fmt::Display| store::Error::Corrupt(format!("{id} does not begin with its beginning"));
     match (record.entity, &record.event) {
@@ -146,10 +149,6 @@ fn deal_happened(draft: &mut DealDraft<'_>, record: Record, first_sale: i64) -> 
             draft.begin_case(case, std::slice::from_ref(event));
         }
         (Entity::Conflict(id), Event::Case(event)) => draft.case_happened(id, std::slice::from_ref(event)),
-        (_, Event::Sold(sold)) => {
-            let rows = (first_sale..).zip(sold.lines.clone()).map(|(id, line)| SaleRow { id, line }).collect();
-            draft.other(record).sales = rows;
-        }
         _ => drop(draft.other(record)),
     }
     Ok(())

@@ -15,6 +15,7 @@ use crate::{
     domain::nearest::nearest,
     error::{Error, Result},
 };
+use chrono::NaiveDate;
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Subcommand)]
@@ -35,7 +36,7 @@ pub enum Verb {
     Deals(DealArgs),
     /// Lines of a point-of-sale report: who sold what to whom
     #[command(after_help = "Example:\n  pilothouse import sales pos.csv --dry-run")]
-    Sales(Args),
+    Sales(SalesArgs),
     /// Requests for marketing funds, with what became of them where they come from
     #[command(after_help = "Example:\n  pilothouse import requests requests.csv --dry-run\n\n\
         Columns such as Submitted At, Approved At and Decided By bring the past: it goes through the same rules, at its own time\n\
@@ -86,6 +87,18 @@ pub struct DealArgs {
 }
 
 #[derive(Debug, clap::Args)]
+pub struct SalesArgs {
+    #[command(flatten)]
+    args: Args,
+    /// The first day of which the lines are said to be; one outside waits for a person
+    #[arg(long, value_name = "DAY")]
+    from: Option<NaiveDate>,
+    /// The last day of which they are said to be
+    #[arg(long, value_name = "DAY")]
+    to: Option<NaiveDate>,
+}
+
+#[derive(Debug, clap::Args)]
 pub struct Mappings {
     /// The one to print
     name: Option<String>,
@@ -93,13 +106,15 @@ pub struct Mappings {
 
 pub async fn run(verb: Verb, call: &mut Call<'_>) -> Result<()> {
     match verb {
-        Verb::Leads(args) => import(Kind::Lead, args, None, call).await,
-        Verb::Partners(args) => import(Kind::Partner, args, None, call).await,
-        Verb::Accounts(args) => import(Kind::Account, args, None, call).await,
-        Verb::Sales(args) => import(Kind::Sale, args, None, call).await,
-        Verb::Requests(args) => import(Kind::Request, args, None, call).await,
-        Verb::Claims(args) => import(Kind::Claim, args, None, call).await,
-        Verb::Deals(deals) => import(Kind::Deal, deals.args, deals.partner, call).await,
+        Verb::Leads(args) => import(Kind::Lead, args, Extra::default(), call).await,
+        Verb::Partners(args) => import(Kind::Partner, args, Extra::default(), call).await,
+        Verb::Accounts(args) => import(Kind::Account, args, Extra::default(), call).await,
+        Verb::Sales(sales) => {
+            import(Kind::Sale, sales.args, Extra { period: period(sales.from, sales.to)?, ..Extra::default() }, call).await
+        }
+        Verb::Requests(args) => import(Kind::Request, args, Extra::default(), call).await,
+        Verb::Claims(args) => import(Kind::Claim, args, Extra::default(), call).await,
+        Verb::Deals(deals) => import(Kind::Deal, deals.args, Extra { partner: deals.partner, ..Extra::default() }, call).await,
         Verb::Fx(args) => fx::run(args, call).await,
         Verb::Mappings(args) => mappings(&args, call),
     }
@@ -143,13 +158,34 @@ fn rejects_file(file: &Path, rejects: Option<&Path>) -> Result<PathBuf> {
     }
 }
 
-async fn import(kind: Kind, args: Args, partner: Option<String>, call: &mut Call<'_>) -> Result<()> {
+/// What the flags of one kind say about every row.
+#[derive(Default)]
+struct Extra {
+    partner: Option<String>,
+    period: Option<(NaiveDate, NaiveDate)>,
+}
+
+/// No date of a file lies before or after.
+const FIRST_DAY: NaiveDate = NaiveDate::from_ymd_opt(1900, 1, 1).expect("a day");
+const LAST_DAY: NaiveDate = NaiveDate::from_ymd_opt(2199, 12, 31).expect("a day");
+
+/// The days of which the lines are said to be; one end alone leaves the other open.
+fn period(from: Option<NaiveDate>, to: Option<NaiveDate>) -> Result<Option<(NaiveDate, NaiveDate)>> {
+    match (from, to) {
+        (None, None) => Ok(None),
+        (Some(from), Some(to)) if from > to => Err(Error::expected(format!("--from {from} lies after --to {to}"))),
+        (from, to) => Ok(Some((from.unwrap_or(FIRST_DAY), to.unwrap_or(LAST_DAY)))),
+    }
+}
+
+async fn import(kind: Kind, args: Args, extra: Extra, call: &mut Call<'_>) -> Result<()> {
     let named = args.mapping.as_ref().map(|named| own_mapping(named, call).unwrap_or_else(|| named.clone()));
     let mut mapping = choose(kind, &args.file, named.as_deref()).map_err(Error::Expected)?;
     if let Some(system) = args.system.as_deref() {
         mapping.set_system(system);
     }
-    if let Some(partner) = &partner {
+    mapping.period = extra.period;
+    if let Some(partner) = &extra.partner {
         mapping.fix("partner", partner);
     }
     if kind == Kind::Deal && !mapping.fields.contains_key("partner") {
@@ -209,6 +245,7 @@ fn told(report: &Report, dry_run: bool, call: &mut Call<'_>) -> Result<()> {
     if let Some(file) = &report.rejects_file {
         writeln!(call.err, "The rejected rows are kept in {}; corrected, they can be imported from there.", file.display())?;
     }
+    told_of_lines(report, call)?;
     if let Some(figures) = &report.deals {
         told_of_deals(figures, &report.counts, call)?;
     }
@@ -220,6 +257,20 @@ fn told(report: &Report, dry_run: bool, call: &mut Call<'_>) -> Result<()> {
         writeln!(call.err, "Nothing was changed: what the file brings {why}.")?;
     }
     Ok(writeln!(call.out, "{}", report.counts)?)
+}
+
+fn told_of_lines(report: &Report, call: &mut Call<'_>) -> Result<()> {
+    for told in &report.waiting {
+        writeln!(call.err, "in correction: {told}")?;
+    }
+    let more = report.counts.waiting.saturating_sub(report.waiting.len() as u64);
+    if more > 0 {
+        writeln!(call.err, "in correction: {more} lines more")?;
+    }
+    if report.late > 0 {
+        writeln!(call.err, "{} of the recorded lines are of a quarter that is closed, and restate it", report.late)?;
+    }
+    Ok(())
 }
 
 fn told_of_deals(figures: &Figures, counts: &Counts, call: &mut Call<'_>) -> Result<()> {
@@ -282,7 +333,8 @@ impl Bar {
             Room::Leads => format!("{linked} linked"),
             Room::Deals => format!("{drafted} drafts, {submitted} submitted, {conflicting} in conflict, {changed} changed"),
             Room::Funding => format!("{drafted} drafts, {submitted} submitted, {decided} decided"),
-            Room::Sales | Room::Rates => format!("{} recorded", counts.created),
+            Room::Sales => format!("{} recorded, {} in correction", counts.created, counts.waiting),
+            Room::Rates => format!("{} recorded", counts.created),
         };
         format!("{} {read} of {}, {rate:.0}/s, {became}, {rejected} rejected", bar(read, self.total), self.total)
     }

@@ -15,6 +15,7 @@ pub mod match_evaluate;
 mod operator;
 mod payments;
 mod plain;
+mod pos;
 mod print;
 mod program;
 mod progress;
@@ -94,6 +95,9 @@ pub enum Verb {
     /// Documents for partners and executives: Markdown, HTML, CSV or JSON
     #[command(subcommand)]
     Report(report::Verb),
+    /// Point-of-sale lines: those that wait for a person, and what partners have sold
+    #[command(subcommand)]
+    Pos(pos::Verb),
     /// The background work without a screen: clocks, offers, routing
     Engine(engine::Args),
     /// Print one screen as plain text
@@ -142,13 +146,14 @@ pub async fn run(verb: Option<Verb>, console: console::Args, call: &mut Call<'_>
     }
     match verb {
         None => console::run(&console, call).await,
-        Some(Verb::Print(args)) => print::run(args, call).await,
+        Some(Verb::Print(args)) => Box::pin(print::run(args, call)).await,
         Some(Verb::Demo(args)) => demo::run(args, call).await,
         Some(Verb::Import(verb)) => import::run(verb, call).await,
         Some(Verb::Export(args)) => export::run(args, call).await,
         Some(Verb::Payments(verb)) => payments::run(verb, call).await,
         Some(Verb::Tier(verb)) => tier::run(verb, call).await,
         Some(Verb::Report(verb)) => report::run(verb, call).await,
+        Some(Verb::Pos(verb)) => pos::run(verb, call).await,
         Some(Verb::Engine(args)) => engine::run(args, call).await,
         Some(Verb::Operator(verb)) => operator::run(verb, call).await,
         Some(Verb::Program(verb)) => program::run(verb, call).await,

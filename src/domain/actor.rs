@@ -94,6 +94,8 @@ pub enum Permission {
     TierWork,
     /// Approve, reject and defer changes of tier.
     TierDecide,
+    /// Correct, accept and dismiss point-of-sale lines that wait for a person.
+    PosCorrect,
     /// Bring leads, partners and accounts in.
     Import,
     /// Apply a version of the channel program.
@@ -107,7 +109,7 @@ pub enum Permission {
 }
 
 impl Permission {
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::LeadWork,
         Self::DealWork,
         Self::DealDecide,
@@ -117,6 +119,7 @@ impl Permission {
         Self::MdfFund,
         Self::TierWork,
         Self::TierDecide,
+        Self::PosCorrect,
         Self::Import,
         Self::ProgramApply,
         Self::OperatorManage,
@@ -134,6 +137,7 @@ impl Permission {
             Self::MdfPay | Self::MdfFund => &[Role::Finance, Role::Admin],
             Self::TierWork => &[Role::Triager, Role::ChannelManager, Role::Approver, Role::Admin, Role::Engine],
             Self::TierDecide => &[Role::ChannelManager, Role::Approver, Role::Admin],
+            Self::PosCorrect => &[Role::ChannelManager, Role::Finance, Role::Admin],
             Self::Import => &[Role::Triager, Role::ChannelManager, Role::Admin, Role::Engine],
             Self::ProgramApply => &[Role::ChannelManager, Role::Admin],
             Self::OperatorManage | Self::Erase => &[Role::Admin],
@@ -149,6 +153,7 @@ impl Permission {
             Self::MdfWork => "work funding requests and claims",
             Self::MdfDecide => "decide funding requests and claims",
             Self::MdfPay => "pay claims",
+            Self::PosCorrect => "correct point-of-sale lines",
             Self::MdfFund => "manage funds",
             Self::TierWork => "work tiers",
             Self::TierDecide => "decide tiers",

@@ -3,16 +3,17 @@
 use crate::domain::{
     account::AccountEvent,
     actor::Roles,
-    deal::{DealEvent, SaleLine, conflict::CaseEvent},
+    deal::{DealEvent, conflict::CaseEvent},
     fx::RatesRecorded,
     id::{
-        AccountId, BatchId, ClaimId, CommandId, ConflictId, DealId, EvaluationId, FundId, LeadId, OperatorId, PartnerId, ProgramVersion,
-        RequestId, StandingId,
+        AccountId, BatchId, ClaimId, CommandId, ConflictId, CorrectionId, DealId, EvaluationId, FundId, LeadId, OperatorId, PartnerId,
+        ProgramVersion, RequestId, StandingId,
     },
     lead::LeadEvent,
     mdf::{approval::AuthorityEvent, batch::BatchEvent, claim::ClaimEvent, fund::FundEvent, request::RequestEvent},
     partner::PartnerEvent,
     person::Personal,
+    pos::{CorrectionEvent, Sold},
     text::Text,
     tier::{evaluation::EvaluationEvent, standing::StandingEvent},
     time::Instant,
@@ -32,6 +33,7 @@ pub enum Entity {
     Batch(BatchId),
     Evaluation(EvaluationId),
     Standing(StandingId),
+    Correction(CorrectionId),
     Partner(PartnerId),
     Account(AccountId),
     Operator(OperatorId),
@@ -50,6 +52,7 @@ impl Entity {
             Self::Batch(_) => "batch",
             Self::Evaluation(_) => "evaluation",
             Self::Standing(_) => "standing",
+            Self::Correction(_) => "correction",
             Self::Partner(_) => "partner",
             Self::Account(_) => "account",
             Self::Operator(_) => "operator",
@@ -68,6 +71,7 @@ impl Entity {
             | Self::Batch(BatchId(id))
             | Self::Evaluation(EvaluationId(id))
             | Self::Standing(StandingId(id))
+            | Self::Correction(CorrectionId(id))
             | Self::Partner(PartnerId(id))
             | Self::Account(AccountId(id))
             | Self::Operator(OperatorId(id))
@@ -86,6 +90,7 @@ impl Entity {
             "batch" => Self::Batch(BatchId(id)),
             "evaluation" => Self::Evaluation(EvaluationId(id)),
             "standing" => Self::Standing(StandingId(id)),
+            "correction" => Self::Correction(CorrectionId(id)),
             "partner" => Self::Partner(PartnerId(id)),
             "account" => Self::Account(AccountId(id)),
             "operator" => Self::Operator(OperatorId(id)),
@@ -107,6 +112,7 @@ impl std::fmt::Display for Entity {
             Self::Batch(id) => id.fmt(f),
             Self::Evaluation(id) => id.fmt(f),
             Self::Standing(id) => id.fmt(f),
+            Self::Correction(id) => id.fmt(f),
             Self::Partner(id) => id.fmt(f),
             Self::Account(id) => id.fmt(f),
             Self::Operator(id) => id.fmt(f),
@@ -129,6 +135,7 @@ pub enum Event {
     Evaluation(EvaluationEvent),
     Standing(StandingEvent),
     Sold(Sold),
+    Correction(CorrectionEvent),
     Rates(RatesRecorded),
     Partner(PartnerEvent),
     Account(AccountEvent),
@@ -137,12 +144,6 @@ pub enum Event {
     Suppressed(Suppressed),
     Denied(Denied),
     Recounted(Recounted),
-}
-
-/// Lines of our point-of-sale data were recorded.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Sold {
-    pub lines: Vec<SaleLine>,
 }
 
 /// Mailboxes were put on the list of those never to be contacted; the mailboxes themselves are kept as keyed hashes.
@@ -200,6 +201,7 @@ impl Event {
             Self::Evaluation(event) => event.name(),
             Self::Standing(event) => event.name(),
             Self::Sold(_) => "sales.recorded",
+            Self::Correction(event) => event.name(),
             Self::Rates(_) => "rates.recorded",
             Self::Partner(event) => event.name(),
             Self::Account(event) => event.name(),
@@ -238,6 +240,7 @@ impl Event {
                 | Self::Request(RequestEvent::Undone { .. })
                 | Self::Claim(ClaimEvent::Undone { .. })
                 | Self::Standing(StandingEvent::Undone { .. })
+                | Self::Correction(CorrectionEvent::Undone)
         )
     }
 
@@ -323,6 +326,7 @@ impl Event {
             Self::Evaluation(event) => serde_json::to_string(event),
             Self::Standing(event) => serde_json::to_string(event),
             Self::Sold(event) => serde_json::to_string(event),
+            Self::Correction(event) => serde_json::to_string(event),
             Self::Rates(event) => serde_json::to_string(event),
             Self::Partner(event) => serde_json::to_string(event),
             Self::Account(event) => serde_json::to_string(event),
@@ -348,6 +352,7 @@ impl Event {
             "evaluation" => Self::Evaluation(serde_json::from_str(body)?),
             "standing" => Self::Standing(serde_json::from_str(body)?),
             "sales" => Self::Sold(serde_json::from_str(body)?),
+            "correction" => Self::Correction(serde_json::from_str(body)?),
             "rates" => Self::Rates(serde_json::from_str(body)?),
             "partner" => Self::Partner(serde_json::from_str(body)?),
             "account" => Self::Account(serde_json::from_str(body)?),

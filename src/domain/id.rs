@@ -75,6 +75,9 @@ numbered!(
     /// How a partner stands with its tier.
     StandingId, "T");
 numbered!(
+    /// An order line that waits for a person to correct it ("K", as "C" is a conflict).
+    CorrectionId, "K");
+numbered!(
     /// A distributor, reseller or other partner; the maker's own sales is one as well.
     PartnerId, "P");
 numbered!(

@@ -24,6 +24,7 @@ pub mod nearest;
 pub mod page;
 pub mod partner;
 pub mod person;
+pub mod pos;
 pub mod problem;
 pub mod program;
 pub mod report;

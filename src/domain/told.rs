@@ -3,11 +3,12 @@
 
 pub mod deal;
 pub mod mdf;
+pub mod pos;
 pub mod tier;
 
 use crate::domain::{
     account::AccountEvent,
-    event::{Denied, Event, OperatorEvent, Recounted, Sold, Suppressed, in_words},
+    event::{Denied, Event, OperatorEvent, Recounted, Suppressed, in_words},
     fx::{RateDay, RatesRecorded},
     id::{LeadId, OperatorId, PartnerId},
     lead::{ConsentBasis, Escalation, LeadEvent, LeadState, event::Arrival},
@@ -62,8 +63,8 @@ pub fn event(event: &Event, names: &Names) -> (String, Weight) {
         Event::Authority(event) => mdf::authority(event, names),
         Event::Evaluation(event) => return tier::evaluation(event, names),
         Event::Standing(event) => return tier::standing(event, names),
-        Event::Sold(Sold { lines }) if lines.len() == 1 => "1 sale recorded".to_owned(),
-        Event::Sold(Sold { lines }) => format!("{} sales recorded", lines.len()),
+        Event::Sold(sold) => pos::sold(sold),
+        Event::Correction(event) => return pos::correction(event),
         Event::Rates(RatesRecorded { days }) => rates(days),
         Event::Partner(PartnerEvent::Recorded { profile }) => format!("recorded: {} ({})", profile.name, profile.code),
         Event::Partner(PartnerEvent::Changed { profile, before }) => {

@@ -39,7 +39,22 @@ const TABLES: &[(&str, &str)] = &[
     ),
     ("conflict_body", "select concat_ws('|', id, body) from conflict_body order by id"),
     ("conflict_party", "select concat_ws('|', deal_id, conflict_id) from conflict_party order by deal_id, conflict_id"),
-    ("sale", "select concat_ws('|', id, partner, family, account, day, minor, currency, source_key) from sale order by id"),
+    (
+        "sale",
+        "select concat_ws('|', id, key, source_key, partner, coalesce(family, -1), coalesce(account, -1), product, line, day, \
+         coalesce(quantity, -1), coalesce(price, -1), minor, currency, coalesce(booked, -1), coalesce(booked_currency, '-'), \
+         coalesce(rate, '-'), coalesce(original, -1), against, is_late) from sale order by id",
+    ),
+    (
+        "sale_total",
+        "select concat_ws('|', month, partner, line, currency, minor, quantity, lines, changed_at) from sale_total \
+         order by month, partner, line, currency",
+    ),
+    (
+        "correction",
+        "select concat_ws('|', id, version, raised_at, updated_at, state, reason, coalesce(partner, -1), key) from correction order by id",
+    ),
+    ("correction_body", "select concat_ws('|', id, body) from correction_body order by id"),
     (
         "tier_line",
         "select concat_ws('|', id, updated_at, name_words, code, tier_code, status, kind, coalesce(country, '-'), outcome, earned_code, \

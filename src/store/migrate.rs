@@ -27,12 +27,14 @@ macro_rules! migrations {
     };
 }
 
-const MIGRATIONS: &[Migration] = migrations![1 "0001_house", 2 "0002_lead", 3 "0003_key", 4 "0004_search", 5 "0005_deal", 6 "0006_queue", 7 "0007_mdf", 8 "0008_fx", 9 "0009_glance", 10 "0010_proof", 11 "0011_funds", 12 "0012_tier", 13 "0013_partners"];
+const MIGRATIONS: &[Migration] = migrations![1 "0001_house", 2 "0002_lead", 3 "0003_key", 4 "0004_search", 5 "0005_deal", 6 "0006_queue", 7 "0007_mdf", 8 "0008_fx", 9 "0009_glance", 10 "0010_proof", 11 "0011_funds", 12 "0012_tier", 13 "0013_partners", 14 "0014_pos"];
 
 /// The step after which every registration gets what is worked out from all of it, and not by the database.
 const GLANCES: i64 = 9;
 /// The step after which every partner stands in the list of the tier desk.
 const LINES: i64 = 13;
+/// The step after which point-of-sale lines are taken over with the number of their key.
+const SALES: i64 = 14;
 /// The version that this program writes.
 pub const VERSION: i64 = MIGRATIONS[MIGRATIONS.len() - 1].version;
 
@@ -100,6 +102,9 @@ async fn up(db: &Db) -> Result<()> {
         }
         if migration.version == LINES {
             tx.tier_lines_begin().await?;
+        }
+        if migration.version == SALES {
+            tx.sales_begin().await?;
         }
         tx.execute(Sql::new("insert into schema_version (version) values ($1)").bind(migration.version)).await?;
     }

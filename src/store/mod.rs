@@ -33,6 +33,7 @@ mod mdf;
 pub mod memory;
 mod migrate;
 mod page;
+pub mod pos;
 mod postgres;
 mod report;
 mod save;
@@ -78,5 +79,5 @@ pub fn statements() -> impl Iterator<Item = &'static str> {
         engine::STATEMENTS,
         report::STATEMENTS,
     ];
-    all.into_iter().flatten().copied().chain(digest::statements())
+    all.into_iter().flatten().copied().chain(pos::statements()).chain(digest::statements())
 }

@@ -12,12 +12,12 @@ use crate::domain::{
     actor::Actor,
     deal::{
         Registration,
-        conflict::{CandidateKey, ConflictCase, ProtectionKey, Sale},
+        conflict::{CandidateKey, ConflictCase, ProtectionKey},
         dossier::Precedent,
     },
     event::Entity,
     fx::RateDay,
-    id::{AccountId, AuditSeq, CommandId, ConflictId, DealId, LeadId, OperatorId, PartnerId, ProgramVersion},
+    id::{AccountId, AuditSeq, CommandId, ConflictId, DealId, LeadId, OperatorId, ProgramVersion},
     lead::{Lead, routing::Desk},
     partner::Partner,
     text::Text,
@@ -131,18 +131,6 @@ impl Unit for Tx {
         (**self).precedents(codes, limit).await
     }
 
-    async fn sales(&mut self, of: &[(PartnerId, AccountId)], since: NaiveDate) -> Result<Vec<(PartnerId, AccountId, Sale)>> {
-        (**self).sales(of, since).await
-    }
-
-    async fn sales_known(&mut self, keys: &[Text]) -> Result<Vec<bool>> {
-        (**self).sales_known(keys).await
-    }
-
-    async fn sale_numbers(&mut self, count: u32) -> Result<i64> {
-        self.numbers("sale", count).await
-    }
-
     async fn rate_days(&mut self, from: NaiveDate, to: NaiveDate) -> Result<Vec<RateDay>> {
         (**self).rate_days(from, to).await
     }
@@ -210,7 +198,7 @@ impl Tx {
         self.leads_save(&changes.leads).await?;
         self.deals_save(&changes.deals).await?;
         self.cases_save(&changes.cases).await?;
-        self.sales_save(&changes.sales).await?;
+        self.pos_save(&changes.pos).await?;
         self.mdf_save(&changes.mdf).await?;
         self.tiers_save(&changes.tiers).await?;
         self.rates_save(&changes.rates).await?;

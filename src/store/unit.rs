@@ -5,6 +5,7 @@
 //! is one transaction, whether it touches one lead or ten thousand.
 
 pub mod mdf;
+pub mod pos;
 pub mod tier;
 
 use super::error::{Error, Result};
@@ -12,8 +13,8 @@ use crate::domain::{
     account::Account,
     actor::Actor,
     deal::{
-        self, Registration, SaleLine,
-        conflict::{CandidateKey, ConflictCase, Glance, ProtectionKey, Sale},
+        self, Registration,
+        conflict::{CandidateKey, ConflictCase, Glance, ProtectionKey},
         dossier::Precedent,
     },
     event::{Entity, Record},
@@ -56,7 +57,7 @@ pub struct Changes {
     pub counted: Vec<(Counted, i64)>,
     pub deals: Vec<DealChange>,
     pub cases: Vec<CaseChange>,
-    pub sales: Vec<SaleRow>,
+    pub pos: pos::PosChanges,
     /// Days of exchange rates, each as it is from now on.
     pub rates: Vec<RateDay>,
     /// The same for the counters of the deal desk.
@@ -126,13 +127,6 @@ pub struct CaseChange {
     pub expected: i64,
 }
 
-/// A line of point-of-sale data with its number.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SaleRow {
-    pub id: i64,
-    pub line: SaleLine,
-}
-
 /// A turn of a rotation, with the number of turns that the scope must still have had before it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Turned {
@@ -180,7 +174,7 @@ impl Changes {
                 None => self.cases.push(change),
             }
         }
-        self.sales.append(&mut after.sales);
+        self.pos.append(after.pos);
         self.rates.append(&mut after.rates);
         self.deals_counted.append(&mut after.deals_counted);
         self.turns.append(&mut after.turns);
@@ -237,7 +231,7 @@ pub async fn gathered<P: Parts>(parts: &mut P) -> std::result::Result<Changes, P
 pub const FAMILY_MAX: usize = 256;
 
 /// The reads and the one write of a use case. Dropping a unit without [`Unit::commit`] undoes it.
-pub trait Unit: mdf::MdfUnit + tier::TierUnit {
+pub trait Unit: mdf::MdfUnit + pos::PosUnit + tier::TierUnit {
     fn heads(&mut self) -> impl Future<Output = Result<Heads>> + Send;
     /// Every version from `from` on, oldest first.
     fn programs(&mut self, from: ProgramVersion) -> impl Future<Output = Result<Vec<ProgramRow>>> + Send;
@@ -293,15 +287,6 @@ pub trait Unit: mdf::MdfUnit + tier::TierUnit {
     fn cases_of(&mut self, deals: &[DealId]) -> impl Future<Output = Result<Vec<(DealId, ConflictId)>>> + Send;
     /// The newest decisions whose clauses stood in one of these ways, `limit` at most.
     fn precedents(&mut self, codes: &[String], limit: u32) -> impl Future<Output = Result<Vec<Precedent>>> + Send;
-    /// What these partners sold to these customer families since a day, the oldest first.
-    fn sales(
-        &mut self,
-        of: &[(PartnerId, AccountId)],
-        since: chrono::NaiveDate,
-    ) -> impl Future<Output = Result<Vec<(PartnerId, AccountId, Sale)>>> + Send;
-    /// Whether a line of point-of-sale data came with each of these keys before, in order.
-    fn sales_known(&mut self, keys: &[Text]) -> impl Future<Output = Result<Vec<bool>>> + Send;
-    fn sale_numbers(&mut self, count: u32) -> impl Future<Output = Result<i64>> + Send;
     /// The days from one to another that have exchange rates, in order; both belong to it.
     fn rate_days(&mut self, from: chrono::NaiveDate, to: chrono::NaiveDate) -> impl Future<Output = Result<Vec<RateDay>>> + Send;
 

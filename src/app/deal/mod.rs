@@ -11,7 +11,6 @@ pub(super) mod live;
 pub mod news;
 pub mod register;
 pub mod restate;
-pub mod sale;
 pub mod suspect;
 pub mod sweep;
 pub mod view;

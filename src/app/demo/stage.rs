@@ -11,7 +11,7 @@ use crate::{
     store::{
         Unit,
         memory::World,
-        unit::{Past, mdf::MdfUnit as _},
+        unit::{Past, mdf::MdfUnit as _, pos::PosUnit as _},
     },
 };
 use std::sync::Arc;
@@ -119,8 +119,11 @@ impl Stage<'_> {
         if !changes.cases.is_empty() {
             tx.case_numbers(count(changes.cases.len())).await?;
         }
-        if !changes.sales.is_empty() {
-            tx.sale_numbers(count(changes.sales.len())).await?;
+        if !changes.pos.lines.is_empty() {
+            tx.sale_numbers(count(changes.pos.lines.len())).await?;
+        }
+        if !changes.pos.corrections.is_empty() {
+            tx.correction_numbers(count(changes.pos.corrections.len())).await?;
         }
         if !changes.mdf.funds.is_empty() {
             tx.fund_numbers(count(changes.mdf.funds.len())).await?;

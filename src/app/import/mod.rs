@@ -8,7 +8,7 @@ mod door;
 pub mod funding;
 pub mod leads;
 pub mod mapping;
-mod partners;
+pub(in crate::app) mod partners;
 pub mod rates;
 mod reader;
 mod rejects;

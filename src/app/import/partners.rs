@@ -13,7 +13,7 @@ use crate::{
 };
 use std::collections::HashMap;
 
-pub(super) struct Partners {
+pub(in crate::app) struct Partners {
     by_code: HashMap<String, PartnerId>,
     /// By the name, then by its normal form; nobody where two have the same.
     by_name: HashMap<String, Option<PartnerId>>,

@@ -5,7 +5,7 @@ use super::{
     decode::{Decoder, Record},
     mapping::Mapping,
     rejects::Rejects,
-    report::{ImportError, REJECTS_TOLD_MAX, Report},
+    report::{ImportError, REJECTS_TOLD_MAX, Report, Room},
     source::{Reject, Row, Source, SourceError},
 };
 use std::path::{Path, PathBuf};
@@ -18,6 +18,8 @@ const AHEAD: usize = 2;
 struct Batch<T> {
     items: Vec<T>,
     rejected: u64,
+    /// How many the mapping leaves out.
+    left_out: u64,
     /// The first rejects, in sentences.
     told: Vec<String>,
 }
@@ -34,6 +36,11 @@ impl<T> Batches<T> {
     /// knows the rejects file too.
     pub async fn next(&mut self, report: &mut Report) -> Result<Option<Vec<T>>, ImportError> {
         if let Some(batch) = self.ready.recv().await {
+            if report.counts.room == Room::Sales {
+                report.counts.left_out += batch.left_out;
+            } else {
+                report.counts.rejected += batch.left_out;
+            }
             report.counts.rejected += batch.rejected;
             report.rejects.extend(batch.told);
             return Ok(Some(batch.items));
@@ -75,13 +82,17 @@ pub fn batches<T: Send + 'static>(
         let (mut source, decoder) = open(&path, &mapping)?;
         let mut rejects = rejects.map(|rejects| Rejects::new(rejects, &source));
         let mut told = 0;
-        let empty = || Batch { items: Vec::with_capacity(size), rejected: 0, told: Vec::new() };
+        let empty = || Batch { items: Vec::with_capacity(size), rejected: 0, left_out: 0, told: Vec::new() };
         let mut batch = empty();
         while let Some(row) = source.next_row().map_err(|error| refused(&path, error))? {
             match row.and_then(|row| prepare(&decoder, &row, decoder.record(&row)?)) {
                 Ok(record) => batch.items.push(record),
                 Err(reject) => {
-                    batch.rejected += 1;
+                    if reject.left_out {
+                        batch.left_out += 1;
+                    } else {
+                        batch.rejected += 1;
+                    }
                     if told < REJECTS_TOLD_MAX {
                         told += 1;
                         batch.told.push(reject.to_string());

@@ -30,6 +30,10 @@ pub struct Counts {
     pub conflicting: u64,
     /// Requests and claims that stand as decided here too, because they were where they come from.
     pub decided: u64,
+    /// Lines that wait in the corrections queue.
+    pub waiting: u64,
+    /// Lines that the mapping leaves out; of other records they are among the rejected.
+    pub left_out: u64,
     /// Which of these always matter.
     #[serde(skip)]
     pub room: Room,
@@ -72,6 +76,8 @@ impl Counts {
             + self.submitted
             + self.conflicting
             + self.decided
+            + self.waiting
+            + self.left_out
     }
 
     pub fn add(&mut self, other: &Self) {
@@ -87,6 +93,8 @@ impl Counts {
         self.submitted += other.submitted;
         self.conflicting += other.conflicting;
         self.decided += other.decided;
+        self.waiting += other.waiting;
+        self.left_out += other.left_out;
     }
 }
 
@@ -100,10 +108,12 @@ impl fmt::Display for Counts {
             Room::Leads => write!(f, "created {created} + linked {linked} + in review {in_review} + quarantined {quarantined}")?,
             Room::Deals => write!(f, "drafted {drafted} + submitted {submitted} + conflicting {conflicting}")?,
             Room::Funding => write!(f, "drafted {drafted} + submitted {submitted} + decided {decided}")?,
-            Room::Sales | Room::Rates => write!(f, "recorded {created}")?,
+            Room::Sales => write!(f, "recorded {created} + in correction {}", self.waiting)?,
+            Room::Rates => write!(f, "recorded {created}")?,
         }
         write!(f, " + rejected {rejected}")?;
-        for (count, name) in [(self.changed, "changed"), (self.refused, "refused"), (self.known, "known already")] {
+        let left_out = (self.left_out, "left out");
+        for (count, name) in [left_out, (self.changed, "changed"), (self.refused, "refused"), (self.known, "known already")] {
             if count > 0 {
                 write!(f, " + {name} {count}")?;
             }
@@ -123,6 +133,12 @@ pub struct Report {
     /// The first rejects in sentences; all of them are in the file.
     pub rejects: Vec<String>,
     pub rejects_file: Option<PathBuf>,
+    /// The first lines that wait in the corrections queue, in sentences.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub waiting: Vec<String>,
+    /// Lines that were recorded into a quarter that was closed.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub late: u64,
     /// What became of the words of the new deals; nothing for other records.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deals: Option<Figures>,
@@ -148,6 +164,11 @@ pub struct Figures {
     /// Those that say something else now and were not changed, field by field and with the reason; at most
     /// [`REFUSED_KEPT_MAX`].
     pub refused: Vec<String>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+const fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 /// How many rejects a report tells in sentences.

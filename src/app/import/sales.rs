@@ -1,28 +1,26 @@
-//! Our own point-of-sale lines from a file: who sold what to whom. They decide who is the incumbent in a conflict, so each
-//! has to belong to one of our accounts for certain.
+//! Our own point-of-sale lines from a file: who sold what, when and for how much. Each is recorded, known already, or waits for
+//! a person; only a row that is no line at all is rejected.
 
 use super::{
     Job, Pass,
-    deals::Resolver,
     decode::{Decoder, Record, SaleRecord},
     door::Door,
     reader,
-    report::{Counts, ImportError, Report},
-    source::{Reject, Row},
+    report::{Counts, ImportError, REJECTS_TOLD_MAX, Report},
+    source::Row,
 };
 use crate::{
-    app::{App, Command, deal::customers::CustomerMatch},
-    domain::{
-        deal::{Details, SaleLine},
-        id::{OperatorId, PartnerId},
-        problem::quoted,
-        text::Text,
+    app::{
+        App, Command,
+        pos::{Incoming, Judge, Known, LinesDone},
     },
+    domain::{day::local_date, id::OperatorId, money::Currency, pos::Entry, text::Text},
 };
-use std::collections::HashMap;
+use chrono::NaiveDate;
+use std::{collections::HashMap, sync::Arc};
 
-/// Lines a transaction.
-const BATCH_ROWS: usize = 2_048;
+/// Lines a transaction. Other writers wait for the length of one, about a tenth of a second.
+pub const BATCH_ROWS: usize = 4_096;
 
 /// Records the lines of a file, or says what that would bring.
 pub async fn import(
@@ -32,42 +30,65 @@ pub async fn import(
     pass: Pass,
     progress: &mut (dyn FnMut(&Counts) + Send),
 ) -> Result<Report, ImportError> {
-    let resolver = Resolver::new(app.rules().await?, app.customers().await?, app.now());
+    let rules = app.rules().await?;
+    let program = rules.program();
+    let file = job.path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+    let mut desk = Desk {
+        judge: app.judge().await?,
+        keys: Keys::default(),
+        file: Arc::new(Text::clean(&file)),
+        today: local_date(app.now(), program.zone),
+        currency: program.currency,
+    };
     let door = Door::of(app, pass).await?;
     let (job, mut report) = job.begin(pass);
-    let mut keys = Keys::default();
     let prepare = move |decoder: &Decoder, row: &Row, record| match record {
-        Record::Sale(sale) => line(&resolver, &mut keys, decoder, row, &sale),
+        Record::Sale(sale) => Ok(desk.incoming(decoder, row, *sale)),
         _ => Err(row.reject(None, "is not a sale")),
     };
     let mut batches = reader::batches(job, BATCH_ROWS, prepare);
     while let Some(batch) = batches.next(&mut report).await? {
-        let lines = batch.len() as u64;
-        if lines > 0 {
-            let outcome = door.execute(app, actor, Command::Sales(batch)).await?;
-            let known = outcome.known as u64;
-            report.counts.known += known;
-            report.counts.created += lines.saturating_sub(known);
+        if !batch.is_empty() {
+            let done = door.execute(app, actor, Command::Sales(batch)).await?.lines;
+            count(&mut report, *done);
         }
         progress(&report.counts);
     }
     Ok(report)
 }
 
-fn line(resolver: &Resolver, keys: &mut Keys, decoder: &Decoder, row: &Row, sale: &SaleRecord) -> Result<SaleLine, Reject> {
-    let partner = resolver.partner(decoder, row, &sale.partner)?;
-    let details = Details { customer: sale.customer.clone(), ..Details::default() };
-    let no_account = |why: &str| {
-        let reason = format!("{} {why}, and a sale has to belong to one", quoted(&sale.customer.name));
-        Err(decoder.reject(row, "customer", reason))
-    };
-    let customer = match resolver.customer(&details) {
-        CustomerMatch::Link(link) => link,
-        CustomerMatch::Review(_) => return no_account("resembles more than one account, or one too little"),
-        CustomerMatch::New => return no_account("is none of our accounts"),
-    };
-    let source_key = keys.of(decoder, partner, sale);
-    Ok(SaleLine { source_key, partner, customer, on: sale.on, amount: sale.amount })
+fn count(report: &mut Report, done: LinesDone) {
+    report.counts.created += done.recorded as u64;
+    report.counts.changed += done.restated as u64;
+    report.counts.known += done.known as u64;
+    report.counts.waiting += done.waiting.len() as u64;
+    report.late += done.late as u64;
+    let room = REJECTS_TOLD_MAX.saturating_sub(report.waiting.len());
+    report.waiting.extend(done.waiting.into_iter().take(room).map(|(id, told)| format!("{id}, {told}")));
+}
+
+/// Makes incoming lines of rows, on the reading thread.
+struct Desk {
+    judge: Judge,
+    keys: Keys,
+    file: Arc<Text>,
+    today: NaiveDate,
+    currency: Currency,
+}
+
+impl Desk {
+    fn incoming(&mut self, decoder: &Decoder, row: &Row, sale: SaleRecord) -> Incoming {
+        let SaleRecord { id, entry } = sale;
+        let mapping = decoder.mapping();
+        let known = self.judge.known(&entry);
+        let (key, queue_key) = self.keys.of(decoder, &known, &id, &entry);
+        let returns = (!entry.returns.is_empty()).then(|| Text::clean(&format!("{}:{}", mapping.system, mapping.own(&entry.returns))));
+        let (line, troubles) = known.judged(&key, &entry, self.today, mapping.period);
+        // What only shows among other lines, or by the rate of the day, may keep these waiting as well.
+        let is_simple = troubles.is_empty() && line.is_some_and(|line| !line.is_return() && line.amount.currency == self.currency);
+        let cells = if is_simple { Vec::new() } else { decoder.named_cells(row) };
+        Incoming { key, queue_key, returns, entry, known, file: Arc::clone(&self.file), line: row.line, cells, period: mapping.period }
+    }
 }
 
 /// Makes the keys of lines. Lines without an identifier are known by their content and by how many like it came before in
@@ -76,20 +97,34 @@ fn line(resolver: &Resolver, keys: &mut Keys, decoder: &Decoder, row: &Row, sale
 struct Keys(HashMap<String, u32>);
 
 impl Keys {
-    fn of(&mut self, decoder: &Decoder, partner: PartnerId, sale: &SaleRecord) -> Text {
+    /// The key of the line, and the one that it waits under.
+    fn of(&mut self, decoder: &Decoder, known: &Known, id: &Text, entry: &Entry) -> (Text, Text) {
         let mapping = decoder.mapping();
-        let partner = partner.to_string();
-        if !sale.id.is_empty() {
-            let own = mapping.own(&sale.id);
+        let partner = match &known.partner {
+            Ok(partner) => partner.to_string(),
+            Err(_) => entry.partner.to_string(),
+        };
+        if !id.is_empty() {
+            let own = mapping.own(id);
             let id = if mapping.id_per_partner { format!("{partner}/{own}") } else { own };
-            return Text::clean(&format!("{}:{id}", mapping.system));
+            let key = Text::clean(&format!("{}:{id}", mapping.system));
+            return (key.clone(), key);
         }
-        let customer = &sale.customer;
-        let content =
-            [&*partner, &customer.name, &customer.city, &sale.product, &sale.on.to_string(), &sale.amount.to_string()].join("\u{1f}");
+        let stated = entry.stated();
+        let amount = entry.amount.value().map_or_else(|| stated.amount.to_string(), |amount| amount.to_string());
+        let customer = &entry.customer;
+        let content = [&*partner, &customer.name, &customer.city, &entry.product, &stated.day, &amount].join("\u{1f}");
+        let key = self.counted(mapping.system.as_str(), &content);
+        // Whoever the partner turns out to be, the row is the same.
+        let written = crate::domain::pos::Field::ALL.map(|field| stated.get(field).as_str()).join("\u{1f}");
+        let queue_key = self.counted(mapping.system.as_str(), &format!("waits\u{1f}{written}"));
+        (key, queue_key)
+    }
+
+    fn counted(&mut self, system: &str, content: &str) -> Text {
         let hash = blake3::hash(content.as_bytes()).to_hex()[..32].to_owned();
         let before = self.0.entry(hash.clone()).or_default();
         *before += 1;
-        Text::clean(&format!("{}:{hash}-{before}", mapping.system))
+        Text::clean(&format!("{system}:{hash}-{before}"))
     }
 }

@@ -4,6 +4,7 @@
 //! never written. So a plan finds the same known records, links and reviews as the import will, however long the file is.
 
 mod mdf;
+mod pos;
 mod tier;
 
 use crate::{
@@ -13,12 +14,12 @@ use crate::{
         actor::Actor,
         deal::{
             Registration,
-            conflict::{CandidateKey, ConflictCase, ProtectionKey, Sale},
+            conflict::{CandidateKey, ConflictCase, ProtectionKey},
             dossier::Precedent,
         },
         event::Entity,
         fx::RateDay,
-        id::{AccountId, AuditSeq, CommandId, ConflictId, DealId, LeadId, Number, OperatorId, PartnerId, ProgramVersion},
+        id::{AccountId, AuditSeq, CommandId, ConflictId, DealId, LeadId, Number, OperatorId, ProgramVersion},
         lead::{Lead, routing::Desk},
         partner::Partner,
         text::Text,
@@ -26,7 +27,7 @@ use crate::{
     },
     store::{
         Address, Db, Options, Result, Session, Tx, Unit,
-        unit::{Changes, Heads, OperatorRow, Past, ProgramRow, mdf::MdfUnit},
+        unit::{Changes, Heads, OperatorRow, Past, ProgramRow, mdf::MdfUnit, pos::PosUnit},
     },
 };
 use std::{
@@ -59,6 +60,8 @@ impl Trial {
         tx.request_numbers(u32::MAX).await?;
         tx.claim_numbers(u32::MAX).await?;
         tx.batch_numbers(u32::MAX).await?;
+        tx.sale_numbers(u32::MAX).await?;
+        tx.correction_numbers(u32::MAX).await?;
         Unit::commit(tx).await?;
         let rules = real.rules().await?;
         Ok(Self { scratch: App::new(scratch), real: real.clone(), rules, changed: Arc::default(), _folder: folder })
@@ -230,18 +233,6 @@ impl Unit for Overlay {
         self.real.precedents(codes, limit).await
     }
 
-    async fn sales(&mut self, of: &[(PartnerId, AccountId)], since: chrono::NaiveDate) -> Result<Vec<(PartnerId, AccountId, Sale)>> {
-        self.real.sales(of, since).await
-    }
-
-    async fn sales_known(&mut self, keys: &[Text]) -> Result<Vec<bool>> {
-        self.real.sales_known(keys).await
-    }
-
-    async fn sale_numbers(&mut self, count: u32) -> Result<i64> {
-        self.scratch.sale_numbers(count).await
-    }
-
     async fn rate_days(&mut self, from: chrono::NaiveDate, to: chrono::NaiveDate) -> Result<Vec<RateDay>> {
         self.real.rate_days(from, to).await
     }
@@ -279,6 +270,7 @@ impl Unit for Overlay {
         changes.leads.retain(|change| is_scratch(change.lead.id));
         changes.deals.retain(|change| is_scratch(change.deal.id));
         changes.cases.retain(|change| is_scratch(change.case.id));
+        changes.pos.corrections.retain(|change| is_scratch(change.correction.id));
         self.changed().take(&mut changes.mdf);
         let is_real = |entity: Entity| {
             entity.id() < FIRST && !matches!(entity, Entity::Operator(_) | Entity::Program(_) | Entity::Partner(_) | Entity::Account(_))

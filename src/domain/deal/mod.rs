@@ -17,7 +17,6 @@ pub mod fields;
 pub mod protection;
 pub mod queue;
 pub mod refusal;
-pub mod sale;
 pub mod stats;
 pub mod undo;
 pub mod words;
@@ -30,7 +29,6 @@ pub use document::{ContentHash, Document, DocumentKind, EvidencePin, Exhibit};
 pub use event::DealEvent;
 pub use protection::Protection;
 pub use refusal::Refusal;
-pub use sale::SaleLine;
 
 use crate::domain::{
     escalation::Escalation,

@@ -103,6 +103,8 @@ fn lines(program: &Program) -> Vec<Line> {
     out.deals(program);
     out.mdf(program);
     out.scorecard(program);
+    out.say("sales.closes_after_days", program.sales.closes_after_days);
+    out.say("sales.return_days", program.sales.return_days);
     out.list("products.lines", &program.products);
     out.list("verticals.names", &program.verticals);
     out.list("sources.names", &program.sources);

@@ -9,6 +9,7 @@ pub mod edit;
 mod mdf;
 mod read;
 mod routing;
+mod sales;
 mod scorecard;
 mod sla;
 
@@ -17,6 +18,7 @@ pub use diff::{Change, diff};
 pub use mdf::{ApprovalRules, Category, Mdf, ProofKind, SimilarRules};
 pub use read::parse;
 pub use routing::{CertificationRule, ClosedCalendar, Exclusion, LeadFacts, NamedAccount, Routing, Territory};
+pub use sales::Sales;
 pub use scorecard::{Asked, Given};
 pub use sla::{AcceptRow, AcceptSla, FirstTouchSla, QualifySla, Sla, SlaKind};
 
@@ -64,6 +66,7 @@ pub struct Program {
     pub mdf: Mdf,
     /// How partners are measured; what each tier asks for and gives stands with the tiers.
     pub scorecard: Card,
+    pub sales: Sales,
     /// The names that leads and rules use; matched without regard to case.
     pub products: Vec<Text>,
     pub verticals: Vec<Text>,

@@ -1,5 +1,5 @@
-//! Registrations: the narrow row that lists and sweeps look at, and beside it the aggregate as JSON; their conflicts, the
-//! protections that the database keeps unique, and our point-of-sale data.
+//! Registrations: the narrow row that lists and sweeps look at, and beside it the aggregate as JSON; their conflicts, and the
+//! protections that the database keeps unique.
 
 mod columns;
 pub mod conflict;
@@ -7,7 +7,6 @@ mod filter;
 pub mod glance;
 mod keys;
 mod page;
-mod sale;
 mod stats;
 
 use super::{

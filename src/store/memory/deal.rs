@@ -5,21 +5,19 @@ use crate::{
     domain::{
         deal::{
             Registration,
-            conflict::{CandidateKey, ConflictCase, ProtectionKey, Sale},
+            conflict::{CandidateKey, ConflictCase, ProtectionKey},
             dossier::{Precedent, precedent::code},
             stats::Counted,
         },
         event::Entity,
-        id::{AccountId, ConflictId, DealId, PartnerId},
+        id::{ConflictId, DealId},
         matching::{MEMBERS_MAX, MatchingPolicy},
-        text::Text,
     },
     store::{
         error::{Error, Result},
-        unit::{CaseChange, Changes, DealChange, FAMILY_MAX, SaleRow},
+        unit::{CaseChange, Changes, DealChange, FAMILY_MAX},
     },
 };
-use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// The tables. Public for tests that compare them with a recount.
@@ -27,14 +25,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 pub struct DealDesk {
     pub deals: Table<Registration>,
     pub cases: Table<ConflictCase>,
-    pub sales: Vec<SaleRow>,
     pub counters: BTreeMap<Counted, i64>,
     pub protections: BTreeMap<ProtectionKey, DealId>,
     /// By key: (day of the order, registration).
     pub members: HashMap<i64, BTreeSet<(i64, DealId)>>,
     /// Places in the order of submissions that were given so far.
     pub submissions: i64,
-    sale_keys: HashSet<Text>,
     /// By registration.
     parties: BTreeSet<(DealId, ConflictId)>,
 }
@@ -50,12 +46,6 @@ impl DealDesk {
             return Ok(moved);
         }
         self.check_protections(&changes.deals)?;
-        let mut keys = HashSet::new();
-        for key in changes.sales.iter().map(|row| &row.line.source_key).filter(|key| !key.is_empty()) {
-            if self.sale_keys.contains(key) || !keys.insert(key) {
-                return Err(Error::Exists(key.to_string()));
-            }
-        }
         Ok(None)
     }
 
@@ -86,12 +76,6 @@ impl DealDesk {
         for CaseChange { case, .. } in std::mem::take(&mut changes.cases) {
             self.parties.extend(case.parties.iter().map(|party| (party.deal, case.id)));
             self.cases.put(case);
-        }
-        for row in std::mem::take(&mut changes.sales) {
-            if !row.line.source_key.is_empty() {
-                self.sale_keys.insert(row.line.source_key.clone());
-            }
-            self.sales.push(row);
         }
         for (counted, by) in std::mem::take(&mut changes.deals_counted) {
             *self.counters.entry(counted).or_default() += by;
@@ -140,18 +124,6 @@ impl DealDesk {
         found
     }
 
-    pub(super) fn sales(&self, of: &[(PartnerId, AccountId)], since: NaiveDate) -> Vec<(PartnerId, AccountId, Sale)> {
-        let wanted = |row: &&SaleRow| row.line.on >= since && of.contains(&(row.line.partner, row.line.customer.family));
-        let mut rows: Vec<&SaleRow> = self.sales.iter().filter(wanted).collect();
-        rows.sort_by_key(|row| (row.line.partner, row.line.customer.family, row.line.on, row.id));
-        let sale = |row: &SaleRow| Sale { on: row.line.on, amount: row.line.amount, hash: None };
-        rows.into_iter().map(|row| (row.line.partner, row.line.customer.family, sale(row))).collect()
-    }
-
-    pub(super) fn knows_sale(&self, key: &Text) -> bool {
-        self.sale_keys.contains(key)
-    }
-
     /// Everything, as changes to an empty database.
     pub(super) fn add_to(&self, changes: &mut Changes) {
         let mut members: HashMap<DealId, Vec<crate::store::unit::Member>> = HashMap::new();
@@ -180,7 +152,6 @@ impl DealDesk {
         };
         changes.deals = self.deals.iter().map(&mut deal).collect();
         changes.cases = self.cases.iter().map(|case| CaseChange { case: case.clone(), expected: 0 }).collect();
-        changes.sales.clone_from(&self.sales);
         changes.deals_counted = self.counters.iter().map(|(counted, value)| (*counted, *value)).collect();
     }
 }

@@ -7,6 +7,7 @@
 mod deal;
 mod mdf;
 mod moved;
+mod pos;
 mod state;
 mod table;
 mod tier;
@@ -14,6 +15,7 @@ mod unit;
 
 pub use deal::DealDesk;
 pub use mdf::MdfDesk;
+pub use pos::PosDesk;
 pub use state::State;
 pub use table::Table;
 pub use tier::TierDesk;

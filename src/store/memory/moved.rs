@@ -41,6 +41,7 @@ impl State {
         self.desk.add_to(&mut changes);
         changes.mdf = self.mdf.to_changes();
         changes.tiers = self.tiers.to_changes();
+        changes.pos = self.pos.to_changes();
         changes
     }
 

@@ -41,6 +41,7 @@ pub struct State {
     pub desk: DealDesk,
     pub mdf: MdfDesk,
     pub tiers: TierDesk,
+    pub pos: super::PosDesk,
     pub done: HashMap<CommandId, AuditSeq>,
     pub(super) unplaced: BTreeSet<LeadId>,
     pub(super) keys: HashMap<i64, Vec<LeadId>>,
@@ -89,6 +90,10 @@ impl State {
                 None => self.tiers.check(&changes.tiers)?,
                 moved => moved,
             },
+            moved => moved,
+        };
+        let moved = match moved {
+            None => self.pos.check(&changes.pos)?,
             moved => moved,
         };
         if let Some((entity, expected, found)) = moved {
@@ -161,6 +166,7 @@ impl State {
         self.desk.apply(&mut changes);
         self.mdf.apply(std::mem::take(&mut changes.mdf));
         self.tiers.apply(std::mem::take(&mut changes.tiers));
+        self.pos.apply(std::mem::take(&mut changes.pos));
         for change in changes.leads {
             self.apply_lead(change);
         }

@@ -52,13 +52,16 @@ impl TierDesk {
 
 impl State {
     fn sold(&self, partners: &[PartnerId], period: Period) -> Vec<SoldOn> {
-        let mut sums: BTreeMap<(PartnerId, NaiveDate, String), Money> = BTreeMap::new();
-        let lines = self.desk.sales.iter().map(|row| &row.line);
-        for line in lines.filter(|line| partners.contains(&line.partner) && period.holds(line.on)) {
-            let sum = sums.entry((line.partner, line.on, line.amount.currency.to_string())).or_insert(Money::zero(line.amount.currency));
-            sum.minor += line.amount.minor;
+        let mut sums: BTreeMap<(PartnerId, NaiveDate, Text, String), Money> = BTreeMap::new();
+        let posted = self.pos.lines.iter().map(|(_, sale)| &sale.posted);
+        for posted in posted.filter(|one| partners.contains(&one.line.partner) && period.holds(one.line.on)) {
+            let line = &posted.line;
+            // As booked; lines of before there were bookings in their own currency.
+            let amount = posted.booked.unwrap_or(line.amount);
+            let key = (line.partner, line.on, line.line.clone(), amount.currency.to_string());
+            sums.entry(key).or_insert(Money::zero(amount.currency)).minor += amount.minor;
         }
-        sums.into_iter().map(|((partner, on, _), amount)| SoldOn { partner, on, product: Text::default(), amount }).collect()
+        sums.into_iter().map(|((partner, on, product, _), amount)| SoldOn { partner, on, product, amount }).collect()
     }
 
     fn registered(&self, partners: &[PartnerId], (from, until): (Instant, Instant)) -> Vec<(PartnerId, Registered)> {
@@ -140,7 +143,7 @@ impl FactSource for MemoryUnit {
     }
 
     async fn is_any_sold(&mut self, period: Period) -> Result<bool> {
-        Ok(self.look().await.desk.sales.iter().any(|row| period.holds(row.line.on)))
+        Ok(self.look().await.pos.lines.iter().any(|(_, sale)| period.holds(sale.posted.line.on)))
     }
 
     async fn registered(&mut self, partners: &[PartnerId], between: (Instant, Instant)) -> Result<Vec<(PartnerId, Registered)>> {

@@ -7,12 +7,12 @@ use crate::{
         actor::Actor,
         deal::{
             Registration,
-            conflict::{CandidateKey, ConflictCase, ProtectionKey, Sale},
+            conflict::{CandidateKey, ConflictCase, ProtectionKey},
             dossier::Precedent,
         },
         event::Entity,
         fx::RateDay,
-        id::{AccountId, AuditSeq, CommandId, ConflictId, DealId, LeadId, OperatorId, PartnerId, ProgramVersion},
+        id::{AccountId, AuditSeq, CommandId, ConflictId, DealId, LeadId, OperatorId, ProgramVersion},
         lead::{Lead, routing::Desk},
         partner::Partner,
         text::Text,
@@ -221,19 +221,6 @@ impl Unit for MemoryUnit {
 
     async fn precedents(&mut self, codes: &[String], limit: u32) -> Result<Vec<Precedent>> {
         Ok(self.look().await.desk.precedents(codes, limit))
-    }
-
-    async fn sales(&mut self, of: &[(PartnerId, AccountId)], since: chrono::NaiveDate) -> Result<Vec<(PartnerId, AccountId, Sale)>> {
-        Ok(self.look().await.desk.sales(of, since))
-    }
-
-    async fn sales_known(&mut self, keys: &[Text]) -> Result<Vec<bool>> {
-        let state = self.look().await;
-        Ok(keys.iter().map(|key| state.desk.knows_sale(key)).collect())
-    }
-
-    async fn sale_numbers(&mut self, _count: u32) -> Result<i64> {
-        Ok(self.next_number(|state| &mut state.claiming, |state| state.desk.sales.len()).await)
     }
 
     async fn rate_days(&mut self, from: chrono::NaiveDate, to: chrono::NaiveDate) -> Result<Vec<RateDay>> {

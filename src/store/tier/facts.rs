@@ -25,14 +25,18 @@ impl Session {
     pub async fn sold(&mut self, partners: &[PartnerId], period: Period) -> Result<Vec<SoldOn>> {
         let mut found = Vec::new();
         for part in partners.chunks(LIST_MAX) {
-            let mut sql = Sql::new("select partner, day, currency, cast(sum(minor) as bigint) from sale where partner in ");
+            // As booked; lines of before there were bookings in their own currency.
+            let mut sql = Sql::new(
+                "select partner, day, line, coalesce(booked_currency, currency), cast(sum(coalesce(booked, minor)) as bigint) \
+                 from sale where partner in ",
+            );
             sql.push_list(part.iter().copied());
             sql.push(" and day >= ").push_bind(day_number(period.from)).push(" and day < ").push_bind(day_number(period.until));
-            sql.push(" group by partner, day, currency");
-            for (partner, day, currency, minor) in self.all::<(i64, i64, String, i64)>(sql).await? {
+            sql.push(" group by partner, day, line, coalesce(booked_currency, currency)");
+            for (partner, day, line, currency, minor) in self.all::<(i64, i64, String, String, i64)>(sql).await? {
                 let currency = currency.parse().map_err(Error::Corrupt)?;
                 let (partner, on) = (PartnerId(partner), date_of_day(day));
-                found.push(SoldOn { partner, on, product: Text::default(), amount: Money::new(minor, currency) });
+                found.push(SoldOn { partner, on, product: Text::clean(&line), amount: Money::new(minor, currency) });
             }
         }
         Ok(found)

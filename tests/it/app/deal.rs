@@ -3,14 +3,14 @@
 use super::{ANNA, BEN, ENGINE, House, text};
 use crate::support::databases::on_both;
 use pilothouse::{
-    app::{CaseItem, Command, DealItem, DealTarget, Outcome, Registering, deal::view::DealViewer},
+    app::{CaseItem, Command, DealItem, DealTarget, Outcome, Registering, deal::view::DealViewer, pos::Incoming},
     domain::{
         account::AccountProfile,
         actor::{Role, Roles},
         aggregate::Aggregate,
         deal::{
             AccountLink, Customer, DealCommand, DealState, Details, DisputePhase, Document, DocumentKind, HoldReason, Registration,
-            RejectReason, SaleLine, Scope,
+            RejectReason, Scope,
             conflict::{CaseCommand, CaseState, ConflictCase, ConflictKind, Shares, Verdict},
             document::ContentHash,
             queue::{From, PageRequest, Queue, Sort},
@@ -19,6 +19,7 @@ use pilothouse::{
         id::{AccountId, AuditSeq, ConflictId, DealId, OperatorId, PartnerId},
         money::Money,
         person::Person,
+        pos::OrderLine,
         time::Span,
     },
     store::Error,
@@ -150,6 +151,21 @@ async fn a_registration_comes_in_is_approved_protected_and_expires() {
     .await;
 }
 
+/// What partner 2 has sold to a customer for EUR 1,200.
+fn sold_to(customer: AccountLink, key: &str, on: &str) -> Incoming {
+    Incoming::of(OrderLine {
+        key: text(key),
+        partner: PartnerId(2),
+        customer: Some(customer),
+        product: text("Switching"),
+        line: text("Switching"),
+        on: on.parse().unwrap(),
+        quantity: None,
+        price: None,
+        amount: eur("1200"),
+    })
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn two_imports_collide_and_an_appeal_overturns() {
     on_both(|fresh| async move {
@@ -162,13 +178,7 @@ async fn two_imports_collide_and_an_appeal_overturns() {
         first.account = Some(adler);
         let mut second = registering(2, details("crm/2", "Adler Group"));
         second.account = Some(adler);
-        let line = |key: &str, on: &str| SaleLine {
-            source_key: text(key),
-            partner: PartnerId(2),
-            customer: adler,
-            on: on.parse().unwrap(),
-            amount: eur("1200"),
-        };
+        let line = |key: &str, on: &str| sold_to(adler, key, on);
         let sold = house
             .run(BEN, Command::Sales(vec![line("pos/1", "2025-11-03"), line("pos/1", "2025-11-03"), line("pos/2", "2020-01-01")]))
             .await;

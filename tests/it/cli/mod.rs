@@ -8,6 +8,7 @@ mod mistakes;
 mod operator;
 mod plain;
 mod report;
+mod pos;
 mod tier;
 
 use std::{

@@ -1,6 +1,7 @@
 //! Faults put in on purpose, to prove that the checks would find them in the real thing.
 
 mod mdf;
+mod pos;
 mod tier;
 
 use pilothouse::{
@@ -9,12 +10,12 @@ use pilothouse::{
         actor::Actor,
         deal::{
             ContentHash, Registration,
-            conflict::{CandidateKey, CaseEvent, ConflictCase, ProtectionKey, Sale},
+            conflict::{CandidateKey, CaseEvent, ConflictCase, ProtectionKey},
             dossier::Precedent,
         },
         event::{Entity, Event, Record},
         fx::RateDay,
-        id::{AccountId, AuditSeq, CommandId, ConflictId, DealId, LeadId, OperatorId, PartnerId, ProgramVersion},
+        id::{AccountId, AuditSeq, CommandId, ConflictId, DealId, LeadId, OperatorId, ProgramVersion},
         lead::{Lead, LeadEvent, routing::Desk},
         mdf::request::RequestEvent,
         partner::Partner,
@@ -310,18 +311,6 @@ impl<U: Unit> Unit for Faulty<U> {
 
     async fn precedents(&mut self, codes: &[String], limit: u32) -> Result<Vec<Precedent>> {
         self.inner.precedents(codes, limit).await
-    }
-
-    async fn sales(&mut self, of: &[(PartnerId, AccountId)], since: chrono::NaiveDate) -> Result<Vec<(PartnerId, AccountId, Sale)>> {
-        self.inner.sales(of, since).await
-    }
-
-    async fn sales_known(&mut self, keys: &[Text]) -> Result<Vec<bool>> {
-        self.inner.sales_known(keys).await
-    }
-
-    async fn sale_numbers(&mut self, count: u32) -> Result<i64> {
-        self.inner.sale_numbers(count).await
     }
 
     async fn rate_days(&mut self, from: chrono::NaiveDate, to: chrono::NaiveDate) -> Result<Vec<RateDay>> {

@@ -7,10 +7,10 @@ mod rivals;
 
 use super::{agenda::Agenda, chance::Chance, people::People, staff::Staff, stage::Stage};
 use crate::{
-    app::{Command, DealTarget, Failure, Outcome, Registering, Rules},
+    app::{Command, DealTarget, Failure, Outcome, Registering, Rules, pos::Incoming},
     domain::{
         deal::{
-            DealCommand, EvidencePin, Registration, SaleLine,
+            DealCommand, EvidencePin, Registration,
             conflict::{CaseCommand, ConflictCase, Shares, Verdict},
         },
         id::{ConflictId, DealId, OperatorId},
@@ -34,7 +34,7 @@ const DUE: [i64; 8] = [-1_500, -290, -45, 12, 50, 130, 240, 400];
 
 /// What somebody is going to do at the deal desk.
 enum Step {
-    Sell(SaleLine),
+    Sell(Box<Incoming>),
     Register(Box<Registering>, Fate),
     Deal(OperatorId, DealId, DealCommand),
     Case(OperatorId, ConflictId, Ruling),
@@ -113,7 +113,7 @@ impl Deals {
 
     async fn take(&mut self, stage: &mut Stage<'_>, step: Step) -> Result<(), Failure> {
         match step {
-            Step::Sell(line) => drop(stage.carry(self.staff.portal, Command::Sales(vec![line])).await?),
+            Step::Sell(line) => drop(stage.carry(self.staff.portal, Command::Sales(vec![*line])).await?),
             Step::Register(record, fate) => {
                 let outcome = stage.carry(self.staff.portal, Command::Register(vec![*record])).await?;
                 let rules = stage.rules().await?;

@@ -6,13 +6,14 @@ use super::{
     paper,
 };
 use crate::{
-    app::{Registering, Rules, demo::people::Wish},
+    app::{Registering, Rules, demo::people::Wish, pos::Incoming},
     domain::{
         account::AccountProfile,
-        deal::{AccountLink, Details, SaleLine, conflict::ConflictKind},
+        deal::{AccountLink, Details, conflict::ConflictKind},
         id::{AccountId, PartnerId},
-        money::Money,
+        money::{Currency, Money},
         partner::{Partner, PartnerKind},
+        pos::OrderLine,
         text::Text,
         time::{Instant, Span},
     },
@@ -121,15 +122,18 @@ impl Deals {
         for quarter in 1..=2 {
             let on = at.plus(Span::hours(-24 * (60 * quarter + 7))).to_utc().date_naive();
             let euros = 4_000 + i64::try_from(self.chance.below(30_000)).unwrap_or(0);
-            let Ok(currency) = "EUR".parse() else { return };
-            let line = SaleLine {
-                source_key: Text::clean(&format!("pos:{}", self.agenda.planned())),
+            let line = Incoming::of(OrderLine {
+                key: Text::clean(&format!("pos:{}", self.agenda.planned())),
                 partner,
-                customer,
+                customer: Some(customer),
+                product: Text::clean("Switching"),
+                line: Text::clean("Switching"),
                 on,
-                amount: Money::new(euros * 100, currency),
-            };
-            self.later(at.plus(Span::hours(-30)), Step::Sell(line));
+                quantity: None,
+                price: None,
+                amount: Money::new(euros * 100, Currency::euro()),
+            });
+            self.later(at.plus(Span::hours(-30)), Step::Sell(Box::new(line)));
         }
     }
 }

@@ -31,6 +31,8 @@ pub struct Decoder {
     /// Where each column named by the mapping stands; `None` when the file does not have it.
     columns: HashMap<String, Option<Place>>,
     tables: Vec<(Place, Table)>,
+    /// The names of a table's columns; none of an object.
+    headers: Vec<Text>,
     /// What the file lacks, in sentences: shown with the plan.
     pub warnings: Vec<String>,
 }
@@ -48,7 +50,8 @@ enum Place {
 impl Decoder {
     /// Ties `mapping` to `source`; lookups are files in `folder`.
     pub fn new(mapping: Mapping, source: &Source, folder: &Path) -> Result<Self, SourceError> {
-        let mut decoder = Self { columns: HashMap::new(), tables: Vec::new(), warnings: Vec::new(), mapping };
+        let headers = source.headers().unwrap_or_default().iter().map(|name| Text::clean(name)).collect();
+        let mut decoder = Self { columns: HashMap::new(), tables: Vec::new(), headers, warnings: Vec::new(), mapping };
         for lookup in decoder.mapping.lookups.clone() {
             let refused = |message: String| SourceError::Unreadable(message);
             let Some(from) = source.column(&lookup.from).map_err(refused)? else {
@@ -139,10 +142,17 @@ impl Decoder {
     pub fn record(&self, row: &Row) -> Result<Record, Reject> {
         for rule in &self.mapping.leave_out {
             if self.passes(row, &rule.column, &rule.test) {
-                return Err(row.reject(self.own_column(&rule.column), format!("left out by the mapping: {}", rule.reason)));
+                let reject = row.reject(self.own_column(&rule.column), format!("left out by the mapping: {}", rule.reason));
+                return Err(Reject { left_out: true, ..reject });
             }
         }
         record::decode(&Cells { decoder: self, row })
+    }
+
+    /// Every cell of a row as it stood, with the name of its column.
+    pub fn named_cells(&self, row: &Row) -> Vec<(Text, Text)> {
+        let name = |place: usize| self.headers.get(place).cloned().unwrap_or_else(|| Text::clean(&format!("#{}", place + 1)));
+        row.cells().iter().enumerate().map(|(place, cell)| (name(place), Text::clean(cell))).collect()
     }
 
     /// A rejection of `row` because of what stands in the column of `field`.

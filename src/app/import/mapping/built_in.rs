@@ -33,6 +33,9 @@ built_in![
     "maven-account",
     "generic-sale",
     "maven-sale",
+    "adventureworks-sale",
+    "iowa-sale",
+    "ibm-sale",
     "generic-request",
     "generic-claim",
 ];

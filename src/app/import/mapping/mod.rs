@@ -59,6 +59,8 @@ pub struct Mapping {
     pub id_per_partner: bool,
     /// Identifiers are the file's own, so two files may have the same one: its name stands before them, once it is known.
     pub list: Option<Text>,
+    /// The days of which the lines of the file are said to be, both included.
+    pub period: Option<(chrono::NaiveDate, chrono::NaiveDate)>,
 }
 
 /// Where a field's value comes from: the first piece that gives one.

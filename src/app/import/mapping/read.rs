@@ -76,6 +76,7 @@ fn empty(name: &str, kind: Kind) -> Mapping {
         fixed: Vec::new(),
         id_per_partner: false,
         list: None,
+        period: None,
     }
 }
 

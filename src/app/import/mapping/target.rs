@@ -94,6 +94,8 @@ pub enum Form {
     Day,
     /// An amount of money in the record's currency.
     Amount,
+    /// A number that is kept to its last digit.
+    Number,
     Currency,
     /// `kind: name hash`, separated by `;` or `|`.
     Documents,
@@ -130,7 +132,7 @@ impl Form {
         match self {
             Self::Country if Country::find(value).is_none() => Err("a country, by code or name".into()),
             Self::Choice(choice) if !choice.names().contains(&value) => Err(alternatives(choice.names())),
-            Self::Points | Self::Count if value.parse::<f64>().is_err() => Err("a number".into()),
+            Self::Points | Self::Count | Self::Number if value.parse::<f64>().is_err() => Err("a number".into()),
             Self::Currency if value.parse::<Currency>().is_err() => Err("a currency's code of ISO 4217".into()),
             Self::Email if !value.contains('@') => Err("an e-mail address".into()),
             Self::Countries if value.split([';', ',', '|']).any(|part| Country::find(part).is_none()) => {
@@ -252,13 +254,17 @@ const DEAL: &[Target] = &[
 const SALE: &[Target] = &[
     ID,
     required("partner", NAME, "the partner who sold, by code or name"),
-    required("customer", NAME, "the end customer's name; it has to be one of our accounts"),
+    field("customer", NAME, "the end customer's name, one of our accounts; incumbency reads lines that have one"),
     COUNTRY,
     CITY,
     POSTAL_CODE,
     WEBSITE,
     field("product", NAME, "what was sold; it tells lines without an identifier apart"),
-    required("day", Form::Day, "the day of the sale"),
+    field("product_line", NAME, "its line in the channel program; without one the product itself has to be one"),
+    field("quantity", Form::Number, "how many, at most three digits after the point; below zero for a return"),
+    field("price", Form::Number, "the price of one, at most four digits after the point"),
+    field("returns", NAME, "of a return: the identifier of the line whose goods come back"),
+    required("day", Form::Day, "the day on which the line is booked"),
     required("amount", Form::Amount, "the amount of the line; below zero for a return"),
     field("currency", Form::Currency, "the currency of the amount"),
 ];

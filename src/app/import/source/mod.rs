@@ -72,6 +72,8 @@ pub struct Reject {
     pub reason: String,
     /// The row as it stood, for the rejects file.
     pub cells: Vec<String>,
+    /// The mapping leaves such rows out: nothing is wrong with it.
+    pub left_out: bool,
 }
 
 impl Reject {
@@ -242,6 +244,7 @@ impl Row {
             name: column.map(|column| Text::clean(&column.name)),
             reason: reason.into(),
             cells: self.cells(),
+            left_out: false,
         }
     }
 }

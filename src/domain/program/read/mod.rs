@@ -7,6 +7,7 @@ mod calendars;
 mod deals;
 mod mdf;
 mod rules;
+mod sales;
 mod scorecard;
 
 use super::{AcceptRow, AcceptSla, Consent, FirstTouchSla, Matching, Program, QualifySla, Sla, Tier};
@@ -73,6 +74,7 @@ fn program(root: &Table<'_>) -> Program {
         deals,
         mdf: mdf::mdf(root),
         scorecard: scorecard::scorecard(root, currency, &products),
+        sales: sales::sales(root),
         regions,
         products,
         verticals,

@@ -4,13 +4,14 @@ use super::{FIRST, PARTNERS, PRODUCTS, SECOND, code};
 use crate::simulation::chance::Chance;
 use chrono::{Days, NaiveDate};
 use pilothouse::{
-    app::Registering,
+    app::{Registering, pos::Incoming},
     domain::{
         account::AccountProfile,
-        deal::{AccountLink, ContentHash, Customer, Details, Document, DocumentKind, SaleLine, SalesStage, Scope},
+        deal::{AccountLink, ContentHash, Customer, Details, Document, DocumentKind, SalesStage, Scope},
         id::{AccountId, PartnerId},
         money::Money,
         person::Person,
+        pos::OrderLine,
         text::Text,
         time::Instant,
     },
@@ -123,16 +124,20 @@ impl DealBank {
         }
     }
 
-    pub fn sale(&mut self, now: Instant, chance: &mut Chance) -> SaleLine {
+    pub fn sale(&mut self, now: Instant, chance: &mut Chance) -> Incoming {
         self.sales += 1;
         let number = if chance.per_mille(100) { chance.next() % (self.sales + 1) } else { self.sales };
-        SaleLine {
-            source_key: Text::clean(&format!("pos/{number}")),
+        Incoming::of(OrderLine {
+            key: Text::clean(&format!("pos:{number}/1")),
             partner: PartnerId(chance.between(1, i64::try_from(PARTNERS).expect("few"))),
-            customer: link(chance.below(ACCOUNTS)).expect("an account"),
+            customer: link(chance.below(ACCOUNTS)),
+            product: Text::clean("Switching"),
+            line: Text::clean("Switching"),
             on: now.to_utc().date_naive() - Days::new(chance.next() % 500),
+            quantity: None,
+            price: None,
             amount: Money::new(chance.between(-1_000, 90_000), "EUR".parse().expect("a currency")),
-        }
+        })
     }
 }
 
