@@ -5,7 +5,8 @@
 use pilothouse::domain::{
     id::PartnerId,
     program,
-    tier::{Facts, History, Revenue, Rules, Score, Share, Way, evaluate, rules::Composite, way_up, what_if},
+    text::Text,
+    tier::{Certificate, Facts, History, Revenue, Rules, Score, Share, Way, evaluate, rules::Composite, way_up, what_if},
 };
 use rust_decimal::Decimal;
 use std::time::Instant as Stopwatch;
@@ -59,7 +60,9 @@ fn invented(rules: &Rules, no: i64) -> Facts {
         by_product: Some(products.collect()),
         by_day: Vec::new(),
     };
+    let certificate = |no| Certificate { name: Text::clean(&format!("C{no}")), last_day: None };
     Facts {
+        certificates: (0..spread(9, 5)).map(certificate).collect(),
         revenue: Some(revenue),
         coverage: Some(Share { part: spread(3, 40), whole: 40 }),
         accepted: (no % 7 > 0).then(|| Share { part: spread(4, 100), whole: 100 }),
