@@ -58,7 +58,8 @@ const TABLES: &[(&str, &str)] = &[
     (
         "tier_line",
         "select concat_ws('|', id, updated_at, name_words, code, tier_code, status, kind, coalesce(country, '-'), outcome, earned_code, \
-         score_key, proposal, promotes, coalesce(plan_due_at, -1), coalesce(falls_at, -1), is_near, coalesce(owner, -1), due_key, search) \
+         score_key, proposal, promotes, coalesce(plan_due_at, -1), coalesce(falls_at, -1), is_near, coalesce(owner, -1), due_key, search, \
+         reason) \
          from tier_line order by id",
     ),
     (

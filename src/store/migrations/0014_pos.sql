@@ -56,6 +56,9 @@ create table sale_total (
     primary key (month, partner, line, currency)
 ){clustered};
 
+-- In the list of the tier desk lines that wait stand beside the partners, with numbers below zero: what is wrong first.
+alter table tier_line add column reason text not null default '';
+
 create table correction (
     id {id},
     version bigint not null,

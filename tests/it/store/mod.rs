@@ -6,4 +6,5 @@ mod feed;
 mod lead;
 mod mdf;
 mod room;
+mod sales;
 mod schema;

@@ -52,6 +52,52 @@ async fn a_newer_schema_is_refused_with_both_versions() {
     .await;
 }
 
+/// Takes everything back that came after version 2.
+const NEWER: &[&str] = &[
+    "delete from schema_version where version > 2",
+    "drop table tier_line",
+    "drop table tier_evaluation",
+    "drop table tier_evaluation_body",
+    "drop table tier_standing",
+    "drop table tier_standing_body",
+    "drop table mdf_item",
+    "drop table fund_entry",
+    "drop table fund",
+    "drop table fund_body",
+    "drop table fund_balance",
+    "drop table request",
+    "drop table request_body",
+    "drop table claim",
+    "drop table claim_body",
+    "drop table paper",
+    "drop table mdf_part",
+    "drop table mdf_signature",
+    "drop table payment",
+    "drop table payment_batch",
+    "drop table payment_batch_body",
+    "drop table approval_limit",
+    "drop table approval_delegation",
+    "drop table deal",
+    "drop table deal_body",
+    "drop table deal_key",
+    "drop table deal_glance",
+    "drop table protection",
+    "drop table conflict",
+    "drop table conflict_body",
+    "drop table conflict_party",
+    "drop table sale",
+    "drop table sale_total",
+    "drop table correction",
+    "drop table correction_body",
+    "drop table fx_day",
+    "drop index stat_measure",
+    "alter table person_key rename column entity_no to lead_id",
+    "alter table clock_fired rename column entity_no to lead_id",
+    "drop index lead_source_key",
+    "drop table lead_key_new",
+    "create unique index lead_source on lead (source, source_key) where source_key <> ''",
+];
+
 /// What version 2 held: a record once for each name of its source.
 #[tokio::test(flavor = "multi_thread")]
 async fn records_that_came_under_two_sources_survive_the_migration() {
@@ -62,50 +108,7 @@ async fn records_that_came_under_two_sources_survive_the_migration() {
             tx.execute(Sql::new("drop table mdf_item_text")).await.expect("a table of version 7");
             tx.execute(Sql::new("drop table tier_line_text")).await.expect("a table of the tier desk");
         }
-        for text in [
-            "delete from schema_version where version > 2",
-            "drop table tier_line",
-            "drop table tier_evaluation",
-            "drop table tier_evaluation_body",
-            "drop table tier_standing",
-            "drop table tier_standing_body",
-            "drop table mdf_item",
-            "drop table fund_entry",
-            "drop table fund",
-            "drop table fund_body",
-            "drop table fund_balance",
-            "drop table request",
-            "drop table request_body",
-            "drop table claim",
-            "drop table claim_body",
-            "drop table paper",
-            "drop table mdf_part",
-            "drop table mdf_signature",
-            "drop table payment",
-            "drop table payment_batch",
-            "drop table payment_batch_body",
-            "drop table approval_limit",
-            "drop table approval_delegation",
-            "drop table deal",
-            "drop table deal_body",
-            "drop table deal_key",
-            "drop table deal_glance",
-            "drop table protection",
-            "drop table conflict",
-            "drop table conflict_body",
-            "drop table conflict_party",
-            "drop table sale",
-            "drop table sale_total",
-            "drop table correction",
-            "drop table correction_body",
-            "drop table fx_day",
-            "drop index stat_measure",
-            "alter table person_key rename column entity_no to lead_id",
-            "alter table clock_fired rename column entity_no to lead_id",
-            "drop index lead_source_key",
-            "drop table lead_key_new",
-            "create unique index lead_source on lead (source, source_key) where source_key <> ''",
-        ] {
+        for text in NEWER {
             tx.execute(Sql::new(text)).await.expect(text);
         }
         let rows = [(1, "Webinar", "crm:1"), (2, "Webinar 2026", "crm:1"), (3, "Webinar", "crm:2"), (4, "Webinar", ""), (5, "Fair", "")];
