@@ -3,8 +3,8 @@
 use super::Call;
 use crate::{
     app::{
-        App, Command,
-        pos::{CorrectionCommand, CorrectionItem, CorrectionStep},
+        App,
+        pos::{CorrectionItem, LineTarget, LineVerb},
     },
     domain::{
         id::{CorrectionId, OperatorId},
@@ -124,29 +124,18 @@ pub async fn run(verb: Verb, call: &mut Call<'_>) -> Result<()> {
         },
         Verb::Correct(args) => {
             let sets = args.sets.iter().map(|set| assignment(set)).collect::<Result<Vec<_>>>()?;
-            let change = |correction: &Correction| {
-                let mut stated = correction.stated.clone();
-                for (field, value) in &sets {
-                    stated.set(*field, value.clone());
-                }
-                stated
-            };
-            let items = app.correct(actor, &args.ids.ids, change).await?;
-            report(&items, call)
+            decide(&args.ids, &LineVerb::Correct { set: sets }, actor, &app, call).await
         }
-        Verb::Accept(args) => report(&app.accept(actor, &args.ids.ids, &Text::clean(args.note.trim())).await?, call),
-        Verb::Dismiss(args) => {
-            let command = CorrectionCommand::Dismiss { reason: Text::clean(args.reason.trim()) };
-            report(&each(&app, actor, &args.ids.ids, &command).await?, call)
-        }
-        Verb::Undo(args) => report(&each(&app, actor, &args.ids, &CorrectionCommand::Undo).await?, call),
+        Verb::Accept(args) => decide(&args.ids, &LineVerb::Accept { note: Text::clean(args.note.trim()) }, actor, &app, call).await,
+        Verb::Dismiss(args) => decide(&args.ids, &LineVerb::Dismiss { reason: Text::clean(args.reason.trim()) }, actor, &app, call).await,
+        Verb::Undo(args) => decide(&args, &LineVerb::Undo, actor, &app, call).await,
         Verb::Revenue(args) => revenue(&args, &app, call).await,
     }
 }
 
-async fn each(app: &App, actor: OperatorId, ids: &[CorrectionId], command: &CorrectionCommand) -> Result<Vec<CorrectionItem>> {
-    let steps = ids.iter().map(|id| CorrectionStep { id: *id, seen: None, command: command.clone() }).collect();
-    Ok(app.execute(actor, app.request(Command::Corrections(steps))).await?.lines.corrections)
+async fn decide(ids: &Ids, verb: &LineVerb, actor: OperatorId, app: &App, call: &mut Call<'_>) -> Result<()> {
+    let targets: Vec<LineTarget> = ids.ids.iter().map(|id| (*id, None)).collect();
+    report(&app.decide_lines(actor, &targets, verb).await?, call)
 }
 
 fn assignment(set: &str) -> Result<(Field, Text)> {

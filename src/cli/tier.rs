@@ -204,7 +204,9 @@ pub struct Advance {
 }
 
 fn queue() -> clap::builder::PossibleValuesParser {
-    Queue::ALL.iter().map(|queue| queue.name()).collect::<Vec<_>>().into()
+    // Lines that wait are listed by `pos corrections`.
+    let of_partners = Queue::ALL.iter().filter(|queue| **queue != Queue::Corrections);
+    of_partners.map(|queue| queue.name()).collect::<Vec<_>>().into()
 }
 
 /// How many partners one transaction audits.

@@ -148,6 +148,7 @@ const GRANT: Option<Permission> = Some(Permission::MdfDecide);
 const PAY: Option<Permission> = Some(Permission::MdfPay);
 const BUDGET: Option<Permission> = Some(Permission::MdfFund);
 const AUDIT: Option<Permission> = Some(Permission::TierWork);
+const LINES: Option<Permission> = Some(Permission::PosCorrect);
 const RANK: Option<Permission> = Some(Permission::TierDecide);
 const PROGRAM: Option<Permission> = Some(Permission::ProgramApply);
 const FREE: Option<Permission> = None;
@@ -328,6 +329,9 @@ actions! {
     TierClosePlan  "tier.close-plan" "close plan"  Tiers  Undoable AUDIT, "close the remediation plan before its audit, with a reason";
     TierRate       "tier.rate"       "rate"        Tiers  Undoable AUDIT, "say how satisfied, compliant and trained it is: what nobody can count";
     TierAcquire    "tier.acquire"    "acquired"    Tiers  Undoable AUDIT, "record from when its sales count as those of its parent";
+    LineCorrect    "line.correct"    "correct"     Tiers  Undoable LINES, "correct an order line that waits, and judge it again";
+    LineAccept     "line.accept"     "let through" Tiers  Undoable LINES, "record an order line as it is, with a note";
+    LineDismiss    "line.dismiss"    "dismiss"     Tiers  Undoable LINES, "never record an order line, with a reason";
     TierWhy        "tier.why"        "scorecard"   Tiers  None     FREE, "the scorecard: each point explained";
     TierTimeline   "tier.timeline"   "timeline"    Tiers  None     FREE, "what happened to its tier, newest first";
 

@@ -239,6 +239,12 @@ impl<'a> Book<'a> {
         self.records.push(self.scene.record(Entity::Correction(id), version, Event::Correction(event)));
     }
 
+    /// What happened here to a correction.
+    pub fn events_of(&self, id: CorrectionId) -> Vec<CorrectionEvent> {
+        let own = self.records.iter().filter(|record| record.entity == Entity::Correction(id));
+        own.filter_map(|record| Correction::event(&record.event).cloned()).collect()
+    }
+
     pub fn posted(&self) -> &[Posted] {
         &self.posted
     }

@@ -9,7 +9,7 @@ use crate::{
     app::{Failure, Outcome, Scene},
     domain::{
         id::CorrectionId,
-        pos::{Correction, CorrectionEvent, CorrectionState, Stated, Trouble},
+        pos::{Correction, CorrectionEvent, CorrectionState, Field, Stated, Trouble},
         text::Text,
     },
     store::{Unit, pos::keyed, unit::pos::SaleKey},
@@ -41,6 +41,34 @@ pub enum CorrectionCommand {
 pub struct CorrectionItem {
     pub id: CorrectionId,
     pub result: Result<Box<Correction>, String>,
+    /// What happened to it by this command.
+    pub events: Vec<CorrectionEvent>,
+}
+
+/// A line, and the version of it that was on the screen.
+pub type LineTarget = (CorrectionId, Option<i64>);
+
+/// What a person asks of lines that wait, before their words are looked up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LineVerb {
+    /// Set these fields and judge it again; without any it is judged as it is.
+    Correct {
+        set: Vec<(Field, Text)>,
+    },
+    Accept {
+        note: Text,
+    },
+    Dismiss {
+        reason: Text,
+    },
+    Undo,
+}
+
+impl LineVerb {
+    /// Whether the words of the line are compared with what is ours.
+    pub(super) const fn judges(&self) -> bool {
+        matches!(self, Self::Correct { .. } | Self::Accept { .. })
+    }
 }
 
 pub async fn carry_out<U: Unit>(unit: &mut U, scene: Scene<'_>, steps: &[CorrectionStep]) -> Result<Outcome, Failure> {
@@ -52,7 +80,7 @@ pub async fn carry_out<U: Unit>(unit: &mut U, scene: Scene<'_>, steps: &[Correct
     }
     let items = results.into_iter().map(|(id, result)| {
         let after = || book.correction(id).cloned().map(Box::new).ok_or_else(|| format!("there is no {id}"));
-        CorrectionItem { id, result: result.and_then(|()| after()) }
+        CorrectionItem { id, result: result.and_then(|()| after()), events: book.events_of(id) }
     });
     let corrections = items.collect();
     let changes = book.close(unit).await?;

@@ -8,7 +8,7 @@ mod record;
 mod returns;
 mod view;
 
-pub use correct::{CorrectionCommand, CorrectionItem, CorrectionStep};
+pub use correct::{CorrectionCommand, CorrectionItem, CorrectionStep, LineTarget, LineVerb};
 pub use judge::{Judge, Known};
 pub use record::{Incoming, LinesDone};
 

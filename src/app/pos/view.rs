@@ -1,7 +1,7 @@
 //! What is asked about lines and corrections.
 
 use super::{
-    correct::{CorrectionCommand, CorrectionItem, CorrectionStep},
+    correct::{CorrectionCommand, CorrectionItem, CorrectionStep, LineTarget, LineVerb},
     judge::Judge,
 };
 use crate::{
@@ -10,10 +10,10 @@ use crate::{
         event::Entity,
         id::{AuditSeq, CorrectionId, OperatorId},
         pos::{Correction, Revenue, Stated, totals::Asked},
-        text::Text,
     },
     store::{pos::CorrectionsAsked, unit::Past},
 };
+use std::collections::HashMap;
 
 /// How much of a correction's story is told.
 const STORY_MAX: u32 = 200;
@@ -47,46 +47,38 @@ impl App {
         Ok(Judge::new(&self.rules().await?, self.customers().await?))
     }
 
-    /// Judges lines that wait again, as `change` states them.
-    pub async fn correct(
-        &self,
-        actor: OperatorId,
-        ids: &[CorrectionId],
-        change: impl Fn(&Correction) -> Stated,
-    ) -> Result<Vec<CorrectionItem>, Failure> {
-        let mut judge = self.judge().await?;
-        let step = |correction: &Correction| {
-            let stated = change(correction);
-            let known = judge.known(&stated.entry());
-            CorrectionCommand::Correct { stated: Box::new(stated), known }
-        };
-        self.decide(actor, ids, step).await
-    }
-
-    /// Records lines that wait as they are.
-    pub async fn accept(&self, actor: OperatorId, ids: &[CorrectionId], note: &Text) -> Result<Vec<CorrectionItem>, Failure> {
-        let mut judge = self.judge().await?;
-        let step = |correction: &Correction| {
-            let known = judge.known(&correction.stated.entry());
-            CorrectionCommand::Accept { note: note.clone(), known }
-        };
-        self.decide(actor, ids, step).await
-    }
-
-    /// The same verb on each, as it was read here.
-    async fn decide(
-        &self,
-        actor: OperatorId,
-        ids: &[CorrectionId],
-        mut step: impl FnMut(&Correction) -> CorrectionCommand,
-    ) -> Result<Vec<CorrectionItem>, Failure> {
-        let found = self.db().read().await?.corrections(ids).await?;
-        if let Some(unknown) = ids.iter().find(|id| !found.iter().any(|correction| correction.id == **id)) {
-            return Err(Failure::refused(format!("there is no {unknown}")));
+    /// The same verb on each of these lines, as steps of one command: each with what its words mean now.
+    pub async fn line_steps(&self, targets: &[LineTarget], verb: &LineVerb) -> Result<Vec<CorrectionStep>, Failure> {
+        let ids: Vec<CorrectionId> = targets.iter().map(|(id, _)| *id).collect();
+        let found = self.db().read().await?.corrections(&ids).await?;
+        let found: HashMap<CorrectionId, Correction> = found.into_iter().map(|one| (one.id, one)).collect();
+        let mut judge = if verb.judges() { Some(self.judge().await?) } else { None };
+        let mut steps = Vec::with_capacity(targets.len());
+        for (id, seen) in targets {
+            let Some(correction) = found.get(id) else { return Err(Failure::refused(format!("there is no {id}"))) };
+            let mut known = |stated: &Stated| judge.as_mut().map(|judge| judge.known(&stated.entry()));
+            let command = match verb {
+                LineVerb::Correct { set } => {
+                    let mut stated = correction.stated.clone();
+                    for (field, value) in set {
+                        stated.set(*field, value.clone());
+                    }
+                    known(&stated).map(|known| CorrectionCommand::Correct { stated: Box::new(stated), known })
+                }
+                LineVerb::Accept { note } => known(&correction.stated).map(|known| CorrectionCommand::Accept { note: note.clone(), known }),
+                LineVerb::Dismiss { reason } => Some(CorrectionCommand::Dismiss { reason: reason.clone() }),
+                LineVerb::Undo => Some(CorrectionCommand::Undo),
+            };
+            let Some(command) = command else { continue };
+            // What was read here is what the command is about, unless somebody has seen another version.
+            steps.push(CorrectionStep { id: *id, seen: Some(seen.unwrap_or(correction.version)), command });
         }
-        let steps =
-            found.iter().map(|correction| CorrectionStep { id: correction.id, seen: Some(correction.version), command: step(correction) });
-        let steps = steps.collect();
+        Ok(steps)
+    }
+
+    /// Carries the same verb out on each of these lines, in one transaction; one answer each.
+    pub async fn decide_lines(&self, actor: OperatorId, targets: &[LineTarget], verb: &LineVerb) -> Result<Vec<CorrectionItem>, Failure> {
+        let steps = self.line_steps(targets, verb).await?;
         Ok(self.execute(actor, self.request(Command::Corrections(steps))).await?.lines.corrections)
     }
 }

@@ -8,12 +8,14 @@ use crate::{
         day::local_date,
         event::Entity,
         filter::Filter,
-        id::{AuditSeq, OperatorId, PartnerId, StandingId},
+        id::{AuditSeq, CorrectionId, OperatorId, PartnerId, StandingId},
         partner::Partner,
+        pos::{Correction, CorrectionEvent},
         program::Program,
         text::Text,
         tier::{
             Facts, Way, WhatIf,
+            desk::{DeskId, DeskLine, WaitingLine},
             evaluation::Evaluation,
             fields::Tiers,
             queue::{Kpis, Page, PageRequest, Queue, TierLine},
@@ -24,7 +26,7 @@ use crate::{
         time::Instant,
         told::Names,
     },
-    store::{Listing, unit::Past},
+    store::unit::Past,
 };
 use chrono::NaiveDate;
 use std::collections::HashMap;
@@ -40,8 +42,8 @@ pub struct TierStory {
     pub way: Option<Way>,
 }
 
-pub type TierViewer = view::Viewer<PartnerId>;
-pub type TierLastDone = view::LastDone<PartnerId>;
+pub type TierViewer = view::Viewer<DeskId>;
+pub type TierLastDone = view::LastDone<DeskId>;
 
 /// One partner at the tier desk, with everything that is known of it there.
 #[derive(Debug, Clone)]
@@ -52,6 +54,31 @@ pub struct TierDetail {
     /// What happened to its standing, the newest first.
     pub timeline: Vec<Past>,
     pub names: Names,
+}
+
+/// An order line that waits, or waited, for a correction.
+#[derive(Debug, Clone)]
+pub struct WaitingDetail {
+    pub line: WaitingLine,
+    /// What happened to it, the newest first.
+    pub timeline: Vec<Past>,
+    pub names: Names,
+}
+
+/// One record of the desk with everything that is known of it there.
+#[derive(Debug, Clone)]
+pub enum DeskDetail {
+    Partner(Box<TierDetail>),
+    Waiting(Box<WaitingDetail>),
+}
+
+impl DeskDetail {
+    pub const fn id(&self) -> DeskId {
+        match self {
+            Self::Partner(detail) => DeskId::Partner(detail.line.id),
+            Self::Waiting(detail) => DeskId::Line(detail.line.correction.id),
+        }
+    }
 }
 
 /// How many evaluations of a partner are shown.
@@ -75,7 +102,7 @@ impl App {
     }
 
     /// The partners of a queue that pass the filter, in its order; the first `limit`, and whether there are more.
-    pub async fn tier_matching(&self, request: PageRequest, viewer: &TierViewer, limit: usize) -> Result<(Vec<TierLine>, bool), Failure> {
+    pub async fn tier_matching(&self, request: PageRequest, viewer: &TierViewer, limit: usize) -> Result<(Vec<DeskLine>, bool), Failure> {
         self.matching(request, viewer, limit).await
     }
 
@@ -90,9 +117,25 @@ impl App {
 
     /// The lines of these partners, in their order.
     pub async fn tier_lines_of(&self, ids: &[PartnerId]) -> Result<Vec<TierLine>, Failure> {
+        Ok(self.db().snapshot().await?.tier_lines(ids).await?)
+    }
+
+    /// One record with everything that is known of it at the desk; nothing when there is no such.
+    pub async fn desk_detail(&self, id: DeskId) -> Result<Option<DeskDetail>, Failure> {
+        Ok(match id {
+            DeskId::Partner(id) => self.tier_detail(id).await?.map(|detail| DeskDetail::Partner(Box::new(detail))),
+            DeskId::Line(id) => self.waiting_detail(id).await?.map(|detail| DeskDetail::Waiting(Box::new(detail))),
+        })
+    }
+
+    /// An order line that waits, or waited, with what happened to it.
+    async fn waiting_detail(&self, id: CorrectionId) -> Result<Option<WaitingDetail>, Failure> {
+        let rules = self.rules().await?;
         let mut session = self.db().snapshot().await?;
-        let rows = Tiers::rows(&mut session, ids).await?;
-        Ok(rows.into_iter().map(|(_, line)| line).collect())
+        let Some(line) = session.waiting_lines(&[id]).await?.pop() else { return Ok(None) };
+        let timeline = session.audit_timeline(Entity::Correction(id), AuditSeq(i64::MAX), view::TIMELINE_MAX).await?;
+        let names = view::names(&mut session, &rules, line.correction.partner.into_iter().collect()).await?;
+        Ok(Some(WaitingDetail { line, timeline, names }))
     }
 
     /// One partner with everything that is known of it at the desk; nothing when there is no such.
@@ -110,15 +153,26 @@ impl App {
         Ok(Some(TierDetail { line, partner, story, timeline, names }))
     }
 
-    /// What `me` did last to the standings of partners and has not taken back since.
+    /// What `me` did last at the desk and has not taken back since: to the standings of partners, or to lines that wait.
     pub async fn tier_last_done(&self, me: OperatorId) -> Result<Option<TierLastDone>, Failure> {
+        // That a line came in and could not be recorded, or gave way to another, nobody decided.
+        let came = |event: &CorrectionEvent| matches!(event, CorrectionEvent::Raised { .. } | CorrectionEvent::Superseded);
+        let (standings, lines) = (self.standing_last_done(me).await?, self.last_done::<Correction>(me, came).await?);
+        let lines = lines.map(|view::LastDone { command, at, event, records }| {
+            let records = records.into_iter().map(|(id, version)| (DeskId::Line(id), version)).collect();
+            TierLastDone { command, at, event, records }
+        });
+        Ok(standings.into_iter().chain(lines).max_by_key(|done| done.at))
+    }
+
+    async fn standing_last_done(&self, me: OperatorId) -> Result<Option<TierLastDone>, Failure> {
         let Some(view::LastDone { command, at, event, records }) = self.last_done::<Standing>(me, |_| false).await? else {
             return Ok(None);
         };
         let ids: Vec<StandingId> = records.iter().map(|(id, _)| *id).collect();
         let standings = self.db().read().await?.standings(&ids).await?;
         let of: HashMap<StandingId, PartnerId> = standings.iter().map(|one| (one.id, one.partner)).collect();
-        let records = records.into_iter().filter_map(|(id, version)| Some((*of.get(&id)?, version))).collect();
+        let records = records.into_iter().filter_map(|(id, version)| Some((DeskId::Partner(*of.get(&id)?), version))).collect();
         Ok(Some(TierLastDone { command, at, event, records }))
     }
 

@@ -9,9 +9,10 @@ use crate::{
     domain::{
         event::Event,
         filter::Filter,
-        id::{AuditSeq, PartnerId},
+        id::AuditSeq,
         text::Text,
         tier::{
+            desk::{DeskId, DeskLine, WaitingLine},
             fields::Tiers,
             queue::{Queue, TierLine},
             standing::Standing,
@@ -42,71 +43,100 @@ impl Desk for TierTrade {
         &news.names
     }
 
-    fn touched(news: &TierNews) -> Vec<PartnerId> {
-        let all: BTreeSet<PartnerId> = news.happened.iter().filter_map(|past| news.partner(past)).collect();
+    fn touched(news: &TierNews) -> Vec<DeskId> {
+        let all: BTreeSet<DeskId> = news.happened.iter().filter_map(|past| news.about(past)).collect();
         all.into_iter().collect()
     }
 
-    fn about(past: &Past, news: &TierNews) -> Vec<PartnerId> {
-        news.partner(past).into_iter().collect()
+    fn about(past: &Past, news: &TierNews) -> Vec<DeskId> {
+        news.about(past).into_iter().collect()
     }
 
     async fn among(
         app: &App,
-        ids: &[PartnerId],
+        ids: &[DeskId],
         queue: Queue,
         filter: &Filter<Tiers>,
         viewer: &TierViewer,
-    ) -> Result<BTreeSet<PartnerId>, Failure> {
+    ) -> Result<BTreeSet<DeskId>, Failure> {
         app.tier_among(ids, queue, filter, viewer, app.now()).await
     }
 
-    fn line(row: &TierLine, now: Instant, zone: Tz) -> Line {
-        let standing = row.standing.as_deref();
-        let latest = standing.and_then(|standing| standing.latest.as_ref());
-        let tier = if row.tier.is_empty() { "no tier" } else { row.tier.as_str() };
-        let mut parts = vec![format!("{}: {tier}", Self::spoken_name(row.id, &row.name))];
-        match latest {
-            Some(latest) => {
-                let score = latest.score.map_or_else(|| "no score".to_owned(), |score| format!("{score} points"));
-                parts.push(format!("{}, earned {}, {score}, as of {}", latest.outcome.doc(), latest.computed, latest.day));
-            }
-            None => parts.push("not audited".to_owned()),
+    fn line(row: &DeskLine, now: Instant, zone: Tz) -> Line {
+        match row {
+            DeskLine::Partner(line) => of_partner(line, now, zone),
+            DeskLine::Waiting(line) => of_waiting(line),
         }
-        let (under_way, _) = words::under_way(row);
-        if !under_way.is_empty() {
-            parts.push(under_way);
-        }
-        if let Some(at) = standing.and_then(Standing::due) {
-            parts.push(due(at, "", now, zone));
-        }
-        if let Some((_, owner)) = &row.owner {
-            parts.push(format!("{owner} looks after its plan"));
-        }
-        parts.push(row.status.name().to_owned());
-        let json = json!({
-            "kind": "row", "id": row.id.to_string(), "partner": row.name.as_str(), "code": row.code.as_str(), "tier": row.tier.as_str(),
-            "status": row.status.name(), "country": row.country.map(|country| country.code().to_owned()),
-            "outcome": latest.map(|latest| latest.outcome.name()), "earned": latest.map(|latest| latest.computed.as_str()),
-            "score": latest.and_then(|latest| latest.score).map(|score| score.to_string()),
-            "proposal": standing.and_then(|standing| standing.proposal.as_ref()).map(|proposal| proposal.to.as_str()),
-            "due": standing.and_then(Standing::due).map(|due| due.to_string()),
-        });
-        Line { text: format!("{}.", parts.join(", ")), json }
     }
 
-    fn who(partner: PartnerId, news: &TierNews) -> Text {
-        news.names.partner(partner)
+    fn who(id: DeskId, news: &TierNews) -> Text {
+        news.who(id)
     }
 
-    fn spoken_name(partner: PartnerId, name: &Text) -> String {
-        format!("Partner {} {name}", partner.0).trim_end().to_owned()
+    fn spoken_name(id: DeskId, name: &Text) -> String {
+        match id {
+            DeskId::Partner(id) => format!("Partner {} {name}", id.0).trim_end().to_owned(),
+            DeskId::Line(id) => format!("Line {} of {name}", id.0).trim_end_matches(" of ").to_owned(),
+        }
     }
 
     fn spoken(past: &Past, news: &TierNews, actor: &Text) -> Option<String> {
-        let partner = news.partner(past)?;
-        let Event::Standing(event) = &past.record.event else { return None };
-        let (told, _) = told::tier::standing(event, &news.names);
-        Some(format!("{}: {told}, by {actor}", Self::spoken_name(partner, &Self::who(partner, news))))
+        let id = news.about(past)?;
+        let (told, _) = match &past.record.event {
+            Event::Standing(event) => told::tier::standing(event, &news.names),
+            Event::Correction(event) => told::pos::correction(event),
+            _ => return None,
+        };
+        Some(format!("{}: {told}, by {actor}", Self::spoken_name(id, &Self::who(id, news))))
     }
+}
+
+fn of_partner(row: &TierLine, now: Instant, zone: Tz) -> Line {
+    let standing = row.standing.as_deref();
+    let latest = standing.and_then(|standing| standing.latest.as_ref());
+    let tier = if row.tier.is_empty() { "no tier" } else { row.tier.as_str() };
+    let mut parts = vec![format!("{}: {tier}", TierTrade::spoken_name(row.id.into(), &row.name))];
+    match latest {
+        Some(latest) => {
+            let score = latest.score.map_or_else(|| "no score".to_owned(), |score| format!("{score} points"));
+            parts.push(format!("{}, earned {}, {score}, as of {}", latest.outcome.doc(), latest.computed, latest.day));
+        }
+        None => parts.push("not audited".to_owned()),
+    }
+    let (under_way, _) = words::under_way(row);
+    if !under_way.is_empty() {
+        parts.push(under_way);
+    }
+    if let Some(at) = standing.and_then(Standing::due) {
+        parts.push(due(at, "", now, zone));
+    }
+    if let Some((_, owner)) = &row.owner {
+        parts.push(format!("{owner} looks after its plan"));
+    }
+    parts.push(row.status.name().to_owned());
+    let json = json!({
+        "kind": "row", "id": row.id.to_string(), "partner": row.name.as_str(), "code": row.code.as_str(), "tier": row.tier.as_str(),
+        "status": row.status.name(), "country": row.country.map(|country| country.code().to_owned()),
+        "outcome": latest.map(|latest| latest.outcome.name()), "earned": latest.map(|latest| latest.computed.as_str()),
+        "score": latest.and_then(|latest| latest.score).map(|score| score.to_string()),
+        "proposal": standing.and_then(|standing| standing.proposal.as_ref()).map(|proposal| proposal.to.as_str()),
+        "due": standing.and_then(Standing::due).map(|due| due.to_string()),
+    });
+    Line { text: format!("{}.", parts.join(", ")), json }
+}
+
+/// What an order line says, and why it waits.
+fn of_waiting(row: &WaitingLine) -> Line {
+    let one = &row.correction;
+    let stated = &one.stated;
+    let said = [&stated.product, &stated.day, &stated.amount, &stated.currency].map(Text::as_str);
+    let said = said.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" ");
+    let troubles = one.troubles.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let told = TierTrade::spoken_name(one.id.into(), &row.partner);
+    let text = format!("{told}: {said}, line {} of {}, {}: {}.", one.source.line, one.source.file, one.state.name(), troubles.join("; "));
+    let json = json!({
+        "kind": "row", "id": one.id.to_string(), "partner": row.partner.as_str(), "state": one.state.name(), "reason": one.reason(),
+        "troubles": troubles, "file": one.source.file.as_str(), "line": one.source.line, "stated": stated,
+    });
+    Line { text, json }
 }

@@ -48,10 +48,10 @@ impl<T: Desk> Told<T> {
         let count = counts.filtered.unwrap_or(counts.queues[place]);
         let filter = self.filter.as_ref().map_or_else(String::new, |filter| format!(", filtered by {}", Text::clean(filter)));
         let rows = match shown {
-            0 => format!("no {}", T::NOUN.1),
-            1 => format!("1 {}", T::NOUN.0),
-            _ if count.n > shown as u64 => format!("the first {shown} of {} {}, due first", many(count), T::NOUN.1),
-            _ => format!("{shown} {}, due first", T::NOUN.1),
+            0 => format!("no {}", T::noun(self.queue).1),
+            1 => format!("1 {}", T::noun(self.queue).0),
+            _ if count.n > shown as u64 => format!("the first {shown} of {} {}, due first", many(count), T::noun(self.queue).1),
+            _ => format!("{shown} {}, due first", T::noun(self.queue).1),
         };
         let json = json!({
             "kind": "rows", "queue": search::slug(self.queue.title()), "filter": self.filter, "count": count.n,

@@ -7,6 +7,7 @@ use crate::{
         page::From,
         tier::{
             Scorecard,
+            desk::DeskLine,
             queue::{PageRequest, Queue, Sort, TierLine},
             standing::{ProposalState, Standing},
         },
@@ -91,8 +92,9 @@ pub async fn list(queue: &str, json: bool, call: &mut Call<'_>) -> Result<()> {
     let viewer = TierViewer { me, zone: app.rules().await?.program().zone, marked: Vec::new() };
     let request = PageRequest { queue, filter: None, sort: Sort::Name, me, now: app.now(), from: From::Start, limit: 0 };
     let (rows, _) = app.tier_matching(request, &viewer, usize::MAX).await?;
+    let rows: Vec<&TierLine> = rows.iter().filter_map(DeskLine::as_partner).collect();
     if json {
-        let row = |row: &TierLine| json!({ "partner": row.code, "tier": row.tier, "standing": row.standing });
+        let row = |row: &&TierLine| json!({ "partner": row.code, "tier": row.tier, "standing": row.standing });
         return call.json(&rows.iter().map(row).collect::<Vec<_>>());
     }
     for row in &rows {

@@ -106,6 +106,41 @@ impl Trouble {
         }
     }
 
+    /// The fields in which it may be mended, the likeliest first.
+    pub fn fields(&self) -> Vec<Field> {
+        match self {
+            Self::Missing { field: Field::Amount } | Self::Unreadable { field: Field::Amount, .. } => vec![Field::Amount, Field::Currency],
+            Self::Missing { field } | Self::Unreadable { field, .. } => vec![*field],
+            Self::UnknownPartner { .. } => vec![Field::Partner],
+            Self::UnknownProduct { .. } => vec![Field::ProductLine, Field::Product],
+            Self::UnknownCustomer { .. } => vec![Field::Customer, Field::Country, Field::City, Field::PostalCode, Field::Website],
+            Self::Mismatch { .. } => vec![Field::Quantity, Field::Price, Field::Amount],
+            Self::UnpairedReturn => vec![Field::Returns, Field::Partner, Field::Product, Field::Day, Field::Amount],
+            Self::ReturnsTooMuch { .. } => vec![Field::Returns, Field::Quantity, Field::Amount],
+            Self::HasReturns => vec![Field::Quantity, Field::Amount],
+            Self::NoRate { .. } => vec![Field::Currency, Field::Day],
+            Self::Future { .. } | Self::OutsidePeriod { .. } => vec![Field::Day],
+        }
+    }
+
+    /// What would mend it, as an advice without its full stop.
+    pub const fn remedy(&self) -> &'static str {
+        match self {
+            Self::Missing { .. } => "Say what belongs there",
+            Self::Unreadable { .. } => "Write it as it is read: a day as 2026-03-01, a number with a point",
+            Self::UnknownPartner { .. } => "Name one of our partners, or bring this one in with `import partners` and judge the line again",
+            Self::UnknownProduct { .. } => "Name a product line of the channel program, or let it through without one",
+            Self::UnknownCustomer { .. } => "Name one of our accounts, or let it through without a customer",
+            Self::Mismatch { .. } => "Correct what was typed wrong, or let it through: then the amount counts",
+            Self::UnpairedReturn => "Name the line that came back, or let it through: it is booked at its own rate then",
+            Self::ReturnsTooMuch { .. } => "Name another line, or lower what came back, or let it through",
+            Self::HasReturns => "Let it through if the new line is right all the same, or dismiss it",
+            Self::NoRate { .. } => "Bring rates in with `import fx` and judge it again, or correct the currency or the day",
+            Self::Future { .. } => "Correct the day, or judge it again when it has come",
+            Self::OutsidePeriod { .. } => "Correct the day, or let it through",
+        }
+    }
+
     /// What reading has found wrong.
     pub fn of_entry(entry: &Entry) -> Vec<Self> {
         fn look<T>(found: &mut Vec<Trouble>, field: Field, read: &Read<T>, required: bool) {

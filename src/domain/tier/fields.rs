@@ -2,7 +2,8 @@
 
 use crate::domain::{
     filter::{FlagSpec, Kind, Room, Spec},
-    id::PartnerId,
+    pos::Trouble,
+    tier::desk::DeskId,
 };
 
 /// The tier desk's words in the filter language.
@@ -12,12 +13,12 @@ pub struct Tiers;
 impl Room for Tiers {
     type Field = Field;
     type Flag = Flag;
-    type Id = PartnerId;
+    type Id = DeskId;
     const FIELDS: &'static [Spec<Field>] = FIELDS;
     const FLAGS: &'static [FlagSpec<Flag>] = FLAGS;
 }
 
-/// A field of a partner or of how it stands.
+/// A field of a partner, of how it stands, or of an order line that waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Field {
     Id,
@@ -34,6 +35,7 @@ pub enum Field {
     Owner,
     Falls,
     Plan,
+    Reason,
     Updated,
 }
 
@@ -147,8 +149,16 @@ pub const FIELDS: &[Spec<Field>] = &[
         doc: "when its remediation plan is over",
         examples: &["plan<14d", "plan:any"],
     },
+    Spec {
+        field: Field::Reason,
+        name: "reason",
+        aliases: &["why"],
+        kind: Kind::Choice(&Trouble::CODES),
+        doc: "what keeps an order line from being recorded",
+        examples: &["reason:unknown_partner"],
+    },
     Spec::updated(Field::Updated),
-    Spec { field: Field::Id, name: "id", aliases: &[], kind: Kind::Id, doc: "its number", examples: &["id:P-12", "id>100"] },
+    Spec { field: Field::Id, name: "id", aliases: &[], kind: Kind::Id, doc: "its number", examples: &["id:P-12", "id:K-3"] },
 ];
 
 /// What can only be yes or no.

@@ -5,6 +5,7 @@
 //! pure function of its arguments.
 
 pub mod board;
+pub mod desk;
 pub mod evaluate;
 pub mod evaluation;
 pub mod facts;

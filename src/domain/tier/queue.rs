@@ -1,6 +1,7 @@
 //! The queues of the tier desk, and the line that each shows.
 
 use super::{
+    desk::{DeskId, DeskLine},
     evaluate::Outcome,
     fields::Tiers,
     standing::{ProposalState, Standing},
@@ -17,7 +18,7 @@ use crate::domain::{
 };
 use chrono::NaiveDate;
 
-/// Which partners are listed. What a queue holds is defined once, here in words and in the store as SQL; a test compares the two.
+/// What is listed: partners, and order lines that wait. What a queue holds is defined once, here in words and in the store as SQL; a test compares the two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Queue {
     /// A better tier is proposed, or approved and not in force yet.
@@ -31,6 +32,8 @@ pub enum Queue {
     FallingSoon,
     /// Within ten percent of a line, on either side.
     Near,
+    /// Order lines that wait for a correction, and no partners.
+    Corrections,
     All,
 }
 
@@ -42,6 +45,7 @@ words! {
         RemediationDue => "remediation_due", "Remediation due";
         FallingSoon => "falling_soon", "Falling soon";
         Near => "near", "Near a line";
+        Corrections => "corrections", "Corrections";
         All => "all", "All partners";
     }
 }
@@ -60,6 +64,7 @@ impl Queue {
             Self::AtRisk => standing.latest.as_ref().is_some_and(|latest| latest.outcome.has_failed()),
             Self::RemediationDue => standing.plan.as_ref().is_some_and(|plan| plan.due <= now.plus(SOON)),
             Self::FallingSoon => standing.falls_at().is_some_and(|falls| falls <= now.plus(SOON)),
+            Self::Corrections => false,
             Self::Near => standing.latest.as_ref().is_some_and(|latest| latest.is_near),
             Self::All => true,
         }
@@ -152,7 +157,7 @@ impl TierLine {
 }
 
 pub type PageRequest = page::PageRequest<Queue, Sort, Tiers>;
-pub type Page = page::Page<PartnerId, TierLine>;
+pub type Page = page::Page<DeskId, DeskLine>;
 
 /// The figures of the header.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -164,6 +169,8 @@ pub struct Kpis {
     pub correct: u64,
     /// Changes that wait for a decision.
     pub proposed: u64,
+    /// Order lines that wait for a correction.
+    pub waiting: u64,
 }
 
 impl Kpis {

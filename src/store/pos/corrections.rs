@@ -116,6 +116,7 @@ impl Session {
 impl Tx {
     pub(in crate::store) async fn corrections_save(&mut self, changes: &[CorrectionChange]) -> Result<()> {
         let saving = changes.iter().map(|change| Saving { record: &change.correction, expected: change.expected, restated: true });
-        self.records_save(saving.collect()).await
+        self.records_save(saving.collect()).await?;
+        self.tier_lines_of_corrections(changes.iter().map(|change| &change.correction)).await
     }
 }

@@ -1,12 +1,14 @@
-//! The list of the tier desk: one row a partner, with all that queues, orders and filters compare.
+//! The list of the tier desk: one row a partner, and one an order line that waits, with all that queues, orders and filters compare.
 
 use crate::{
     domain::{
         filter::{Context, Filter, Op},
-        id::{PartnerId, StandingId},
+        id::{CorrectionId, PartnerId, StandingId},
         partner::Partner,
+        pos::Correction,
         search,
         tier::{
+            desk::{DeskId, DeskLine, WaitingLine},
             fields::{Field, Flag, Tiers},
             queue::{Kpis, Queue, SOON, Sort, TierLine},
             standing::{Proposal, Standing},
@@ -37,12 +39,25 @@ const STANDING_SET: &str = "on conflict (id) do update set updated_at = excluded
     earned_code = excluded.earned_code, score_key = excluded.score_key, proposal = excluded.proposal, promotes = excluded.promotes, \
     plan_due_at = excluded.plan_due_at, falls_at = excluded.falls_at, is_near = excluded.is_near, owner = excluded.owner, \
     due_key = excluded.due_key";
+/// A line that waits has nothing of a partner but its name; `reason` came with the fourteenth migration, and partners before it.
+const INSERT_WAITING: (&str, usize) = (
+    "insert into tier_line (id, updated_at, name_words, code, tier_code, status, kind, outcome, earned_code, score_key, proposal, promotes, \
+     is_near, due_key, search, reason)",
+    16,
+);
+const WAITING_SET: &str = "on conflict (id) do update set updated_at = excluded.updated_at, name_words = excluded.name_words, \
+    code = excluded.code, search = excluded.search, reason = excluded.reason";
 const ALL_STANDINGS: &str = "select id from tier_standing order by id";
-const BY_TIER: &str = "select tier_code, count(*) from tier_line group by tier_code";
+const BY_TIER: &str = "select tier_code, count(*) from tier_line where id > 0 group by tier_code";
 const FIGURES: &str = "select cast(coalesce(sum(case when outcome <> '' then 1 else 0 end), 0) as bigint), \
     cast(coalesce(sum(case when outcome <> '' and earned_code = tier_code then 1 else 0 end), 0) as bigint), \
     cast(coalesce(sum(case when proposal in ('proposed', 'deferred') then 1 else 0 end), 0) as bigint) from tier_line";
-pub const STATEMENTS: &[&str] = &[ALL_STANDINGS, BY_TIER, FIGURES];
+const WAITING: &str = "select count(*) from correction where state = 'open'";
+const PARTNERS: &str = "select coalesce(max(id), 0) from tier_line where id > 0";
+pub const STATEMENTS: &[&str] = &[ALL_STANDINGS, BY_TIER, FIGURES, WAITING, PARTNERS];
+
+/// How many rows are taken out at once.
+const OVER_MAX: usize = 500;
 
 /// A score below every other.
 const NO_SCORE: i64 = -1;
@@ -69,6 +84,7 @@ impl Columns for Tiers {
             Field::Owner => perhaps("tier_line.owner").operator_name(),
             Field::Falls => perhaps("tier_line.falls_at"),
             Field::Plan => perhaps("tier_line.plan_due_at"),
+            Field::Reason => always("tier_line.reason"),
             Field::Updated => always("tier_line.updated_at"),
         }
     }
@@ -82,6 +98,7 @@ impl Columns for Tiers {
             Filter::Is(Flag::Audited) => drop(sql.push("tier_line.outcome <> ''")),
             Filter::Has(Field::Score) => drop(sql.push("tier_line.score_key <> -1")),
             Filter::Has(Field::Outcome | Field::Earned) => drop(sql.push("tier_line.outcome <> ''")),
+            Filter::Has(Field::Reason) => drop(sql.push("tier_line.reason <> ''")),
             Filter::Has(Field::Proposal) => drop(sql.push("tier_line.proposal <> ''")),
             Filter::Number { field: Field::Score, op, value } => whole_points(sql, *op, *value),
             Filter::Time { field: field @ (Field::Falls | Field::Plan), op, when } => {
@@ -111,8 +128,10 @@ fn whole_points(sql: &mut Sql, op: Op, value: i64) {
 impl Listing for Tiers {
     type Queue = Queue;
     type Sort = Sort;
-    type Row = TierLine;
+    type Row = DeskLine;
     const EVERYTHING: Queue = Queue::All;
+    /// Partners are numbered without gaps; lines that wait stand in a queue of their own.
+    const TOTAL: Option<&'static str> = Some(PARTNERS);
 
     fn order(sort: Sort) -> Order {
         let (column, is_words, falls) = match sort {
@@ -129,7 +148,7 @@ impl Listing for Tiers {
         true
     }
 
-    /// [`Queue::holds`] as SQL.
+    /// [`DeskLine::stands_in`] as SQL.
     fn queue(sql: &mut Sql, queue: Queue, context: &Context<'_, Tiers>) {
         let soon = context.now.plus(SOON);
         match queue {
@@ -139,7 +158,8 @@ impl Listing for Tiers {
             Queue::RemediationDue => sql.push("tier_line.plan_due_at <= ").push_bind(soon),
             Queue::FallingSoon => sql.push("tier_line.falls_at <= ").push_bind(soon),
             Queue::Near => sql.push("tier_line.is_near = 1"),
-            Queue::All => sql.push("1 = 1"),
+            Queue::Corrections => sql.push("tier_line.id < 0"),
+            Queue::All => sql.push("tier_line.id > 0"),
         };
     }
 
@@ -147,15 +167,41 @@ impl Listing for Tiers {
         false
     }
 
-    async fn rows(session: &mut Session, ids: &[PartnerId]) -> Result<Vec<(PartnerId, TierLine)>> {
+    async fn rows(session: &mut Session, ids: &[DeskId]) -> Result<Vec<(DeskId, DeskLine)>> {
+        let partners: Vec<PartnerId> = ids.iter().filter_map(|id| id.partner()).collect();
+        let waiting: Vec<CorrectionId> = ids.iter().filter_map(|id| id.line()).collect();
+        let mut found: HashMap<DeskId, DeskLine> = HashMap::with_capacity(ids.len());
+        if !partners.is_empty() {
+            let lines = session.tier_lines(&partners).await?;
+            found.extend(lines.into_iter().map(|line| (line.id.into(), DeskLine::Partner(line))));
+        }
+        if !waiting.is_empty() {
+            let lines = session.waiting_lines(&waiting).await?;
+            found.extend(lines.into_iter().map(|line| (line.correction.id.into(), DeskLine::Waiting(Box::new(line)))));
+        }
+        Ok(ids.iter().filter_map(|id| Some((*id, found.remove(id)?))).collect())
+    }
+}
+
+impl Session {
+    /// The lines of these partners, in their order.
+    pub async fn tier_lines(&mut self, ids: &[PartnerId]) -> Result<Vec<TierLine>> {
+        let session = self;
         let partners: HashMap<PartnerId, Partner> = session.partners_of(ids).await?.into_iter().map(|one| (one.id, one)).collect();
         let standings: Vec<StandingId> = session.standings_of(ids).await?.into_iter().flatten().collect();
         let standings = session.standings(&standings).await?;
         let owners = standings.iter().filter_map(|one| one.plan.as_ref()?.owner).collect();
         let owners = session.operator_names(owners).await?;
         let mut standings: HashMap<PartnerId, Standing> = standings.into_iter().map(|one| (one.partner, one)).collect();
-        let line = |id: &PartnerId| Some((*id, TierLine::of(partners.get(id)?, standings.remove(id), name_in(&owners))));
+        let line = |id: &PartnerId| Some(TierLine::of(partners.get(id)?, standings.remove(id), name_in(&owners)));
         Ok(ids.iter().filter_map(line).collect())
+    }
+
+    /// These order lines, whether they still wait or not, with the names of our partners.
+    pub async fn waiting_lines(&mut self, ids: &[CorrectionId]) -> Result<Vec<WaitingLine>> {
+        let corrections = self.corrections(ids).await?;
+        let names = self.partner_names(corrections.iter().filter_map(|one| one.partner).collect()).await?;
+        Ok(corrections.into_iter().map(|one| WaitingLine::of(one, name_in(&names))).collect())
     }
 }
 
@@ -196,15 +242,43 @@ fn row(id: PartnerId, partner: Option<&Partner>, standing: Option<&Standing>) ->
     ]
 }
 
+/// The row of a line that waits: who waits longest stands first. It is found by all that its source says.
+fn waiting_row(one: &Correction) -> [Arg; INSERT_WAITING.1] {
+    let stated = &one.stated;
+    let mut words = search::words(&stated.partner);
+    for text in [&stated.product, &stated.product_line, &stated.customer, &one.line_key, &one.source.file] {
+        search::words_into(&mut words, text);
+    }
+    [
+        DeskId::Line(one.id).into(),
+        one.updated_at.into(),
+        search::words(&stated.partner).into(),
+        search::slug(&stated.partner).into(),
+        "".into(),
+        "".into(),
+        "".into(),
+        "".into(),
+        "".into(),
+        NO_SCORE.into(),
+        "".into(),
+        false.into(),
+        false.into(),
+        due_key(Some(one.raised_at), one.raised_at).into(),
+        words.into(),
+        one.reason().into(),
+    ]
+}
+
 impl Session {
     /// How many partners each tier has, how many are audited and correctly tiered, and how many changes wait.
     pub async fn tier_kpis(&mut self) -> Result<Kpis> {
         let mut tiers: Vec<(String, i64)> = self.all(Sql::new(BY_TIER)).await?;
         tiers.sort();
         let (audited, correct, proposed): (i64, i64, i64) = self.one(Sql::new(FIGURES)).await?;
+        let (waiting,): (i64,) = self.one(Sql::new(WAITING)).await?;
         let count = |n: i64| n.unsigned_abs();
         let tiers = tiers.into_iter().map(|(tier, n)| (crate::domain::text::Text::clean(&tier), count(n))).collect();
-        Ok(Kpis { tiers, audited: count(audited), correct: count(correct), proposed: count(proposed) })
+        Ok(Kpis { tiers, audited: count(audited), correct: count(correct), proposed: count(proposed), waiting: count(waiting) })
     }
 }
 
@@ -220,6 +294,21 @@ impl Tx {
     pub(super) async fn tier_lines_of_standings(&mut self, standings: &[&Standing]) -> Result<()> {
         let rows = standings.iter().map(|standing| row(standing.partner, None, Some(standing)));
         self.execute_each(Sql::bulk(INSERT.0, INSERT.1, rows, STANDING_SET)).await?;
+        Ok(())
+    }
+
+    /// Writes order lines that wait into the list, and takes those out that wait no longer.
+    pub(in crate::store) async fn tier_lines_of_corrections(
+        &mut self,
+        corrections: impl Iterator<Item = &Correction> + Send,
+    ) -> Result<()> {
+        let (open, over): (Vec<&Correction>, Vec<&Correction>) = corrections.partition(|one| one.is_open());
+        self.execute_each(Sql::bulk(INSERT_WAITING.0, INSERT_WAITING.1, open.into_iter().map(waiting_row), WAITING_SET)).await?;
+        for part in over.chunks(OVER_MAX) {
+            let mut sql = Sql::new("delete from tier_line where id in ");
+            sql.push_list(part.iter().map(|one| DeskId::Line(one.id)));
+            self.execute(sql).await?;
+        }
         Ok(())
     }
 

@@ -73,7 +73,7 @@ impl Supply for DealTrade {
         app.deal_colleagues().await
     }
 
-    async fn command(order: Order<Self>) -> Result<AppCommand, String> {
+    async fn command(_app: &App, order: Order<Self>) -> Result<AppCommand, String> {
         let targets = || order.targets.iter().map(|target| DealTarget { id: target.id, seen: target.seen }).collect();
         Ok(match order.command {
             Command::Deal(command) => AppCommand::Deals { targets: targets(), command },

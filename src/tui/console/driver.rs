@@ -58,7 +58,7 @@ pub trait Supply: Trade {
     /// Who can be handed a record.
     fn colleagues(app: &App) -> impl Future<Output = Result<Vec<(OperatorId, crate::domain::text::Text)>, Failure>> + Send;
     /// The command that an order means; one sentence where what it needs from outside can't be had.
-    fn command(order: Order<Self>) -> impl Future<Output = Result<Command, String>> + Send;
+    fn command(app: &App, order: Order<Self>) -> impl Future<Output = Result<Command, String>> + Send;
     /// The answers of a command, one a record.
     fn answers(app: &App, order: &Order<Self>, outcome: Outcome) -> impl Future<Output = Result<Vec<Answer<Self>>, Failure>> + Send;
     /// What moves beside the records themselves, for the plan.
@@ -227,7 +227,7 @@ async fn directory<T: Supply>(app: &App) -> Result<Directory, Failure> {
 async fn plan<T: Supply>(app: &App, me: OperatorId, orders: Vec<Order<T>>) -> Result<Answers<T>, String> {
     let mut out = Answers::default();
     for order in orders {
-        let command = T::command(order.clone()).await?;
+        let command = T::command(app, order.clone()).await?;
         let outcome = told(app.plan(me, &app.request(command)).await)?;
         out.about.extend(T::beside(app, &outcome).await);
         out.answers.extend(told(T::answers(app, &order, outcome).await)?);
@@ -239,7 +239,7 @@ async fn plan<T: Supply>(app: &App, me: OperatorId, orders: Vec<Order<T>>) -> Re
 async fn execute<T: Supply>(app: &App, me: OperatorId, orders: Vec<Order<T>>) -> Answers<T> {
     let mut out = Answers::default();
     for order in orders {
-        let outcome = match T::command(order.clone()).await {
+        let outcome = match T::command(app, order.clone()).await {
             Ok(command) => told(carry_out(app, me, app.request(command)).await),
             Err(why) => Err(why),
         };

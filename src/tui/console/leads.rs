@@ -50,7 +50,7 @@ impl Supply for LeadTrade {
         app.lead_colleagues().await
     }
 
-    async fn command(order: Order<Self>) -> Result<Command, String> {
+    async fn command(_app: &App, order: Order<Self>) -> Result<Command, String> {
         let targets = order.targets.iter().map(|target| LeadTarget { id: target.id, seen: target.seen }).collect();
         Ok(Command::Leads { targets, command: order.command })
     }

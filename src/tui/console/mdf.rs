@@ -73,7 +73,7 @@ impl Supply for MdfTrade {
         app.mdf_colleagues().await
     }
 
-    async fn command(order: Order<Self>) -> Result<AppCommand, String> {
+    async fn command(_app: &App, order: Order<Self>) -> Result<AppCommand, String> {
         let order = match begins(order).await? {
             Begun::There(command) => return Ok(*command),
             Begun::Not(order) => order,

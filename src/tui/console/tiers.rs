@@ -1,27 +1,31 @@
 //! What of the app the tier room works with.
 
-use super::driver::Supply;
+use super::driver::{Supply, told};
 use crate::{
     app::{
         App, Command as AppCommand, Failure, Outcome, TierItem, TierTarget,
-        tier::view::{TierDetail, TierLastDone, TierViewer},
+        pos::{CorrectionItem, LineTarget, LineVerb},
+        tier::view::{DeskDetail, TierLastDone, TierViewer},
         view::Counts,
     },
     domain::{
         filter::Filter,
         id::{OperatorId, PartnerId},
+        pos::Correction,
         text::Text,
         tier::{
+            desk::{DeskId, DeskLine, WaitingLine},
             evaluation::AuditKind,
             fields::Tiers,
             queue::{Kpis, Page, PageRequest, Queue, TierLine},
+            standing::{Refusal, StandingCommand, StandingEvent},
         },
         time::Instant,
         told::Names,
     },
     tui::{
         furniture::work::{Answer, Happened, Order},
-        rooms::tiers::{Ask, Command, TierTrade, Told},
+        rooms::tiers::{Ask, Command, Happening, TierTrade, Told},
     },
 };
 use std::collections::HashMap;
@@ -39,11 +43,11 @@ impl Supply for TierTrade {
         app.tier_kpis().await
     }
 
-    async fn detail(app: &App, id: PartnerId) -> Result<Option<TierDetail>, Failure> {
-        app.tier_detail(id).await
+    async fn detail(app: &App, id: DeskId) -> Result<Option<DeskDetail>, Failure> {
+        app.desk_detail(id).await
     }
 
-    async fn matching(app: &App, request: PageRequest, viewer: &TierViewer, limit: usize) -> Result<(Vec<TierLine>, bool), Failure> {
+    async fn matching(app: &App, request: PageRequest, viewer: &TierViewer, limit: usize) -> Result<(Vec<DeskLine>, bool), Failure> {
         app.tier_matching(request, viewer, limit).await
     }
 
@@ -55,43 +59,52 @@ impl Supply for TierTrade {
         app.tier_colleagues().await
     }
 
-    async fn command(order: Order<Self>) -> Result<AppCommand, String> {
+    async fn command(app: &App, order: Order<Self>) -> Result<AppCommand, String> {
+        // A standing that did not exist was seen by nobody.
+        let seen = |version: Option<i64>| version.filter(|version| *version > 0);
+        let partners = order.targets.iter().filter_map(|target| Some(TierTarget { id: target.id.partner()?, seen: seen(target.seen) }));
+        let partners: Vec<TierTarget> = partners.collect();
+        let lines: Vec<LineTarget> = order.targets.iter().filter_map(|target| Some((target.id.line()?, target.seen))).collect();
         Ok(match order.command {
-            Command::Verb(command) => {
-                // A standing that did not exist was seen by nobody.
-                let seen = |version: Option<i64>| version.filter(|version| *version > 0);
-                let targets = order.targets.iter().map(|target| TierTarget { id: target.id, seen: seen(target.seen) }).collect();
-                AppCommand::Tiers { targets, command: *command }
-            }
+            Command::Verb(command) => AppCommand::Tiers { targets: partners, command: *command },
+            Command::Undo if lines.is_empty() => AppCommand::Tiers { targets: partners, command: StandingCommand::Undo },
+            Command::Undo => AppCommand::Corrections(told(app.line_steps(&lines, &LineVerb::Undo).await)?),
+            Command::Line(verb) => AppCommand::Corrections(told(app.line_steps(&lines, &verb).await)?),
             Command::Evaluate { day } => {
-                let partners = order.targets.iter().map(|target| target.id).collect();
+                let partners = partners.into_iter().map(|target| target.id).collect();
                 AppCommand::EvaluateTiers { partners, day, kind: AuditKind::OnDemand }
             }
         })
     }
 
     async fn answers(app: &App, order: &Order<Self>, outcome: Outcome) -> Result<Vec<Answer<Self>>, Failure> {
-        let ids: Vec<PartnerId> = order.targets.iter().map(|target| target.id).collect();
+        let ids: Vec<PartnerId> = order.targets.iter().filter_map(|target| target.id.partner()).collect();
         let lines: HashMap<PartnerId, TierLine> = app.tier_lines_of(&ids).await?.into_iter().map(|line| (line.id, line)).collect();
         let mut items: HashMap<PartnerId, TierItem> = outcome.tiers.into_iter().map(|item| (item.partner, item)).collect();
         // Whoever was audited with the same facts before has no answer of the command: nothing changed.
         let answer = |id: &PartnerId| {
             let line = lines.get(id)?.clone();
+            let happened = |line, events: Vec<StandingEvent>| {
+                let events = events.into_iter().map(Happening::Standing).collect();
+                Happened { events, record: Box::new(DeskLine::Partner(line)) }
+            };
             let result = match items.remove(id).map(|item| item.result) {
-                None => Ok(Happened { events: Vec::new(), record: Box::new(line) }),
+                None => Ok(happened(line, Vec::new())),
                 Some(Err(refusal)) => Err(refusal),
                 Some(Ok(done)) => {
                     let version = done.standing.as_ref().map_or(line.version, |standing| standing.version);
-                    Ok(Happened { events: done.events, record: Box::new(TierLine { version, standing: done.standing, ..line }) })
+                    Ok(happened(TierLine { version, standing: done.standing, ..line }, done.events))
                 }
             };
-            Some(Answer { id: *id, result })
+            Some(Answer { id: (*id).into(), result })
         };
-        Ok(ids.iter().filter_map(answer).collect())
+        let mut answers: Vec<Answer<Self>> = ids.iter().filter_map(answer).collect();
+        answers.extend(of_lines(app, outcome.lines.corrections).await?);
+        Ok(answers)
     }
 
     async fn names(app: &App, answers: &[Answer<Self>]) -> Result<Names, Failure> {
-        let partners: Vec<PartnerId> = answers.iter().map(|answer| answer.id).collect();
+        let partners: Vec<PartnerId> = answers.iter().filter_map(|answer| answer.id.partner()).collect();
         app.tier_names(&partners).await
     }
 
@@ -107,4 +120,18 @@ impl Supply for TierTrade {
             Err(failure) => Told::Program(Err(failure.to_string())),
         })
     }
+}
+
+async fn of_lines(app: &App, items: Vec<CorrectionItem>) -> Result<Vec<Answer<TierTrade>>, Failure> {
+    let sellers = items.iter().filter_map(|item| item.result.as_ref().ok()?.partner).collect::<Vec<_>>();
+    let names = if sellers.is_empty() { Names::default() } else { app.tier_names(&sellers).await? };
+    let answer = |CorrectionItem { id, result, events }| {
+        let happened = |correction: Box<Correction>| {
+            let line = WaitingLine::of(*correction, |partner| names.partner(partner));
+            let events = events.into_iter().map(|event| Happening::Line(Box::new(event))).collect();
+            Happened { events, record: Box::new(DeskLine::Waiting(Box::new(line))) }
+        };
+        Answer { id: DeskId::Line(id), result: result.map(happened).map_err(Refusal::invalid) }
+    };
+    Ok(items.into_iter().map(answer).collect())
 }

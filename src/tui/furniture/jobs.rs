@@ -73,7 +73,7 @@ impl<T: Trade> Workroom<T> {
         let eligible = plan.iter().filter(|(_, outcome)| outcome.is_ok()).count();
         let subject = match plan.as_slice() {
             [(only, _)] => self.record(*only),
-            all => format!("{eligible} of {} {}", all.len(), T::NOUN.1),
+            all => format!("{eligible} of {} {}", all.len(), T::noun(self.queue).1),
         };
         let rows = plan.into_iter().map(|(id, outcome)| PlanRow { record: self.record(id), outcome, warns: false }).collect();
         cx.confirm(Confirm::new(format!("{} {subject}?", title(act)), act.row().danger).plan(rows), Intent::Apply { job });
@@ -125,7 +125,7 @@ impl<T: Trade> Workroom<T> {
         let mut confirm = match (subject, total, answers.answers.first()) {
             (Some(subject), ..) => Confirm::new(format!("{label} {subject}?"), act.row().danger),
             (None, 1, Some(only)) => Confirm::new(format!("{label} {}?", self.record(only.id)), act.row().danger),
-            _ => Confirm::new(format!("{label} {eligible} of {total} {}?", T::NOUN.1), act.row().danger),
+            _ => Confirm::new(format!("{label} {eligible} of {total} {}?", T::noun(self.queue).1), act.row().danger),
         };
         let first_refusal = answers.answers.iter().find_map(|answer| answer.result.as_ref().err());
         if let Some(refusal) = first_refusal.filter(|_| eligible == 0) {
@@ -229,7 +229,7 @@ impl<T: Trade> Workroom<T> {
         } else if let Some(first) = first {
             cx.fail(format!("{done} done, {} refused and still marked; {first}", refused.len()));
         } else {
-            cx.say(format!("{}: done on {done} {}", title(job.act).to_lowercase(), T::NOUN.1));
+            cx.say(format!("{}: done on {done} {}", title(job.act).to_lowercase(), T::noun(self.queue).1));
         }
     }
 

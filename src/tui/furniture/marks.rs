@@ -79,7 +79,7 @@ impl<T: Trade> Workroom<T> {
     fn copy_ids(&self, cx: &mut C<'_, T>) {
         let ids: Vec<String> = self.list.targets().iter().map(ToString::to_string).collect();
         match ids.as_slice() {
-            [] => cx.say(format!("there is no {} here", T::NOUN.0)),
+            [] => cx.say(format!("there is no {} here", T::noun(self.queue).0)),
             [id] => {
                 cx.copy(id.clone());
                 cx.say(format!("{id} copied"));

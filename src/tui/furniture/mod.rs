@@ -276,7 +276,7 @@ impl<T: Trade> Workroom<T> {
     pub fn told(&self, targets: &[Target<T>]) -> String {
         match targets {
             [one] => self.record(one.id),
-            many => format!("{} {}", many.len(), T::NOUN.1),
+            many => format!("{} {}", many.len(), T::noun(self.queue).1),
         }
     }
 

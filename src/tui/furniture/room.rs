@@ -49,7 +49,7 @@ impl<T: Trade> Room for Workroom<T> {
     }
 
     fn permission(&self, act: Act) -> Option<Permission> {
-        if act == Act::Undo { Some(T::UNDO_NEEDS) } else { act.row().needs }
+        if act == Act::Undo { T::UNDO_NEEDS } else { act.row().needs }
     }
 
     fn availability(&self, act: Act) -> Availability {

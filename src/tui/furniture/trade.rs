@@ -131,6 +131,10 @@ pub trait Look: Stock {
     const TITLE: &'static str;
     /// What a record is called: one, and many.
     const NOUN: (&'static str, &'static str);
+    /// The same as it is in a queue.
+    fn noun(_queue: Self::Queue) -> (&'static str, &'static str) {
+        Self::NOUN
+    }
     /// The contexts of the keys while the table has the focus, and while the side has it; innermost first.
     const IN_TABLE: &'static [Context];
     const IN_SIDE: &'static [Context];
@@ -197,6 +201,11 @@ pub trait Trade: Look {
     /// Actions that lead to a section of the story, with the words with which its title begins.
     const SECTIONS: &'static [(Act, &'static str)] = &[];
 
+    /// Whether the story of a record has this section.
+    fn has_section(_row: &Self::Row, _act: Act) -> bool {
+        true
+    }
+
     fn section(act: Act) -> Option<&'static str> {
         Self::SECTIONS.iter().find(|(known, _)| *known == act).map(|(_, title)| *title)
     }
@@ -251,8 +260,8 @@ pub trait Trade: Look {
     /// The comparison was opened.
     fn compared(_room: &mut Workroom<Self>, _cx: &mut Cx<'_, Workroom<Self>>) {}
 
-    /// What the operator needs to take something back; the app asks for more where what was done needed more.
-    const UNDO_NEEDS: Permission;
+    /// What the operator needs to take something back, if it is always the same; the app asks for what was done.
+    const UNDO_NEEDS: Option<Permission>;
     /// The command that takes the last one back, and why a verb can't be taken back, as a sentence.
     fn undo() -> Self::Command;
     fn stays(_act: Act) -> Option<&'static str> {

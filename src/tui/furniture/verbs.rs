@@ -51,9 +51,20 @@ impl<T: Trade> Workroom<T> {
             Act::FilterClear if self.filter.tree.is_none() => Availability::no("no filter is set"),
             Act::Unmark if self.list.marks().is_empty() => Availability::no("nothing is marked"),
             Act::Undo => Availability::Yes,
-            _ if selected.is_none() && (is_about_one || T::section(act).is_some() || T::COMPARE == Some(act)) => nothing_selected::<T>(),
+            _ if selected.is_none() && (is_about_one || T::section(act).is_some() || T::COMPARE == Some(act)) => self.nothing_selected(),
+            _ if T::section(act).is_some() && selected.is_some_and(|line| !T::has_section(&line.row, act)) => {
+                Availability::no(format!("its story has no {}", act.row().label))
+            }
             _ => self.is_verb_possible(act),
         }
+    }
+
+    fn nothing_selected(&self) -> Availability {
+        Availability::no(self.no_record())
+    }
+
+    fn no_record(&self) -> String {
+        format!("there is no {} under the cursor", T::noun(self.queue).0)
     }
 
     /// Possible for the record under the cursor, or for at least one of the marked.
@@ -64,7 +75,7 @@ impl<T: Trade> Workroom<T> {
         if self.list.marks().is_empty() {
             return match self.list.selected() {
                 Some(line) => T::possible(self, act, &line.row),
-                None => nothing_selected::<T>(),
+                None => self.nothing_selected(),
             };
         }
         if self.list.marks_hidden() > 0 {
@@ -78,7 +89,7 @@ impl<T: Trade> Workroom<T> {
             }
         }
         match (first, self.list.marks().len()) {
-            (Some(reason), 2..) => Availability::No(format!("possible for none of the marked {}; {reason}", T::NOUN.1)),
+            (Some(reason), 2..) => Availability::No(format!("possible for none of the marked {}; {reason}", T::noun(self.queue).1)),
             (Some(reason), _) => Availability::No(reason),
             (None, _) => Availability::Yes,
         }
@@ -94,7 +105,8 @@ impl<T: Trade> Workroom<T> {
         };
         if self.side_focused {
             acts.push(Act::Back);
-            acts.extend(T::SECTIONS.iter().map(|(act, _)| *act));
+            let has = |act: Act| self.list.selected().is_some_and(|line| T::has_section(&line.row, act));
+            acts.extend(T::SECTIONS.iter().map(|(act, _)| *act).filter(|act| has(*act)));
         } else {
             acts.extend([Act::Open, Act::Filter, Act::Mark]);
         }
@@ -119,7 +131,7 @@ impl<T: Trade> Workroom<T> {
         }
         let targets = self.targets();
         if targets.is_empty() {
-            cx.say(no_record::<T>());
+            cx.say(self.no_record());
             return;
         }
         let (targets, aside) = match T::split(self, act, targets) {
@@ -168,14 +180,6 @@ impl<T: Trade> Workroom<T> {
             cx.run(Effect::Browse(Browse::Execute { job, orders }));
         }
     }
-}
-
-fn nothing_selected<T: Trade>() -> Availability {
-    Availability::no(no_record::<T>())
-}
-
-fn no_record<T: Trade>() -> String {
-    format!("there is no {} under the cursor", T::NOUN.0)
 }
 
 /// A clock for a record that is made of its row alone, to ask which verbs are possible: that it runs is all that is known.

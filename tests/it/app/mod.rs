@@ -8,7 +8,7 @@ mod import;
 mod import_deals;
 pub mod mdf;
 mod news;
-mod pos;
+pub mod pos;
 mod race;
 mod rates;
 pub mod replay;

@@ -58,7 +58,7 @@ impl House {
     }
 
     /// Writes the lines under the columns of the plain mapping and imports them.
-    async fn sell(&self, name: &str, rows: &str) -> Report {
+    pub async fn sell(&self, name: &str, rows: &str) -> Report {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(name);
         std::fs::write(&path, format!("Id,Partner,Product,Product Line,Day,Quantity,Unit Price,Amount,Currency,Returns\n{rows}")).unwrap();

@@ -15,6 +15,7 @@ use pilothouse::{
         program,
         tier::{
             Criterion, Gate, Outcome as Found, Quarter, Score,
+            desk::{DeskId, DeskLine},
             evaluation::AuditKind,
             queue::{PageRequest, Queue, Sort},
             standing::{Rated, Standing, StandingCommand},
@@ -120,13 +121,13 @@ async fn an_audit_of_a_quarter_proposes_and_opens_plans_once() {
         assert_eq!((plan.opened_on, plan.due_on, plan.targets.len()), (day("2026-03-02"), day("2026-05-31"), 2));
         let again = house.run(ANNA, audit_of(&[NORD, SUED, OST])).await;
         assert_eq!((again.seq, again.known, again.tiers.len()), (None, 3, 0), "{}: the same facts are kept once", fresh.name);
-        assert_eq!(counts(&house).await, [1, 0, 2, 0, 0, 2, 5], "{}: promotions, demotions, at risk ..., all", fresh.name);
+        assert_eq!(counts(&house).await, [1, 0, 2, 0, 0, 2, 0, 5], "{}: promotions, demotions, at risk ..., all", fresh.name);
         house.pass(Span::hours(24 * 40));
         assert_eq!(counts(&house).await[3], 2, "the plans end within sixty days");
         let (queue, sort, now) = (Queue::Promotions, Sort::Due, house.app.now());
         let request = PageRequest { queue, filter: None, sort, me: ANNA, now, from: From::Start, limit: 0 };
         let (promoted, _) = house.app.tier_matching(request, &viewer(), 10).await.unwrap();
-        assert_eq!(promoted.iter().map(|row| row.id).collect::<Vec<_>>(), [OST]);
+        assert_eq!(promoted.iter().map(DeskLine::id).collect::<Vec<_>>(), [DeskId::Partner(OST)]);
         let refused = house.app.execute(
             ANNA,
             house.app.request(Command::EvaluateTiers { partners: vec![OST], day: day("2026-06-30"), kind: AuditKind::OnDemand }),

@@ -34,6 +34,10 @@ fn a_line_that_waits_is_corrected_accepted_dismissed_and_taken_back() {
         "{}",
         listed.out()
     );
+    let screen = home.run(&["print", "tiers", "--queue", "corrections", "--filter", "reason:mismatch"]).ok();
+    assert!(screen.contains("K-2     Halden Netzwerke") && screen.contains("mismatch") && !screen.contains("K-1"), "{screen}");
+    let refused = home.run(&["tier", "list", "corrections"]);
+    assert!(refused.failed(2).contains("invalid value 'corrections'"), "lines are no partners");
     assert!(home.run(&["pos", "correct", "K-1", "--set", "partner=P-8888"]).ok().starts_with("K-1 still waits: "));
     assert_eq!(home.run(&["pos", "correct", "K-1", "--set", "partner=P-0002"]).ok(), "K-1 is recorded as line 2\n");
     let refused = home.run(&["pos", "accept", "K-3", "--note", "it is right"]);

@@ -3,6 +3,7 @@
 mod board;
 pub mod channel;
 mod deals;
+mod lines;
 mod mdf;
 mod queues;
 mod tiers;

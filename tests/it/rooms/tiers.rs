@@ -16,6 +16,7 @@ use pilothouse::{
         page::From,
         text::Text,
         tier::{
+            desk::DeskId,
             fields::Tiers,
             queue::{PageRequest, Queue, Sort},
             standing::{Rated, StandingCommand},
@@ -34,14 +35,15 @@ async fn busy(fresh: &Fresh) -> House {
     house
 }
 
-fn viewer() -> Viewer<PartnerId> {
-    Viewer { me: ANNA, zone: chrono_tz::Europe::Berlin, marked: vec![SUED] }
+fn viewer() -> Viewer<DeskId> {
+    Viewer { me: ANNA, zone: chrono_tz::Europe::Berlin, marked: vec![SUED.into()] }
 }
 
 async fn found(house: &House, queue: Queue, sort: Sort, text: &str) -> Vec<PartnerId> {
     let filter = Some(filter::parse::<Tiers>(text).expect(text)).filter(|filter| !filter.is_everything());
     let request = PageRequest { queue, filter, sort, me: ANNA, now: house.app.now(), from: From::Start, limit: 100 };
-    house.app.tier_lines(&request, &viewer()).await.expect("a page").rows.into_iter().map(|(_, line)| line.id).collect()
+    let rows = house.app.tier_lines(&request, &viewer()).await.expect("a page").rows;
+    rows.iter().filter_map(|(_, line)| line.id().partner()).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -95,9 +97,9 @@ async fn filters_find_what_they_say() {
     .await;
 }
 
-struct Desk {
-    house: House,
-    stage: Stage<TierRoom>,
+pub struct Desk {
+    pub house: House,
+    pub stage: Stage<TierRoom>,
     me: Actor,
     _fresh: Fresh,
 }
@@ -106,6 +108,10 @@ impl Desk {
     async fn open(width: u16, height: u16) -> Self {
         let fresh = databases::sqlite().await;
         let house = busy(&fresh).await;
+        Self::of(fresh, house, width, height).await
+    }
+
+    pub async fn of(fresh: Fresh, house: House, width: u16, height: u16) -> Self {
         let me = Actor { id: ANNA, name: Text::clean("anna"), roles: Roles(vec![Role::Admin]) };
         let zone = chrono_tz::Europe::Berlin;
         let address = "sqlite:channel.db".parse().expect("an address");
@@ -118,11 +124,11 @@ impl Desk {
         desk
     }
 
-    async fn settle(&mut self) {
+    pub async fn settle(&mut self) {
         console::settle(&mut self.stage, &self.house.app, &self.me).await;
     }
 
-    async fn press(&mut self, keys: &str) -> &mut Self {
+    pub async fn press(&mut self, keys: &str) -> &mut Self {
         for key in keys.split_whitespace() {
             self.stage.now = self.house.app.now();
             self.stage.keys(key);
@@ -131,7 +137,7 @@ impl Desk {
         self
     }
 
-    async fn types(&mut self, text: &str) -> &mut Self {
+    pub async fn types(&mut self, text: &str) -> &mut Self {
         for letter in text.chars() {
             let key = if letter == ' ' { "space".to_owned() } else { letter.to_string() };
             self.stage.keys(&key);

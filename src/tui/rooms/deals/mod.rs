@@ -308,7 +308,7 @@ impl Trade for DealTrade {
         }
     }
 
-    const UNDO_NEEDS: Permission = Permission::DealWork;
+    const UNDO_NEEDS: Option<Permission> = Some(Permission::DealWork);
 
     fn undo() -> Command {
         Command::Deal(DealCommand::Undo)

@@ -246,7 +246,7 @@ impl Trade for LeadTrade {
         }
     }
 
-    const UNDO_NEEDS: Permission = Permission::LeadWork;
+    const UNDO_NEEDS: Option<Permission> = Some(Permission::LeadWork);
 
     fn undo() -> LeadCommand {
         LeadCommand::Undo

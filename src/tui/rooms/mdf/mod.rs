@@ -422,7 +422,7 @@ impl Trade for MdfTrade {
         }
     }
 
-    const UNDO_NEEDS: Permission = Permission::MdfWork;
+    const UNDO_NEEDS: Option<Permission> = Some(Permission::MdfWork);
 
     fn undo() -> Command {
         Command::Undo

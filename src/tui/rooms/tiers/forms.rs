@@ -1,10 +1,14 @@
 //! What a verb asks for beside the partner, and how that is read.
 
-use super::{TierRoom, TierTrade};
+use super::{TierRoom, TierTrade, lines};
 use crate::{
+    app::pos::LineVerb,
     domain::{
         text::Text,
-        tier::standing::{Rated, StandingCommand},
+        tier::{
+            desk::{DeskId, DeskLine},
+            standing::{Rated, StandingCommand},
+        },
     },
     tui::{
         action::Act,
@@ -19,6 +23,7 @@ use rust_decimal::Decimal;
 /// Whether a verb asks for more than the partner.
 pub fn asks(act: Act) -> bool {
     needs_program(act)
+        || lines::is_verb(act)
         || matches!(
             act,
             Act::TierReject | Act::TierDefer | Act::TierReassign | Act::TierAdvance | Act::TierClosePlan | Act::TierRate | Act::TierAcquire
@@ -67,7 +72,7 @@ fn rating(values: &[Value], field: usize) -> Result<Option<Decimal>, FieldError>
 impl TierRoom {
     pub(super) fn form_of(&self, asked: &Asked<TierTrade>) -> Option<Form> {
         let about = self.told(&asked.targets);
-        let standing = || self.row(asked.targets.first()?.id)?.standing.as_deref();
+        let standing = || self.row(asked.targets.first()?.id)?.as_partner()?.standing.as_deref();
         let rated = || standing().map(|standing| standing.rated).unwrap_or_default();
         let shown = |value: Option<Decimal>| value.map_or_else(String::new, |value| value.normalize().to_string());
         let choices = |names: &[Text]| names.iter().map(|name| Choice::new(name.to_string(), "")).collect();
@@ -106,8 +111,14 @@ impl TierRoom {
                     Field::text("on", standing().and_then(|one| one.acquired_on).map_or_else(String::new, |on| on.to_string()))
                         .hint("2026-03-31"),
                 ),
-            _ => return None,
+            act => return lines::forms::form(act, &about, &self.own.correcting),
         })
+    }
+
+    /// The same for order lines that wait.
+    pub(super) fn read_line(&self, act: Act, records: &[DeskId], values: &[Value]) -> Result<(LineVerb, String), FieldError> {
+        let one = if let [one] = records { self.row(*one).and_then(DeskLine::as_waiting).map(|line| &line.correction) } else { None };
+        lines::forms::read(act, &self.own.correcting, values, one)
     }
 
     /// What a form means, and how it was read.

@@ -17,6 +17,9 @@ pub fn figures(kpis: &Kpis, spelt: bool) -> Vec<Vec<Piece>> {
     if kpis.proposed > 0 {
         out.push(figure(if spelt { "changes to decide" } else { "to decide" }, kpis.proposed.to_string(), Role::Warn));
     }
+    if kpis.waiting > 0 {
+        out.push(figure(if spelt { "order lines to correct" } else { "to correct" }, kpis.waiting.to_string(), Role::Warn));
+    }
     let mut tiers: Vec<Piece> = Vec::new();
     for (tier, count) in kpis.tiers.iter().filter(|(tier, _)| !tier.is_empty()) {
         tiers.push((format!("{}{tier} ", if tiers.is_empty() { "" } else { "  " }), Role::Dim));

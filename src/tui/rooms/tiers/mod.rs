@@ -1,12 +1,14 @@
 //! The tier room: what the desk's furniture (see [`crate::tui::furniture`]) needs to know of partners, their audits and
-//! what changes next.
+//! what changes next, and of the order lines that wait for a correction, which stand in a queue of their own.
 //!
 //! - `queues`: the tabs and orders; `table`: rows, columns and cells; `header`: the figures.
 //! - `verbs`: an action becomes a command, or a question first; `forms` ask.
+//! - `lines`: all of that for order lines that wait.
 //! - `story`: the scorecard with each point explained, the gates, the way up, and what happened; `words`: events in words.
 
 mod forms;
 mod header;
+mod lines;
 mod queues;
 mod story;
 mod table;
@@ -14,14 +16,15 @@ mod verbs;
 pub mod words;
 
 use crate::{
-    app::tier::view::TierDetail,
+    app::{pos::LineVerb, tier::view::DeskDetail},
     domain::{
         actor::{Actor, Permission},
-        id::PartnerId,
+        pos::CorrectionEvent,
         text::Text,
         tier::{
+            desk::{DeskId, DeskLine},
             fields::Tiers,
-            queue::{Kpis, Queue, Sort, TierLine},
+            queue::{Kpis, Queue, Sort},
             standing::{Refusal, StandingCommand, StandingEvent},
         },
         time::Instant,
@@ -29,7 +32,7 @@ use crate::{
     },
     tui::{
         action::{Act, Availability, Context},
-        furniture::{Asked, Greeting, Look, Piece, Stock, Trade, Workroom, words::without_name, work},
+        furniture::{Asked, Greeting, Look, Piece, Stock, Trade, Workroom, trade::Parted, words::without_name, work},
         keymap::Keymap,
         room::{Cx, FieldError},
         theme::Role,
@@ -53,7 +56,7 @@ type Order = work::Order<TierTrade>;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TierTrade;
 
-/// What is asked of partners.
+/// What is asked of partners, or of order lines that wait.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
     Verb(Box<StandingCommand>),
@@ -61,6 +64,16 @@ pub enum Command {
     Evaluate {
         day: NaiveDate,
     },
+    Line(Box<LineVerb>),
+    /// Whatever was done last to a record, of either kind.
+    Undo,
+}
+
+/// What a command did to a record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Happening {
+    Standing(StandingEvent),
+    Line(Box<CorrectionEvent>),
 }
 
 /// What the room asks of the driver beside what every room does.
@@ -81,50 +94,52 @@ pub enum Told {
 #[derive(Debug, Default)]
 pub struct Own {
     tiers: Vec<Text>,
+    /// The fields that the open form of a correction asks for.
+    correcting: Vec<lines::forms::Asked>,
 }
 
 impl Stock for TierTrade {
-    type Id = PartnerId;
-    type Row = TierLine;
-    type Record = TierLine;
+    type Id = DeskId;
+    type Row = DeskLine;
+    type Record = DeskLine;
     type Queue = Queue;
     type Sort = Sort;
     type Filters = Tiers;
     type Extra = ();
     type Command = Command;
-    type Event = StandingEvent;
+    type Event = Happening;
     type Refusal = Refusal;
-    type Detail = TierDetail;
+    type Detail = DeskDetail;
     type Figures = Kpis;
 
-    fn id(row: &TierLine) -> PartnerId {
-        row.id
+    fn id(row: &DeskLine) -> DeskId {
+        row.id()
     }
 
-    fn version(row: &TierLine) -> i64 {
-        row.version
+    fn version(row: &DeskLine) -> i64 {
+        row.version()
     }
 
-    fn extra(_row: &TierLine) {}
+    fn extra(_row: &DeskLine) {}
 
-    fn name(row: &TierLine) -> &str {
-        &row.name
+    fn name(row: &DeskLine) -> &str {
+        row.name()
     }
 
-    fn version_after(line: &TierLine) -> i64 {
-        line.version
+    fn version_after(line: &DeskLine) -> i64 {
+        line.version()
     }
 
-    fn row_of(line: &TierLine, _names: &Names) -> TierLine {
+    fn row_of(line: &DeskLine, _names: &Names) -> DeskLine {
         line.clone()
     }
 
-    fn holds(queue: Queue, line: &TierLine, _who: &Actor, now: Instant) -> bool {
-        queue.holds(line.standing.as_deref(), now)
+    fn holds(queue: Queue, line: &DeskLine, _who: &Actor, now: Instant) -> bool {
+        line.stands_in(queue, now)
     }
 
-    fn id_of(detail: &TierDetail) -> PartnerId {
-        detail.line.id
+    fn id_of(detail: &DeskDetail) -> DeskId {
+        detail.id()
     }
 }
 
@@ -135,20 +150,38 @@ impl Look for TierTrade {
     const IN_SIDE: &'static [Context] = &[Context::Pane, Context::Tiers, Context::List];
     const COLUMNS: &'static [Column] = &table::COLUMNS;
 
-    fn cells(row: &TierLine, now: Instant) -> Vec<Cell<'_>> {
-        table::cells(row, now)
+    fn noun(queue: Queue) -> (&'static str, &'static str) {
+        if queue == Queue::Corrections { ("line", "lines") } else { Self::NOUN }
     }
 
-    fn standing(row: &TierLine, now: Instant) -> countdown::Standing {
-        table::standing(row, now)
+    fn columns(queue: Queue) -> &'static [Column] {
+        if queue == Queue::Corrections { &lines::COLUMNS } else { &table::COLUMNS }
     }
 
-    fn story(detail: &TierDetail, now: Instant, zone: Tz, _: &Keymap) -> Vec<Section> {
-        story::sections(detail, now, zone)
+    fn cells(row: &DeskLine, now: Instant) -> Vec<Cell<'_>> {
+        match row {
+            DeskLine::Partner(line) => table::cells(line, now),
+            DeskLine::Waiting(line) => lines::cells(line, now),
+        }
     }
 
-    fn first_facts(row: &TierLine, _now: Instant, _zone: Tz) -> Vec<Section> {
-        vec![Section::new("", story::facts(row))]
+    fn standing(row: &DeskLine, now: Instant) -> countdown::Standing {
+        row.as_partner().map_or(countdown::Standing::None, |line| table::standing(line, now))
+    }
+
+    fn story(detail: &DeskDetail, now: Instant, zone: Tz, _: &Keymap) -> Vec<Section> {
+        match detail {
+            DeskDetail::Partner(detail) => story::sections(detail, now, zone),
+            DeskDetail::Waiting(detail) => lines::story::sections(detail, now, zone),
+        }
+    }
+
+    fn first_facts(row: &DeskLine, _now: Instant, _zone: Tz) -> Vec<Section> {
+        let facts = match row {
+            DeskLine::Partner(line) => story::facts(line),
+            DeskLine::Waiting(line) => lines::story::facts(line),
+        };
+        vec![Section::new("", facts)]
     }
 
     fn figures(kpis: &Kpis, spelt: bool) -> Vec<Vec<Piece>> {
@@ -169,16 +202,30 @@ impl Trade for TierTrade {
     const USEFUL_AT_FIRST: &'static [Act] = &[];
     const SECTIONS: &'static [(Act, &'static str)] = &[(Act::TierWhy, story::WHY), (Act::TierTimeline, story::TIMELINE)];
 
+    fn has_section(row: &DeskLine, act: Act) -> bool {
+        act != Act::TierWhy || row.as_partner().is_some()
+    }
+
     fn is_verb(act: Act) -> bool {
         verbs::is_verb(act)
     }
 
-    fn possible(room: &TierRoom, act: Act, row: &TierLine) -> Availability {
-        verbs::possible(act, row, room.station.me)
+    fn possible(room: &TierRoom, act: Act, row: &DeskLine) -> Availability {
+        match row {
+            DeskLine::Partner(line) => verbs::possible(act, line, room.station.me),
+            DeskLine::Waiting(line) => lines::possible(act, &line.correction),
+        }
     }
 
-    fn useful(row: &TierLine) -> Vec<Act> {
-        verbs::useful(row)
+    fn useful(row: &DeskLine) -> Vec<Act> {
+        match row {
+            DeskLine::Partner(line) => verbs::useful(line),
+            DeskLine::Waiting(line) => lines::useful(&line.correction),
+        }
+    }
+
+    fn split(_room: &TierRoom, act: Act, targets: Vec<Target>) -> Result<Parted<Self>, String> {
+        verbs::part(act, targets)
     }
 
     fn asks(act: Act) -> bool {
@@ -193,11 +240,19 @@ impl Trade for TierTrade {
         room.form_of(asked)
     }
 
-    fn check(room: &TierRoom, act: Act, _partners: &[PartnerId], values: &[Value]) -> Result<String, FieldError> {
+    fn check(room: &TierRoom, act: Act, records: &[DeskId], values: &[Value]) -> Result<String, FieldError> {
+        if lines::is_verb(act) {
+            return room.read_line(act, records, values).map(|(_, told)| told);
+        }
         room.read(act, values).map(|(_, told)| told)
     }
 
     fn orders(room: &mut TierRoom, act: Act, values: &[Value], targets: &[Target], _now: Instant) -> Option<Vec<Order>> {
+        if lines::is_verb(act) {
+            let ids: Vec<DeskId> = targets.iter().map(|target| target.id).collect();
+            let (verb, _) = room.read_line(act, &ids, values).ok()?;
+            return Some(vec![Order { command: Command::Line(Box::new(verb)), targets: targets.to_vec() }]);
+        }
         let (command, _) = room.read(act, values).ok()?;
         Some(vec![Order { command: Command::Verb(Box::new(command)), targets: targets.to_vec() }])
     }
@@ -213,31 +268,37 @@ impl Trade for TierTrade {
         }
     }
 
-    const UNDO_NEEDS: Permission = Permission::TierWork;
+    /// Who corrects lines need not work tiers: the app asks for what was done.
+    const UNDO_NEEDS: Option<Permission> = None;
 
     fn undo() -> Command {
-        Command::Verb(Box::new(StandingCommand::Undo))
+        Command::Undo
     }
 
     fn stays(act: Act) -> Option<&'static str> {
         (act == Act::TierEvaluate).then_some("an audit stays: audit again")
     }
 
-    fn outcome(events: &[StandingEvent], names: &Names) -> String {
+    fn outcome(events: &[Happening], names: &Names) -> String {
         words::outcome(events, names)
     }
 
-    fn planned(line: &TierLine, events: &[StandingEvent], names: &Names) -> String {
-        words::planned(line, events).unwrap_or_else(|| words::outcome(events, names))
+    fn planned(row: &DeskLine, events: &[Happening], names: &Names) -> String {
+        let planned = row.as_partner().and_then(|line| words::planned(line, events));
+        planned.unwrap_or_else(|| words::outcome(events, names))
     }
 
-    fn warns(line: &TierLine, events: &[StandingEvent]) -> bool {
-        words::is_against_the_audit(line, events)
+    fn warns(row: &DeskLine, events: &[Happening]) -> bool {
+        match row {
+            DeskLine::Partner(line) => words::is_against_the_audit(line, events),
+            // It was corrected, and waits all the same.
+            DeskLine::Waiting(line) => line.correction.is_open() && !words::is_undone(events),
+        }
     }
 
-    fn refusal(refusal: &Refusal, beside: Option<PartnerId>, _names: &Names, (now, zone): (Instant, Tz)) -> String {
+    fn refusal(refusal: &Refusal, beside: Option<DeskId>, _names: &Names, (now, zone): (Instant, Tz)) -> String {
         match (refusal, beside) {
-            (Refusal::NotNow { why, .. }, Some(id)) => without_name(why, id),
+            (Refusal::NotNow { why, .. } | Refusal::Invalid { why }, Some(id)) => without_name(why, id),
             _ => words::refusal(refusal, now, zone),
         }
     }

@@ -23,6 +23,7 @@ impl Tab for Queue {
             Self::RemediationDue => "Plans",
             Self::FallingSoon => "Falling",
             Self::Near => "Near",
+            Self::Corrections => "Lines",
             Self::All => "All",
             other => other.doc(),
         }
@@ -47,6 +48,7 @@ impl Tab for Queue {
                 ("nobody falls below a line in the next 60 days", "certificates that end and sales that leave the year count")
             }
             Self::Near => return ("nobody stands near a line", format!("{audit} audits a partner as things stand now")),
+            Self::Corrections => ("no order line waits for a correction", "what an import can't record as it stands waits here"),
             Self::All => ("no partners", "`pilothouse import partners FILE.csv` brings them in"),
         };
         (title, hint.to_owned())

@@ -1,18 +1,22 @@
 //! An action becomes a command, or a question first.
 
-use super::{C, Command, TierRoom, forms};
+use super::{C, Command, Target, TierRoom, TierTrade, forms, lines};
 use crate::{
     domain::{
         id::OperatorId,
         text::Text,
         tier::{
+            desk::DeskId,
             queue::TierLine,
-            standing::{StandingCommand, StandingVerb},
+            standing::{Refusal, StandingCommand, StandingVerb},
         },
     },
     tui::{
         action::{Act, Availability},
-        furniture::work::{Effect, orders},
+        furniture::{
+            trade::Parted,
+            work::{Answer, Effect, orders},
+        },
     },
 };
 use chrono::NaiveDate;
@@ -36,7 +40,7 @@ pub const fn verb_of(act: Act) -> Option<StandingVerb> {
 }
 
 pub fn is_verb(act: Act) -> bool {
-    verb_of(act).is_some() || act == Act::TierEvaluate
+    verb_of(act).is_some() || act == Act::TierEvaluate || lines::is_verb(act)
 }
 
 /// Whether a verb means something for a partner that stands so; the decision says what else speaks against it.
@@ -46,6 +50,7 @@ pub fn possible(act: Act, row: &TierLine, me: OperatorId) -> Availability {
     let plan = standing.and_then(|standing| standing.plan.as_ref());
     let name = &row.name;
     match act {
+        _ if lines::is_verb(act) => Availability::no(lines::no_line(name)),
         Act::TierApprove | Act::TierReject | Act::TierDefer => match proposal {
             None => Availability::no(format!("no change of tier is proposed for {name}")),
             Some(proposal) if proposal.is_approved() => Availability::no(format!("the change to {} is approved already", proposal.to)),
@@ -67,6 +72,21 @@ pub fn possible(act: Act, row: &TierLine, me: OperatorId) -> Availability {
     }
 }
 
+/// Of marked records of both kinds those for which the verb means nothing are put aside, and named in the plan.
+pub fn part(act: Act, targets: Vec<Target>) -> Result<Parted<TierTrade>, String> {
+    let is_of_lines = lines::is_verb(act);
+    let (able, unable): (Vec<Target>, Vec<Target>) = targets.into_iter().partition(|target| target.id.line().is_some() == is_of_lines);
+    let why = |id: DeskId| match id {
+        DeskId::Partner(id) => lines::no_line(&id.to_string()),
+        DeskId::Line(id) => lines::no_partner(id),
+    };
+    if able.is_empty() {
+        return Err(unable.first().map_or_else(String::new, |target| why(target.id)));
+    }
+    let aside = unable.into_iter().map(|target| Answer { id: target.id, result: Err(Refusal::invalid(why(target.id))) });
+    Ok((able, aside.collect()))
+}
+
 /// The verbs that a partner most likely needs.
 pub fn useful(row: &TierLine) -> Vec<Act> {
     let standing = row.standing.as_deref();
@@ -85,12 +105,16 @@ pub fn useful(row: &TierLine) -> Vec<Act> {
 
 impl TierRoom {
     /// Asks for the object of a verb, or carries it out; a change of tier shows first what it means.
-    pub(super) fn begin_verb(&mut self, act: Act, targets: &[super::Target], cx: &mut C<'_>) {
+    pub(super) fn begin_verb(&mut self, act: Act, targets: &[Target], cx: &mut C<'_>) {
         if act == Act::TierEvaluate || forms::needs_program(act) {
             return cx.run(Effect::Own(super::Ask::Program));
         }
         if act == Act::TierReassign && self.known().colleagues.is_empty() {
             return self.want_directory(cx);
+        }
+        if act == Act::LineCorrect {
+            let rows = targets.iter().filter_map(|target| Some(&self.row(target.id)?.as_waiting()?.correction));
+            self.own.correcting = lines::forms::fields(&rows.collect::<Vec<_>>());
         }
         if forms::asks(act) {
             return self.ask(cx, None);

@@ -1,8 +1,10 @@
 //! Events, refusals and outcomes of the tier desk in words.
 
+use super::Happening;
 use crate::{
     domain::{
         event::in_words,
+        pos::CorrectionEvent,
         tier::{
             evaluate::Outcome,
             queue::TierLine,
@@ -22,16 +24,20 @@ pub fn sentence(event: &StandingEvent, names: &Names) -> (String, Role) {
 }
 
 /// What a command did; that somebody is audited from now on goes without saying.
-pub fn outcome(events: &[StandingEvent], names: &Names) -> String {
-    let told = events.iter().filter(|event| !matches!(event, StandingEvent::Begun { .. }));
-    let told: Vec<String> = told.map(|event| sentence(event, names).0).collect();
+pub fn outcome(events: &[Happening], names: &Names) -> String {
+    let told = events.iter().filter(|event| !matches!(event, Happening::Standing(StandingEvent::Begun { .. })));
+    let told = told.map(|event| match event {
+        Happening::Standing(event) => sentence(event, names).0,
+        Happening::Line(event) => told::pos::correction(event).0,
+    });
+    let told: Vec<String> = told.collect();
     if told.is_empty() { "no change".to_owned() } else { told.join(", then ") }
 }
 
 /// What an approval would bring, and on what it rests: `gold instead of silver from 2027-01-01; the audit of 2026-09-30 found
 /// gold`.
-pub fn planned(line: &TierLine, events: &[StandingEvent]) -> Option<String> {
-    let [StandingEvent::Approved { on, .. }] = events else { return None };
+pub fn planned(line: &TierLine, events: &[Happening]) -> Option<String> {
+    let [Happening::Standing(StandingEvent::Approved { on, .. })] = events else { return None };
     let standing = line.standing.as_deref()?;
     let proposal = standing.proposal.as_ref()?;
     let from = if proposal.from.is_empty() { "no tier" } else { proposal.from.as_str() };
@@ -43,11 +49,16 @@ pub fn planned(line: &TierLine, events: &[StandingEvent]) -> Option<String> {
 }
 
 /// Whether a tier is approved that the last audit did not find.
-pub fn is_against_the_audit(line: &TierLine, events: &[StandingEvent]) -> bool {
-    let is_approved = matches!(events, [StandingEvent::Approved { .. }]);
+pub fn is_against_the_audit(line: &TierLine, events: &[Happening]) -> bool {
+    let is_approved = matches!(events, [Happening::Standing(StandingEvent::Approved { .. })]);
     let standing = line.standing.as_deref().filter(|_| is_approved);
     let found = standing.and_then(|standing| standing.latest.as_ref()).map(|latest| &latest.computed);
     standing.and_then(|standing| standing.proposal.as_ref()).is_some_and(|proposal| found != Some(&proposal.to))
+}
+
+/// Whether the decision about a line was taken back.
+pub fn is_undone(events: &[Happening]) -> bool {
+    events.iter().any(|event| matches!(event, Happening::Line(event) if **event == CorrectionEvent::Undone))
 }
 
 /// Why not, as the desk reads it: with local times. The verb stands before it.
