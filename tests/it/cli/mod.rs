@@ -7,8 +7,8 @@ mod import_deals;
 mod mistakes;
 mod operator;
 mod plain;
-mod report;
 mod pos;
+mod report;
 mod tier;
 
 use std::{
