@@ -58,7 +58,8 @@ pub async fn gather<U: FactSource>(unit: &mut U, rules: &Rules, partners: &[Part
     let needs_rates = sold.iter().any(|one| is_foreign(one.amount)) || funds.iter().any(|one| is_foreign(one.allocated));
     let rates: Rates = if needs_rates { unit.rates_between(first, day).await?.into_iter().collect() } else { Rates::none() };
     let mut found = Gathered { knows_sales: !sold.is_empty() || unit.is_any_sold(both).await?, ..Gathered::default() };
-    found.knows_products = sold.iter().any(|one| !one.product.is_empty());
+    // Of whoever is asked about, the answer is the same: one audited alone is judged as among all.
+    found.knows_products = sold.iter().any(|one| !one.product.is_empty()) || unit.is_any_line_named(both).await?;
     for one in sold {
         found.book(program, &rates, &one, &acquired, &wanted, parent(one.partner))?;
     }

@@ -146,6 +146,11 @@ impl FactSource for MemoryUnit {
         Ok(self.look().await.pos.lines.iter().any(|(_, sale)| period.holds(sale.posted.line.on)))
     }
 
+    async fn is_any_line_named(&mut self, period: Period) -> Result<bool> {
+        let state = self.look().await;
+        Ok(state.pos.lines.iter().map(|(_, sale)| &sale.posted.line).any(|line| !line.line.is_empty() && period.holds(line.on)))
+    }
+
     async fn registered(&mut self, partners: &[PartnerId], between: (Instant, Instant)) -> Result<Vec<(PartnerId, Registered)>> {
         Ok(self.look().await.registered(partners, between))
     }

@@ -20,6 +20,7 @@ use crate::{
 use std::collections::BTreeMap;
 
 pub(super) const ANY_SOLD: &str = "select count(*) from (select 1 from sale where day >= $1 and day < $2 limit 1) as found";
+pub(super) const ANY_LINE: &str = "select count(*) from (select 1 from sale where day >= $1 and day < $2 and line <> '' limit 1) as found";
 
 impl Session {
     pub async fn sold(&mut self, partners: &[PartnerId], period: Period) -> Result<Vec<SoldOn>> {
@@ -44,6 +45,11 @@ impl Session {
 
     pub async fn is_any_sold(&mut self, period: Period) -> Result<bool> {
         let sql = Sql::new(ANY_SOLD).bind(day_number(period.from)).bind(day_number(period.until));
+        Ok(self.one::<(i64,)>(sql).await?.0 > 0)
+    }
+
+    pub async fn is_any_line_named(&mut self, period: Period) -> Result<bool> {
+        let sql = Sql::new(ANY_LINE).bind(day_number(period.from)).bind(day_number(period.until));
         Ok(self.one::<(i64,)>(sql).await?.0 > 0)
     }
 

@@ -24,7 +24,7 @@ const OF_PARTNER: &str = "select id from tier_evaluation where partner = $1 orde
 /// Partners that nobody audited for a quarter; [`Profile::is_audited`] as SQL.
 const UNAUDITED: &str = "select id from tier_line where status in ('active', 'suspended') and kind <> 'direct' and not exists (\
     select 1 from tier_evaluation where tier_evaluation.kind = $1 and tier_evaluation.partner = tier_line.id) order by id limit $2";
-pub const STATEMENTS: &[&str] = &[DUE, NEXT, ACQUIRED, OF_PARTNER, UNAUDITED, facts::ANY_SOLD];
+pub const STATEMENTS: &[&str] = &[DUE, NEXT, ACQUIRED, OF_PARTNER, UNAUDITED, facts::ANY_SOLD, facts::ANY_LINE];
 pub const LINES: &[&str] = line::STATEMENTS;
 
 impl Session {

@@ -59,6 +59,10 @@ impl FactSource for Tx {
         (**self).is_any_sold(period).await
     }
 
+    async fn is_any_line_named(&mut self, period: Period) -> Result<bool> {
+        (**self).is_any_line_named(period).await
+    }
+
     async fn registered(&mut self, partners: &[PartnerId], between: (Instant, Instant)) -> Result<Vec<(PartnerId, Registered)>> {
         (**self).registered(partners, between).await
     }
@@ -84,6 +88,10 @@ impl FactSource for Session {
 
     async fn is_any_sold(&mut self, period: Period) -> Result<bool> {
         Self::is_any_sold(self, period).await
+    }
+
+    async fn is_any_line_named(&mut self, period: Period) -> Result<bool> {
+        Self::is_any_line_named(self, period).await
     }
 
     async fn registered(&mut self, partners: &[PartnerId], between: (Instant, Instant)) -> Result<Vec<(PartnerId, Registered)>> {

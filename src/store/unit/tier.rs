@@ -66,6 +66,8 @@ pub trait FactSource: Send {
     fn sold(&mut self, partners: &[PartnerId], period: Period) -> impl Future<Output = Result<Vec<SoldOn>>> + Send;
     /// Whether anybody sold anything over a period: where nobody did, revenue is not known.
     fn is_any_sold(&mut self, period: Period) -> impl Future<Output = Result<bool>> + Send;
+    /// Whether any sale of a period names its product line, whoever sold it: else nobody's mix is known.
+    fn is_any_line_named(&mut self, period: Period) -> impl Future<Output = Result<bool>> + Send;
     /// Registrations handed in from one instant up to another that were approved.
     fn registered(
         &mut self,

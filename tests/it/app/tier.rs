@@ -36,7 +36,12 @@ fn day(text: &str) -> chrono::NaiveDate {
 }
 
 fn sale(key: &str, partner: PartnerId, on: &str, amount: &str, currency: &str) -> Incoming {
-    Incoming::of(OrderLine {
+    Incoming::of(line(key, partner, on, amount, currency))
+}
+
+/// An order line that names no product line.
+fn line(key: &str, partner: PartnerId, on: &str, amount: &str, currency: &str) -> OrderLine {
+    OrderLine {
         key: text(key),
         partner,
         customer: Some(AccountLink { account: AccountId(1), family: AccountId(1) }),
@@ -46,7 +51,7 @@ fn sale(key: &str, partner: PartnerId, on: &str, amount: &str, currency: &str) -
         quantity: None,
         price: None,
         amount: Money::parse(amount, currency.parse().unwrap()).unwrap(),
-    })
+    }
 }
 
 /// Registered, with what silver asks for.
@@ -204,6 +209,20 @@ async fn late_sales_make_an_evaluation_that_names_the_one_it_restates() {
         let standing = story.standing.unwrap();
         assert_eq!((standing.plan, standing.audits), (None, vec![(day("2025-12-31"), false)]));
         assert!(story.way.is_some_and(|way| way.tier.as_str() == "gold" && way.steps.iter().any(|step| step.is_gate)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn one_audited_alone_is_judged_as_among_all() {
+    on_both(|fresh| async move {
+        let house = house(&fresh).await;
+        let named = OrderLine { line: text("Switching"), ..line("named", NORD, "2025-11-11", "10", "EUR") };
+        house.run(ANNA, Command::Sales(vec![Incoming::of(named)])).await;
+        let alone = house.run(ANNA, audit_of(&[SUED])).await;
+        assert_eq!((alone.tiers.len(), alone.known), (1, 0), "{}", fresh.name);
+        let all = house.run(ANNA, audit_of(&[NORD, SUED, OST])).await;
+        assert_eq!((all.tiers.len(), all.known), (2, 1), "{}: what Südwind sells is known, because Nordlicht names its lines", fresh.name);
     })
     .await;
 }

@@ -33,6 +33,10 @@ impl FactSource for Overlay {
         self.real.is_any_sold(period).await
     }
 
+    async fn is_any_line_named(&mut self, period: Period) -> Result<bool> {
+        self.real.is_any_line_named(period).await
+    }
+
     async fn registered(&mut self, partners: &[PartnerId], between: (Instant, Instant)) -> Result<Vec<(PartnerId, Registered)>> {
         self.real.registered(partners, between).await
     }

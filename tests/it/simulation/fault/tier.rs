@@ -35,6 +35,10 @@ impl<U: Unit> FactSource for Faulty<U> {
         self.inner.is_any_sold(period).await
     }
 
+    async fn is_any_line_named(&mut self, period: Period) -> Result<bool> {
+        self.inner.is_any_line_named(period).await
+    }
+
     async fn registered(&mut self, partners: &[PartnerId], between: (Instant, Instant)) -> Result<Vec<(PartnerId, Registered)>> {
         self.inner.registered(partners, between).await
     }
