@@ -6,6 +6,7 @@ mod funding;
 mod hostile;
 mod import;
 mod lost;
+mod promotion;
 mod together;
 mod work;
 
