@@ -29,6 +29,8 @@ pub struct Board {
     /// Best tier first, as the rules have them.
     pub tiers: Vec<TierBar>,
     pub partners: u32,
+    /// Those whose tier is none of the rules'.
+    pub elsewhere: u32,
     /// Those whose tier is the one that they earned.
     pub correct: u32,
     /// Partners by score: 0 up to 10, 10 up to 20 ..., 90 and more.
@@ -82,7 +84,7 @@ impl Board {
             cost_earned: zero,
         };
         let tiers = rules.lines.iter().map(bar).collect();
-        let mut board = Self { tiers, partners: 0, correct: 0, scores: [0; BUCKETS], unscored: 0, expiring: Vec::new() };
+        let mut board = Self { tiers, partners: 0, elsewhere: 0, correct: 0, scores: [0; BUCKETS], unscored: 0, expiring: Vec::new() };
         for (facts, stored) in partners {
             board.add(facts, stored, rules);
         }
@@ -92,12 +94,14 @@ impl Board {
 
     fn add(&mut self, facts: &Facts, stored: &str, rules: &Rules) {
         let card = evaluate(facts, rules, stored, &History::default());
-        let (has, earned) = (rules.place(stored), rules.place(&card.computed));
+        let has = rules.lines.iter().position(|line| line.tier.eq_ignore_ascii_case(stored));
+        let earned = rules.place(&card.computed);
         let revenue = rules.money(facts.revenue.as_ref().map_or(0, |revenue| revenue.now));
         let cost = |place: usize| rules.lines.get(place).map_or(rules.money(0), |line| line.gives.cost(revenue));
         self.partners += 1;
-        self.correct += u32::from(has == earned);
-        if let Some(bar) = self.tiers.get_mut(has) {
+        self.correct += u32::from(has == Some(earned));
+        self.elsewhere += u32::from(has.is_none());
+        if let Some((has, bar)) = has.and_then(|has| Some((has, self.tiers.get_mut(has)?))) {
             bar.has += 1;
             bar.rises += u32::from(card.outcome == Outcome::Promote);
             bar.falls += u32::from(card.outcome.has_failed());

@@ -97,6 +97,9 @@ fn tiers(board: &Board) -> Section {
     let head = format!("{:<12}{:>5} {:<14} {:>5}", "", "have", "", "earn");
     let mut rows = vec![Row::text(head, Role::Dim)];
     rows.extend(board.tiers.iter().map(row));
+    if board.elsewhere > 0 {
+        rows.push(Row::pieces(vec![(text::fit("no such tier", 12), Role::Text), (format!("{:>5}", board.elsewhere), Role::Strong)]));
+    }
     let legend = format!("▲ earn better  ▼ fail gates  ≈ within {NEAR_PERCENT} % of a line");
     rows.push(Row::text(legend, Role::Dim));
     Section::new("Partners by tier", rows)
