@@ -11,6 +11,7 @@ mod partners;
 mod people;
 mod staff;
 mod stage;
+mod tiers;
 mod traffic;
 
 pub use live::live;
@@ -33,6 +34,7 @@ use funds::Funds;
 use people::{People, ROUND_THE_CLOCK, Wish};
 use staff::Staff;
 use stage::Stage;
+use tiers::Tiers;
 use traffic::Traffic;
 
 /// How much of the past is made.
@@ -52,6 +54,7 @@ pub struct Demo {
     traffic: Traffic,
     deals: Deals,
     funds: Funds,
+    tiers: Tiers,
     staff: Staff,
 }
 
@@ -79,7 +82,8 @@ pub async fn make_days(app: &App, seed: u64, days: i64, mut told: impl FnMut(u64
     let deals = Deals::planned(seed, customers, staff, &rules, now);
     let traffic = Traffic::new(Chance::seeded(seed), staff, now.plus(Span::ZERO.minus(SHORTEST_PROMISE)));
     let funds = Funds::planned(seed, staff, now);
-    let mut demo = Demo { people, traffic, deals, funds, staff };
+    let tiers = Tiers::planned(seed, staff, &rules, now);
+    let mut demo = Demo { people, traffic, deals, funds, tiers, staff };
     demo.desks(&mut stage, start).await?;
     let mut applied = false;
     let arrivals = demo.arrivals(start, now);
@@ -114,14 +118,18 @@ impl Demo {
         self.traffic.react(stage).await
     }
 
-    /// What the desks of deals and of funds do up to then, in one time.
+    /// What the desks of deals, of funds and of tiers do up to then, in one time.
     async fn desks(&mut self, stage: &mut Stage<'_>, until: Instant) -> Result<(), Failure> {
-        while let Some(next) = [self.deals.next(), self.funds.next()].into_iter().flatten().min().filter(|next| *next <= until) {
+        while let Some(next) =
+            [self.deals.next(), self.funds.next(), self.tiers.next()].into_iter().flatten().min().filter(|next| *next <= until)
+        {
             self.deals.act(stage, next).await?;
             self.funds.act(stage, next).await?;
+            self.tiers.act(stage, next).await?;
         }
         self.deals.act(stage, until).await?;
-        self.funds.act(stage, until).await
+        self.funds.act(stage, until).await?;
+        self.tiers.act(stage, until).await
     }
 
     async fn receive(&mut self, stage: &mut Stage<'_>, intakes: Vec<Intake>) -> Result<(), Failure> {

@@ -11,7 +11,7 @@ use crate::{
     store::{
         Unit,
         memory::World,
-        unit::{Past, mdf::MdfUnit as _, pos::PosUnit as _},
+        unit::{Past, mdf::MdfUnit as _, pos::PosUnit as _, tier::TierUnit as _},
     },
 };
 use std::sync::Arc;
@@ -130,6 +130,12 @@ impl Stage<'_> {
             tx.request_numbers(count(changes.mdf.requests.len())).await?;
             tx.claim_numbers(count(changes.mdf.claims.len())).await?;
             tx.batch_numbers(count(changes.mdf.batches.len())).await?;
+        }
+        if !changes.tiers.evaluations.is_empty() {
+            tx.evaluation_numbers(count(changes.tiers.evaluations.len())).await?;
+        }
+        if !changes.tiers.standings.is_empty() {
+            tx.standing_numbers(count(changes.tiers.standings.len())).await?;
         }
         let last = changes.records.last().map_or_else(|| app.request(Command::Receive(Vec::new())).id, |record| record.command);
         Unit::save(&mut tx, last, changes).await?;
