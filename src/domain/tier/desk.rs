@@ -67,7 +67,11 @@ impl FromStr for DeskId {
 
     /// Reads `P-12`, `12` or `K-12`: a number alone is a partner's.
     fn from_str(text: &str) -> Result<Self, String> {
-        let id = if text.starts_with(['K', 'k']) { text.parse().map(Self::Line).ok() } else { text.parse().map(Self::Partner).ok() };
+        let id = match text.chars().next() {
+            Some('K' | 'k') => text.parse().map(Self::Line).ok(),
+            Some('P' | 'p' | '0'..='9') => text.parse().map(Self::Partner).ok(),
+            _ => None,
+        };
         id.ok_or_else(|| format!("`{text}` is not a number of the form P-1 or K-1"))
     }
 }
