@@ -138,8 +138,9 @@ impl WhatIfFace {
         let last = self.knobs.len().saturating_sub(1);
         let half = (self.height / 2).max(1);
         self.cursor = match act {
-            Act::BoardDown => self.cursor.saturating_add(steps),
-            Act::BoardUp => self.cursor.saturating_sub(steps),
+            // A keymap may know the motions of a pane only.
+            Act::BoardDown | Act::PaneDown => self.cursor.saturating_add(steps),
+            Act::BoardUp | Act::PaneUp => self.cursor.saturating_sub(steps),
             Act::PaneHalfDown => self.cursor.saturating_add(half),
             Act::PaneHalfUp => self.cursor.saturating_sub(half),
             Act::PaneFirst => 0,
