@@ -87,7 +87,7 @@ impl<'a> Book<'a> {
     }
 
     fn rate_max_age(&self) -> u32 {
-        self.scene.rules.program().mdf.rate_max_age_days
+        self.scene.rules.program().scorecard.rate_max_age_days
     }
 
     /// Takes in a line as it stands in the database.

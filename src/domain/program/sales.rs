@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-/// The section `[sales]`. Rates of other currencies may be as old as `rate_max_age_days` of `[mdf]` allows.
+/// The section `[sales]`. Rates of other currencies may be as old as `rate_max_age_days` of
+/// `[scorecard]` allows: it is asked of the same sales.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Sales {
     /// A calendar quarter is closed so many days after its end: a line of it that comes later restates the quarter.
