@@ -12,6 +12,7 @@ use crate::domain::{
     text::Text,
     tier::{
         Criterion, Gate, Gated, Measure, Scorecard, Way,
+        board::CERTIFICATE_DAYS,
         evaluate::Measured,
         evaluation::AuditKind,
         period::Period,
@@ -415,9 +416,6 @@ fn funds(seen: &PartnerSeen) -> Section {
         .fact("claims_paid", "Claims paid", if seen.known.funds { Figure::Count(work.claims_paid) } else { Figure::NotKnown })
         .table(table)
 }
-
-/// Certificates that end within so many days are about to.
-pub(super) const CERTIFICATE_DAYS: i64 = 90;
 
 /// The last day at whose end it is valid; nothing where it has no end.
 pub(super) fn last_day(one: &Certification, seen: &PartnerSeen) -> Option<NaiveDate> {

@@ -1,9 +1,6 @@
 //! How tiers stand: who has which, what moved, who is near a line, what it costs, and whether the tiers held are those earned.
 
-use super::{
-    Figure, Form, Kind, Report, Section, Table,
-    scorecard::{CERTIFICATE_DAYS, gate_amount},
-};
+use super::{Figure, Form, Kind, Report, Section, Table, scorecard::gate_amount};
 use crate::domain::{
     day::local_date,
     money::Money,
@@ -12,6 +9,7 @@ use crate::domain::{
     text::Text,
     tier::{
         Gated, Outcome, Scorecard,
+        board::CERTIFICATE_DAYS,
         evaluation::{AuditKind, Evaluation, NEAR_PERCENT},
         period::Quarter,
         rules::Score,

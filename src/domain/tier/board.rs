@@ -3,8 +3,8 @@
 
 use super::{
     evaluate::{History, Outcome, evaluate},
+    evaluation::NEAR_PERCENT,
     facts::Facts,
-    period::day_after,
     rules::{Rules, Score},
 };
 use crate::domain::{
@@ -14,12 +14,10 @@ use crate::domain::{
     program::Program,
     text::Text,
 };
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 
-/// How far ahead the board looks for certificates that end, in days from the day of the facts.
-pub const EXPIRING_DAYS: u64 = 90;
-/// Within so many percent of a line is near it.
-pub const NEAR_PERCENT: i64 = 10;
+/// Within so many days after the day of the facts a certificate's last day is soon.
+pub const CERTIFICATE_DAYS: i64 = 90;
 /// Columns of the distribution of scores: ten points each, the last with what is above.
 pub const BUCKETS: usize = 10;
 
@@ -62,8 +60,7 @@ pub struct TierBar {
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Expiring {
-    /// The first day without it.
-    pub on: NaiveDate,
+    pub last_day: NaiveDate,
     pub partner: PartnerId,
     pub name: Text,
 }
@@ -119,10 +116,9 @@ impl Board {
             }
             None => self.unscored += 1,
         }
-        let until = facts.day.checked_add_days(Days::new(EXPIRING_DAYS)).unwrap_or(facts.day);
-        let ends = facts.certificates.iter().filter_map(|one| Some((day_after(one.last_day?), &one.name)));
-        let soon = ends.filter(|(on, _)| *on <= until);
-        self.expiring.extend(soon.map(|(on, name)| Expiring { on, partner: facts.partner, name: name.clone() }));
+        let ends = facts.certificates.iter().filter_map(|one| Some((one.last_day?, &one.name)));
+        let soon = ends.filter(|(last_day, _)| last_day.signed_duration_since(facts.day).num_days() <= CERTIFICATE_DAYS);
+        self.expiring.extend(soon.map(|(last_day, name)| Expiring { last_day, partner: facts.partner, name: name.clone() }));
     }
 
     /// The sums over all tiers: what they cost, and what they would if each had what it earned.
@@ -135,10 +131,9 @@ impl Board {
         Some((sum(|bar| bar.cost), sum(|bar| bar.cost_earned)))
     }
 
-    /// How many certificates end up to so many days after `today`.
-    pub fn expiring_within(&self, today: NaiveDate, days: u64) -> usize {
-        let until = today.checked_add_days(Days::new(days)).unwrap_or(today);
-        self.expiring.iter().take_while(|one| one.on <= until).count()
+    /// Of how many certificates the last day is at most so many days after `today`.
+    pub fn expiring_within(&self, today: NaiveDate, days: i64) -> usize {
+        self.expiring.iter().take_while(|one| one.last_day.signed_duration_since(today).num_days() <= days).count()
     }
 }
 
