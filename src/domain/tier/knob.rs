@@ -57,17 +57,11 @@ impl Knob {
     }
 
     /// Under which heading it stands.
-    pub fn group(self, rules: &Rules) -> &'static str {
+    pub const fn group(self) -> &'static str {
         match self {
             Self::Revenue(_) | Self::Certifications(_) | Self::Score(_) => "What tiers ask for",
             Self::Funds(_) | Self::Rebate(_) => "What tiers give",
-            Self::Weight(_) | Self::Target(_) | Self::Composite | Self::Cap => {
-                if rules.card.criteria.is_empty() {
-                    ""
-                } else {
-                    "The scorecard"
-                }
-            }
+            Self::Weight(_) | Self::Target(_) | Self::Composite | Self::Cap => "The scorecard",
         }
     }
 

@@ -2,7 +2,7 @@
 
 use crate::{
     app::{
-        ANNA, House,
+        ANNA, House, partner,
         tier::{NORD, OST, house},
     },
     support::databases::{self, Fresh, on_both},
@@ -11,6 +11,7 @@ use pilothouse::{
     app::{App, Command},
     domain::{
         actor::{Actor, Role, Roles},
+        partner::{Certification, Profile},
         program,
         text::Text,
         tier::{board::TierBar, knob::Knob},
@@ -52,8 +53,29 @@ async fn the_board_adds_up_who_has_what_and_who_earned_it() {
         assert_eq!(board.tiers.iter().map(told).collect::<Vec<_>>(), expected, "{}", fresh.name);
         assert_eq!((board.partners, board.correct), (5, 1), "{}: Westfalen alone", fresh.name);
         assert_eq!(board.scores.iter().sum::<u32>() + board.unscored, 5);
+        assert_eq!(board.elsewhere, 0);
         // Nordlicht has 43.64 points, and exactly the certificate that silver asks for.
         assert_eq!((board.scores[4], board.tiers[1].near), (1, 1), "{}", fresh.name);
+    })
+    .await;
+}
+
+/// The tests' today is 2 March 2026: 90 days on is 31 May.
+#[tokio::test(flavor = "multi_thread")]
+async fn certificates_that_end_and_partners_of_no_tier_are_counted() {
+    on_both(|fresh| async move {
+        let house = house(&fresh).await;
+        // Valid up to the end of a day in Amsterdam, where it is summer from 29 March on.
+        let until = |text: &str| Some(text.parse::<chrono::DateTime<chrono::Utc>>().expect("a moment").into());
+        let ends = [("A", until("2026-03-31T22:00:00Z")), ("B", until("2026-05-31T22:00:00Z")), ("C", until("2026-06-01T22:00:00Z"))];
+        let certifications = ends.map(|(name, until)| Certification { name: Text::clean(name), until }).to_vec();
+        house.run(ANNA, Command::Partners(vec![Profile { certifications, ..partner("EAST", "Ostwind", "bronze", "DE") }])).await;
+        let known = house.app.tier_board().await.expect("a board");
+        let found: Vec<_> = known.board.expiring.iter().map(|one| (one.last_day.to_string(), one.name.to_string())).collect();
+        let expected = [("2026-03-31", "A"), ("2026-05-31", "B")].map(|(day, name)| (day.to_owned(), name.to_owned()));
+        assert_eq!(found, expected, "{}: one ends a day too late to be soon", fresh.name);
+        assert_eq!([30, 89, 90].map(|days| known.board.expiring_within(known.day, days)), [1, 1, 2]);
+        assert_eq!((known.board.partners, known.board.elsewhere), (6, 1), "{}", fresh.name);
     })
     .await;
 }

@@ -9,7 +9,6 @@ mod what_if;
 use crate::{
     app::tier::board::{Draft, TierBoard},
     domain::{
-        actor::Permission,
         tier::{Facts, WhatIf, rules::Rules},
         time::{Instant, Span},
     },
@@ -19,7 +18,7 @@ use crate::{
         furniture::Station,
         room::{Answer, Cx, FieldError, Pulse, Room},
         theme::Role,
-        widgets::{form::Value, pane::Pane},
+        widgets::{form::Value, pane::Pane, text},
     },
 };
 use ratatui::layout::Rect;
@@ -149,6 +148,7 @@ impl BoardRoom {
                 self.failed = None;
                 self.what_if.base(&board, cx);
                 self.known = Some(board);
+                self.look(cx);
             }
             Err(why) => {
                 cx.fail(format!("the board was not made: {why}"));
@@ -157,8 +157,16 @@ impl BoardRoom {
         }
     }
 
-    fn turn_over(&mut self) {
+    fn turn_over(&mut self, cx: &mut Cx<'_, Self>) {
         self.face = if self.face == Face::Today { Face::WhatIf } else { Face::Today };
+        self.look(cx);
+    }
+
+    /// What if is worked out only while somebody looks at it.
+    fn look(&mut self, cx: &mut Cx<'_, Self>) {
+        if self.face == Face::WhatIf {
+            self.what_if.look(self.known.as_deref(), cx);
+        }
     }
 
     fn body(area: Rect) -> Rect {
@@ -173,9 +181,16 @@ impl BoardRoom {
         canvas.put_all(area.x + 1, area.y, area.width.saturating_sub(1), tabs.as_flattened());
         let strip = Rect { y: area.y + 1, height: 1, ..area };
         let Some(known) = &self.known else { return };
-        let pieces = today::strip(known, area.width);
-        let pieces: Vec<(&str, Role)> = pieces.iter().map(|(text, role)| (text.as_str(), *role)).collect();
-        canvas.put_all(strip.x + 1, strip.y, strip.width.saturating_sub(1), &pieces);
+        let mut x = strip.x + 1;
+        // A figure stands whole or not at all.
+        for figure in today::strip(known) {
+            let wide: usize = figure.iter().map(|(piece, _)| text::width(piece)).sum();
+            let room = strip.right().saturating_sub(x);
+            if wide > usize::from(room) {
+                break;
+            }
+            x = canvas.put_all(x, strip.y, room, &figure.each_ref().map(|(piece, role)| (piece.as_str(), *role))) + 3;
+        }
     }
 }
 
@@ -202,10 +217,6 @@ impl Room for BoardRoom {
 
     fn contexts(&self) -> &'static [Context] {
         &[Context::Board, Context::Pane]
-    }
-
-    fn permission(&self, act: Act) -> Option<Permission> {
-        act.row().needs
     }
 
     fn availability(&self, act: Act) -> Availability {
@@ -246,8 +257,8 @@ impl Room for BoardRoom {
     fn act(&mut self, act: Act, count: Option<u32>, cx: &mut Cx<'_, Self>) {
         match (act, self.face) {
             (Act::Refresh, _) => self.load(cx),
-            (Act::BoardFace, _) => self.turn_over(),
-            (Act::Back, Face::WhatIf) if !self.what_if.back() => self.turn_over(),
+            (Act::BoardFace, _) => self.turn_over(cx),
+            (Act::Back, Face::WhatIf) if !self.what_if.back() => self.turn_over(cx),
             (_, Face::Today) => {
                 let motion = match act {
                     Act::BoardDown => Act::PaneDown,

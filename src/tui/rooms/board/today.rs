@@ -3,8 +3,12 @@
 use crate::{
     app::tier::board::TierBoard,
     domain::{
+        figures::ratio_bp,
         money::Money,
-        tier::board::{BUCKETS, Board, Coverage, EXPIRING_DAYS, NEAR_PERCENT, TierBar},
+        tier::{
+            board::{BUCKETS, Board, CERTIFICATE_DAYS, Coverage, TierBar},
+            evaluation::NEAR_PERCENT,
+        },
         told::percent_rounded,
     },
     tui::{
@@ -33,20 +37,19 @@ const DAY: usize = 13;
 const CELL: usize = 9;
 const REGION: usize = 12;
 
-/// The line above the panels: the most important first.
-pub fn strip(known: &TierBoard, width: u16) -> Vec<Piece> {
+/// The figures above the panels, the most important first.
+pub fn strip(known: &TierBoard) -> Vec<[Piece; 2]> {
     let board = &known.board;
-    let mut out = vec![("partners ".to_owned(), Role::Dim), (board.partners.to_string(), Role::Strong)];
-    if let Some(bp) = crate::domain::figures::ratio_bp(board.correct.into(), board.partners.into()) {
+    let figure = |label: &str, value: String, role: Role| [(label.to_owned(), Role::Dim), (value, role)];
+    let mut out = vec![figure("in the program ", board.partners.to_string(), Role::Strong)];
+    if let Some(bp) = ratio_bp(board.correct.into(), board.partners.into()) {
         let role = if bp >= 9_000 { Role::Good } else { Role::Warn };
-        out.extend([("   have the tier that they earn ".to_owned(), Role::Dim), (percent_rounded(bp), role)]);
+        out.push(figure("have the tier that they earn ", percent_rounded(bp), role));
     }
-    if let Some((cost, _)) = board.cost().filter(|_| width >= 70) {
-        out.extend([("   entitled to ".to_owned(), Role::Dim), (format!("{} a year", short_money(cost)), Role::Strong)]);
+    if let Some((cost, _)) = board.cost() {
+        out.push(figure("entitled a year to ", short_money(cost), Role::Strong));
     }
-    if width >= 100 {
-        out.push((format!("   as of {}", known.day), Role::Dim));
-    }
+    out.push(figure("as of ", known.day.to_string(), Role::Dim));
     out
 }
 
@@ -156,10 +159,10 @@ fn expiring(known: &TierBoard, room: usize) -> Section {
     let board = &known.board;
     let title = "Certificates that end";
     if board.expiring.is_empty() {
-        return Section::new(title, vec![Row::text(format!("none in the next {EXPIRING_DAYS} days"), Role::Dim)]);
+        return Section::new(title, vec![Row::text(format!("none in the next {CERTIFICATE_DAYS} days"), Role::Dim)]);
     }
     let mut counts = Vec::new();
-    for days in [30, 60, EXPIRING_DAYS] {
+    for days in [30, 60, CERTIFICATE_DAYS] {
         let count = board.expiring_within(known.day, days);
         let role = if days == 30 && count > 0 { Role::Warn } else { Role::Strong };
         counts.extend([(format!("{}in {days} days ", if counts.is_empty() { "" } else { "   " }), Role::Dim), (count.to_string(), role)]);
@@ -170,7 +173,7 @@ fn expiring(known: &TierBoard, room: usize) -> Section {
         let partner = known.names.get(&one.partner).map_or("", |name| name.as_str());
         let partner = format!("{} {partner}", one.partner);
         Row::pieces(vec![
-            (text::fit(&one.on.format("%-d %b %Y").to_string(), DAY), Role::Dim),
+            (text::fit(&one.last_day.format("%-d %b %Y").to_string(), DAY), Role::Dim),
             (format!("{}  ", text::fit(&one.name, name_wide.saturating_sub(2))), Role::Text),
             (text::cut(&partner, room.saturating_sub(DAY + name_wide)), Role::Dim),
         ])

@@ -74,7 +74,14 @@ impl WhatIfFace {
             }
             (self.before, self.after) = (Some(known.rules.clone()), Some(known.rules.clone()));
         }
-        self.ask(Some(known), cx);
+        self.outdated = true;
+    }
+
+    /// Somebody looks at this face: what is shown is brought up to date.
+    pub fn look(&mut self, known: Option<&TierBoard>, cx: &mut Cx<'_, BoardRoom>) {
+        if self.outdated {
+            self.ask(known, cx);
+        }
     }
 
     pub fn is_turned(&self) -> bool {
@@ -269,11 +276,10 @@ impl WhatIfFace {
     }
 
     fn lines(&self) -> Vec<Line> {
-        let Some(after) = &self.after else { return Vec::new() };
         let (mut lines, mut group) = (Vec::new(), "");
         for (at, knob) in self.knobs.iter().enumerate() {
-            if knob.group(after) != group {
-                group = knob.group(after);
+            if knob.group() != group {
+                group = knob.group();
                 if !lines.is_empty() {
                     lines.push(Line::Blank);
                 }

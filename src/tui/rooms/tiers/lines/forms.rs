@@ -37,7 +37,7 @@ pub fn fields(lines: &[&Correction]) -> Vec<Asked> {
 pub fn form(act: Act, about: &str, asked: &[Asked]) -> Option<Form> {
     Some(match act {
         Act::LineCorrect => {
-            let form = Form::new(format!("Correct {about}"), "judge again")
+            let form = Form::new(format!("Correct {about}"), "judge")
                 .about("What is right then is recorded. Unchanged it is judged again: after partners or rates came in.");
             asked.iter().fold(form, |form, (field, value)| form.field(Field::text(label(*field), value.to_string()).hint(hint(*field))))
         }
