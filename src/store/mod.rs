@@ -33,6 +33,7 @@ mod mdf;
 pub mod memory;
 mod migrate;
 mod page;
+mod partner;
 pub mod pos;
 mod postgres;
 mod report;
@@ -52,6 +53,7 @@ pub use health::Health;
 pub use mdf::FundLine;
 pub use migrate::VERSION as SCHEMA_VERSION;
 pub use page::{Effort, Listing, Request as PageRequestOf};
+pub use partner::DealSum;
 pub use postgres::Rights;
 pub use report::AuditRow;
 pub use session::{Backend, Session};
@@ -78,6 +80,7 @@ pub fn statements() -> impl Iterator<Item = &'static str> {
         health::STATEMENTS,
         engine::STATEMENTS,
         report::STATEMENTS,
+        partner::STATEMENTS,
     ];
     all.into_iter().flatten().copied().chain(pos::statements()).chain(digest::statements())
 }

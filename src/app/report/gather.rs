@@ -1,12 +1,15 @@
 //! What a report is made of, read at one moment from all rooms.
 
 use crate::{
-    app::{App, Failure, Rules, tier::facts, view},
+    app::{
+        App, Failure, Rules,
+        tier::{facts, rooms},
+        view,
+    },
     domain::{
         day::{local_date, start_of_day},
-        event::{Entity, Record},
         fx::Rates,
-        id::{AuditSeq, PartnerId},
+        id::PartnerId,
         partner::Partner,
         program::Program,
         report::{PartnerSeen, Report, review, scorecard},
@@ -17,7 +20,7 @@ use crate::{
             standing::Standing,
         },
     },
-    store::{Session, unit::Past},
+    store::Session,
 };
 use chrono::{Days, NaiveDate};
 use std::sync::Arc;
@@ -59,7 +62,7 @@ impl App {
         let claims = session.claims_of(id).await?;
         let claims = session.claims(&claims).await?;
         let sold = sold(&mut session, &program, id, days).await?;
-        let records = records(&mut session, id, standing.as_ref()).await?;
+        let records = rooms::past(&mut session, id, standing.as_ref()).await?.into_iter().map(|past| past.record).collect();
         let (known, names) = (session.known().await?, view::names(&mut session, &rules, [id].into()).await?);
         Ok(PartnerSeen {
             on,
@@ -132,14 +135,4 @@ async fn sold(session: &mut Session, program: &Program, partner: PartnerId, days
         }
     }
     Ok(Ok(booked))
-}
-
-/// What happened to the partner and to its standing, the newest first.
-async fn records(session: &mut Session, partner: PartnerId, standing: Option<&Standing>) -> Result<Vec<Record>, Failure> {
-    let mut all: Vec<Past> = session.audit_timeline(Entity::Partner(partner), AuditSeq(i64::MAX), view::TIMELINE_MAX).await?;
-    if let Some(standing) = standing {
-        all.extend(session.audit_timeline(Entity::Standing(standing.id), AuditSeq(i64::MAX), view::TIMELINE_MAX).await?);
-    }
-    all.sort_by_key(|past| std::cmp::Reverse(past.seq));
-    Ok(all.into_iter().map(|past| past.record).collect())
 }

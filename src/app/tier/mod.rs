@@ -7,4 +7,5 @@ pub mod evaluate;
 pub(super) mod facts;
 pub mod news;
 pub mod past;
+pub mod rooms;
 pub mod view;

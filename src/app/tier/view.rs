@@ -1,6 +1,9 @@
 //! What the tier room and the command line show: the queues, one partner, what other rules would change.
 
-use super::facts::gather;
+use super::{
+    facts::gather,
+    rooms::{self, Rooms},
+};
 use crate::{
     app::{App, Failure, view},
     domain::{
@@ -51,7 +54,8 @@ pub struct TierDetail {
     pub line: TierLine,
     pub partner: Partner,
     pub story: TierStory,
-    /// What happened to its standing, the newest first.
+    pub rooms: Rooms,
+    /// What happened to it and to its standing, the newest first.
     pub timeline: Vec<Past>,
     pub names: Names,
 }
@@ -145,12 +149,10 @@ impl App {
         let Some(line) = self.tier_lines_of(&[id]).await?.pop() else { return Ok(None) };
         let story = self.tier_story(id).await?;
         let mut session = self.db().snapshot().await?;
-        let timeline = match &story.standing {
-            Some(standing) => session.audit_timeline(Entity::Standing(standing.id), AuditSeq(i64::MAX), view::TIMELINE_MAX).await?,
-            None => Vec::new(),
-        };
+        let rooms = rooms::rooms(&mut session, &rules, &partner, self.now()).await?;
+        let timeline = rooms::past(&mut session, id, story.standing.as_ref()).await?;
         let names = view::names(&mut session, &rules, [id].into()).await?;
-        Ok(Some(TierDetail { line, partner, story, timeline, names }))
+        Ok(Some(TierDetail { line, partner, story, rooms, timeline, names }))
     }
 
     /// What `me` did last at the desk and has not taken back since: to the standings of partners, or to lines that wait.

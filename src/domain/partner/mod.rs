@@ -4,7 +4,9 @@ pub mod directory;
 
 pub use directory::Directory;
 
-use crate::domain::{country::Country, id::PartnerId, text::Text, time::Instant};
+use crate::domain::{country::Country, day::local_date, id::PartnerId, text::Text, time::Instant};
+use chrono::NaiveDate;
+use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,6 +52,13 @@ pub struct Certification {
     pub name: Text,
     /// Valid before this instant; `None` = without end.
     pub until: Option<Instant>,
+}
+
+impl Certification {
+    /// The last day at whose end it is valid; nothing where it has no end.
+    pub fn last_day(&self, zone: Tz) -> Option<NaiveDate> {
+        self.until.map(|until| local_date(until, zone).pred_opt().unwrap_or(NaiveDate::MIN))
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]

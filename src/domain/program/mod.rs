@@ -27,6 +27,7 @@ use crate::domain::{
     country::Country,
     matching::Weights,
     money::Currency,
+    partner::Profile,
     problem::{Problem, quoted},
     text::Text,
     tier::Card,
@@ -180,6 +181,11 @@ impl Program {
 
     pub fn tier(&self, name: &str) -> Option<&Tier> {
         self.tiers.iter().find(|tier| tier.name.eq_ignore_ascii_case(name))
+    }
+
+    /// How many leads a partner can hold at once: what it says, else what its tier has; nothing where neither does.
+    pub fn capacity(&self, profile: &Profile) -> Option<u32> {
+        if profile.capacity > 0 { Some(profile.capacity) } else { self.tier(&profile.tier).and_then(|tier| tier.capacity) }
     }
 
     pub fn requires_consent(&self, country: Country) -> bool {

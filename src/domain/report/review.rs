@@ -5,7 +5,7 @@ use super::{
     Figure, Kind, PartnerSeen, Report, Section, Table,
     history::change,
     open::open_items,
-    scorecard::{called, last_day},
+    scorecard::called,
     work::{Work, payments, sums_or_zero},
 };
 use crate::domain::{
@@ -210,7 +210,7 @@ fn due(seen: &PartnerSeen) -> Section {
     let until = seen.quarter().next().period(seen.starts()).until;
     let mut told: Vec<Told> = Vec::new();
     for one in &seen.partner.profile.certifications {
-        told.extend(last_day(one, seen).map(|last| (last, "certificate", format!("{} ends", one.name))));
+        told.extend(one.last_day(seen.program.zone).map(|last| (last, "certificate", format!("{} ends", one.name))));
     }
     if let Some(standing) = &seen.standing {
         told.extend(

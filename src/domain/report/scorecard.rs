@@ -417,13 +417,8 @@ fn funds(seen: &PartnerSeen) -> Section {
         .table(table)
 }
 
-/// The last day at whose end it is valid; nothing where it has no end.
-pub(super) fn last_day(one: &Certification, seen: &PartnerSeen) -> Option<NaiveDate> {
-    one.until.map(|until| seen.date(until).pred_opt().unwrap_or(NaiveDate::MIN))
-}
-
 fn certifications(seen: &PartnerSeen) -> Section {
-    let mut all: Vec<_> = seen.partner.profile.certifications.iter().map(|one| (last_day(one, seen), one)).collect();
+    let mut all: Vec<_> = seen.partner.profile.certifications.iter().map(|one| (one.last_day(seen.program.zone), one)).collect();
     all.sort_by(|a, b| (a.0.is_none(), a.0, &a.1.name).cmp(&(b.0.is_none(), b.0, &b.1.name)));
     let valid = all.iter().filter(|(last, _)| last.is_none_or(|last| seen.on <= last)).count();
     let row = |(last, one): &(Option<NaiveDate>, &Certification)| {

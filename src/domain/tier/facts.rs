@@ -5,7 +5,7 @@ use super::{
     rules::{Acquisition, Criterion, Rules},
 };
 use crate::domain::{
-    day::{date_of_day, day_number, local_date},
+    day::{date_of_day, day_number},
     deal::ContentHash,
     id::PartnerId,
     money::Currency,
@@ -93,7 +93,7 @@ impl Certificate {
     /// A certificate counts on a day if it is valid at the day's end in the program's zone: one that expires during the
     /// audit day no longer counts, one that expires with its last moment does.
     pub fn on(certification: &Certification, day: NaiveDate, zone: Tz) -> Option<Self> {
-        let last_day = certification.until.map(|until| local_date(until, zone).pred_opt().unwrap_or(NaiveDate::MIN));
+        let last_day = certification.last_day(zone);
         let is_valid = last_day.is_none_or(|last| day <= last);
         is_valid.then(|| Self { name: certification.name.clone(), last_day })
     }

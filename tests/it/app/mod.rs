@@ -8,6 +8,7 @@ mod import;
 mod import_deals;
 pub mod mdf;
 mod news;
+mod partner_rooms;
 pub mod pos;
 mod race;
 mod rates;

@@ -232,7 +232,7 @@ impl<'a> Look<'a> {
     fn examine(&self, partner: &Partner, by_rule: bool) -> Candidate {
         let profile = &partner.profile;
         let tier = self.program().tier(&profile.tier);
-        let capacity = if profile.capacity > 0 { profile.capacity } else { tier.and_then(|tier| tier.capacity).unwrap_or(NO_LIMIT) };
+        let capacity = self.program().capacity(profile).unwrap_or(NO_LIMIT);
         let mut candidate = Candidate {
             partner: partner.id,
             tier: profile.tier.clone(),

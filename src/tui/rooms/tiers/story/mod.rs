@@ -1,11 +1,12 @@
 //! One partner as sections of text: how it stands, what is under way, its scorecard with each point explained, the gates of
-//! each tier, the way up, and what happened.
+//! each tier, the way up, who it is and what it has in the other rooms, and what happened.
+
+mod rooms;
 
 use super::{light, words};
 use crate::{
     app::tier::view::TierDetail,
     domain::{
-        event::Event,
         money::Currency,
         tier::{
             Scorecard,
@@ -15,9 +16,14 @@ use crate::{
             standing::{Plan, Proposal, ProposalState, Standing},
         },
         time::Instant,
+        told,
     },
+    store::unit::Past,
     tui::{
-        furniture::story::{Teller, older},
+        furniture::{
+            story::{Teller, older},
+            words::role,
+        },
         theme::Role,
         widgets::{
             chart::{bar, sparkline},
@@ -94,6 +100,7 @@ pub fn sections(detail: &TierDetail, now: Instant, zone: Tz) -> Vec<Section> {
     if story.evaluations.len() > 1 {
         out.push(Section::new("Audits", audits(detail)));
     }
+    out.extend(rooms::sections(&detail.partner.profile, &detail.rooms, now));
     out.push(Section::new(TIMELINE, timeline(detail, &teller)));
     out
 }
@@ -224,14 +231,14 @@ fn audits(detail: &TierDetail) -> Vec<Row> {
 }
 
 fn timeline(detail: &TierDetail, teller: &Teller<'_>) -> Vec<Row> {
-    let lines = detail.timeline.iter().filter_map(|past| match &past.record.event {
-        Event::Standing(event) => Some(teller.happened(past, String::new(), words::sentence(event, &detail.names))),
-        _ => None,
-    });
-    let mut rows: Vec<Row> = lines.collect();
+    let line = |past: &Past| {
+        let (text, weight) = told::event(&past.record.event, &detail.names);
+        teller.happened(past, String::new(), (text, role(weight)))
+    };
+    let mut rows: Vec<Row> = detail.timeline.iter().map(line).collect();
     if rows.is_empty() {
         rows.push(Row::text("nothing has happened yet", Role::Dim));
     }
-    rows.extend(detail.story.standing.as_ref().and_then(|standing| older(&detail.timeline, standing.id)));
+    rows.extend(older(&detail.timeline, detail.partner.id));
     rows
 }
