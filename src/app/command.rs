@@ -1,16 +1,22 @@
 //! What can be asked of the app, and what comes back.
 
-use super::pos::{CorrectionStep, Incoming, LinesDone};
+use super::{
+    contact::{ContactItem, NewContact},
+    pos::{CorrectionStep, Incoming, LinesDone},
+};
 use crate::domain::{
     account::AccountProfile,
     actor::{Permission, Roles},
+    contact::ContactCommand,
     deal::{
         self, AccountLink, DealCommand, DealEvent, Details, Registration,
         conflict::{CaseCommand, CaseEvent, ConflictCase},
     },
     event::Entity,
     fx::RateDay,
-    id::{AccountId, AuditSeq, BatchId, ClaimId, CommandId, ConflictId, DealId, FundId, LeadId, OperatorId, PartnerId, RequestId},
+    id::{
+        AccountId, AuditSeq, BatchId, ClaimId, CommandId, ConflictId, ContactId, DealId, FundId, LeadId, OperatorId, PartnerId, RequestId,
+    },
     lead::{Intake, Lead, LeadCommand, LeadEvent, Refusal},
     matching::Features,
     mdf::{
@@ -116,6 +122,10 @@ pub enum Command {
     Tiers { targets: Vec<TierTarget>, command: StandingCommand },
     /// Audit partners as of the end of a day; who was audited with the same facts before is passed over.
     EvaluateTiers { partners: Vec<PartnerId>, day: NaiveDate, kind: AuditKind },
+    /// Record people at partners, one answer each.
+    Contacts(Vec<NewContact>),
+    /// One verb on one contact, of which version `seen` was read.
+    Contact { id: ContactId, seen: Option<i64>, command: ContactCommand },
     /// Put changes of tier into force whose day has come, and audit again whose remediation plan is over: at most so many.
     SweepTiers { limit: u32 },
     /// Add or change partners, by their code.
@@ -264,6 +274,8 @@ pub struct Outcome {
     pub funds: Vec<(Balances, Balances)>,
     /// One answer a partner at the tier desk; of an audit only those that were audited anew.
     pub tiers: Vec<TierItem>,
+    /// One answer a contact.
+    pub contacts: Vec<ContactItem>,
     /// What became of point-of-sale lines, and of those that wait.
     pub lines: Box<LinesDone>,
     /// Records that had come before, and so were passed over.
@@ -392,7 +404,8 @@ impl Command {
             | Self::SweepMdf { .. }
             | Self::SweepTiers { .. } => Permission::Sweep,
             Self::Tiers { command, .. } => command.verb().permission(),
-            Self::EvaluateTiers { .. } => Permission::TierWork,
+            Self::EvaluateTiers { .. } | Self::Contacts(_) => Permission::TierWork,
+            Self::Contact { command, .. } => command.verb().permission(),
             Self::Suppress { .. } => Permission::LeadWork,
             Self::Rates(_) => Permission::MdfFund,
             Self::Corrections(_) => Permission::PosCorrect,
@@ -435,6 +448,8 @@ impl Command {
             Self::Sweep { .. } => "sweep",
             Self::RouteUnplaced { .. } => "route unplaced leads",
             Self::Suppress { .. } => "suppress mailboxes",
+            Self::Contacts(_) => "record contacts",
+            Self::Contact { command, .. } => command.verb().doc(),
             Self::Partners(_) => "record partners",
             Self::Accounts(_) => "record accounts",
             Self::Program { .. } => "apply a program",

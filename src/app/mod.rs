@@ -5,6 +5,7 @@
 
 pub mod bank;
 mod command;
+pub mod contact;
 pub mod deal;
 pub mod demo;
 mod draft;
@@ -37,6 +38,7 @@ pub use command::{
     ItemTarget, LeadTarget, MdfCommand, MdfDone, MdfItem, MdfRecord, MdfStep, Mode, OperatorSpec, Outcome, Past, Registering, Request,
     RequestDraft, Restating, Target, TierDone, TierItem, TierTarget,
 };
+pub use contact::{ContactDone, ContactItem, NewContact};
 pub use failure::Failure;
 pub use rules::Rules;
 pub use service::App;
@@ -127,6 +129,8 @@ async fn dispatch<U: Unit>(unit: &mut U, scene: Scene<'_>) -> Result<Outcome, Fa
         Command::EvaluateTiers { partners, day, kind } => Box::pin(tier::evaluate::evaluate_all(unit, scene, partners, *day, *kind)).await,
         Command::SweepTiers { limit } => Box::pin(tier::evaluate::sweep(unit, scene, *limit)).await,
         Command::SweepConflicts { deals } => deal::sweep::conflicts(unit, scene, deals).await,
+        Command::Contacts(entered) => contact::record(unit, scene, entered).await,
+        Command::Contact { id, seen, command } => contact::carry_out(unit, scene, *id, *seen, command).await,
         Command::Partners(profiles) => partner::record(unit, scene, profiles).await,
         Command::Accounts(profiles) => partner::record_accounts(unit, scene, profiles).await,
         Command::Program { toml, note } => program::apply(unit, scene, toml, note).await,

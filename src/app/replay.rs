@@ -1,6 +1,6 @@
 //! Replay: the audit events, applied from nothing, give the same tables. The proof that nothing is written beside the chain.
 
-use super::{Failure, Mode, Request, Rules, Scene, deal::draft::DealDraft, draft::Draft, lead::receive::prepare, mdf, pos, tier};
+use super::{Failure, Mode, Request, Rules, Scene, contact, deal::draft::DealDraft, draft::Draft, lead::receive::prepare, mdf, pos, tier};
 use crate::{
     app::Command,
     domain::{
@@ -77,6 +77,11 @@ async fn command(to: &Db, cached: Option<Arc<Rules>>, past: Vec<Past>) -> Result
     }
     if past.iter().any(|past| mdf::past::is_ours(&past.record.event)) {
         mdf::past::replay(&mut tx, scene, past).await?;
+        Unit::commit(tx).await?;
+        return Ok(rules);
+    }
+    if past.iter().any(|past| contact::is_ours(&past.record.event)) {
+        contact::replay(&mut tx, scene, past).await?;
         Unit::commit(tx).await?;
         return Ok(rules);
     }

@@ -4,6 +4,7 @@ mod audit;
 mod call;
 mod completions;
 mod console;
+mod contact;
 mod demo;
 mod doctor;
 mod engine;
@@ -92,6 +93,9 @@ pub enum Verb {
     /// Tiers: what partners earned, what is proposed, and the plans to make up for failed audits
     #[command(subcommand)]
     Tier(tier::Verb),
+    /// The people at partners, and whether they may be written to
+    #[command(subcommand)]
+    Contact(contact::Verb),
     /// Documents for partners and executives: Markdown, HTML, CSV or JSON
     #[command(subcommand)]
     Report(report::Verb),
@@ -152,6 +156,7 @@ pub async fn run(verb: Option<Verb>, console: console::Args, call: &mut Call<'_>
         Some(Verb::Export(args)) => export::run(args, call).await,
         Some(Verb::Payments(verb)) => payments::run(verb, call).await,
         Some(Verb::Tier(verb)) => tier::run(verb, call).await,
+        Some(Verb::Contact(verb)) => contact::run(verb, call).await,
         Some(Verb::Report(verb)) => report::run(verb, call).await,
         Some(Verb::Pos(verb)) => pos::run(verb, call).await,
         Some(Verb::Engine(args)) => engine::run(args, call).await,

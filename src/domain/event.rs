@@ -3,11 +3,12 @@
 use crate::domain::{
     account::AccountEvent,
     actor::Roles,
+    contact::ContactEvent,
     deal::{DealEvent, conflict::CaseEvent},
     fx::RatesRecorded,
     id::{
-        AccountId, BatchId, ClaimId, CommandId, ConflictId, CorrectionId, DealId, EvaluationId, FundId, LeadId, OperatorId, PartnerId,
-        ProgramVersion, RequestId, StandingId,
+        AccountId, BatchId, ClaimId, CommandId, ConflictId, ContactId, CorrectionId, DealId, EvaluationId, FundId, LeadId, OperatorId,
+        PartnerId, ProgramVersion, RequestId, StandingId,
     },
     lead::LeadEvent,
     mdf::{approval::AuthorityEvent, batch::BatchEvent, claim::ClaimEvent, fund::FundEvent, request::RequestEvent},
@@ -35,6 +36,7 @@ pub enum Entity {
     Standing(StandingId),
     Correction(CorrectionId),
     Partner(PartnerId),
+    Contact(ContactId),
     Account(AccountId),
     Operator(OperatorId),
     Program(ProgramVersion),
@@ -54,6 +56,7 @@ impl Entity {
             Self::Standing(_) => "standing",
             Self::Correction(_) => "correction",
             Self::Partner(_) => "partner",
+            Self::Contact(_) => "contact",
             Self::Account(_) => "account",
             Self::Operator(_) => "operator",
             Self::Program(_) => "program",
@@ -73,6 +76,7 @@ impl Entity {
             | Self::Standing(StandingId(id))
             | Self::Correction(CorrectionId(id))
             | Self::Partner(PartnerId(id))
+            | Self::Contact(ContactId(id))
             | Self::Account(AccountId(id))
             | Self::Operator(OperatorId(id))
             | Self::Program(ProgramVersion(id)) => id,
@@ -92,6 +96,7 @@ impl Entity {
             "standing" => Self::Standing(StandingId(id)),
             "correction" => Self::Correction(CorrectionId(id)),
             "partner" => Self::Partner(PartnerId(id)),
+            "contact" => Self::Contact(ContactId(id)),
             "account" => Self::Account(AccountId(id)),
             "operator" => Self::Operator(OperatorId(id)),
             "program" => Self::Program(ProgramVersion(id)),
@@ -114,6 +119,7 @@ impl std::fmt::Display for Entity {
             Self::Standing(id) => id.fmt(f),
             Self::Correction(id) => id.fmt(f),
             Self::Partner(id) => id.fmt(f),
+            Self::Contact(id) => id.fmt(f),
             Self::Account(id) => id.fmt(f),
             Self::Operator(id) => id.fmt(f),
             Self::Program(id) => id.fmt(f),
@@ -138,6 +144,7 @@ pub enum Event {
     Correction(CorrectionEvent),
     Rates(RatesRecorded),
     Partner(PartnerEvent),
+    Contact(ContactEvent),
     Account(AccountEvent),
     Operator(OperatorEvent),
     Program(ProgramEvent),
@@ -204,6 +211,7 @@ impl Event {
             Self::Correction(event) => event.name(),
             Self::Rates(_) => "rates.recorded",
             Self::Partner(event) => event.name(),
+            Self::Contact(event) => event.name(),
             Self::Account(event) => event.name(),
             Self::Operator(_) => "operator.recorded",
             Self::Program(_) => "program.applied",
@@ -246,7 +254,7 @@ impl Event {
 
     /// Destroys what is personal.
     pub const fn is_erasure(&self) -> bool {
-        matches!(self, Self::Lead(LeadEvent::Erased) | Self::Deal(DealEvent::Erased))
+        matches!(self, Self::Lead(LeadEvent::Erased) | Self::Deal(DealEvent::Erased) | Self::Contact(ContactEvent::Erased))
     }
 
     /// The stage of a clock that it fires: (clock number, stage), once for its entity.
@@ -282,6 +290,7 @@ impl Event {
             Self::Fund(event) => event.personal(),
             Self::Request(event) => event.personal(),
             Self::Claim(event) => event.personal(),
+            Self::Contact(event) => event.personal(),
             _ => None,
         }
     }
@@ -295,6 +304,7 @@ impl Event {
             Self::Fund(event) => event.set_personal(personal),
             Self::Request(event) => event.set_personal(personal),
             Self::Claim(event) => event.set_personal(personal),
+            Self::Contact(event) => event.set_personal(personal),
             _ => {}
         }
     }
@@ -308,6 +318,7 @@ impl Event {
             Self::Fund(event) => event.is_personal(),
             Self::Request(event) => event.is_personal(),
             Self::Claim(event) => event.is_personal(),
+            Self::Contact(event) => event.is_personal(),
             _ => false,
         }
     }
@@ -329,6 +340,7 @@ impl Event {
             Self::Correction(event) => serde_json::to_string(event),
             Self::Rates(event) => serde_json::to_string(event),
             Self::Partner(event) => serde_json::to_string(event),
+            Self::Contact(event) => serde_json::to_string(event),
             Self::Account(event) => serde_json::to_string(event),
             Self::Operator(event) => serde_json::to_string(event),
             Self::Program(event) => serde_json::to_string(event),
@@ -355,6 +367,7 @@ impl Event {
             "correction" => Self::Correction(serde_json::from_str(body)?),
             "rates" => Self::Rates(serde_json::from_str(body)?),
             "partner" => Self::Partner(serde_json::from_str(body)?),
+            "contact" => Self::Contact(serde_json::from_str(body)?),
             "account" => Self::Account(serde_json::from_str(body)?),
             "operator" => Self::Operator(serde_json::from_str(body)?),
             "program" => Self::Program(serde_json::from_str(body)?),

@@ -81,6 +81,9 @@ numbered!(
     /// A distributor, reseller or other partner; the maker's own sales is one as well.
     PartnerId, "P");
 numbered!(
+    /// A person at a partner ("N" for the name, as "C" is a conflict).
+    ContactId, "N");
+numbered!(
     /// An end customer.
     AccountId, "A");
 numbered!(

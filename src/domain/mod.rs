@@ -5,6 +5,7 @@ pub mod actor;
 pub mod aggregate;
 pub mod calendar;
 pub mod clock;
+pub mod contact;
 pub mod country;
 pub mod day;
 pub mod deal;

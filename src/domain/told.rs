@@ -1,6 +1,7 @@
 //! What happened, in words: one fragment for each event, without its subject. The console and the command line both tell
 //! it with these words.
 
+pub mod contact;
 pub mod deal;
 pub mod mdf;
 pub mod pos;
@@ -65,6 +66,7 @@ pub fn event(event: &Event, names: &Names) -> (String, Weight) {
         Event::Standing(event) => return tier::standing(event, names),
         Event::Sold(sold) => pos::sold(sold),
         Event::Correction(event) => return pos::correction(event),
+        Event::Contact(event) => return contact::contact(event),
         Event::Rates(RatesRecorded { days }) => rates(days),
         Event::Partner(PartnerEvent::Recorded { profile }) => format!("recorded: {} ({})", profile.name, profile.code),
         Event::Partner(PartnerEvent::Changed { profile, before }) => {

@@ -120,6 +120,8 @@ const TABLES: &[(&str, &str)] = &[
         "select concat_ws('|', from_operator, to_operator, from_day, until_day) from approval_delegation \
          order by from_operator, to_operator, from_day",
     ),
+    ("contact", "select concat_ws('|', id, version, updated_at, partner, state, role) from contact order by id"),
+    ("contact_body", "select concat_ws('|', id, body, coalesce(person, '-')) from contact_body order by id"),
     ("fx_day", "select concat_ws('|', day, source, rates) from fx_day order by day"),
     (
         "tier_evaluation",

@@ -16,6 +16,7 @@
 
 pub mod audit;
 mod columns;
+mod contact;
 mod db;
 mod deal;
 mod desk;
@@ -81,6 +82,7 @@ pub fn statements() -> impl Iterator<Item = &'static str> {
         engine::STATEMENTS,
         report::STATEMENTS,
         partner::STATEMENTS,
+        contact::STATEMENTS,
     ];
     all.into_iter().flatten().copied().chain(pos::statements()).chain(digest::statements())
 }

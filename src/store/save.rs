@@ -201,6 +201,7 @@ impl Tx {
         self.pos_save(&changes.pos).await?;
         self.mdf_save(&changes.mdf).await?;
         self.tiers_save(&changes.tiers).await?;
+        self.contacts_save(&changes.contacts).await?;
         self.rates_save(&changes.rates).await?;
         self.clocks_fire(&changes.fired).await?;
         self.rotations_turn(&changes.turns).await?;

@@ -4,6 +4,7 @@
 //! `memory::World`, which the simulation drives a million times a minute. Everything works in bulk: one command
 //! is one transaction, whether it touches one lead or ten thousand.
 
+pub mod contact;
 pub mod mdf;
 pub mod pos;
 pub mod tier;
@@ -64,6 +65,7 @@ pub struct Changes {
     pub deals_counted: Vec<(deal::stats::Counted, i64)>,
     pub mdf: mdf::MdfChanges,
     pub tiers: tier::TierChanges,
+    pub contacts: Vec<contact::ContactChange>,
     pub partners: Vec<Partner>,
     pub accounts: Vec<Account>,
     pub operators: Vec<OperatorRow>,
@@ -181,6 +183,7 @@ impl Changes {
         self.counted.append(&mut after.counted);
         self.mdf.append(after.mdf);
         self.tiers.append(after.tiers);
+        self.contacts.append(&mut after.contacts);
         self.partners.append(&mut after.partners);
         self.accounts.append(&mut after.accounts);
         self.operators.append(&mut after.operators);
@@ -231,7 +234,7 @@ pub async fn gathered<P: Parts>(parts: &mut P) -> std::result::Result<Changes, P
 pub const FAMILY_MAX: usize = 256;
 
 /// The reads and the one write of a use case. Dropping a unit without [`Unit::commit`] undoes it.
-pub trait Unit: mdf::MdfUnit + pos::PosUnit + tier::TierUnit {
+pub trait Unit: contact::ContactUnit + mdf::MdfUnit + pos::PosUnit + tier::TierUnit {
     fn heads(&mut self) -> impl Future<Output = Result<Heads>> + Send;
     /// Every version from `from` on, oldest first.
     fn programs(&mut self, from: ProgramVersion) -> impl Future<Output = Result<Vec<ProgramRow>>> + Send;

@@ -3,6 +3,7 @@
 //! What the file would bring is written to the scratch database; what is there already is read from the real one, which is
 //! never written. So a plan finds the same known records, links and reviews as the import will, however long the file is.
 
+mod contact;
 mod mdf;
 mod pos;
 mod tier;

@@ -2,7 +2,7 @@
 
 use crate::domain::{
     event::Entity,
-    id::{ClaimId, ConflictId, DealId, FundId, LeadId, RequestId},
+    id::{ClaimId, ConflictId, ContactId, DealId, FundId, LeadId, RequestId},
 };
 use crate::store::{
     Session, Sql, Tx,
@@ -53,6 +53,7 @@ pub const fn number(entity: Entity) -> Option<i64> {
         Entity::Fund(FundId(id)) => Some(LATER + id),
         Entity::Request(RequestId(id)) => Some(2 * LATER + id),
         Entity::Claim(ClaimId(id)) => Some(3 * LATER + id),
+        Entity::Contact(ContactId(id)) => Some(4 * LATER + id),
         _ => None,
     }
 }

@@ -4,6 +4,7 @@
 //! each read sees what is committed, whoever numbers leads or saves makes others wait until the end of its transaction,
 //! and guards are checked under that lock. Nothing is copied per unit: changes are staged and applied by the commit.
 
+mod contact;
 mod deal;
 mod mdf;
 mod moved;

@@ -3,7 +3,7 @@
 use super::State;
 use crate::{
     domain::{event::Event, id::LeadId, lead::LeadEvent, text::Text},
-    store::unit::{Changes, LeadChange, Turned},
+    store::unit::{Changes, LeadChange, Turned, contact::ContactChange},
 };
 use std::collections::HashMap;
 
@@ -41,6 +41,7 @@ impl State {
         self.desk.add_to(&mut changes);
         changes.mdf = self.mdf.to_changes();
         changes.tiers = self.tiers.to_changes();
+        changes.contacts = self.contacts.iter().map(|contact| ContactChange { contact: contact.clone(), expected: 0 }).collect();
         changes.pos = self.pos.to_changes();
         changes
     }

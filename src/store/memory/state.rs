@@ -5,6 +5,7 @@ use crate::{
     domain::{
         account::Account,
         actor::Actor,
+        contact::Contact,
         deal::Registration,
         event::{Entity, Record},
         fx::RateDay,
@@ -41,6 +42,7 @@ pub struct State {
     pub desk: DealDesk,
     pub mdf: MdfDesk,
     pub tiers: TierDesk,
+    pub contacts: Table<Contact>,
     pub pos: super::PosDesk,
     pub done: HashMap<CommandId, AuditSeq>,
     pub(super) unplaced: BTreeSet<LeadId>,
@@ -93,7 +95,10 @@ impl State {
             moved => moved,
         };
         let moved = match moved {
-            None => self.pos.check(&changes.pos)?,
+            None => match self.pos.check(&changes.pos)? {
+                None => self.contacts.check(changes.contacts.iter().map(|change| (&change.contact, change.expected)))?,
+                moved => moved,
+            },
             moved => moved,
         };
         if let Some((entity, expected, found)) = moved {
@@ -167,6 +172,7 @@ impl State {
         self.mdf.apply(std::mem::take(&mut changes.mdf));
         self.tiers.apply(std::mem::take(&mut changes.tiers));
         self.pos.apply(std::mem::take(&mut changes.pos));
+        changes.contacts.drain(..).for_each(|change| self.contacts.put(change.contact));
         for change in changes.leads {
             self.apply_lead(change);
         }

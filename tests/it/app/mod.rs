@@ -1,6 +1,7 @@
 //! Use cases through the public door, each test on both databases.
 
 mod conflict;
+mod contact;
 pub mod deal;
 mod flow;
 mod house;

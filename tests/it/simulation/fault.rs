@@ -1,5 +1,6 @@
 //! Faults put in on purpose, to prove that the checks would find them in the real thing.
 
+mod contact;
 mod mdf;
 mod pos;
 mod tier;

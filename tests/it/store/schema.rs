@@ -95,6 +95,8 @@ const NEWER: &[&str] = &[
     "drop table correction",
     "drop table correction_body",
     "drop table fx_day",
+    "drop table contact",
+    "drop table contact_body",
     "drop index stat_measure",
     "drop index lead_partner_state",
     "alter table person_key rename column entity_no to lead_id",

@@ -3,12 +3,14 @@
 use crate::{
     app::tier::rooms::{Deals, Funds, Leads, NAMED, Next, Rooms},
     domain::{
+        contact::{Contact, ContactState},
         mdf::fund::Fund,
         money::Money,
         partner::{PartnerStatus, Profile},
         text::Text,
         tier::{Certificate, board::CERTIFICATE_DAYS},
         time::Instant,
+        told,
     },
     tui::{
         furniture::words::used,
@@ -22,9 +24,10 @@ use crate::{
 use chrono::NaiveDate;
 
 /// The sections, each with its title.
-pub fn sections(profile: &Profile, rooms: &Rooms, now: Instant) -> [Section; 4] {
+pub fn sections(profile: &Profile, rooms: &Rooms, now: Instant) -> [Section; 5] {
     [
         Section::new("Profile", who(profile, rooms)),
+        Section::new("Contacts", contacts(rooms)),
         Section::new("Leads", leads(&rooms.leads, rooms.capacity, now)),
         Section::new("Registrations", deals(&rooms.deals, now)),
         Section::new("Funds", funds(&rooms.funds, now)),
@@ -86,6 +89,33 @@ fn certificate(one: &Certificate, today: NaiveDate) -> (String, Role) {
         }
         left => (format!("{} to {last}, {left} days left", one.name), Role::Text),
     }
+}
+
+/// Who is there, how they are reached, and whether they may be.
+fn contacts(rooms: &Rooms) -> Vec<Row> {
+    if rooms.contacts.is_empty() {
+        return vec![Row::text("nobody is known there: pilothouse contact add", Role::Dim)];
+    }
+    let mut rows: Vec<Row> = rooms.contacts.iter().take(NAMED).map(|one| contact(one, rooms.requires_consent)).collect();
+    rows.extend(more(rooms.contacts.len(), "contacts: pilothouse contact list"));
+    rows
+}
+
+fn contact(one: &Contact, requires: bool) -> Row {
+    let person = &one.card.person;
+    let reached: Vec<&str> = [person.email.as_str(), person.phone.as_str()].into_iter().filter(|text| !text.is_empty()).collect();
+    let (consent, role) = match one.why_silent(requires) {
+        Some(why) => (format!("✗ {why}"), Role::Warn),
+        None => (format!("✓ {}", told::basis(one.consent.basis)), Role::Good),
+    };
+    let name = if person.name.is_empty() { "no name" } else { person.name.as_str() };
+    Row::pieces(vec![
+        (format!("{:<9}", one.id.to_string()), Role::Link),
+        (name.to_owned(), if one.state == ContactState::Active { Role::Text } else { Role::Dim }),
+        (format!("  {}  {}  ", one.card.role.doc(), reached.join(", ")), Role::Dim),
+        (consent, role),
+    ])
+    .hanging(9)
 }
 
 /// `3 offered, 1 accepted`; nothing of none.
