@@ -218,9 +218,9 @@ fn operator(named: &str, names: &Names) -> Result<OperatorId> {
     })
 }
 
-/// Reads `L-12`, `D-8`, `C-5`, `F-1`, `R-6`, `M-9`, `B-2`, `E-4`, `T-1`, `P-3`, `A-7`, `O-2`, `v-4`.
+/// Reads `L-12`, `D-8`, `C-5`, `F-1`, `R-6`, `M-9`, `B-2`, `E-4`, `T-1`, `P-3`, `N-5`, `A-7`, `O-2`, `v-4`.
 fn entity(text: &str) -> Result<Entity, String> {
-    let wrong = || format!("`{text}` is no record: write L-12, D-8, C-5, F-1, R-6, M-9, B-2, E-4, T-1, P-3, A-7, O-2 or v-4");
+    let wrong = || format!("`{text}` is no record: write L-12, D-8, C-5, F-1, R-6, M-9, B-2, E-4, T-1, P-3, N-5, A-7, O-2 or v-4");
     let (letter, digits) = text.split_at_checked(1).ok_or_else(wrong)?;
     let number = digits.trim_start_matches('-').parse().map_err(|_| wrong())?;
     let kind = match letter.to_ascii_lowercase().as_str() {
@@ -234,6 +234,7 @@ fn entity(text: &str) -> Result<Entity, String> {
         "e" => "evaluation",
         "t" => "standing",
         "p" => "partner",
+        "n" => "contact",
         "a" => "account",
         "o" => "operator",
         "v" => "program",
