@@ -215,8 +215,9 @@ pub async fn admit<U: Unit>(
         Err(_) if waive => None,
         Err(trouble) => return Ok(Err(trouble)),
     };
-    // A rate that is missing is found out before anything is cancelled.
-    if let Err(trouble) = book.can_book(&line) {
+    // A rate that is missing is found out before anything is cancelled. What comes back needs none: it is booked as it was sold.
+    let needs_rate = pairing.as_ref().is_none_or(|pairing| pairing.booked.is_none());
+    if let (true, Err(trouble)) = (needs_rate, book.can_book(&line)) {
         return Ok(Err(trouble));
     }
     if let Some(id) = before {

@@ -223,11 +223,13 @@ async fn a_whole_return_leaves_nothing_whatever_the_rate_is_by_then() {
                     SO1/2,NORD,MX-1,Switching,2026-02-02,-1,36.67,-36.67,USD,\n\
                     R/1,NORD,MX-1,Switching,2026-02-02,-1,36.67,-36.67,USD,\n\
                     R/2,NORD,MX-1,Switching,2026-02-02,-1,36.66,-36.66,USD,\n\
-                    R/3,NORD,MX-1,Switching,2026-02-02,-1,36.66,-36.66,USD,\n";
+                    R/3,NORD,MX-1,Switching,2026-02-02,-1,36.66,-36.66,USD,\n\
+                    SO2/1,NORD,MX-2,Switching,2026-01-02,1,11.00,11.00,USD,\n\
+                    R/4,NORD,MX-2,Switching,2026-02-20,-1,11.00,-11.00,USD,\n";
         let report = house.sell("returns.csv", file).await;
-        assert_eq!(in_short(&report), "read 5 = recorded 4 + in correction 1 + rejected 0", "{}: {report:?}", fresh.name);
+        assert_eq!(in_short(&report), "read 7 = recorded 6 + in correction 1 + rejected 0", "{}: {report:?}", fresh.name);
         let booked: Vec<i64> = house.lines().await.iter().map(|sale| sale.posted.booked.unwrap().minor).collect();
-        assert_eq!(booked, [10_000, -3_334, -3_334, -3_332]);
+        assert_eq!(booked, [10_000, -3_334, -3_334, -3_332, 1_000, -1_000], "the last comes back on a day without a rate");
         assert_eq!(house.waiting().await, [(1, "more comes back than was sold: USD 0.00 is left of it".to_owned())]);
         assert_totals(&house, "EUR").await;
         house.replays().await;
