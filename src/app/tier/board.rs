@@ -8,7 +8,7 @@ use crate::{
         text::Text,
         tier::{
             Facts, WhatIf,
-            board::{Board, Coverage},
+            board::{Board, Coverage, Seen},
             rules::Rules as TierRules,
             what_if,
         },
@@ -46,8 +46,8 @@ impl App {
         let at = self.now();
         let rules = self.rules().await?;
         let day = self.today().await?;
-        let facts: Arc<[Facts]> = self.tier_facts().await?.into();
-        let work = move || added_up(&rules, facts, day, at);
+        let (facts, held) = self.tier_facts_and_held().await?;
+        let work = move || added_up(&rules, (facts.into(), &held), day, at);
         tokio::task::spawn_blocking(work).await.map_err(|error| Failure::refused(format!("the board was not made: {error}")))
     }
 
@@ -69,10 +69,11 @@ impl App {
     }
 }
 
-fn added_up(rules: &Rules, facts: Arc<[Facts]>, day: NaiveDate, at: Instant) -> TierBoard {
+fn added_up(rules: &Rules, (facts, held): (Arc<[Facts]>, &HashMap<PartnerId, Text>), day: NaiveDate, at: Instant) -> TierBoard {
     let (tier_rules, directory) = (rules.program().tier_rules(), rules.directory());
     let stored = |id: PartnerId| directory.get(id).map_or("", |partner| partner.profile.tier.as_str());
-    let board = Board::of(facts.iter().map(|one| (one, stored(one.partner))), &tier_rules);
+    let seen = |one| Seen { facts: one, stored: stored(one.partner), held: held.get(&one.partner).map(Text::as_str) };
+    let board = Board::of(facts.iter().map(seen), &tier_rules);
     let coverage = Coverage::of(rules.program(), directory.all());
     let names = directory.all().iter().map(|partner| (partner.id, partner.profile.name.clone())).collect();
     TierBoard { at, day, rules: tier_rules, facts, board, coverage, names }

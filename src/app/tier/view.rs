@@ -212,6 +212,11 @@ impl App {
 
     /// The facts of all partners that are audited, as of today, gathered without writing anything.
     pub async fn tier_facts(&self) -> Result<Vec<Facts>, Failure> {
+        Ok(self.tier_facts_and_held().await?.0)
+    }
+
+    /// The same, and the tier that each held when it was last audited.
+    pub(super) async fn tier_facts_and_held(&self) -> Result<(Vec<Facts>, HashMap<PartnerId, Text>), Failure> {
         let (rules, today) = (self.rules().await?, self.today().await?);
         let partners: Vec<&Partner> = rules.directory().all().iter().filter(|partner| partner.profile.is_audited()).collect();
         let ids: Vec<PartnerId> = partners.iter().map(|partner| partner.id).collect();
@@ -221,7 +226,9 @@ impl App {
         let standings = session.standings(&standings).await?;
         let of: HashMap<PartnerId, &Standing> = standings.iter().map(|standing| (standing.partner, standing)).collect();
         let facts = |partner: &Partner| gathered.facts(rules.program(), partner, of.get(&partner.id).copied(), today);
-        partners.into_iter().map(facts).collect()
+        let facts = partners.into_iter().map(facts).collect::<Result<_, _>>()?;
+        let held = standings.iter().filter_map(|one| Some((one.partner, one.latest.as_ref()?.stored.clone()))).collect();
+        Ok((facts, held))
     }
 
     /// What these rules would change against those in force, at the facts of today.

@@ -50,6 +50,9 @@ pub struct TierBar {
     /// Of those that have it, who earned a better one, and who a lower one.
     pub rises: u32,
     pub falls: u32,
+    /// Of those that have it, who held another when it was last audited; and who held it then, and has another now.
+    pub came: u32,
+    pub left: u32,
     /// Of those that have it, who stands within [`NEAR_PERCENT`] of a line on either side.
     pub near: u32,
     /// What those that have it are entitled to in a year, at their revenue of the trailing twelve months.
@@ -65,9 +68,19 @@ pub struct Expiring {
     pub name: Text,
 }
 
+/// A partner as the board looks at it.
+#[derive(Debug, Clone, Copy)]
+pub struct Seen<'a> {
+    pub facts: &'a Facts,
+    /// The tier that it has.
+    pub stored: &'a str,
+    /// The tier that it held when it was last audited; nothing where it never was.
+    pub held: Option<&'a str>,
+}
+
 impl Board {
-    /// The facts of partners with the tiers that they have, in any order.
-    pub fn of<'a>(partners: impl IntoIterator<Item = (&'a Facts, &'a str)>, rules: &Rules) -> Self {
+    /// Partners in any order.
+    pub fn of<'a>(partners: impl IntoIterator<Item = Seen<'a>>, rules: &Rules) -> Self {
         let zero = rules.money(0);
         let bar = |line: &super::rules::Line| TierBar {
             tier: line.tier.clone(),
@@ -76,22 +89,31 @@ impl Board {
             earned: 0,
             rises: 0,
             falls: 0,
+            came: 0,
+            left: 0,
             near: 0,
             cost: zero,
             cost_earned: zero,
         };
         let tiers = rules.lines.iter().map(bar).collect();
         let mut board = Self { tiers, partners: 0, elsewhere: 0, correct: 0, scores: [0; BUCKETS], unscored: 0, expiring: Vec::new() };
-        for (facts, stored) in partners {
-            board.add(facts, stored, rules);
+        for seen in partners {
+            board.add(seen, rules);
         }
         board.expiring.sort_unstable();
         board
     }
 
-    fn add(&mut self, facts: &Facts, stored: &str, rules: &Rules) {
+    fn add(&mut self, Seen { facts, stored, held }: Seen<'_>, rules: &Rules) {
         let card = evaluate(facts, rules, stored, &History::default());
-        let has = rules.lines.iter().position(|line| line.tier.eq_ignore_ascii_case(stored));
+        let place = |tier: &str| rules.lines.iter().position(|line| line.tier.eq_ignore_ascii_case(tier));
+        let has = place(stored);
+        if let Some(held) = held.filter(|held| !held.eq_ignore_ascii_case(stored)) {
+            self.tiers.iter_mut().zip(0..).for_each(|(bar, at)| {
+                bar.came += u32::from(has == Some(at));
+                bar.left += u32::from(place(held) == Some(at));
+            });
+        }
         let earned = rules.place(&card.computed);
         let revenue = rules.money(facts.revenue.as_ref().map_or(0, |revenue| revenue.now));
         let cost = |place: usize| rules.lines.get(place).map_or(rules.money(0), |line| line.gives.cost(revenue));

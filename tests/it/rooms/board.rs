@@ -14,7 +14,7 @@ use pilothouse::{
         partner::{Certification, Profile},
         program,
         text::Text,
-        tier::{board::TierBar, knob::Knob},
+        tier::{board::TierBar, evaluation::AuditKind, knob::Knob},
     },
     tui::{console, furniture::Station, rooms::board::BoardRoom, shell, testing::Stage, widgets::status::Banner},
 };
@@ -56,6 +56,26 @@ async fn the_board_adds_up_who_has_what_and_who_earned_it() {
         assert_eq!(board.elsewhere, 0);
         // Nordlicht has 43.64 points, and exactly the certificate that silver asks for.
         assert_eq!((board.scores[4], board.tiers[1].near), (1, 1), "{}", fresh.name);
+    })
+    .await;
+}
+
+/// Westfalen is registered when it is audited, and silver since; nobody else has moved, and Ostwind was never audited.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_came_and_left_is_counted_against_the_last_audit() {
+    on_both(|fresh| async move {
+        let house = house(&fresh).await;
+        let moves = || async {
+            let board = house.app.tier_board().await.expect("a board").board;
+            board.tiers.iter().map(|one| (one.came, one.left)).collect::<Vec<_>>()
+        };
+        let partners: Vec<_> = house.app.rules().await.unwrap().directory().all().iter().map(|one| one.id).collect();
+        let day = house.app.today().await.unwrap();
+        house.run(ANNA, Command::EvaluateTiers { partners, day, kind: AuditKind::OnDemand }).await;
+        assert_eq!(moves().await, [(0, 0); 4], "{}", fresh.name);
+        let moved = vec![partner("WEST", "Westfalen Daten", "silver", "DE"), partner("EAST", "Ostwind", "gold", "DE")];
+        house.run(ANNA, Command::Partners(moved)).await;
+        assert_eq!(moves().await, [(0, 0), (0, 0), (1, 0), (0, 1)], "{}", fresh.name);
     })
     .await;
 }

@@ -84,6 +84,16 @@ fn moved(mark: &str, count: u32) -> String {
     if count == 0 { " ".repeat(6) } else { format!("{mark}{count:<5}") }
 }
 
+/// Who came to a tier and who left it since they were last audited; nothing where nobody did.
+fn movement(board: &Board) -> Option<String> {
+    let moves = board.tiers.iter().filter(|one| one.came + one.left > 0).map(|one| {
+        let side = |mark: &str, count: u32| if count == 0 { String::new() } else { format!(" {mark}{count}") };
+        format!("{}{}{}", one.tier, side("+", one.came), side("−", one.left))
+    });
+    let moves: Vec<String> = moves.collect();
+    (!moves.is_empty()).then(|| format!("since the last audit: {}", moves.join(", ")))
+}
+
 fn tiers(board: &Board) -> Section {
     let most = board.tiers.iter().map(|one| one.has.max(one.earned)).max().unwrap_or(0);
     let row = |one: &TierBar| {
@@ -103,6 +113,7 @@ fn tiers(board: &Board) -> Section {
     if board.elsewhere > 0 {
         rows.push(Row::pieces(vec![(text::fit("no such tier", 12), Role::Text), (format!("{:>5}", board.elsewhere), Role::Strong)]));
     }
+    rows.extend(movement(board).map(|moved| Row::text(moved, Role::Text)));
     let legend = format!("▲ earn better  ▼ fail gates  ≈ within {NEAR_PERCENT} % of a line");
     rows.push(Row::text(legend, Role::Dim));
     Section::new("Partners by tier", rows)
