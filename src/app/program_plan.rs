@@ -6,12 +6,13 @@ use crate::{
         id::{LeadId, ProgramVersion},
         lead::{
             ClockKind, Lead, LeadState,
+            replay::{QUARTER, Replay, Replayed},
             routing::{Desk, Router},
         },
         problem::Problem,
         program::{self, Change, Program, diff},
         tier::WhatIf,
-        time::Instant,
+        time::{Instant, Span},
     },
     store::unit::ProgramRow,
 };
@@ -29,6 +30,8 @@ pub struct ProgramPlan {
     pub touched: Touched,
     /// What changes about tiers, at the facts of today; nothing where both versions decide them alike.
     pub tiers: Option<WhatIf>,
+    /// The leads of the last quarter under both versions; nothing where both place leads alike and give the same time.
+    pub replayed: Option<Replayed>,
 }
 
 /// How many open leads the differences reach. A lead may be counted in each column.
@@ -51,7 +54,25 @@ pub async fn plan(app: &App, source: &str, toml: &str) -> Result<ProgramPlan, Fa
     let touched = if changes.is_empty() { Touched::default() } else { touched(app, &rules, &next).await? };
     let after = next.tier_rules();
     let tiers = if rules.program().tier_rules() == after { None } else { Some(app.tier_what_if(&after).await?) };
-    Ok(ProgramPlan { against: rules.version(), changes, touched, tiers })
+    let replayed = if Replay::is_worth(rules.program(), &next) { Some(replayed(app, &rules, &next).await?) } else { None };
+    Ok(ProgramPlan { against: rules.version(), changes, touched, tiers, replayed })
+}
+
+async fn replayed(app: &App, rules: &Rules, next: &Arc<Program>) -> Result<Replayed, Failure> {
+    let now = app.now();
+    let since = now.plus(Span::from_micros(-QUARTER.micros()));
+    let after = Router::new(Arc::clone(next), Arc::clone(rules.directory()));
+    let mut replay = Replay::new(rules.router(), after, since, now);
+    let mut session = app.db().snapshot().await?;
+    // Numbers begin at 1: none that came at `since` is passed over.
+    let mut place = (since, LeadId(0));
+    loop {
+        let leads = session.leads_received_after(place, PAGE).await?;
+        let Some(last) = leads.last() else { return Ok(replay.finish()) };
+        place = (last.received_at, last.id);
+        leads.iter().for_each(|lead| replay.take(lead));
+        tokio::task::yield_now().await;
+    }
 }
 
 /// Reads the document; partners that it names have to be there.

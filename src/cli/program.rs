@@ -1,5 +1,7 @@
 //! `pilothouse program check|plan|apply|show`: the channel program.
 
+mod replay;
+
 use super::Call;
 use crate::{
     app::{
@@ -27,7 +29,7 @@ pub enum Verb {
     /// Report every mistake of a program with its line and column
     #[command(after_help = "Example:\n  pilothouse program check program.toml")]
     Check(Check),
-    /// Show what would change, and how many open leads it touches
+    /// Show what would change, how many open leads it touches, and what would have become of the last quarter's
     #[command(after_help = "Example:\n  pilothouse program plan program.toml")]
     Plan(Check),
     /// Put a program in force, as a new version that never changes
@@ -134,6 +136,9 @@ fn print_plan(plan: &ProgramPlan, call: &mut Call<'_>) -> Result<()> {
         touched.routing,
         touched.consent
     )?;
+    if let Some(replayed) = &plan.replayed {
+        replay::print(replayed, call)?;
+    }
     plan.tiers.as_ref().map_or(Ok(()), |tiers| print_tiers(tiers, call))
 }
 

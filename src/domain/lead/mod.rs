@@ -12,6 +12,7 @@ pub mod intake;
 pub mod offer;
 pub mod queue;
 pub mod refusal;
+pub mod replay;
 pub mod routing;
 pub mod stats;
 pub mod undo;

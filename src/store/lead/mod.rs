@@ -11,14 +11,17 @@ use super::{
     kept::{Kept, Saving},
     unit::LeadChange,
 };
-use crate::domain::{id::LeadId, lead::Lead, text::Text};
+use crate::domain::{id::LeadId, lead::Lead, text::Text, time::Instant};
 
 /// Those after `$1` by number that no partner has.
 pub(super) const UNPLACED: &str = "select kept.id, kept.body, kept.person from lead join lead_body as kept on kept.id = lead.id \
     where lead.state = 'unassigned' and lead.id > $1 order by lead.id limit $2";
 const OPEN: &str = "select kept.id, kept.body, kept.person from lead join lead_body as kept on kept.id = lead.id \
     where lead.is_open = 1 and lead.id > $1 order by lead.id limit $2";
-pub const STATEMENTS: &[&str] = &[OPEN, Lead::DUE, UNPLACED];
+/// In the order in which they came.
+const RECEIVED: &str = "select kept.id, kept.body, kept.person from lead join lead_body as kept on kept.id = lead.id \
+    where (lead.received_at, lead.id) > ($1, $2) order by lead.received_at, lead.id limit $3";
+pub const STATEMENTS: &[&str] = &[OPEN, Lead::DUE, UNPLACED, RECEIVED];
 
 impl Session {
     /// The leads in the order asked for; unknown ones are left out.
@@ -29,6 +32,11 @@ impl Session {
     /// Leads that are still to be worked, after `after` by number.
     pub async fn leads_open_after(&mut self, after: LeadId, limit: u32) -> Result<Vec<Lead>> {
         self.records_of(Sql::new(OPEN).bind(after).bind(limit)).await
+    }
+
+    /// Leads in the order in which they came, after this place in it.
+    pub async fn leads_received_after(&mut self, (at, id): (Instant, LeadId), limit: u32) -> Result<Vec<Lead>> {
+        self.records_of(Sql::new(RECEIVED).bind(at).bind(id).bind(limit)).await
     }
 
     /// For each key of a record the lead that came with it.

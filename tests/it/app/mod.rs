@@ -14,6 +14,7 @@ pub mod pos;
 mod race;
 mod rates;
 pub mod replay;
+mod replay_plan;
 pub mod tier;
 
 pub use crate::support::house::{ANNA, BEN, ENGINE, House, partner, text};
