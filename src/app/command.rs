@@ -2,6 +2,7 @@
 
 use super::{
     contact::{ContactItem, NewContact},
+    partner::status::StatusItem,
     pos::{CorrectionStep, Incoming, LinesDone},
 };
 use crate::domain::{
@@ -30,7 +31,7 @@ use crate::domain::{
         request::{Plan, Request as FundingRequest, RequestCommand},
     },
     money::Money,
-    partner::Profile,
+    partner::{Profile, StatusCommand},
     text::Text,
     tier::{
         evaluation::{AuditKind, Evaluation},
@@ -128,6 +129,8 @@ pub enum Command {
     Contact { id: ContactId, seen: Option<i64>, command: ContactCommand },
     /// Put changes of tier into force whose day has come, and audit again whose remediation plan is over: at most so many.
     SweepTiers { limit: u32 },
+    /// One verb on the status of partners, with all that follows from it.
+    PartnerStatus { partners: Vec<PartnerId>, command: StatusCommand },
     /// Add or change partners, by their code.
     Partners(Vec<Profile>),
     /// Add or change accounts, by their code.
@@ -276,6 +279,8 @@ pub struct Outcome {
     pub tiers: Vec<TierItem>,
     /// One answer a contact.
     pub contacts: Vec<ContactItem>,
+    /// One answer a partner whose status was to change.
+    pub statuses: Vec<StatusItem>,
     /// What became of point-of-sale lines, and of those that wait.
     pub lines: Box<LinesDone>,
     /// Records that had come before, and so were passed over.
@@ -404,6 +409,7 @@ impl Command {
             | Self::SweepMdf { .. }
             | Self::SweepTiers { .. } => Permission::Sweep,
             Self::Tiers { command, .. } => command.verb().permission(),
+            Self::PartnerStatus { command, .. } => command.verb().permission(),
             Self::EvaluateTiers { .. } | Self::Contacts(_) => Permission::TierWork,
             Self::Contact { command, .. } => command.verb().permission(),
             Self::Suppress { .. } => Permission::LeadWork,
@@ -421,6 +427,7 @@ impl Command {
             Self::Deals { command, .. } => command.verb().doc(),
             Self::Case { command, .. } => command.verb().doc(),
             Self::Tiers { command, .. } => command.verb().doc(),
+            Self::PartnerStatus { command, .. } => command.verb().doc(),
             Self::EvaluateTiers { .. } => "audit partners",
             Self::SweepTiers { .. } => "put changes of tier into force",
             Self::Register(_) => "register deals",

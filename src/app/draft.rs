@@ -125,6 +125,7 @@ impl<'a> Draft<'a> {
             touched.changed = false;
             changes.leads.push(LeadChange { lead, expected, loaded, keys, keys_gone });
         }
+        changes.placed_under = Some(self.journal.scene.rules.heads.partners);
         changes
     }
 
@@ -137,6 +138,7 @@ impl<'a> Draft<'a> {
             }
         }
         self.leads.clear();
+        changes.placed_under = Some(self.journal.scene.rules.heads.partners);
         changes
     }
 

@@ -1,6 +1,6 @@
 //! Replay: the audit events, applied from nothing, give the same tables. The proof that nothing is written beside the chain.
 
-use super::{Failure, Mode, Request, Rules, Scene, contact, deal::draft::DealDraft, draft::Draft, lead::receive::prepare, mdf, pos, tier};
+use super::{Failure, Mode, Request, Rules, Scene, contact, deal::draft::DealDraft, draft::Draft, lead::receive::prepare, mdf, partner, pos, tier};
 use crate::{
     app::Command,
     domain::{
@@ -14,7 +14,6 @@ use crate::{
         event::{Entity, Event, Record},
         id::{AuditSeq, LeadId},
         lead::{Lead, LeadEvent, routing::Desk},
-        partner::Partner,
         text::Text,
     },
     store::{
@@ -65,6 +64,12 @@ async fn command(to: &Db, cached: Option<Arc<Rules>>, past: Vec<Past>) -> Result
     let actor = Actor { id: first.actor, name: Text::default(), roles: Roles::default() };
     let request = Request::new(first.command, Command::Receive(Vec::new()));
     let scene = Scene { rules: &rules, actor: &actor, now: first.at, request: &request, mode: Mode::Carry, told: None };
+    // What follows from the status of a partner happens at several desks.
+    if past.iter().any(|past| partner::past::is_ours(&past.record.event)) {
+        partner::past::replay(&mut tx, scene, past).await?;
+        Unit::commit(tx).await?;
+        return Ok(rules);
+    }
     if past.iter().any(|past| matches!(past.record.event, Event::Deal(_) | Event::Case(_))) {
         deals(&mut tx, scene, past).await?;
         Unit::commit(tx).await?;
@@ -160,7 +165,7 @@ fn deal_happened(draft: &mut DealDraft<'_>, record: Record) -> Result<(), Failur
 }
 
 /// The cursors of the scopes that the events turn.
-async fn desk<U: Unit>(unit: &mut U, past: &[Past]) -> Result<Desk, Failure> {
+pub(super) async fn desk<U: Unit>(unit: &mut U, past: &[Past]) -> Result<Desk, Failure> {
     let mut scopes: Vec<Text> = past
         .iter()
         .filter_map(|past| match &past.record.event {
@@ -199,8 +204,8 @@ fn happened(draft: &mut Draft<'_>, rules: &Rules, record: Record) -> Result<(), 
         }
         (Entity::Lead(id), Event::Lead(event)) => draft.happened(id, std::slice::from_ref(event)),
         (Entity::Partner(id), Event::Partner(event)) => {
-            let partner = Partner { id, version, updated_at: at, profile: event.profile().clone() };
-            draft.other(record).partners.push(partner);
+            let event = event.clone();
+            partner::past::happened(draft.other(record), rules, (id, &event), at)?;
         }
         (Entity::Account(id), Event::Account(event)) => {
             let account = Account { id, version, updated_at: at, profile: event.profile().clone() };

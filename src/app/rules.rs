@@ -9,7 +9,7 @@ use crate::{
             decide::{Context, Programs},
             routing::Router,
         },
-        partner::Directory,
+        partner::{Directory, Partner},
         program::{self, Program},
     },
     store::{
@@ -71,11 +71,19 @@ impl Rules {
         Self::built(cached.as_deref(), heads, rows, partners)
     }
 
+    /// The same with these partners as they are from now on.
+    pub(super) fn with_partners(&self, changed: &[Partner]) -> Self {
+        let is_other = |one: &&Partner| changed.iter().all(|partner| partner.id != one.id);
+        let others = self.directory.all().iter().filter(is_other);
+        let directory = Directory::new(others.chain(changed).cloned().collect());
+        Self { heads: self.heads, programs: self.programs.clone(), directory: Arc::new(directory) }
+    }
+
     pub(super) fn built(
         cached: Option<&Self>,
         heads: Heads,
         rows: Vec<ProgramRow>,
-        partners: Option<Vec<crate::domain::partner::Partner>>,
+        partners: Option<Vec<Partner>>,
     ) -> Result<Arc<Self>, Failure> {
         let mut programs = match cached {
             Some(rules) => rules.programs.clone(),

@@ -14,6 +14,7 @@ mod keys;
 mod man;
 pub mod match_evaluate;
 mod operator;
+mod partner;
 mod payments;
 mod plain;
 mod pos;
@@ -96,6 +97,9 @@ pub enum Verb {
     /// The people at partners, and whether they may be written to
     #[command(subcommand)]
     Contact(contact::Verb),
+    /// Partners: who is on board, suspended or gone, and what follows from changing that
+    #[command(subcommand)]
+    Partner(partner::Verb),
     /// Documents for partners and executives: Markdown, HTML, CSV or JSON
     #[command(subcommand)]
     Report(report::Verb),
@@ -157,6 +161,7 @@ pub async fn run(verb: Option<Verb>, console: console::Args, call: &mut Call<'_>
         Some(Verb::Payments(verb)) => payments::run(verb, call).await,
         Some(Verb::Tier(verb)) => tier::run(verb, call).await,
         Some(Verb::Contact(verb)) => contact::run(verb, call).await,
+        Some(Verb::Partner(verb)) => partner::run(verb, call).await,
         Some(Verb::Report(verb)) => report::run(verb, call).await,
         Some(Verb::Pos(verb)) => pos::run(verb, call).await,
         Some(Verb::Engine(args)) => engine::run(args, call).await,

@@ -13,7 +13,7 @@ use crate::domain::{
     fx::{RateDay, RatesRecorded},
     id::{LeadId, OperatorId, PartnerId},
     lead::{ConsentBasis, Escalation, LeadEvent, LeadState, event::Arrival},
-    partner::PartnerEvent,
+    partner::{PartnerEvent, PartnerStatus},
     text::Text,
 };
 use serde_json::Value;
@@ -72,6 +72,7 @@ pub fn event(event: &Event, names: &Names) -> (String, Weight) {
         Event::Partner(PartnerEvent::Changed { profile, before }) => {
             format!("{} changed: {}", profile.name, differences(&serde_json::to_value(before), &serde_json::to_value(profile)))
         }
+        Event::Partner(event @ PartnerEvent::StatusChanged { .. }) => return partner_status(event),
         Event::Account(AccountEvent::Recorded { profile }) => format!("recorded: {} ({})", profile.name, profile.code),
         Event::Account(AccountEvent::Changed { profile, before }) => {
             format!("{} changed: {}", profile.name, differences(&serde_json::to_value(before), &serde_json::to_value(profile)))
@@ -85,6 +86,18 @@ pub fn event(event: &Event, names: &Names) -> (String, Weight) {
         Event::Denied(Denied { asked, why }) => return (format!("tried to {asked}, and was refused: {why}"), Weight::Warning),
     };
     (text, Weight::Plain)
+}
+
+/// `suspended, no longer active: the audit found open invoices`. Nothing for what is no change of status.
+pub fn partner_status(event: &PartnerEvent) -> (String, Weight) {
+    let PartnerEvent::StatusChanged { from, to, reason, .. } = event else { return (String::new(), Weight::Plain) };
+    let why = if reason.is_empty() { String::new() } else { format!(": {reason}") };
+    let weight = match to {
+        PartnerStatus::Active => Weight::Good,
+        PartnerStatus::Onboarding => Weight::Plain,
+        PartnerStatus::Suspended | PartnerStatus::Offboarded => Weight::Warning,
+    };
+    (format!("{}, no longer {}{why}", to.name(), from.name()), weight)
 }
 
 /// `exchange rates of 512 days recorded, 2024-04-02 to 2026-04-13 (ECB)`.
@@ -182,6 +195,9 @@ pub fn lead(event: &LeadEvent, names: &Names) -> (String, Weight) {
         LeadEvent::Settled { by_itself: true } => "escalation settled by itself".to_owned(),
         LeadEvent::Settled { .. } => "escalation settled".to_owned(),
         LeadEvent::Released { from } => format!("released {}", released_from(from)),
+        LeadEvent::TakenAway { partner, status } => {
+            return (format!("taken from {}, which is {}", names.partner(*partner), status.name()), Weight::Warning);
+        }
         LeadEvent::Taken { desk: Some(desk), .. } => format!("{} looks after it", names.operator(*desk)),
         LeadEvent::Taken { desk: None, .. } => "nobody looks after it now".to_owned(),
         LeadEvent::ConsentRecorded { consent, .. } => format!("consent recorded: {}", basis(consent.basis)),

@@ -2,10 +2,10 @@
 
 use super::{
     Sql, Tx,
-    error::Result,
+    error::{Conflict, Error, Result},
     lead,
     session::Backend,
-    unit::{Changes, Heads, OperatorRow, Parts, Past, ProgramRow, Unit, gathered},
+    unit::{Changes, Heads, LeadChange, OperatorRow, Parts, Past, ProgramRow, Unit, gathered},
 };
 use crate::domain::{
     account::Account,
@@ -17,7 +17,7 @@ use crate::domain::{
     },
     event::Entity,
     fx::RateDay,
-    id::{AccountId, AuditSeq, CommandId, ConflictId, DealId, LeadId, OperatorId, ProgramVersion},
+    id::{AccountId, AuditSeq, CommandId, ConflictId, DealId, LeadId, OperatorId, PartnerId, ProgramVersion},
     lead::{Lead, routing::Desk},
     partner::Partner,
     text::Text,
@@ -63,6 +63,10 @@ impl Unit for Tx {
         self.records_free(Sql::new(lead::UNPLACED).bind(after).bind(limit)).await
     }
 
+    async fn leads_at(&mut self, partner: PartnerId) -> Result<Vec<LeadId>> {
+        (**self).leads_at(partner).await
+    }
+
     async fn lead_numbers(&mut self, count: u32) -> Result<LeadId> {
         Ok(LeadId(self.numbers("lead", count).await?))
     }
@@ -85,6 +89,10 @@ impl Unit for Tx {
 
     async fn deals_due(&mut self, now: Instant, limit: u32) -> Result<Vec<Registration>> {
         self.records_due(now, limit).await
+    }
+
+    async fn deals_open_of(&mut self, partner: PartnerId) -> Result<Vec<DealId>> {
+        (**self).deals_open_of(partner).await
     }
 
     async fn deal_numbers(&mut self, count: u32) -> Result<DealId> {
@@ -192,9 +200,30 @@ impl Unit for Tx {
     }
 }
 
+/// What has to hold still when everything is written.
+struct Placed {
+    /// The state of the partner directory, where leads are given to partners.
+    under: Option<i64>,
+    /// Who is shut out, and may have no lead any more.
+    shut: Vec<(PartnerId, i64)>,
+}
+
+impl Placed {
+    fn by(changes: &Changes) -> Self {
+        let own = i64::from(!changes.partners.is_empty());
+        let gives = changes.leads.iter().any(LeadChange::gives);
+        let shut = changes.partners.iter().filter(|partner| partner.shuts_out());
+        Self {
+            under: changes.placed_under.filter(|_| gives).map(|seen| seen + own),
+            shut: shut.map(|partner| (partner.id, partner.version)).collect(),
+        }
+    }
+}
+
 impl Tx {
     /// The order of the tables is the same in every write, so that two writers never wait for each other in a ring.
     async fn write(&mut self, changes: Changes) -> Result<AuditSeq> {
+        let placed = Placed::by(&changes);
         self.leads_save(&changes.leads).await?;
         self.deals_save(&changes.deals).await?;
         self.cases_save(&changes.cases).await?;
@@ -213,11 +242,33 @@ impl Tx {
         self.suppress(&changes.suppress).await?;
         self.stats_add(&changes).await?;
         let last = self.audit_append(changes.records).await?;
+        self.still_placed(placed).await?;
         // After the events: what they hold is sealed with a key, which is then destroyed.
         for entity in changes.forget {
             self.person_forget(entity).await?;
         }
         Ok(last)
+    }
+
+    /// Two who place leads and suspend partners at the same time would not see each other's rows. Whoever is second in the
+    /// chain sees what the first has written, and begins again. SQLite has one writer.
+    async fn still_placed(&mut self, placed: Placed) -> Result<()> {
+        if self.backend() != Backend::Postgres {
+            return Ok(());
+        }
+        if let Some(seen) = placed.under {
+            let found = (**self).heads().await?.partners;
+            if found != seen {
+                let conflict = Conflict { entity: "the partner directory".to_owned(), expected: seen, found, by: None };
+                return Err(Error::Conflict(Box::new(conflict)));
+            }
+        }
+        for (partner, version) in placed.shut {
+            if !(**self).leads_at(partner).await?.is_empty() {
+                return Err(self.conflict(Entity::Partner(partner), version - 1).await);
+            }
+        }
+        Ok(())
     }
 
     /// Reserves `count` numbers of a kind and gives the first. Whoever asks for the same kind waits until this write ends.

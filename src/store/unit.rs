@@ -67,6 +67,9 @@ pub struct Changes {
     pub tiers: tier::TierChanges,
     pub contacts: Vec<contact::ContactChange>,
     pub partners: Vec<Partner>,
+    /// The state of the partner directory under which leads were placed: whoever wrote after it may have suspended the partner.
+    /// Nothing where that is known to hold.
+    pub placed_under: Option<i64>,
     pub accounts: Vec<Account>,
     pub operators: Vec<OperatorRow>,
     pub programs: Vec<ProgramRow>,
@@ -91,6 +94,13 @@ pub struct LeadChange {
     pub keys: Vec<i64>,
     /// Blocking keys to take away: those that were made of erased fields.
     pub keys_gone: Vec<i64>,
+}
+
+impl LeadChange {
+    /// A partner has it who did not before.
+    pub fn gives(&self) -> bool {
+        self.lead.state.loads().is_some_and(|partner| self.loaded != Some(partner))
+    }
 }
 
 /// A registration after the command.
@@ -157,7 +167,7 @@ pub struct ProgramRow {
 
 impl Changes {
     /// Takes in what the same command changes after this.
-    fn append(&mut self, mut after: Self) {
+    pub fn append(&mut self, mut after: Self) {
         let place: HashMap<LeadId, usize> = self.leads.iter().enumerate().map(|(place, change)| (change.lead.id, place)).collect();
         for change in after.leads {
             let Some(known) = place.get(&change.lead.id).map(|place| &mut self.leads[*place]) else {
@@ -185,6 +195,7 @@ impl Changes {
         self.tiers.append(after.tiers);
         self.contacts.append(&mut after.contacts);
         self.partners.append(&mut after.partners);
+        self.placed_under = self.placed_under.or(after.placed_under);
         self.accounts.append(&mut after.accounts);
         self.operators.append(&mut after.operators);
         self.programs.append(&mut after.programs);
@@ -253,6 +264,8 @@ pub trait Unit: contact::ContactUnit + mdf::MdfUnit + pos::PosUnit + tier::TierU
     fn leads_due(&mut self, now: Instant, limit: u32) -> impl Future<Output = Result<Vec<Lead>>> + Send;
     /// Unassigned leads for which no partner was found, oldest first: what a new partner or program may place.
     fn leads_unplaced(&mut self, after: LeadId, limit: u32) -> impl Future<Output = Result<Vec<Lead>>> + Send;
+    /// The open leads that a partner has, by number.
+    fn leads_at(&mut self, partner: PartnerId) -> impl Future<Output = Result<Vec<LeadId>>> + Send;
     /// Reserves `count` lead numbers and gives the first. Whoever makes leads at the same time waits here.
     fn lead_numbers(&mut self, count: u32) -> impl Future<Output = Result<LeadId>> + Send;
     /// For each key of a record the lead that came with it, in order.
@@ -266,6 +279,8 @@ pub trait Unit: contact::ContactUnit + mdf::MdfUnit + pos::PosUnit + tier::TierU
     fn deals(&mut self, ids: &[DealId]) -> impl Future<Output = Result<Vec<Registration>>> + Send;
     /// Registrations whose `next_at` is at or before `now`, the earliest first.
     fn deals_due(&mut self, now: Instant, limit: u32) -> impl Future<Output = Result<Vec<Registration>>> + Send;
+    /// The open registrations of a partner, drafts among them, by number.
+    fn deals_open_of(&mut self, partner: PartnerId) -> impl Future<Output = Result<Vec<DealId>>> + Send;
     /// Reserves `count` registration numbers and gives the first. Whoever makes registrations at the same time waits here.
     /// For 0 none is reserved, and the next is given; so for all numbers of the deal desk.
     fn deal_numbers(&mut self, count: u32) -> impl Future<Output = Result<DealId>> + Send;

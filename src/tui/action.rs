@@ -329,6 +329,10 @@ actions! {
     TierClosePlan  "tier.close-plan" "close plan"  Tiers  Undoable AUDIT, "close the remediation plan before its audit, with a reason";
     TierRate       "tier.rate"       "rate"        Tiers  Undoable AUDIT, "say how satisfied, compliant and trained it is: what nobody can count";
     TierAcquire    "tier.acquire"    "acquired"    Tiers  Undoable AUDIT, "record from when its sales count as those of its parent";
+    PartnerSuspend "partner.suspend" "suspend"     Tiers  Final    RANK, "suspend the partner, with a reason; what follows is shown first";
+    PartnerReinstate "partner.reinstate" "reinstate" Tiers Weighed RANK, "reinstate the suspended partner: what was held for that goes on";
+    PartnerActivate "partner.activate" "activate"  Tiers  Weighed  RANK, "activate the partner that is on board; one that has left comes on board again";
+    PartnerOffboard "partner.offboard" "offboard"  Tiers  Final    RANK, "the partner leaves, with a reason; what follows is shown first";
     LineCorrect    "line.correct"    "correct"     Tiers  Undoable LINES, "correct an order line that waits, and judge it again";
     LineAccept     "line.accept"     "let through" Tiers  Undoable LINES, "record an order line as it is, with a note";
     LineDismiss    "line.dismiss"    "dismiss"     Tiers  Undoable LINES, "never record an order line, with a reason";

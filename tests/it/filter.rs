@@ -291,6 +291,7 @@ async fn memory_and_both_databases_agree_on_every_filter() {
             id: PartnerId(n),
             version: 1,
             updated_at: START,
+            since: None,
             profile: Profile {
                 code: Text::clean(&format!("P{n}")),
                 name: Text::clean(name),

@@ -10,7 +10,12 @@ use super::{
 };
 use crate::{
     app::{App, Command},
-    domain::{account::AccountProfile, id::OperatorId, partner::Profile, text::Text},
+    domain::{
+        account::AccountProfile,
+        id::OperatorId,
+        partner::{Partner, Profile},
+        text::Text,
+    },
 };
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -40,6 +45,43 @@ pub async fn import(app: &App, actor: OperatorId, job: Job, pass: Pass) -> Resul
     Ok(report)
 }
 
+/// Partners whose status the file says otherwise, by code.
+#[derive(Debug, Default)]
+struct Settled {
+    /// The desk has decided it.
+    kept: Vec<Text>,
+    /// They are shut out from now on, and have leads or registrations that are open.
+    busy: Vec<Text>,
+}
+
+/// How many codes a warning names.
+const CODES_TOLD: usize = 5;
+
+impl Settled {
+    fn warnings(&self) -> Vec<String> {
+        let told = |codes: &[Text]| {
+            let first: Vec<&str> = codes.iter().take(CODES_TOLD).map(Text::as_str).collect();
+            let more = codes.len().saturating_sub(CODES_TOLD);
+            let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+            format!(
+                "{} ({}{more})",
+                if codes.len() == 1 { "1 partner".to_owned() } else { format!("{} partners", codes.len()) },
+                first.join(", ")
+            )
+        };
+        let kept = (!self.kept.is_empty())
+            .then(|| format!("the status of {} was decided at the desk and stays, whatever the file says", told(&self.kept)));
+        let busy = (!self.busy.is_empty()).then(|| {
+            format!(
+                "{} are suspended or gone by this file and have open leads or registrations, which stay as they are: \
+                 `pilothouse partner suspend` or `offboard` moves and holds them",
+                told(&self.busy)
+            )
+        });
+        kept.into_iter().chain(busy).collect()
+    }
+}
+
 /// A record that is known by a code and may belong to another.
 trait Coded: Clone + PartialEq + Send + 'static {
     type Id: Copy + Send;
@@ -47,6 +89,10 @@ trait Coded: Clone + PartialEq + Send + 'static {
     fn code(&self) -> &Text;
     fn belongs(&mut self, to: Option<Self::Id>);
     fn command(batch: Vec<Self>) -> Command;
+    /// The records as they are taken over: what was decided here stays.
+    async fn settled(_app: &App, records: Vec<Self>, _settled: &mut Settled) -> Result<Vec<Self>, ImportError> {
+        Ok(records)
+    }
     /// What the database holds under these codes.
     async fn known(app: &App, codes: &[Text]) -> Result<Vec<(Self::Id, Self)>, ImportError>;
 }
@@ -65,6 +111,27 @@ impl Coded for Profile {
 
     fn command(batch: Vec<Self>) -> Command {
         Command::Partners(batch)
+    }
+
+    async fn settled(app: &App, records: Vec<Self>, settled: &mut Settled) -> Result<Vec<Self>, ImportError> {
+        let mut session = app.db().read().await?;
+        let known: HashMap<Text, Partner> =
+            session.partners().await?.into_iter().map(|partner| (partner.profile.code.clone(), partner)).collect();
+        let mut out = Vec::with_capacity(records.len());
+        for record in records {
+            let Some(partner) = known.get(&record.code).filter(|partner| partner.profile.status != record.status) else {
+                out.push(record);
+                continue;
+            };
+            if partner.is_decided() {
+                settled.kept.push(record.code.clone());
+            } else if partner.profile.is_active() && record.status.is_shut_out() {
+                let has_work = !session.leads_at(partner.id).await?.is_empty() || !session.deals_open_of(partner.id).await?.is_empty();
+                settled.busy.extend(has_work.then(|| record.code.clone()));
+            }
+            out.push(partner.restated(&record));
+        }
+        Ok(out)
     }
 
     async fn known(app: &App, codes: &[Text]) -> Result<Vec<(Self::Id, Self)>, ImportError> {
@@ -110,6 +177,7 @@ async fn record<T: Coded>(
 ) -> Result<Counts, ImportError> {
     let mut counts = Counts::default();
     let codes: HashSet<Text> = rows.iter().map(|(record, _)| record.code().clone()).collect();
+    let mut settled = Settled::default();
     let (mut ids, mut unknown): (HashMap<Text, T::Id>, BTreeMap<Text, u64>) = (HashMap::new(), BTreeMap::new());
     let mut waiting = rows;
     while !waiting.is_empty() {
@@ -136,6 +204,7 @@ async fn record<T: Coded>(
                     record
                 })
                 .collect();
+            let records = T::settled(app, records, &mut settled).await?;
             counts.add(&compared(app, &records).await?);
             if pass == Pass::Carry {
                 app.execute(actor, app.request(T::command(records))).await?;
@@ -143,6 +212,7 @@ async fn record<T: Coded>(
         }
         waiting = later;
     }
+    warnings.extend(settled.warnings());
     for (parent, children) in unknown {
         warnings
             .push(format!("there is no {} with the code `{parent}`; {children} that name it as parent were taken over without", T::WORD));

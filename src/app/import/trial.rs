@@ -20,7 +20,7 @@ use crate::{
         },
         event::Entity,
         fx::RateDay,
-        id::{AccountId, AuditSeq, CommandId, ConflictId, DealId, LeadId, Number, OperatorId, ProgramVersion},
+        id::{AccountId, AuditSeq, CommandId, ConflictId, DealId, LeadId, Number, OperatorId, PartnerId, ProgramVersion},
         lead::{Lead, routing::Desk},
         partner::Partner,
         text::Text,
@@ -152,6 +152,12 @@ impl Unit for Overlay {
         self.scratch.leads_unplaced(after, limit).await
     }
 
+    async fn leads_at(&mut self, partner: PartnerId) -> Result<Vec<LeadId>> {
+        let mut found = self.real.leads_at(partner).await?;
+        found.extend(Unit::leads_at(&mut self.scratch, partner).await?);
+        Ok(found)
+    }
+
     async fn lead_numbers(&mut self, count: u32) -> Result<LeadId> {
         self.scratch.lead_numbers(count).await
     }
@@ -181,6 +187,12 @@ impl Unit for Overlay {
 
     async fn deals_due(&mut self, now: Instant, limit: u32) -> Result<Vec<Registration>> {
         Unit::deals_due(&mut self.scratch, now, limit).await
+    }
+
+    async fn deals_open_of(&mut self, partner: PartnerId) -> Result<Vec<DealId>> {
+        let mut found = self.real.deals_open_of(partner).await?;
+        found.extend(Unit::deals_open_of(&mut self.scratch, partner).await?);
+        Ok(found)
     }
 
     async fn deal_numbers(&mut self, count: u32) -> Result<DealId> {

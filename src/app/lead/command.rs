@@ -11,7 +11,7 @@ use crate::{
         event::Entity,
         id::LeadId,
         lead::{
-            Lead, LeadCommand, LeadState, LeadVerb, Refusal,
+            Lead, LeadCommand, LeadEvent, LeadState, LeadVerb, Refusal,
             decide::{decide, merge, unmerge},
             routing::{Desk, Router},
             undo::undo,
@@ -81,7 +81,8 @@ async fn one<U: Unit>(
         LeadCommand::Undo => {
             let history = unit.history(Entity::Lead(lead.id), 0).await?;
             let last = last_command(lead.id, &history, scene).map_err(|why| Refusal::not_now(LeadVerb::Undo, why));
-            last.and_then(|last| undo(&lead, &last, context)).map(|own| (own, None))
+            let undone = last.and_then(|last| undo(&lead, &last, context));
+            undone.and_then(|own| still_there(own, scene)).map(|own| (own, None))
         }
         _ => decide(&lead, command, context, router, &draft.desk).map(|own| (own, None)),
     };
@@ -93,6 +94,20 @@ async fn one<U: Unit>(
         let after = draft.lead(lead.id).cloned().unwrap_or(lead);
         Done { events: own, lead: Box::new(after) }
     }))
+}
+
+/// An undo gives a lead back to nobody who is shut out by now.
+fn still_there(events: Vec<LeadEvent>, scene: Scene<'_>) -> Result<Vec<LeadEvent>, Refusal> {
+    let holders =
+        events.iter().filter_map(|event| if let LeadEvent::Undone { restored, .. } = event { restored.state.loads() } else { None });
+    let gone = holders.filter_map(|id| scene.rules.directory().get(id)).find(|partner| partner.profile.status.is_shut_out());
+    match gone {
+        Some(partner) => {
+            let why = format!("{}, who had it, is {} by now", partner.profile.name, partner.profile.status.name());
+            Err(Refusal::not_now(LeadVerb::Undo, why))
+        }
+        None => Ok(events),
+    }
 }
 
 fn merged_into(lead: &Lead) -> Option<LeadId> {
@@ -125,7 +140,7 @@ const fn needs_desk(command: &LeadCommand) -> bool {
 }
 
 /// The rotation scopes of these leads, each once.
-pub(super) fn scopes(leads: &[Lead]) -> Vec<crate::domain::text::Text> {
+pub(in crate::app) fn scopes(leads: &[Lead]) -> Vec<crate::domain::text::Text> {
     let mut scopes: Vec<_> = leads.iter().map(Router::scope).collect();
     scopes.sort_unstable();
     scopes.dedup();

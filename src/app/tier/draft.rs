@@ -115,8 +115,9 @@ impl<'a> TierDraft<'a> {
     pub fn retiered(&mut self, partner: &Partner, tier: Text) {
         let before = partner.profile.clone();
         let profile = crate::domain::partner::Profile { tier, ..before.clone() };
-        let after = Partner { version: partner.version + 1, updated_at: self.scene.now, profile: profile.clone(), ..partner.clone() };
         let event = PartnerEvent::Changed { profile: Box::new(profile), before: Box::new(before) };
+        let mut after = partner.clone();
+        after.apply(&event, self.scene.now);
         self.journal.note(Entity::Partner(after.id), after.version, Event::Partner(event));
         self.partners.push(after);
     }

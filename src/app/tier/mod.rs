@@ -2,7 +2,7 @@
 
 pub mod board;
 pub mod command;
-mod draft;
+pub(super) mod draft;
 pub mod evaluate;
 pub(super) mod facts;
 pub mod news;

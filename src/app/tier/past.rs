@@ -2,11 +2,10 @@
 
 use super::draft::TierDraft;
 use crate::{
-    app::{Failure, Scene},
+    app::{Failure, Scene, partner},
     domain::{
         event::{Entity, Event},
         id::StandingId,
-        partner::Partner,
         tier::{evaluation::EvaluationEvent, standing::StandingEvent},
     },
     store::{Unit, unit::Past},
@@ -40,8 +39,8 @@ pub async fn replay<U: Unit>(unit: &mut U, scene: Scene<'_>, past: Vec<Past>) ->
             (Entity::Standing(id), Event::Standing(StandingEvent::Begun { partner })) => draft.begin(id, *partner),
             (Entity::Standing(id), Event::Standing(event)) => draft.happened(id, std::slice::from_ref(event)),
             (Entity::Partner(id), Event::Partner(event)) => {
-                let partner = Partner { id, version: record.version, updated_at: record.at, profile: event.profile().clone() };
-                draft.other(record).partners.push(partner);
+                let (event, at) = (event.clone(), record.at);
+                partner::past::happened(draft.other(record), scene.rules, (id, &event), at)?;
             }
             _ => drop(draft.other(record)),
         }

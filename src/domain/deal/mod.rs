@@ -230,6 +230,19 @@ pub enum HoldReason {
     AwaitingCustomer,
     AwaitingPartner,
     AwaitingInternal,
+    /// Its partner is suspended or has left: it goes on when the partner is reinstated.
+    PartnerSuspended,
+}
+
+impl HoldReason {
+    /// What has to be decided first where the hold is not the desk's own; nobody holds or releases for that reason by hand.
+    pub const fn decided_by(self) -> Option<&'static str> {
+        match self {
+            Self::Conflict => Some("is held by a conflict; decide that first"),
+            Self::PartnerSuspended => Some("is held while its partner is not active; reinstate the partner first"),
+            Self::AwaitingCustomer | Self::AwaitingPartner | Self::AwaitingInternal => None,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -271,6 +284,7 @@ words! {
         AwaitingCustomer => "awaiting_customer", "awaiting the customer";
         AwaitingPartner => "awaiting_partner", "awaiting the partner";
         AwaitingInternal => "awaiting_internal", "awaiting somebody inside";
+        PartnerSuspended => "partner_suspended", "its partner is suspended";
     }
     DisputePhase {
         Open => "open", "not decided yet";

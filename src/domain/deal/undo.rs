@@ -4,7 +4,7 @@ use crate::domain::{
     actor::Permission,
     aggregate,
     deal::{
-        DealEvent, DealVerb, Refusal, Registration,
+        DealEvent, DealVerb, HoldReason, Refusal, Registration,
         decide::Context,
         event::Restored,
         stats::{Counted, counted},
@@ -60,6 +60,9 @@ pub const fn irreversible(event: &DealEvent) -> Option<&'static str> {
         DealEvent::Noted { .. } => "a note stays; add another that corrects it",
         DealEvent::Disputed { .. } | DealEvent::Awarded { .. } | DealEvent::Overruled { .. } => {
             "a conflict decides that; its decision can be appealed"
+        }
+        DealEvent::Held { reason: HoldReason::PartnerSuspended, .. } | DealEvent::Released { reason: HoldReason::PartnerSuspended, .. } => {
+            "its partner's status decided that; reinstate or suspend the partner"
         }
         DealEvent::Expired { .. } | DealEvent::Warned { .. } | DealEvent::Breached { .. } => "time that has passed cannot be undone",
         DealEvent::ClockRecomputed { .. } => "a recomputed clock stays; apply the earlier program and recompute again",

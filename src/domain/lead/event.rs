@@ -9,6 +9,7 @@ use crate::domain::{
         routing::{Turn, Why},
         stats::Counted,
     },
+    partner::PartnerStatus,
     person::Personal,
     text::Text,
     time::{Instant, Span},
@@ -121,6 +122,11 @@ pub enum LeadEvent {
     Released {
         from: LeadState,
     },
+    /// Its partner gets none any more; an open offer ends as withdrawn.
+    TakenAway {
+        partner: PartnerId,
+        status: PartnerStatus,
+    },
     Taken {
         desk: Option<OperatorId>,
         before: Option<OperatorId>,
@@ -225,6 +231,7 @@ impl LeadEvent {
             Self::Escalated { .. } => "lead.escalated",
             Self::Settled { .. } => "lead.settled",
             Self::Released { .. } => "lead.released",
+            Self::TakenAway { .. } => "lead.taken_away",
             Self::Taken { .. } => "lead.taken",
             Self::ConsentRecorded { .. } => "lead.consent_recorded",
             Self::Rescored { .. } => "lead.rescored",

@@ -130,7 +130,7 @@ impl Aggregate for Lead {
             LeadEvent::Separated => self.state = LeadState::Unassigned { why: UnassignedReason::New },
             LeadEvent::Escalated { severity, cause } => Escalation::raise(&mut self.escalation, Some(*severity), cause.clone(), at),
             LeadEvent::Settled { .. } => self.escalation = None,
-            LeadEvent::Released { .. } => {
+            LeadEvent::Released { .. } | LeadEvent::TakenAway { .. } => {
                 self.unplaced(OfferOutcome::Withdrawn { at });
                 self.state = LeadState::Unassigned { why: UnassignedReason::Released };
                 self.settled_offers = self.offer_count();

@@ -56,6 +56,7 @@ pub const fn irreversible(event: &LeadEvent) -> Option<&'static str> {
         LeadEvent::Merged { .. } | LeadEvent::Absorbed { .. } => "a merge is taken back with unmerge",
         LeadEvent::Unmerged { .. } | LeadEvent::Parted { .. } => "an unmerge is taken back with merge",
         LeadEvent::Noted { .. } => "a note stays; add another that corrects it",
+        LeadEvent::TakenAway { .. } => "its partner's status decided that; assign it by hand once the partner is active again",
         LeadEvent::Erased => "erased data cannot come back",
         LeadEvent::TimedOut { .. } | LeadEvent::Warned { .. } | LeadEvent::Breached { .. } => "time that has passed cannot be undone",
         LeadEvent::AnsweredLate { .. } => "a late answer stays as evidence",

@@ -1,10 +1,20 @@
 //! Partners: who they are, where they sell, what they may take.
 
+pub mod consequences;
 pub mod directory;
+pub mod status;
 
+pub use consequences::Consequences;
 pub use directory::Directory;
+pub use status::{Since, StatusCommand, StatusRefusal, StatusVerb};
 
-use crate::domain::{country::Country, day::local_date, id::PartnerId, text::Text, time::Instant};
+use crate::domain::{
+    country::Country,
+    day::local_date,
+    id::{OperatorId, PartnerId},
+    text::Text,
+    time::Instant,
+};
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
@@ -15,6 +25,9 @@ pub struct Partner {
     pub version: i64,
     pub updated_at: Instant,
     pub profile: Profile,
+    /// Nothing where the status came before anybody kept that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Since>,
 }
 
 /// What is known of a partner, as imported or edited.
@@ -136,12 +149,31 @@ impl PartnerStatus {
     }
 }
 
+impl PartnerStatus {
+    /// Whether it gets no leads, registrations and money until that is over.
+    pub const fn is_shut_out(self) -> bool {
+        matches!(self, Self::Suspended | Self::Offboarded)
+    }
+}
+
 /// What happened to a partner.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum PartnerEvent {
-    Recorded { profile: Box<Profile> },
-    Changed { profile: Box<Profile>, before: Box<Profile> },
+    Recorded {
+        profile: Box<Profile>,
+    },
+    Changed {
+        profile: Box<Profile>,
+        before: Box<Profile>,
+    },
+    /// Decided at the desk.
+    StatusChanged {
+        from: PartnerStatus,
+        to: PartnerStatus,
+        by: OperatorId,
+        reason: Text,
+    },
 }
 
 impl PartnerEvent {
@@ -149,12 +181,50 @@ impl PartnerEvent {
         match self {
             Self::Recorded { .. } => "partner.recorded",
             Self::Changed { .. } => "partner.changed",
+            Self::StatusChanged { .. } => "partner.status_changed",
+        }
+    }
+}
+
+impl Partner {
+    /// The partner that its first event begins; nothing for any other event.
+    pub fn begin(id: PartnerId, event: &PartnerEvent, at: Instant) -> Option<Self> {
+        let PartnerEvent::Recorded { profile } = event else { return None };
+        let since = Some(Since { at, by: None, reason: Text::default() });
+        Some(Self { id, version: 1, updated_at: at, profile: (**profile).clone(), since })
+    }
+
+    /// Applies one event at its time; raises the version by one.
+    pub fn apply(&mut self, event: &PartnerEvent, at: Instant) {
+        self.version += 1;
+        self.updated_at = at;
+        match event {
+            PartnerEvent::Recorded { profile } | PartnerEvent::Changed { profile, .. } => {
+                if profile.status != self.profile.status {
+                    self.since = Some(Since { at, by: None, reason: Text::default() });
+                }
+                self.profile = (**profile).clone();
+            }
+            PartnerEvent::StatusChanged { to, by, reason, .. } => {
+                self.profile.status = *to;
+                self.since = Some(Since { at, by: Some(*by), reason: reason.clone() });
+            }
         }
     }
 
-    pub const fn profile(&self) -> &Profile {
-        match self {
-            Self::Recorded { profile } | Self::Changed { profile, .. } => profile,
-        }
+    /// Whether the desk decided the status that it has: an import does not change it then.
+    pub fn is_decided(&self) -> bool {
+        self.since.as_ref().is_some_and(|since| since.by.is_some())
+    }
+
+    /// Whether the desk decided that it gets nothing: nobody may give it a lead then, and it keeps none.
+    pub fn shuts_out(&self) -> bool {
+        self.is_decided() && self.profile.status.is_shut_out()
+    }
+
+    /// What a record of its source makes of it: all that it says but a status that the desk decided.
+    pub fn restated(&self, says: &Profile) -> Profile {
+        let status = if self.is_decided() { self.profile.status } else { says.status };
+        Profile { status, ..says.clone() }
     }
 }

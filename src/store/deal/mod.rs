@@ -10,19 +10,32 @@ mod page;
 mod stats;
 
 use super::{
-    Session, Tx,
+    Session, Sql, Tx,
     error::Result,
     kept::{Kept, Saving},
     unit::DealChange,
 };
-use crate::domain::{deal::Registration, event::Entity, id::DealId, mdf::claim::PaperKey, text::Text};
+use crate::domain::{
+    deal::Registration,
+    event::Entity,
+    id::{DealId, PartnerId},
+    mdf::claim::PaperKey,
+    text::Text,
+};
 
-pub const STATEMENTS: &[&str] = &[Registration::DUE];
+const OPEN_OF: &str = "select id from deal where partner = $1 and is_open = 1 order by id";
+pub const STATEMENTS: &[&str] = &[OPEN_OF, Registration::DUE];
 
 impl Session {
     /// The registrations in the order asked for; unknown ones are left out.
     pub async fn deals(&mut self, ids: &[DealId]) -> Result<Vec<Registration>> {
         self.records(ids).await
+    }
+
+    /// The open registrations of a partner, drafts among them, by number.
+    pub async fn deals_open_of(&mut self, partner: PartnerId) -> Result<Vec<DealId>> {
+        let rows = self.all::<(i64,)>(Sql::new(OPEN_OF).bind(partner)).await?;
+        Ok(rows.into_iter().map(|(id,)| DealId(id)).collect())
     }
 
     /// For each key of a record the registration that came with it.

@@ -11,7 +11,12 @@ use super::{
     kept::{Kept, Saving},
     unit::LeadChange,
 };
-use crate::domain::{id::LeadId, lead::Lead, text::Text, time::Instant};
+use crate::domain::{
+    id::{LeadId, PartnerId},
+    lead::Lead,
+    text::Text,
+    time::Instant,
+};
 
 /// Those after `$1` by number that no partner has.
 pub(super) const UNPLACED: &str = "select kept.id, kept.body, kept.person from lead join lead_body as kept on kept.id = lead.id \
@@ -21,7 +26,9 @@ const OPEN: &str = "select kept.id, kept.body, kept.person from lead join lead_b
 /// In the order in which they came.
 const RECEIVED: &str = "select kept.id, kept.body, kept.person from lead join lead_body as kept on kept.id = lead.id \
     where (lead.received_at, lead.id) > ($1, $2) order by lead.received_at, lead.id limit $3";
-pub const STATEMENTS: &[&str] = &[OPEN, Lead::DUE, UNPLACED, RECEIVED];
+/// Who has a lead takes up room for it: a qualified one has a partner too, and is not open.
+const AT: &str = "select id from lead where partner = $1 and is_open = 1 order by id";
+pub const STATEMENTS: &[&str] = &[AT, OPEN, Lead::DUE, UNPLACED, RECEIVED];
 
 impl Session {
     /// The leads in the order asked for; unknown ones are left out.
@@ -37,6 +44,12 @@ impl Session {
     /// Leads in the order in which they came, after this place in it.
     pub async fn leads_received_after(&mut self, (at, id): (Instant, LeadId), limit: u32) -> Result<Vec<Lead>> {
         self.records_of(Sql::new(RECEIVED).bind(at).bind(id).bind(limit)).await
+    }
+
+    /// The open leads that a partner has, by number.
+    pub async fn leads_at(&mut self, partner: PartnerId) -> Result<Vec<LeadId>> {
+        let rows = self.all::<(i64,)>(Sql::new(AT).bind(partner)).await?;
+        Ok(rows.into_iter().map(|(id,)| LeadId(id)).collect())
     }
 
     /// For each key of a record the lead that came with it.

@@ -102,6 +102,10 @@ impl MdfUnit for Tx {
         (**self).claims_pending(partners).await
     }
 
+    async fn requests_pending(&mut self, partners: &[PartnerId]) -> Result<Vec<RequestId>> {
+        (**self).requests_pending(partners).await
+    }
+
     async fn claims_suspect(&mut self, partners: &[PartnerId]) -> Result<Vec<ClaimId>> {
         (**self).claims_suspect(partners).await
     }

@@ -371,6 +371,12 @@ impl MdfUnit for MemoryUnit {
         Ok(pending.map(|claim| claim.id).collect())
     }
 
+    async fn requests_pending(&mut self, partners: &[PartnerId]) -> Result<Vec<RequestId>> {
+        let state = self.look().await;
+        let pending = state.mdf.requests.iter().filter(|request| partners.contains(&request.partner) && request.state.is_undecided());
+        Ok(pending.map(|request| request.id).collect())
+    }
+
     async fn claims_suspect(&mut self, partners: &[PartnerId]) -> Result<Vec<ClaimId>> {
         let state = self.look().await;
         let is_suspect = |claim: &&Claim| partners.contains(&claim.partner) && matches!(claim.state, ClaimState::Suspect { .. });

@@ -73,6 +73,11 @@ impl State {
         self.operators.iter().find(|row| row.id == id)
     }
 
+    /// The open leads that a partner has.
+    pub fn leads_at(&self, partner: PartnerId) -> Vec<LeadId> {
+        self.leads.iter().filter(|lead| lead.state.loads() == Some(partner)).map(|lead| lead.id).collect()
+    }
+
     /// The records of an entity in order.
     pub fn history(&self, entity: Entity) -> impl DoubleEndedIterator<Item = &Past> {
         self.by_entity.get(&entity).into_iter().flatten().map(|&index| &self.audit[index])
@@ -136,6 +141,7 @@ impl State {
             }
             next(&partner.id.to_string(), same_id.map(|one| one.version), partner.version)?;
         }
+        self.check_placed(changes)?;
         for account in &changes.accounts {
             let same_code = self.accounts.iter().find(|one| one.profile.code == account.profile.code);
             let same_id = self.accounts.iter().find(|one| one.id == account.id);
@@ -150,6 +156,21 @@ impl State {
         for (index, row) in changes.programs.iter().enumerate() {
             if i64::try_from(self.programs.len() + index + 1) != Ok(row.version.0) {
                 return Err(Error::Exists(format!("program {}", row.version)));
+            }
+        }
+        Ok(())
+    }
+
+    /// Nobody is given a lead, or keeps one, who was suspended meanwhile.
+    fn check_placed(&self, changes: &Changes) -> Result<()> {
+        let gives = changes.leads.iter().any(LeadChange::gives);
+        if let Some(seen) = changes.placed_under.filter(|seen| gives && *seen != self.partners_changed) {
+            return Err(conflict("partners".to_owned(), seen, self.partners_changed, None));
+        }
+        for partner in changes.partners.iter().filter(|partner| partner.shuts_out()) {
+            let moved: HashSet<LeadId> = changes.leads.iter().map(|change| change.lead.id).collect();
+            if self.leads_at(partner.id).iter().any(|id| !moved.contains(id)) {
+                return Err(conflict(partner.id.to_string(), partner.version - 1, partner.version - 1, None));
             }
         }
         Ok(())

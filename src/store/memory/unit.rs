@@ -12,7 +12,7 @@ use crate::{
         },
         event::Entity,
         fx::RateDay,
-        id::{AccountId, AuditSeq, CommandId, ConflictId, DealId, LeadId, OperatorId, ProgramVersion},
+        id::{AccountId, AuditSeq, CommandId, ConflictId, DealId, LeadId, OperatorId, PartnerId, ProgramVersion},
         lead::{Lead, routing::Desk},
         partner::Partner,
         text::Text,
@@ -138,6 +138,10 @@ impl Unit for MemoryUnit {
         Ok(state.leads.copies(state.unplaced.range(LeadId(after.0.saturating_add(1))..).take(limit as usize)))
     }
 
+    async fn leads_at(&mut self, partner: PartnerId) -> Result<Vec<LeadId>> {
+        Ok(self.look().await.leads_at(partner))
+    }
+
     async fn lead_numbers(&mut self, _count: u32) -> Result<LeadId> {
         Ok(LeadId(self.next_number(|state| &mut state.numbering, |state| state.leads.len()).await))
     }
@@ -168,6 +172,11 @@ impl Unit for MemoryUnit {
 
     async fn deals_due(&mut self, now: Instant, limit: u32) -> Result<Vec<Registration>> {
         Ok(self.look().await.desk.deals.due(now, limit))
+    }
+
+    async fn deals_open_of(&mut self, partner: PartnerId) -> Result<Vec<DealId>> {
+        let state = self.look().await;
+        Ok(state.desk.deals.iter().filter(|deal| deal.partner == partner && deal.state.is_open()).map(|deal| deal.id).collect())
     }
 
     async fn deal_numbers(&mut self, _count: u32) -> Result<DealId> {

@@ -159,7 +159,9 @@ pub trait MdfUnit: Send {
 
     /// Claims of these partners that are handed in and neither paid nor ended.
     fn claims_pending(&mut self, partners: &[PartnerId]) -> impl Future<Output = Result<Vec<ClaimId>>> + Send;
-    /// Those of them that stand still under suspicion.
+    /// Requests of these partners that are handed in and not decided.
+    fn requests_pending(&mut self, partners: &[PartnerId]) -> impl Future<Output = Result<Vec<RequestId>>> + Send;
+    /// Claims of these partners that stand still under suspicion.
     fn claims_suspect(&mut self, partners: &[PartnerId]) -> impl Future<Output = Result<Vec<ClaimId>>> + Send;
     /// The newest first, [`NEAR_MAX`] at most.
     fn claims_near(&mut self, near: Near) -> impl Future<Output = Result<Vec<ClaimId>>> + Send;

@@ -4,6 +4,7 @@ use super::driver::{Supply, told};
 use crate::{
     app::{
         App, Command as AppCommand, Failure, Outcome, TierItem, TierTarget,
+        partner::status::{StatusDone, StatusItem},
         pos::{CorrectionItem, LineTarget, LineVerb},
         tier::view::{DeskDetail, TierLastDone, TierViewer},
         view::Counts,
@@ -11,6 +12,7 @@ use crate::{
     domain::{
         filter::Filter,
         id::{OperatorId, PartnerId},
+        partner::{Consequences, StatusRefusal},
         pos::Correction,
         text::Text,
         tier::{
@@ -69,6 +71,9 @@ impl Supply for TierTrade {
             Command::Verb(command) => AppCommand::Tiers { targets: partners, command: *command },
             Command::Undo if lines.is_empty() => AppCommand::Tiers { targets: partners, command: StandingCommand::Undo },
             Command::Undo => AppCommand::Corrections(told(app.line_steps(&lines, &LineVerb::Undo).await)?),
+            Command::Status(command) => {
+                AppCommand::PartnerStatus { partners: partners.into_iter().map(|target| target.id).collect(), command }
+            }
             Command::Line(verb) => AppCommand::Corrections(told(app.line_steps(&lines, &verb).await)?),
             Command::Evaluate { day } => {
                 let partners = partners.into_iter().map(|target| target.id).collect();
@@ -80,6 +85,9 @@ impl Supply for TierTrade {
     async fn answers(app: &App, order: &Order<Self>, outcome: Outcome) -> Result<Vec<Answer<Self>>, Failure> {
         let ids: Vec<PartnerId> = order.targets.iter().filter_map(|target| target.id.partner()).collect();
         let lines: HashMap<PartnerId, TierLine> = app.tier_lines_of(&ids).await?.into_iter().map(|line| (line.id, line)).collect();
+        if !outcome.statuses.is_empty() {
+            return Ok(of_statuses(&lines, outcome.statuses));
+        }
         let mut items: HashMap<PartnerId, TierItem> = outcome.tiers.into_iter().map(|item| (item.partner, item)).collect();
         // Whoever was audited with the same facts before has no answer of the command: nothing changed.
         let answer = |id: &PartnerId| {
@@ -103,6 +111,15 @@ impl Supply for TierTrade {
         Ok(answers)
     }
 
+    /// What follows from a change of status, for all partners together.
+    async fn beside(_app: &App, outcome: &Outcome) -> Vec<String> {
+        let mut all: Option<Consequences> = None;
+        for done in outcome.statuses.iter().filter_map(|item| item.result.as_ref().ok()) {
+            all.get_or_insert_default().add(&done.consequences);
+        }
+        all.map(|all| format!("What follows: {}.", all.sentence())).into_iter().collect()
+    }
+
     async fn names(app: &App, answers: &[Answer<Self>]) -> Result<Names, Failure> {
         let partners: Vec<PartnerId> = answers.iter().filter_map(|answer| answer.id.partner()).collect();
         app.tier_names(&partners).await
@@ -120,6 +137,22 @@ impl Supply for TierTrade {
             Err(failure) => Told::Program(Err(failure.to_string())),
         })
     }
+}
+
+fn of_statuses(lines: &HashMap<PartnerId, TierLine>, items: Vec<StatusItem>) -> Vec<Answer<TierTrade>> {
+    let answer = |StatusItem { partner, result }| {
+        let line = lines.get(&partner)?.clone();
+        let happened = |done: StatusDone| {
+            let line = TierLine { status: done.partner.profile.status, ..line };
+            Happened { events: vec![Happening::Status(Box::new(done))], record: Box::new(DeskLine::Partner(line)) }
+        };
+        let refused = |refusal| match refusal {
+            StatusRefusal::NotAllowed { why } => Refusal::not_allowed(why),
+            StatusRefusal::NotNow { why, .. } | StatusRefusal::Invalid { why } => Refusal::invalid(why),
+        };
+        Some(Answer { id: partner.into(), result: result.map(happened).map_err(refused) })
+    };
+    items.into_iter().filter_map(answer).collect()
 }
 
 async fn of_lines(app: &App, items: Vec<CorrectionItem>) -> Result<Vec<Answer<TierTrade>>, Failure> {

@@ -15,6 +15,7 @@ mod race;
 mod rates;
 pub mod replay;
 mod replay_plan;
+mod status;
 pub mod tier;
 
 pub use crate::support::house::{ANNA, BEN, ENGINE, House, partner, text};

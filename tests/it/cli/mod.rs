@@ -6,6 +6,7 @@ mod import;
 mod import_deals;
 mod mistakes;
 mod operator;
+mod partner;
 mod plain;
 mod pos;
 mod report;

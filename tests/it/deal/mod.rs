@@ -136,6 +136,7 @@ pub fn partner(number: i64) -> Partner {
         id: PartnerId(number),
         version: 1,
         updated_at: at(MONDAY),
+        since: None,
         profile: Profile {
             code: Text::clean(&format!("P{number:02}")),
             name: Text::clean(&format!("Partner {number}")),

@@ -57,6 +57,7 @@ impl Life {
             version: 1,
             updated_at: START,
             profile: cast::profile(number, &mut chance, START),
+            since: None,
         });
         let directory = Arc::new(Directory::new(partners.collect()));
         let roles = Roles(vec![Role::Admin]);

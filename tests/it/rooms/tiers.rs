@@ -175,3 +175,24 @@ async fn a_partner_is_rated_and_proposed_and_it_is_taken_back() {
     desk.press("a").await;
     assert!(desk.stage.screen().contains("no change of tier is proposed for"), "{}", desk.stage.screen());
 }
+
+/// The plan says what follows before anything is done; `u` says what to do instead.
+#[tokio::test]
+async fn what_follows_from_a_suspension_is_shown_first() {
+    for (width, height) in [(80, 24), (120, 36)] {
+        let fresh = databases::sqlite().await;
+        let house = busy(&fresh).await;
+        house.receive((1..=9).map(|n| crate::app::intake(n, &format!("Firma {}", n * 37))).collect()).await;
+        let mut desk = Desk::of(fresh, house, width, height).await;
+        desk.press("/").await.types("nordlicht").await.press("enter x").await.types("invoices are open").await.press("enter").await;
+        insta::assert_snapshot!(format!("tiers_suspend_{width}x{height}"), desk.stage.screen());
+        desk.press("Y").await;
+        assert!(desk.stage.screen().contains("suspended"), "{}", desk.stage.screen());
+        let nord = desk.house.app.rules().await.expect("rules").directory().get(NORD).expect("Nordlicht").clone();
+        assert_eq!(nord.profile.status.name(), "suspended");
+        desk.press("u").await;
+        assert!(desk.stage.screen().contains("reinstate the partner"), "{}", desk.stage.screen());
+        desk.press("enter").await;
+        insta::assert_snapshot!(format!("tiers_suspended_{width}x{height}"), desk.stage.screen());
+    }
+}

@@ -16,7 +16,7 @@ use pilothouse::{
         },
         event::{Entity, Event, Record},
         fx::RateDay,
-        id::{AccountId, AuditSeq, CommandId, ConflictId, DealId, LeadId, OperatorId, ProgramVersion},
+        id::{AccountId, AuditSeq, CommandId, ConflictId, DealId, LeadId, OperatorId, PartnerId, ProgramVersion},
         lead::{Lead, LeadEvent, routing::Desk},
         mdf::request::RequestEvent,
         partner::Partner,
@@ -249,6 +249,12 @@ impl<U: Unit> Unit for Faulty<U> {
     }
     async fn leads_unplaced(&mut self, after: LeadId, limit: u32) -> Result<Vec<Lead>> {
         self.inner.leads_unplaced(after, limit).await
+    }
+    async fn leads_at(&mut self, partner: PartnerId) -> Result<Vec<LeadId>> {
+        self.inner.leads_at(partner).await
+    }
+    async fn deals_open_of(&mut self, partner: PartnerId) -> Result<Vec<DealId>> {
+        self.inner.deals_open_of(partner).await
     }
     async fn lead_numbers(&mut self, count: u32) -> Result<LeadId> {
         self.inner.lead_numbers(count).await

@@ -15,7 +15,7 @@ use pilothouse::{
         aggregate::Aggregate as _,
         event::{Entity, Event},
         id::{CommandId, OperatorId, PartnerId, StandingId},
-        partner::{Certification, PartnerEvent, Profile},
+        partner::{Certification, PartnerEvent, PartnerStatus, Profile, StatusCommand},
         text::Text,
         tier::{
             Quarter,
@@ -94,6 +94,8 @@ struct Ranking {
     planned: u64,
     closed: u64,
     undone: u64,
+    statuses: BTreeMap<PartnerId, PartnerStatus>,
+    restated: u64,
 }
 
 impl Play for Ranking {
@@ -130,6 +132,7 @@ impl Play for Ranking {
         match chance.below(100) {
             0 => program(1 + u32::try_from(chance.below(3)).unwrap_or(0), 40 + u32::try_from(chance.below(5)).unwrap_or(0) * 10),
             1..16 => audit(now, chance),
+            16..26 => Command::PartnerStatus { partners: vec![PartnerId(chance.between(1, PARTNERS))], command: status(chance) },
             _ => {
                 let some = 1 + chance.below(2);
                 let targets = (0..some).map(|_| Target { id: PartnerId(chance.between(1, PARTNERS)), seen: None }).collect();
@@ -158,7 +161,8 @@ impl Play for Ranking {
     }
 
     fn refusals(&mut self, outcome: &Outcome) -> Vec<String> {
-        outcome.tiers.iter().filter_map(|item| item.result.as_ref().err()).map(ToString::to_string).collect()
+        let tiers = outcome.tiers.iter().filter_map(|item| item.result.as_ref().err()).map(ToString::to_string);
+        tiers.chain(outcome.statuses.iter().filter_map(|item| item.result.as_ref().err()).map(ToString::to_string)).collect()
     }
 
     fn swept(outcome: &Outcome) -> usize {
@@ -193,7 +197,10 @@ impl Ranking {
     }
 
     fn partner(&mut self, id: PartnerId, event: &PartnerEvent, past: &Past) -> Result<(), String> {
-        let tier = event.profile().tier.clone();
+        let (PartnerEvent::Recorded { profile } | PartnerEvent::Changed { profile, .. }) = event else {
+            return self.status(id, event, past);
+        };
+        let tier = profile.tier.clone();
         match (event, self.enforced.take()) {
             (PartnerEvent::Recorded { .. }, None) => {}
             (PartnerEvent::Changed { .. }, Some((command, partner, to))) => {
@@ -202,6 +209,25 @@ impl Ranking {
             (_, enforced) => return Err(format!("{id} is {tier} all at once ({enforced:?})")),
         }
         self.tiers.insert(id, tier);
+        Ok(())
+    }
+
+    /// The status goes only where the desk may send it, from where it was, with a reason where one is asked for.
+    fn status(&mut self, id: PartnerId, event: &PartnerEvent, past: &Past) -> Result<(), String> {
+        use PartnerStatus::{Active, Offboarded, Onboarding, Suspended};
+        let PartnerEvent::StatusChanged { from, to, by, reason } = event else { return Err(format!("{id}: {event:?}")) };
+        let was = self.statuses.insert(id, *to).unwrap_or(Active);
+        ensure!(was == *from && *by == past.record.actor, "{id} was {was:?}: {event:?}");
+        let known = matches!(
+            (from, to),
+            (Onboarding | Suspended, Active)
+                | (Active, Suspended)
+                | (Onboarding | Active | Suspended, Offboarded)
+                | (Offboarded, Onboarding)
+        );
+        ensure!(known, "{id}: {event:?}");
+        ensure!(matches!(to, Active | Onboarding) || !reason.is_empty(), "{id} without a reason: {event:?}");
+        self.restated += 1;
         Ok(())
     }
 
@@ -268,6 +294,17 @@ fn audit(now: Instant, chance: &mut Chance) -> Command {
     Command::EvaluateTiers { partners, day: quarter.last_day(1), kind: AuditKind::Quarter(quarter) }
 }
 
+fn status(chance: &mut Chance) -> StatusCommand {
+    let reason = Text::clean(if chance.per_mille(100) { " " } else { "so it is" });
+    match chance.below(7) {
+        0 | 1 => StatusCommand::Activate,
+        2 => StatusCommand::Suspend { reason },
+        3 | 4 => StatusCommand::Reinstate,
+        5 => StatusCommand::Offboard { reason },
+        _ => StatusCommand::Reopen,
+    }
+}
+
 fn verb(now: Instant, chance: &mut Chance) -> StandingCommand {
     let today = now.to_utc().date_naive();
     let day = |chance: &mut Chance| today.checked_add_days(Days::new(chance.between(0, 40).unsigned_abs())).unwrap_or(today);
@@ -305,6 +342,7 @@ fn any_order_of_audits_decisions_and_plans_keeps_the_tiers() {
         sum(|play| play.planned) / 10,
         sum(|play| play.closed) / 10,
         sum(|play| play.undone) / 10,
+        sum(|play| play.restated) / 10,
         tally.collided,
         tally.repeated,
         tally.killed,

@@ -151,6 +151,12 @@ impl MdfUnit for Overlay {
         Ok(found)
     }
 
+    async fn requests_pending(&mut self, partners: &[PartnerId]) -> Result<Vec<RequestId>> {
+        let mut found = self.real.requests_pending(partners).await?;
+        found.extend(MdfUnit::requests_pending(&mut self.scratch, partners).await?);
+        Ok(found)
+    }
+
     async fn claims_suspect(&mut self, partners: &[PartnerId]) -> Result<Vec<ClaimId>> {
         let mut found = self.real.claims_suspect(partners).await?;
         found.extend(MdfUnit::claims_suspect(&mut self.scratch, partners).await?);

@@ -27,8 +27,8 @@ pub fn hold(case: ConflictId, claims: &[Claim<'_>], phase: DisputePhase, context
 
 /// Whoever is held goes on as before.
 pub fn release(case: ConflictId, claims: &[Claim<'_>], context: Context<'_>) -> Effects {
-    each(claims, context, |work, _| {
-        let_go(work);
+    each(claims, context, |work, claim| {
+        let_go(work, claim);
         work.push(DealEvent::Disputed { case, phase: Some(DisputePhase::Decided) });
     })
 }
@@ -58,7 +58,7 @@ pub fn carry_out(case: ConflictId, verdict: &Verdict, claims: &[Claim<'_>], cont
                 let share_bp = shares.of(id).unwrap_or(0);
                 award(work, claim, case, Some(SharedWith { case, share_bp, principal: shares.principal() }));
             }
-            Verdict::Void => let_go(work),
+            Verdict::Void => let_go(work, claim),
             _ => overrule(work, case, reason, verdict.principal()),
         }
         work.push(DealEvent::Disputed { case, phase: Some(DisputePhase::Decided) });
@@ -75,6 +75,11 @@ pub fn objection(claim: &Claim<'_>, case: ConflictId, verb: CaseVerb, context: C
     };
     if !state.is_claim() {
         return no(format!("is {} and can't be given the deal", super::super::decide::words(state)));
+    }
+    // What was won stays; what is protected goes on only with who is active.
+    if matches!(state, DealState::Approved { .. }) && claim.partner.profile.status.is_shut_out() {
+        let partner = &claim.partner.profile;
+        return no(format!("is of {}, who is {}: reinstate the partner, or decide for another", partner.name, partner.status.name()));
     }
     if state.is_undecided() {
         if deal.place.is_none() {
@@ -99,7 +104,8 @@ fn each(claims: &[Claim<'_>], context: Context<'_>, mut act: impl FnMut(&mut Wor
     worked.filter(|(_, events)| !events.is_empty()).collect()
 }
 
-fn let_go(work: &mut Work<'_>) {
+/// Goes on, unless the desk has suspended its partner meanwhile: then it is held for that instead.
+fn let_go(work: &mut Work<'_>, claim: &Claim<'_>) {
     if work.deal.hold.as_ref().is_none_or(|hold| hold.reason != HoldReason::Conflict) {
         return;
     }
@@ -107,6 +113,9 @@ fn let_go(work: &mut Work<'_>) {
     let still_waits = matches!(work.deal.state, DealState::ActionRequired { .. });
     let (clock, waited) = if still_waits { (work.deal.clock.clone(), None) } else { work.waits_no_more() };
     work.push(DealEvent::Released { reason: HoldReason::Conflict, clock, protection, waited });
+    if claim.partner.shuts_out() {
+        work.hold_for_partner();
+    }
 }
 
 fn resumed(work: &Work<'_>, protection: &Protection) -> Protection {

@@ -50,8 +50,12 @@ impl Work<'_> {
                 self.settle_any();
             }
             DealCommand::Hold { reason } => {
-                if *reason == HoldReason::Conflict {
-                    return Err(Refusal::invalid("a conflict holds by itself; open one"));
+                match reason {
+                    HoldReason::Conflict => return Err(Refusal::invalid("a conflict holds by itself; open one")),
+                    HoldReason::PartnerSuspended => {
+                        return Err(Refusal::invalid("a partner's registrations are held by suspending the partner"));
+                    }
+                    HoldReason::AwaitingCustomer | HoldReason::AwaitingPartner | HoldReason::AwaitingInternal => {}
                 }
                 self.push(DealEvent::Held { reason: *reason, clock: self.stopped_clock(), protection: None });
             }

@@ -2,12 +2,14 @@
 
 mod arrival;
 mod desk;
+mod partner;
 mod restate;
 mod review;
 mod sweep;
 
 pub use crate::domain::decision::{Context, Programs};
 pub use arrival::{from_lead, register};
+pub use partner::{hold_for_partner, release_for_partner};
 pub use restate::{Restatement, restate};
 pub use sweep::sweep;
 
@@ -15,7 +17,7 @@ use crate::domain::{
     aggregate::Aggregate,
     clock::ClockTerms,
     day::local_date,
-    deal::{Clock, ClockKind, DealCommand, DealEvent, DealState, DealVerb, HoldReason, Protection, Refusal, Registration},
+    deal::{Clock, ClockKind, DealCommand, DealEvent, DealState, DealVerb, Protection, Refusal, Registration},
     escalation::EscalationCause,
     id::{ConflictId, DealId},
     partner::Partner,
@@ -80,8 +82,7 @@ pub fn possible(deal: &Registration, verb: DealVerb) -> Result<(), Refusal> {
         DealVerb::Settle => Ok(()),
         DealVerb::Release => match &deal.hold {
             None => no("is not held"),
-            Some(hold) if hold.reason == HoldReason::Conflict => no("is held by a conflict; decide that first"),
-            Some(_) => Ok(()),
+            Some(hold) => hold.reason.decided_by().map_or(Ok(()), no),
         },
         _ if !state.is_open() => no(&format!("is {}", words(state))),
         DealVerb::Approve

@@ -78,6 +78,14 @@ impl Work<'_> {
         self.place(router, desk);
     }
 
+    /// Takes it from whoever gets none any more, and places it with the next by the rules: a round of its own, as a reassignment.
+    pub(super) fn take_away(&mut self, router: &mut Router, desk: &Desk) {
+        let Some(partner) = self.lead.state.loads() else { return };
+        let Some(status) = router.directory.get(partner).map(|found| found.profile.status) else { return };
+        self.push(LeadEvent::TakenAway { partner, status });
+        self.place(router, desk);
+    }
+
     /// Whether the answer belongs to an offer that has ended; an offer that never was is refused.
     fn is_stale(&self, offer: u32) -> Result<bool, Refusal> {
         if offer == 0 || usize::try_from(offer).is_ok_and(|no| no > self.lead.offers.len()) {

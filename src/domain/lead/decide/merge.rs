@@ -59,6 +59,11 @@ pub fn unmerge(
     if matches!(work.lead.state, LeadState::Unassigned { why: UnassignedReason::New }) {
         work.place(router, desk);
     }
+    // Whoever had it may have left meanwhile.
+    let holder = work.lead.state.loads().and_then(|id| router.directory.get(id));
+    if holder.is_some_and(|partner| partner.profile.status.is_shut_out()) {
+        work.take_away(router, desk);
+    }
     let mut other = Work::new(survivor, context);
     other.push(LeadEvent::Parted { lead: lead.id });
     Ok((work.events, other.events))

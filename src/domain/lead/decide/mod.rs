@@ -40,6 +40,14 @@ pub fn decide(
     Ok(work.events)
 }
 
+/// What becomes of a lead whose partner is not active any more: it goes to the next one by the rules, or waits for somebody.
+/// Follows from the decision about the partner, and so asks for no permission of its own.
+pub fn take_away(lead: &Lead, context: Context<'_>, router: &mut Router, desk: &Desk) -> Vec<LeadEvent> {
+    let mut work = Work::new(lead, context);
+    work.take_away(router, desk);
+    work.events
+}
+
 /// Whether a verb makes sense for this lead now, and if not, why: what dims a key and what refuses a command.
 pub fn possible(lead: &Lead, verb: LeadVerb) -> Result<(), Refusal> {
     let state = &lead.state;

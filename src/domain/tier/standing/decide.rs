@@ -280,6 +280,14 @@ pub fn enforce(standing: &Standing, partner: &Partner, context: Context<'_>) -> 
     Some((StandingEvent::Enforced { from, to: to.clone() }, Some(to)))
 }
 
+/// What ends when a partner leaves: a change of tier that is not in force yet, and the remediation plan. Follows from the
+/// decision about the partner.
+pub fn left(standing: &Standing, why: &Text) -> Vec<StandingEvent> {
+    let change = standing.proposal.is_some().then(|| StandingEvent::Withdrawn { why: why.clone() });
+    let plan = standing.plan.is_some().then(|| StandingEvent::PlanClosed { passed: false, evaluation: None, reason: why.clone() });
+    change.into_iter().chain(plan).collect()
+}
+
 /// Takes the last command back, if time and audits have not gone on since.
 pub fn undo(standing: &Standing, last: &LastCommand<Standing>, context: Context<'_>) -> Decided {
     let verb = StandingVerb::Undo;

@@ -6,7 +6,7 @@
 pub mod decide;
 pub mod event;
 
-pub use decide::{Decided, audit, decide, enforce, undo};
+pub use decide::{Decided, audit, decide, enforce, left, undo};
 pub use event::{Restored, StandingEvent};
 
 use super::{

@@ -1,6 +1,6 @@
 //! What a verb asks for beside the partner, and how that is read.
 
-use super::{TierRoom, TierTrade, lines};
+use super::{TierRoom, TierTrade, lines, status};
 use crate::{
     app::pos::LineVerb,
     domain::{
@@ -24,6 +24,7 @@ use rust_decimal::Decimal;
 pub fn asks(act: Act) -> bool {
     needs_program(act)
         || lines::is_verb(act)
+        || status::asks(act)
         || matches!(
             act,
             Act::TierReject | Act::TierDefer | Act::TierReassign | Act::TierAdvance | Act::TierClosePlan | Act::TierRate | Act::TierAcquire
@@ -111,6 +112,7 @@ impl TierRoom {
                     Field::text("on", standing().and_then(|one| one.acquired_on).map_or_else(String::new, |on| on.to_string()))
                         .hint("2026-03-31"),
                 ),
+            act if status::is_verb(act) => return status::form(act, &about),
             act => return lines::forms::form(act, &about, &self.own.correcting),
         })
     }

@@ -10,15 +10,17 @@ mod forms;
 mod header;
 mod lines;
 mod queues;
+mod status;
 mod story;
 mod table;
 mod verbs;
 pub mod words;
 
 use crate::{
-    app::{pos::LineVerb, tier::view::DeskDetail},
+    app::{partner::status::StatusDone, pos::LineVerb, tier::view::DeskDetail},
     domain::{
         actor::{Actor, Permission},
+        partner::StatusCommand,
         pos::CorrectionEvent,
         text::Text,
         tier::{
@@ -65,6 +67,8 @@ pub enum Command {
         day: NaiveDate,
     },
     Line(Box<LineVerb>),
+    /// Of partners, with all that follows.
+    Status(StatusCommand),
     /// Whatever was done last to a record, of either kind.
     Undo,
 }
@@ -74,6 +78,8 @@ pub enum Command {
 pub enum Happening {
     Standing(StandingEvent),
     Line(Box<CorrectionEvent>),
+    /// The status of a partner, and what followed.
+    Status(Box<StatusDone>),
 }
 
 /// What the room asks of the driver beside what every room does.
@@ -244,6 +250,9 @@ impl Trade for TierTrade {
         if lines::is_verb(act) {
             return room.read_line(act, records, values).map(|(_, told)| told);
         }
+        if status::is_verb(act) {
+            return status::check(values).map(|_| "what follows is shown before it is done".to_owned());
+        }
         room.read(act, values).map(|(_, told)| told)
     }
 
@@ -252,6 +261,9 @@ impl Trade for TierTrade {
             let ids: Vec<DeskId> = targets.iter().map(|target| target.id).collect();
             let (verb, _) = room.read_line(act, &ids, values).ok()?;
             return Some(vec![Order { command: Command::Line(Box::new(verb)), targets: targets.to_vec() }]);
+        }
+        if status::is_verb(act) {
+            return Some(room.status_orders(act, &status::check(values).ok()?, targets));
         }
         let (command, _) = room.read(act, values).ok()?;
         Some(vec![Order { command: Command::Verb(Box::new(command)), targets: targets.to_vec() }])
@@ -276,7 +288,7 @@ impl Trade for TierTrade {
     }
 
     fn stays(act: Act) -> Option<&'static str> {
-        (act == Act::TierEvaluate).then_some("an audit stays: audit again")
+        (act == Act::TierEvaluate).then_some("an audit stays: audit again").or(status::stays(act))
     }
 
     fn outcome(events: &[Happening], names: &Names) -> String {
@@ -290,7 +302,7 @@ impl Trade for TierTrade {
 
     fn warns(row: &DeskLine, events: &[Happening]) -> bool {
         match row {
-            DeskLine::Partner(line) => words::is_against_the_audit(line, events),
+            DeskLine::Partner(line) => words::is_against_the_audit(line, events) || status::warns(events),
             // It was corrected, and waits all the same.
             DeskLine::Waiting(line) => line.correction.is_open() && !words::is_undone(events),
         }

@@ -1,9 +1,10 @@
 //! An action becomes a command, or a question first.
 
-use super::{C, Command, Target, TierRoom, TierTrade, forms, lines};
+use super::{C, Command, Target, TierRoom, TierTrade, forms, lines, status};
 use crate::{
     domain::{
         id::OperatorId,
+        partner::PartnerStatus,
         text::Text,
         tier::{
             desk::DeskId,
@@ -40,7 +41,7 @@ pub const fn verb_of(act: Act) -> Option<StandingVerb> {
 }
 
 pub fn is_verb(act: Act) -> bool {
-    verb_of(act).is_some() || act == Act::TierEvaluate || lines::is_verb(act)
+    verb_of(act).is_some() || act == Act::TierEvaluate || lines::is_verb(act) || status::is_verb(act)
 }
 
 /// Whether a verb means something for a partner that stands so; the decision says what else speaks against it.
@@ -51,6 +52,7 @@ pub fn possible(act: Act, row: &TierLine, me: OperatorId) -> Availability {
     let name = &row.name;
     match act {
         _ if lines::is_verb(act) => Availability::no(lines::no_line(name)),
+        _ if status::is_verb(act) => status::possible(act, row),
         Act::TierApprove | Act::TierReject | Act::TierDefer => match proposal {
             None => Availability::no(format!("no change of tier is proposed for {name}")),
             Some(proposal) if proposal.is_approved() => Availability::no(format!("the change to {} is approved already", proposal.to)),
@@ -99,6 +101,11 @@ pub fn useful(row: &TierLine) -> Vec<Act> {
         Some(standing) if standing.latest.as_ref().is_some_and(|latest| latest.outcome.has_failed()) => acts.push(Act::TierPlan),
         _ => {}
     }
+    match row.status {
+        PartnerStatus::Suspended => acts.insert(0, Act::PartnerReinstate),
+        PartnerStatus::Onboarding | PartnerStatus::Offboarded => acts.insert(0, Act::PartnerActivate),
+        PartnerStatus::Active => {}
+    }
     acts.extend([Act::TierEvaluate, Act::TierRate, Act::TierPropose]);
     acts
 }
@@ -118,6 +125,9 @@ impl TierRoom {
         }
         if forms::asks(act) {
             return self.ask(cx, None);
+        }
+        if status::is_verb(act) {
+            return self.submit(act, self.status_orders(act, &Text::default(), targets), cx);
         }
         let me = self.station.me;
         self.submit(act, orders(targets, |_| Command::Verb(Box::new(plain(act, me)))), cx);

@@ -4,6 +4,7 @@ use super::Happening;
 use crate::{
     domain::{
         event::in_words,
+        partner::PartnerStatus,
         pos::CorrectionEvent,
         tier::{
             evaluate::Outcome,
@@ -29,6 +30,7 @@ pub fn outcome(events: &[Happening], names: &Names) -> String {
     let told = told.map(|event| match event {
         Happening::Standing(event) => sentence(event, names).0,
         Happening::Line(event) => told::pos::correction(event).0,
+        Happening::Status(done) => super::status::told(done),
     });
     let told: Vec<String> = told.collect();
     if told.is_empty() { "no change".to_owned() } else { told.join(", then ") }
@@ -83,8 +85,13 @@ pub const fn found(outcome: Option<Outcome>) -> (&'static str, Role) {
     }
 }
 
-/// What is under way: `gold proposed`, `gold deferred` (the row says until when), `gold from 1 Jan`, `plan 40 %`.
+/// What is under way: that it is not active before all, `gold proposed`, `gold deferred` (the row says until when), `gold from 1 Jan`, `plan 40 %`.
 pub fn under_way(row: &TierLine) -> (String, Role) {
+    match row.status {
+        PartnerStatus::Active => {}
+        PartnerStatus::Onboarding => return (row.status.name().to_owned(), Role::Info),
+        PartnerStatus::Suspended | PartnerStatus::Offboarded => return (row.status.name().to_owned(), Role::Warn),
+    }
     let Some(standing) = row.standing.as_deref() else { return (String::new(), Role::Text) };
     if let Some(proposal) = &standing.proposal {
         let role = if proposal.promotes { Role::Good } else { Role::Warn };

@@ -103,6 +103,10 @@ impl<U: Unit> MdfUnit for Faulty<U> {
         self.inner.claims_pending(partners).await
     }
 
+    async fn requests_pending(&mut self, partners: &[PartnerId]) -> Result<Vec<RequestId>> {
+        self.inner.requests_pending(partners).await
+    }
+
     async fn claims_suspect(&mut self, partners: &[PartnerId]) -> Result<Vec<ClaimId>> {
         self.inner.claims_suspect(partners).await
     }

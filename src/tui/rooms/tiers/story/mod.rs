@@ -65,6 +65,7 @@ pub fn sections(detail: &TierDetail, now: Instant, zone: Tz) -> Vec<Section> {
     let story = &detail.story;
     let card = story.evaluations.first().map(|evaluation| &evaluation.made.card);
     let mut top = facts(&detail.line);
+    top.extend(super::status::since(&detail.partner, &teller));
     match card {
         Some(card) => {
             top.push(Row::fact("because", card.why(), Role::Text));

@@ -1,4 +1,8 @@
-//! Partners and accounts: recorded by their code; what is unchanged leaves no trace.
+//! Partners and accounts: recorded by their code; what is unchanged leaves no trace. The status of a partner is decided at the
+//! desk, with what follows from it.
+
+pub mod past;
+pub mod status;
 
 use crate::{
     app::{Failure, Outcome, Scene},
@@ -22,17 +26,21 @@ pub async fn record<U: Unit>(unit: &mut U, scene: Scene<'_>, profiles: &[Profile
         if profile.code.is_empty() {
             return Err(Failure::refused(format!("partner `{}` has no code", profile.name)));
         }
-        let (partner, event) = match known.get(&profile.code) {
-            Some(partner) if partner.profile == *profile => continue,
-            Some(partner) => {
-                let event = PartnerEvent::Changed { profile: Box::new(profile.clone()), before: Box::new(partner.profile.clone()) };
-                (Partner { version: partner.version + 1, updated_at: scene.now, profile: profile.clone(), ..partner.clone() }, event)
+        let (partner, event) = if let Some(partner) = known.get(&profile.code) {
+            // A status that the desk decided stays, whatever the source says.
+            let profile = partner.restated(profile);
+            if partner.profile == profile {
+                continue;
             }
-            None => {
-                number += 1;
-                let partner = Partner { id: PartnerId(number), version: 1, updated_at: scene.now, profile: profile.clone() };
-                (partner, PartnerEvent::Recorded { profile: Box::new(profile.clone()) })
-            }
+            let event = PartnerEvent::Changed { profile: Box::new(profile), before: Box::new(partner.profile.clone()) };
+            let mut after = partner.clone();
+            after.apply(&event, scene.now);
+            (after, event)
+        } else {
+            number += 1;
+            let event = PartnerEvent::Recorded { profile: Box::new(profile.clone()) };
+            let Some(partner) = Partner::begin(PartnerId(number), &event, scene.now) else { continue };
+            (partner, event)
         };
         changes.records.push(scene.record(Entity::Partner(partner.id), partner.version, Event::Partner(event)));
         known.insert(profile.code.clone(), partner.clone());

@@ -1,0 +1,35 @@
+//! What the status of its partner does to a registration: it stands still while the partner is suspended, and after the partner
+//! has left. Follows from the decision about the partner, and so asks for no permission of its own.
+
+use super::{Context, Work};
+use crate::domain::deal::{DealEvent, DealState, HoldReason, Registration};
+
+/// Holds one that is handed in or protected, unless something else holds it: its clock and its protection stand still.
+pub fn hold_for_partner(deal: &Registration, context: Context<'_>) -> Vec<DealEvent> {
+    let mut work = Work::new(deal, context);
+    work.hold_for_partner();
+    work.events
+}
+
+/// Lifts exactly that hold: the clock goes on with what was left, and the protection gets its days back.
+pub fn release_for_partner(deal: &Registration, context: Context<'_>) -> Vec<DealEvent> {
+    let mut work = Work::new(deal, context);
+    if work.deal.hold.as_ref().is_some_and(|hold| hold.reason == HoldReason::PartnerSuspended) {
+        let protection = work.deal.protection().map(|protection| protection.resumed(context.now, work.program().zone));
+        let still_waits = matches!(work.deal.state, DealState::ActionRequired { .. });
+        let (clock, waited) = if still_waits { (work.deal.clock.clone(), None) } else { work.waits_no_more() };
+        work.push(DealEvent::Released { reason: HoldReason::PartnerSuspended, clock, protection, waited });
+    }
+    work.events
+}
+
+impl Work<'_> {
+    pub(in crate::domain::deal) fn hold_for_partner(&mut self) {
+        let is_alive = self.deal.state.is_undecided() || self.deal.protection().is_some();
+        if self.deal.is_held() || !is_alive {
+            return;
+        }
+        let protection = self.deal.protection().map(|protection| protection.stopped(self.context.now, self.program().zone));
+        self.push(DealEvent::Held { reason: HoldReason::PartnerSuspended, clock: self.stopped_clock(), protection });
+    }
+}
