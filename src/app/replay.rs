@@ -1,6 +1,8 @@
 //! Replay: the audit events, applied from nothing, give the same tables. The proof that nothing is written beside the chain.
 
-use super::{Failure, Mode, Request, Rules, Scene, contact, deal::draft::DealDraft, draft::Draft, lead::receive::prepare, mdf, partner, pos, tier};
+use super::{
+    Failure, Mode, Request, Rules, Scene, contact, deal::draft::DealDraft, draft::Draft, lead::receive::prepare, mdf, partner, pos, tier,
+};
 use crate::{
     app::Command,
     domain::{

@@ -167,7 +167,8 @@ impl Session {
 
     /// Requests of these partners that are handed in and not decided.
     pub async fn requests_pending(&mut self, partners: &[PartnerId]) -> Result<Vec<RequestId>> {
-        let head = "select id from mdf_item where kind = 'request' and is_open = 1 and state in ('submitted', 'info_requested') and partner in ";
+        let head =
+            "select id from mdf_item where kind = 'request' and is_open = 1 and state in ('submitted', 'info_requested') and partner in ";
         let found = self.all_in::<(i64,)>(head, args(partners.iter().copied()), "").await?;
         let request = |(id,): (i64,)| if let ItemId::Request(id) = ItemId::of(id) { Some(id) } else { None };
         let mut ids: Vec<RequestId> = found.into_iter().filter_map(request).collect();
