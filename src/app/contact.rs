@@ -84,12 +84,12 @@ pub(super) async fn carry_out<U: Unit>(
     command: &ContactCommand,
 ) -> Result<Outcome, Failure> {
     let mut journal = Journal::new(scene);
+    // Two who give the same mailbox to two contacts wait for each other; before any contact is locked, as whoever records them does.
+    unit.contact_numbers(0).await?;
     let Some(before) = unit.contacts(&[id]).await?.pop() else { return Ok(refused(Refusal::Unknown(id))) };
     if seen.is_some_and(|seen| seen != before.version) {
         return Ok(refused(Refusal::Overtaken(id)));
     }
-    // Two who give the same mailbox to two contacts wait for each other.
-    unit.contact_numbers(0).await?;
     let others = of_partner(unit, before.partner).await?;
     let suppressed = is_suppressed(unit, &before.card).await?;
     let events = match decide(&before, command, &others, suppressed) {
