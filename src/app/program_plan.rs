@@ -70,7 +70,9 @@ async fn replayed(app: &App, rules: &Rules, next: &Arc<Program>) -> Result<Repla
         let leads = session.leads_received_after(place, PAGE).await?;
         let Some(last) = leads.last() else { return Ok(replay.finish()) };
         place = (last.received_at, last.id);
-        leads.iter().for_each(|lead| replay.take(lead));
+        for lead in &leads {
+            replay.take(lead);
+        }
         tokio::task::yield_now().await;
     }
 }

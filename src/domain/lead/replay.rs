@@ -18,7 +18,7 @@ use crate::domain::{
 use serde::Serialize;
 use std::{
     cmp::Reverse,
-    collections::{BTreeMap, BinaryHeap, HashMap},
+    collections::{BTreeMap, BinaryHeap},
     sync::Arc,
 };
 
@@ -92,8 +92,13 @@ pub struct Replay {
     after: Version,
     now: Instant,
     replayed: Replayed,
-    holes: BTreeMap<Text, [(u64, HashMap<Option<Rule>, u64>); 2]>,
+    /// By scope: opened, and closed.
+    holes: BTreeMap<Text, [Lost; 2]>,
 }
+
+/// Leads that found nobody, by the rule that kept most of those who sell there from them.
+#[derive(Debug, Default)]
+struct Lost(BTreeMap<Option<Rule>, u64>);
 
 /// One version, with what it has placed so far.
 #[derive(Debug)]
@@ -146,9 +151,7 @@ impl Replay {
         self.replayed.moved += u64::from(before.ok() != after.ok());
         for (way, (had, has)) in [(before, after), (after, before)].into_iter().enumerate() {
             if let (Ok(_), Err(rule)) = (had, has) {
-                let hole = &mut self.holes.entry(Router::scope(lead)).or_default()[way];
-                hole.0 += 1;
-                *hole.1.entry(rule).or_default() += 1;
+                *self.holes.entry(Router::scope(lead)).or_default()[way].0.entry(rule).or_default() += 1;
             }
         }
     }
@@ -250,8 +253,9 @@ impl Version {
 }
 
 impl Hole {
-    fn of(scope: &Text, (leads, rules): (u64, HashMap<Option<Rule>, u64>)) -> Option<Self> {
-        let most = rules.into_iter().max_by_key(|(rule, count)| (*count, Reverse(*rule)));
-        (leads > 0).then(|| Self { scope: scope.clone(), leads, rule: most.and_then(|(rule, _)| rule).map(Rule::doc) })
+    fn of(scope: &Text, Lost(rules): Lost) -> Option<Self> {
+        let leads = rules.values().sum();
+        let (rule, _) = rules.into_iter().max_by_key(|(rule, count)| (*count, Reverse(*rule)))?;
+        Some(Self { scope: scope.clone(), leads, rule: rule.map(Rule::doc) })
     }
 }

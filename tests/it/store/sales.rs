@@ -23,6 +23,12 @@ const BEFORE: &[&str] = &[
     "drop table correction",
     "drop table correction_body",
     "alter table tier_line drop column reason",
+    "drop index lead_partner_state",
+    "drop index deal_partner_due",
+    "drop index fund_partner",
+    "drop index mdf_item_partner",
+    "drop table contact",
+    "drop table contact_body",
     "create table sale (id bigint primary key, partner bigint not null, family bigint not null, account bigint not null, \
      day bigint not null, minor bigint not null, currency text not null, source_key text not null)",
     "create index sale_customer on sale (family, partner, day)",
