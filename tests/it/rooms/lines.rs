@@ -102,7 +102,7 @@ async fn desk(width: u16, height: u16) -> Desk {
 
 #[tokio::test]
 async fn lines_and_the_story_of_one_at_every_size() {
-    let mut desk = desk(80, 24).await;
+    let mut desk = Box::pin(desk(80, 24)).await;
     for (width, height) in [(80, 24), (120, 36), (200, 50)] {
         desk.stage.resize(width, height);
         desk.settle().await;
@@ -123,7 +123,7 @@ fn shows(desk: &Desk, text: &str) {
 
 #[tokio::test]
 async fn a_line_is_corrected_let_through_dismissed_and_it_is_taken_back() {
-    let mut desk = desk(120, 36).await;
+    let mut desk = Box::pin(desk(120, 36)).await;
     // What is typed is read at once, and what is none of ours says so after it was judged.
     desk.press("g g e").await;
     shows(&desk, "Correct K-1");
@@ -154,7 +154,7 @@ async fn a_line_is_corrected_let_through_dismissed_and_it_is_taken_back() {
 
 #[tokio::test]
 async fn several_lines_are_corrected_at_once() {
-    let mut desk = desk(120, 36).await;
+    let mut desk = Box::pin(desk(120, 36)).await;
     desk.press("/").await.types("reason:unknown_partner").await.press("enter *").await;
     desk.press("e").await;
     shows(&desk, "Correct 2 lines");
