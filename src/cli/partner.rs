@@ -1,6 +1,9 @@
 //! `pilothouse partner ...`: the status of a partner, and what follows from changing it.
 
-use super::{Call, tier::find};
+use super::{
+    Call,
+    tier::{Show, find},
+};
 use crate::{
     app::{Command, partner::status::StatusDone},
     domain::{
@@ -32,15 +35,6 @@ pub enum Verb {
     /// Take a partner that has left on board again
     #[command(after_help = "Example:\n  pilothouse partner reopen HANSA")]
     Reopen(One),
-}
-
-#[derive(Debug, clap::Args)]
-pub struct Show {
-    /// The partner, by code or number
-    partner: String,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
 }
 
 #[derive(Debug, clap::Args)]

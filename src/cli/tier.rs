@@ -95,10 +95,10 @@ pub struct One {
 #[derive(Debug, clap::Args)]
 pub struct Show {
     /// The partner, by code or number
-    partner: String,
+    pub(super) partner: String,
     /// Print JSON
     #[arg(long)]
-    json: bool,
+    pub(super) json: bool,
 }
 
 #[derive(Debug, clap::Args)]

@@ -111,13 +111,17 @@ impl Supply for TierTrade {
         Ok(answers)
     }
 
-    /// What follows from a change of status, for all partners together.
+    /// What follows from a change of status, for all partners together; of a single one its row says it.
     async fn beside(_app: &App, outcome: &Outcome) -> Vec<String> {
-        let mut all: Option<Consequences> = None;
-        for done in outcome.statuses.iter().filter_map(|item| item.result.as_ref().ok()) {
-            all.get_or_insert_default().add(&done.consequences);
+        let done: Vec<&StatusDone> = outcome.statuses.iter().filter_map(|item| item.result.as_ref().ok()).collect();
+        if done.len() < 2 {
+            return Vec::new();
         }
-        all.map(|all| format!("What follows: {}.", all.sentence())).into_iter().collect()
+        let mut all = Consequences::default();
+        for one in done {
+            all.add(&one.consequences);
+        }
+        vec![format!("What follows: {}.", all.sentence())]
     }
 
     async fn names(app: &App, answers: &[Answer<Self>]) -> Result<Names, Failure> {

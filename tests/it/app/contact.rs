@@ -5,7 +5,7 @@ use crate::support::databases::{START, on_both};
 use pilothouse::{
     app::{Command, NewContact},
     domain::{
-        contact::{Card, Contact, ContactCommand, ContactRole},
+        contact::{Against, Card, Contact, ContactCommand, ContactRole},
         id::{ContactId, OperatorId, PartnerId},
         lead::{Consent, ConsentBasis},
         person::Person,
@@ -53,11 +53,11 @@ async fn people_are_recorded_once_changed_and_leave() {
         let hostile = record(&house, vec![new("Otto\u{1b}[31m \u{202e}", "otto@nord.example")]).await;
         assert_eq!(hostile[0].as_ref().expect("recorded").card.person.name.as_str(), "Otto<U+001B>[31m <U+202E>", "{}", fresh.name);
         let left = verb(&house, ANNA, 1, ContactCommand::Leave).await.expect("left");
-        assert_eq!((left.state.name(), left.why_silent(false)), ("left", Some("left")));
+        assert_eq!((left.state.name(), left.why_silent(Against::default())), ("left", Some("left")));
         assert_eq!(verb(&house, ANNA, 1, ContactCommand::Leave).await.expect_err("twice"), "N-1 has left already");
         assert_eq!(verb(&house, ANNA, 99, ContactCommand::Leave).await.expect_err("nobody"), "there is no contact N-99");
         let listed = house.app.contacts_of(NORD).await.expect("read");
-        assert_eq!(listed.iter().map(|one| one.id.0).collect::<Vec<_>>(), [3, 1], "who left stands last");
+        assert_eq!(listed.iter().map(|one| one.contact.id.0).collect::<Vec<_>>(), [3, 1], "who left stands last");
         house.replays().await;
     })
     .await;
@@ -71,10 +71,10 @@ async fn a_suppressed_mailbox_needs_a_word_and_consent_is_kept() {
         let refused = record(&house, vec![new("Eva", "Eva@nord.example")]).await.remove(0).expect_err("she said no");
         assert!(refused.starts_with("this mailbox asked never to be contacted"), "{}: {refused}", fresh.name);
         let kept = record(&house, vec![NewContact { despite: true, ..new("Eva", "eva@nord.example") }]).await.remove(0).expect("later");
-        assert_eq!((kept.id, kept.why_silent(true)), (ContactId(1), None));
+        assert_eq!((kept.id, kept.why_silent(Against { requires: true, suppressed: true })), (ContactId(1), None));
         let withdrawn = Consent { basis: ConsentBasis::Refused, ..opted_in() };
         let silent = verb(&house, ANNA, 1, ContactCommand::Consent { consent: withdrawn, despite: false }).await.expect("she may");
-        assert_eq!(silent.why_silent(false), Some("refused: may not be mailed"), "{}", fresh.name);
+        assert_eq!(silent.why_silent(Against::default()), Some("refused: may not be mailed"), "{}", fresh.name);
         house.replays().await;
     })
     .await;
