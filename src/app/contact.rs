@@ -1,17 +1,22 @@
 //! Contacts of partners: recorded, changed, with their consent; one command is one transaction.
 
-use super::{Failure, Outcome, Scene, journal::Journal};
+use super::{
+    Failure, Outcome, Rules, Scene,
+    history::{Faster, overtaken},
+    journal::Journal,
+};
 use crate::{
     app::App,
     domain::{
         aggregate::Aggregate,
         contact::{
-            Card, Contact, ContactCommand, ContactEvent, ContactState, Refusal,
+            Against, Card, Contact, ContactCommand, ContactEvent, ContactState, Refusal,
             decide::{Suppression, decide, recorded},
         },
         event::{Entity, Event},
         id::{ContactId, PartnerId},
         lead::Consent,
+        partner::Partner,
         text::Text,
     },
     store::{
@@ -36,10 +41,24 @@ pub struct ContactItem {
     pub result: Result<ContactDone, Refusal>,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ContactDone {
     pub contact: Contact,
     pub events: Vec<ContactEvent>,
+}
+
+/// A contact with what stands against writing to them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownContact {
+    pub contact: Contact,
+    pub against: Against,
+}
+
+impl KnownContact {
+    /// Why nobody may write to them by mail; nothing where somebody may.
+    pub fn why_silent(&self) -> Option<&'static str> {
+        self.contact.why_silent(self.against)
+    }
 }
 
 /// Records new contacts, one answer each.
@@ -87,8 +106,8 @@ pub(super) async fn carry_out<U: Unit>(
     // Two who give the same mailbox to two contacts wait for each other; before any contact is locked, as whoever records them does.
     unit.contact_numbers(0).await?;
     let Some(before) = unit.contacts(&[id]).await?.pop() else { return Ok(refused(Refusal::Unknown(id))) };
-    if seen.is_some_and(|seen| seen != before.version) {
-        return Ok(refused(Refusal::Overtaken(id)));
+    if let Some(Faster { by, event, at }) = overtaken(unit, scene, &before, seen).await? {
+        return Ok(refused(Refusal::Overtaken { contact: id, by, event, at }));
     }
     let others = of_partner(unit, before.partner).await?;
     let suppressed = is_suppressed(unit, &before.card).await?;
@@ -175,21 +194,40 @@ pub(super) async fn replay<U: Unit>(unit: &mut U, scene: Scene<'_>, past: Vec<Pa
 
 impl App {
     /// The contacts of a partner, those who are there first, by name; who was erased is left out.
-    pub async fn contacts_of(&self, partner: PartnerId) -> Result<Vec<Contact>, Failure> {
+    pub async fn contacts_of(&self, partner: PartnerId) -> Result<Vec<KnownContact>, Failure> {
+        let rules = self.rules().await?;
+        let Some(partner) = rules.directory().get(partner) else { return Ok(Vec::new()) };
         let mut session = self.db().snapshot().await?;
-        Ok(listed(&mut session, partner).await?)
+        Ok(listed(&mut session, &rules, partner).await?)
     }
 
-    pub async fn contact(&self, id: ContactId) -> Result<Option<Contact>, Failure> {
-        Ok(self.db().read().await?.contacts(&[id]).await?.pop())
+    pub async fn contact(&self, id: ContactId) -> Result<Option<KnownContact>, Failure> {
+        let rules = self.rules().await?;
+        let mut session = self.db().read().await?;
+        let Some(contact) = session.contacts(&[id]).await?.pop() else { return Ok(None) };
+        let Some(partner) = rules.directory().get(contact.partner) else { return Ok(None) };
+        Ok(known(&mut session, &rules, partner, vec![contact]).await?.pop())
     }
 }
 
 /// The contacts of a partner as they are listed.
-pub(super) async fn listed(session: &mut store::Session, partner: PartnerId) -> store::Result<Vec<Contact>> {
-    let ids = session.contacts_of(partner).await?;
+pub(super) async fn listed(session: &mut store::Session, rules: &Rules, partner: &Partner) -> store::Result<Vec<KnownContact>> {
+    let ids = session.contacts_of(partner.id).await?;
     let mut all = session.contacts(&ids).await?;
     all.retain(|one| !matches!(one.state, ContactState::Erased { .. }));
     all.sort_by_cached_key(|one| (one.state != ContactState::Active, one.card.role, one.card.person.name.clone(), one.id));
-    Ok(all)
+    known(session, rules, partner, all).await
+}
+
+async fn known(
+    session: &mut store::Session,
+    rules: &Rules,
+    partner: &Partner,
+    contacts: Vec<Contact>,
+) -> store::Result<Vec<KnownContact>> {
+    let requires = partner.profile.country.is_some_and(|country| rules.program().requires_consent(country));
+    let mailboxes: Vec<Text> = contacts.iter().map(|one| one.card.person.email.clone()).collect();
+    let suppressed = session.suppressed(&mailboxes).await?;
+    let known = contacts.into_iter().zip(suppressed);
+    Ok(known.map(|(contact, suppressed)| KnownContact { contact, against: Against { requires, suppressed } }).collect())
 }

@@ -38,7 +38,7 @@ pub use command::{
     ItemTarget, LeadTarget, MdfCommand, MdfDone, MdfItem, MdfRecord, MdfStep, Mode, OperatorSpec, Outcome, Past, Registering, Request,
     RequestDraft, Restating, Target, TierDone, TierItem, TierTarget,
 };
-pub use contact::{ContactDone, ContactItem, NewContact};
+pub use contact::{ContactDone, ContactItem, KnownContact, NewContact};
 pub use failure::Failure;
 pub use rules::Rules;
 pub use service::App;

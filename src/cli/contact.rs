@@ -2,16 +2,13 @@
 
 use super::{Call, tier::find};
 use crate::{
-    app::{Command, ContactItem, NewContact},
+    app::{App, Command, ContactItem, KnownContact, NewContact},
     domain::{
-        contact::{Card, Contact, ContactCommand, ContactRole},
-        country::Country,
+        contact::{Card, ContactCommand, ContactRole},
         id::ContactId,
         lead::{Consent, ConsentBasis},
-        partner::Partner,
         person::Person,
         problem::quoted,
-        program::Program,
         text::Text,
         told,
     },
@@ -173,56 +170,42 @@ async fn add(args: Add, call: &mut Call<'_>) -> Result<()> {
     let partner = find(&rules, &args.partner)?;
     let new = NewContact { partner: partner.id, card: args.who.said_of(&Card::default()), consent, despite: args.despite_suppression };
     let done = app.execute(actor.id, app.request(Command::Contacts(vec![new]))).await?;
-    told_of(done.contacts, rules.program(), partner, call)
+    told_of(&app, done.contacts, call).await
 }
 
 async fn change(args: Change, call: &mut Call<'_>) -> Result<()> {
     let app = call.app().await?;
     let known = app.contact(args.contact).await?;
     let known = known.ok_or_else(|| Error::expected(format!("there is no contact {}", args.contact)))?;
-    carry_out(args.contact, ContactCommand::Change(args.who.said_of(&known.card)), call).await
+    carry_out(args.contact, ContactCommand::Change(args.who.said_of(&known.contact.card)), call).await
 }
 
 async fn carry_out(id: ContactId, command: ContactCommand, call: &mut Call<'_>) -> Result<()> {
     let app = call.app().await?;
     let actor = call.sign_in(&app).await?;
-    let rules = app.rules().await?;
     let done = app.execute(actor.id, app.request(Command::Contact { id, seen: None, command })).await?;
-    let of = done.contacts.iter().find_map(|item| item.result.as_ref().ok()).map(|done| done.contact.partner);
-    match of.and_then(|partner| rules.directory().get(partner)) {
-        Some(partner) => told_of(done.contacts, rules.program(), partner, call),
-        None => refused(done.contacts),
-    }
+    told_of(&app, done.contacts, call).await
 }
 
-fn refused(items: Vec<ContactItem>) -> Result<()> {
-    match items.into_iter().find_map(|item| item.result.err()) {
-        Some(refusal) => Err(Error::expected(refusal.to_string())),
-        None => Ok(()),
+/// What became of contacts, each as it is known now.
+async fn told_of(app: &App, items: Vec<ContactItem>, call: &mut Call<'_>) -> Result<()> {
+    for item in items {
+        let done = item.result.map_err(|refusal| Error::expected(refusal.to_string()))?;
+        let Some(known) = app.contact(done.contact.id).await? else { continue };
+        writeln!(call.out, "{}{}", line(&known), if done.events.is_empty() { " (nothing differs)" } else { "" })?;
     }
-}
-
-fn told_of(items: Vec<ContactItem>, program: &Program, partner: &Partner, call: &mut Call<'_>) -> Result<()> {
-    for done in items.iter().filter_map(|item| item.result.as_ref().ok()) {
-        let is_same = done.events.is_empty();
-        let told = line(&done.contact, requires(program, partner));
-        writeln!(call.out, "{told}{}", if is_same { " (nothing differs)" } else { "" })?;
-    }
-    refused(items)
-}
-
-fn requires(program: &Program, partner: &Partner) -> bool {
-    partner.profile.country.is_some_and(|country: Country| program.requires_consent(country))
+    Ok(())
 }
 
 /// `N-12  Eva Lang, marketing, eva@hansa.example: opted in`.
-fn line(one: &Contact, requires: bool) -> String {
+fn line(known: &KnownContact) -> String {
+    let one = &known.contact;
     let person = &one.card.person;
     let said: Vec<&str> = [person.name.as_str(), one.card.role.doc(), person.email.as_str(), person.phone.as_str()]
         .into_iter()
         .filter(|text| !text.is_empty())
         .collect();
-    let silent = one.why_silent(requires).unwrap_or_else(|| told::basis(one.consent.basis));
+    let silent = known.why_silent().unwrap_or_else(|| told::basis(one.consent.basis));
     format!("{:<7}{}: {silent}", one.id.to_string(), said.join(", "))
 }
 
@@ -230,17 +213,17 @@ async fn list(args: &List, call: &mut Call<'_>) -> Result<()> {
     let app = call.app().await?;
     let rules = app.rules().await?;
     let partner = find(&rules, &args.partner)?;
-    let requires = requires(rules.program(), partner);
     let contacts = app.contacts_of(partner.id).await?;
     if args.json {
-        let one = |one: &Contact| {
+        let one = |known: &KnownContact| {
+            let one = &known.contact;
             json!({ "id": one.id, "role": one.card.role, "person": one.card.person, "consent": one.consent, "state": one.state,
-                "may_be_mailed": one.why_silent(requires).is_none() })
+                "suppressed": known.against.suppressed, "may_be_mailed": known.why_silent().is_none() })
         };
         return call.json(&contacts.iter().map(one).collect::<Vec<_>>());
     }
     for one in &contacts {
-        writeln!(call.out, "{}", line(one, requires))?;
+        writeln!(call.out, "{}", line(one))?;
     }
     Ok(writeln!(
         call.out,

@@ -22,13 +22,25 @@ pub enum Context {
     Mdf,
     /// The tier room.
     Tiers,
+    /// The people at a partner, in the tier room.
+    Contacts,
     /// The board.
     Board,
 }
 
 impl Context {
-    pub const ALL: [Self; 9] =
-        [Self::Global, Self::List, Self::Pane, Self::Leads, Self::Deals, Self::Dossier, Self::Mdf, Self::Tiers, Self::Board];
+    pub const ALL: [Self; 10] = [
+        Self::Global,
+        Self::List,
+        Self::Pane,
+        Self::Leads,
+        Self::Deals,
+        Self::Dossier,
+        Self::Mdf,
+        Self::Tiers,
+        Self::Contacts,
+        Self::Board,
+    ];
 
     /// The name in keymap files.
     pub const fn name(self) -> &'static str {
@@ -41,6 +53,7 @@ impl Context {
             Self::Dossier => "dossier",
             Self::Mdf => "mdf",
             Self::Tiers => "tiers",
+            Self::Contacts => "contacts",
             Self::Board => "board",
         }
     }
@@ -56,13 +69,14 @@ impl Context {
             Self::Dossier => "In a dossier",
             Self::Mdf => "Funding",
             Self::Tiers => "Tiers",
+            Self::Contacts => "Contacts of a partner",
             Self::Board => "Board",
         }
     }
 
     /// Whether its actions belong to one room alone.
     pub const fn is_of_one_room(self) -> bool {
-        matches!(self, Self::Leads | Self::Deals | Self::Dossier | Self::Mdf | Self::Tiers | Self::Board)
+        matches!(self, Self::Leads | Self::Deals | Self::Dossier | Self::Mdf | Self::Tiers | Self::Contacts | Self::Board)
     }
 
     pub fn named(name: &str) -> Option<Self> {
@@ -338,6 +352,14 @@ actions! {
     LineDismiss    "line.dismiss"    "dismiss"     Tiers  Undoable LINES, "never record an order line, with a reason";
     TierWhy        "tier.why"        "scorecard"   Tiers  None     FREE, "the scorecard: each point explained";
     TierTimeline   "tier.timeline"   "timeline"    Tiers  None     FREE, "what happened to its tier, newest first";
+    PartnerContacts "partner.contacts" "contacts"  Tiers  None     FREE, "the people at the partner, and whether they may be written to";
+
+    ContactAdd     "contact.add"     "add"         Contacts Lasting AUDIT, "record a person at the partner";
+    ContactChange  "contact.change"  "change"      Contacts Lasting AUDIT, "change the name, mailbox, telephone number or role";
+    ContactConsent "contact.consent" "consent"     Contacts Lasting AUDIT, "record on what ground they may be written to, or that they withdrew it";
+    ContactLeave   "contact.leave"   "has left"    Contacts Lasting AUDIT, "record that they are no longer at the partner";
+    ContactReturn  "contact.return"  "is back"     Contacts Lasting AUDIT, "record that they are there again";
+    ContactErase   "contact.erase"   "erase"       Contacts Final   Some(Permission::Erase), "destroy the person's data for good";
 
     BoardFace      "board.turn-over" "other face"  Board  None     FREE, "from the figures of today to what if, and back";
     BoardDown      "board.down"      "down"        Board  None     FREE, "the next number, or scroll one line down";
@@ -358,7 +380,7 @@ impl Act {
 
     /// Whether its form asks for words to be typed that say what will be destroyed: they confirm it.
     pub const fn asks_for_words(self) -> bool {
-        matches!(self, Self::LeadErase | Self::DealErase)
+        matches!(self, Self::LeadErase | Self::DealErase | Self::ContactErase)
     }
 
     /// Whether its plan is shown first even where it is about one record.

@@ -270,7 +270,7 @@ rooms! {
     Leads leads: LeadRoom, Leads, RoomLeads;
     Deals deals: DealRoom, Deals | Dossier, RoomDeals;
     Mdf mdf: MdfRoom, Mdf, RoomMdf;
-    Tiers tiers: TierRoom, Tiers, RoomTiers;
+    Tiers tiers: TierRoom, Tiers | Contacts, RoomTiers;
     Board board: BoardRoom, Board, RoomBoard;
 }
 

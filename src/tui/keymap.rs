@@ -216,6 +216,8 @@ impl Keymap {
             (Context::Tiers, Context::List),
             (Context::Tiers, Context::Pane),
             (Context::Tiers, Context::Global),
+            (Context::Contacts, Context::Pane),
+            (Context::Contacts, Context::Global),
             (Context::Board, Context::Global),
             (Context::List, Context::Global),
             (Context::Pane, Context::Global),

@@ -1,9 +1,8 @@
 //! What the tier room tells of a partner beside its tier: who it is, and what it has in the other rooms.
 
 use crate::{
-    app::{Failure, Rules, contact, view},
+    app::{Failure, KnownContact, Rules, contact, view},
     domain::{
-        contact::Contact,
         day::local_date,
         deal::Registration,
         event::Entity,
@@ -39,9 +38,7 @@ pub struct Rooms {
     /// What ends first stands first, what has ended last.
     pub certificates: Vec<Certificate>,
     /// Those who are there first; who was erased is left out.
-    pub contacts: Vec<Contact>,
-    /// Its country asks for an explicit consent.
-    pub requires_consent: bool,
+    pub contacts: Vec<KnownContact>,
     pub leads: Leads,
     pub deals: Deals,
     pub funds: Funds,
@@ -112,8 +109,7 @@ pub async fn rooms(session: &mut Session, rules: &Rules, partner: &Partner, now:
         capacity: program.capacity(profile),
         calendar: program.calendar_for(profile.country, Some(&profile.calendar)).calendar.name.clone(),
         certificates,
-        contacts: contact::listed(session, partner.id).await?,
-        requires_consent: profile.country.is_some_and(|country| program.requires_consent(country)),
+        contacts: contact::listed(session, rules, partner).await?,
         leads: leads(session, partner.id, now).await?,
         deals: deals(session, partner.id).await?,
         funds: funds(session, partner.id).await?,

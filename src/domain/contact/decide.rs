@@ -3,8 +3,10 @@
 use super::{Card, Contact, ContactEvent, ContactState, mailbox};
 use crate::domain::{
     actor::Permission,
+    event::in_words,
     id::{ContactId, PartnerId},
     lead::{Consent, ConsentBasis},
+    time::Instant,
 };
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,8 +87,9 @@ pub enum Refusal {
     HasLeft(ContactId),
     #[error("{0} is still there")]
     IsThere(ContactId),
-    #[error("{0} has changed since: read it again")]
-    Overtaken(ContactId),
+    /// Somebody else changed it since it was on the screen.
+    #[error("{by} was faster: {contact} {} at {at}", in_words(event))]
+    Overtaken { contact: ContactId, by: String, event: String, at: Instant },
 }
 
 /// A new contact at a partner that has these.
@@ -98,8 +101,8 @@ pub fn recorded(
     suppressed: Suppression,
 ) -> Result<ContactEvent, Refusal> {
     check(card, others.iter())?;
-    agree(consent, suppressed)?;
-    Ok(ContactEvent::Recorded { partner, card: card.clone(), consent: consent.clone() })
+    let despite = agree(consent, suppressed)?;
+    Ok(ContactEvent::Recorded { partner, card: card.clone(), consent: consent.clone(), despite })
 }
 
 /// Whether a mailbox asked never to be contacted, and whether a consent says that it was given all the same.
@@ -120,13 +123,14 @@ pub fn decide(contact: &Contact, command: &ContactCommand, others: &[Contact], s
             // A consent belongs to the mailbox for which it was given.
             let moved = mailbox(&card.person.email) != contact.mailbox() && contact.consent != Consent::default();
             let change = (*card != contact.card).then(|| ContactEvent::Changed { card: card.clone() });
-            let lapsed = moved.then(|| ContactEvent::ConsentRecorded { consent: Consent::default(), before: contact.consent.clone() });
+            let before = || contact.consent.clone();
+            let lapsed = moved.then(|| ContactEvent::ConsentRecorded { consent: Consent::default(), before: before(), despite: false });
             change.into_iter().chain(lapsed).collect()
         }
         ContactCommand::Consent { consent, despite } => {
-            agree(consent, Suppression { suppressed, despite: *despite })?;
-            let event = || ContactEvent::ConsentRecorded { consent: consent.clone(), before: contact.consent.clone() };
-            (*consent != contact.consent).then(event).into_iter().collect()
+            let despite = agree(consent, Suppression { suppressed, despite: *despite })?;
+            let event = || ContactEvent::ConsentRecorded { consent: consent.clone(), before: contact.consent.clone(), despite };
+            ((consent, despite) != (&contact.consent, contact.despite)).then(event).into_iter().collect()
         }
         ContactCommand::Leave if contact.state != ContactState::Active => return Err(Refusal::HasLeft(contact.id)),
         ContactCommand::Leave => vec![ContactEvent::Left],
@@ -148,15 +152,21 @@ fn check<'a>(card: &Card, mut others: impl Iterator<Item = &'a Contact>) -> Resu
     others.find(|one| one.mailbox() == email).map_or(Ok(()), |same| Err(Refusal::SameMailbox(same.id)))
 }
 
-fn agree(consent: &Consent, Suppression { suppressed, despite }: Suppression) -> Result<(), Refusal> {
+/// Whether the consent counts against what the mailbox asked for.
+fn agree(consent: &Consent, Suppression { suppressed, despite }: Suppression) -> Result<bool, Refusal> {
     let widens = matches!(consent.basis, ConsentBasis::OptIn | ConsentBasis::LegitimateInterest);
-    if widens && suppressed && !despite { Err(Refusal::Suppressed) } else { Ok(()) }
+    if widens && suppressed && !despite { Err(Refusal::Suppressed) } else { Ok(widens && suppressed) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{aggregate::Aggregate, contact::ContactRole, person::Person, text::Text, time::Instant};
+    use crate::domain::{
+        aggregate::Aggregate,
+        contact::{Against, ContactRole},
+        person::Person,
+        text::Text,
+    };
     use proptest::prelude::*;
 
     const NOW: Instant = Instant::from_micros(1_772_442_000_000_000);
@@ -190,7 +200,19 @@ mod tests {
         let one = contact(1, "Eva", "eva@firm.example");
         let consent = |despite| ContactCommand::Consent { consent: opted_in(), despite };
         assert_eq!(decide(&one, &consent(false), &[], true), Err(Refusal::Suppressed));
-        assert_eq!(decide(&one, &consent(true), &[], true).map(|events| events.len()), Ok(1));
+        let silent = |one: &Contact| one.why_silent(Against { requires: true, suppressed: true });
+        assert!(silent(&one).is_some_and(|why| why.starts_with("asked never")));
+        let mut later = one.clone();
+        for event in decide(&one, &consent(true), &[], true).expect("it came later") {
+            later.apply(&event, NOW);
+        }
+        assert_eq!(silent(&later), None);
+        let mut earlier = one.clone();
+        for event in decide(&one, &consent(true), &[], false).expect("nobody asked yet") {
+            earlier.apply(&event, NOW);
+        }
+        assert!(silent(&earlier).is_some(), "who asks after that is heard");
+        assert_eq!(decide(&earlier, &consent(true), &[], true).map(|events| events.len()), Ok(1), "the same consent, given once more");
         let refused = Consent { basis: ConsentBasis::Refused, ..Consent::default() };
         assert!(decide(&one, &ContactCommand::Consent { consent: refused, despite: false }, &[], true).is_ok());
     }
@@ -198,12 +220,13 @@ mod tests {
     #[test]
     fn consent_stays_with_the_mailbox_that_it_was_given_for() {
         let mut one = contact(1, "Eva", "eva@firm.example");
-        one.apply(&ContactEvent::ConsentRecorded { consent: opted_in(), before: Consent::default() }, NOW);
-        assert_eq!(one.why_silent(true), None);
+        one.apply(&ContactEvent::ConsentRecorded { consent: opted_in(), before: Consent::default(), despite: false }, NOW);
+        let silent = |one: &Contact, requires| one.why_silent(Against { requires, suppressed: false });
+        assert_eq!(silent(&one, true), None);
         for event in decide(&one, &ContactCommand::Change(card("Eva", "eva@other.example")), &[], false).expect("changed") {
             one.apply(&event, NOW);
         }
-        assert_eq!((one.why_silent(true), one.why_silent(false)), (Some("no consent: may not be mailed"), None));
+        assert_eq!((silent(&one, true), silent(&one, false)), (Some("no consent: may not be mailed"), None));
     }
 
     fn any_command() -> impl Strategy<Value = ContactCommand> {

@@ -7,9 +7,23 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum ContactEvent {
-    Recorded { partner: PartnerId, card: Card, consent: Consent },
-    Changed { card: Card },
-    ConsentRecorded { consent: Consent, before: Consent },
+    Recorded {
+        partner: PartnerId,
+        card: Card,
+        consent: Consent,
+        /// The consent came after the mailbox asked never to be contacted.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        despite: bool,
+    },
+    Changed {
+        card: Card,
+    },
+    ConsentRecorded {
+        consent: Consent,
+        before: Consent,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        despite: bool,
+    },
     Left,
     Returned,
     Erased,

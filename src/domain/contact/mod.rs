@@ -30,7 +30,19 @@ pub struct Contact {
     pub partner: PartnerId,
     pub card: Card,
     pub consent: Consent,
+    /// That consent came after the mailbox asked never to be contacted: it counts all the same.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub despite: bool,
     pub state: ContactState,
+}
+
+/// What stands against writing to somebody, whatever they agreed to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Against {
+    /// The partner's country asks for an explicit consent.
+    pub requires: bool,
+    /// The mailbox asked never to be contacted.
+    pub suppressed: bool,
 }
 
 /// Who it is and what they do there.
@@ -98,15 +110,15 @@ impl Contact {
         mailbox(&self.card.person.email)
     }
 
-    /// Why nobody may write to them by mail; nothing where somebody may. `requires` says whether the partner's country asks for an
-    /// explicit consent.
-    pub fn why_silent(&self, requires: bool) -> Option<&'static str> {
+    /// Why nobody may write to them by mail; nothing where somebody may.
+    pub fn why_silent(&self, against: Against) -> Option<&'static str> {
         match (self.state, self.consent.basis) {
             (ContactState::Erased { .. }, _) => Some("erased"),
             (ContactState::Left { .. }, _) => Some("left"),
             _ if self.card.person.email.is_empty() => Some("no mailbox"),
             (_, ConsentBasis::Refused) => Some("refused: may not be mailed"),
-            (_, basis) if requires && basis != ConsentBasis::OptIn => Some("no consent: may not be mailed"),
+            _ if against.suppressed && !self.despite => Some("asked never to be contacted: may not be mailed"),
+            (_, basis) if against.requires && basis != ConsentBasis::OptIn => Some("no consent: may not be mailed"),
             _ => None,
         }
     }
@@ -138,7 +150,7 @@ impl Aggregate for Contact {
     }
 
     fn begin(id: ContactId, event: &ContactEvent, at: Instant) -> Option<Self> {
-        let ContactEvent::Recorded { partner, card, consent } = event else { return None };
+        let ContactEvent::Recorded { partner, card, consent, despite } = event else { return None };
         Some(Self {
             id,
             version: 1,
@@ -147,6 +159,7 @@ impl Aggregate for Contact {
             partner: *partner,
             card: card.clone(),
             consent: consent.clone(),
+            despite: *despite,
             state: ContactState::Active,
         })
     }
@@ -158,7 +171,7 @@ impl Aggregate for Contact {
             // It begins a contact and stands nowhere else.
             ContactEvent::Recorded { .. } => {}
             ContactEvent::Changed { card } => self.card = card.clone(),
-            ContactEvent::ConsentRecorded { consent, .. } => self.consent = consent.clone(),
+            ContactEvent::ConsentRecorded { consent, despite, .. } => (self.consent, self.despite) = (consent.clone(), *despite),
             ContactEvent::Left => self.state = ContactState::Left { at },
             ContactEvent::Returned => self.state = ContactState::Active,
             ContactEvent::Erased => {

@@ -3,13 +3,15 @@
 use super::driver::{Supply, told};
 use crate::{
     app::{
-        App, Command as AppCommand, Failure, Outcome, TierItem, TierTarget,
+        App, Command as AppCommand, ContactDone, ContactItem, Failure, Outcome, TierItem, TierTarget,
         partner::status::{StatusDone, StatusItem},
         pos::{CorrectionItem, LineTarget, LineVerb},
         tier::view::{DeskDetail, TierLastDone, TierViewer},
         view::Counts,
     },
     domain::{
+        contact::Refusal as ContactRefusal,
+        event::Entity,
         filter::Filter,
         id::{OperatorId, PartnerId},
         partner::{Consequences, StatusRefusal},
@@ -74,6 +76,8 @@ impl Supply for TierTrade {
             Command::Status(command) => {
                 AppCommand::PartnerStatus { partners: partners.into_iter().map(|target| target.id).collect(), command }
             }
+            Command::AddContact(new) => AppCommand::Contacts(vec![*new]),
+            Command::Contact { id, seen, command } => AppCommand::Contact { id, seen: Some(seen), command: *command },
             Command::Line(verb) => AppCommand::Corrections(told(app.line_steps(&lines, &verb).await)?),
             Command::Evaluate { day } => {
                 let partners = partners.into_iter().map(|target| target.id).collect();
@@ -87,6 +91,9 @@ impl Supply for TierTrade {
         let lines: HashMap<PartnerId, TierLine> = app.tier_lines_of(&ids).await?.into_iter().map(|line| (line.id, line)).collect();
         if !outcome.statuses.is_empty() {
             return Ok(of_statuses(&lines, outcome.statuses));
+        }
+        if !outcome.contacts.is_empty() {
+            return Ok(of_contacts(lines, outcome.contacts));
         }
         let mut items: HashMap<PartnerId, TierItem> = outcome.tiers.into_iter().map(|item| (item.partner, item)).collect();
         // Whoever was audited with the same facts before has no answer of the command: nothing changed.
@@ -157,6 +164,23 @@ fn of_statuses(lines: &HashMap<PartnerId, TierLine>, items: Vec<StatusItem>) -> 
         Some(Answer { id: partner.into(), result: result.map(happened).map_err(refused) })
     };
     items.into_iter().filter_map(answer).collect()
+}
+
+/// Contacts are told by the partner that they belong to.
+fn of_contacts(lines: HashMap<PartnerId, TierLine>, items: Vec<ContactItem>) -> Vec<Answer<TierTrade>> {
+    let answer = |(line, item): (TierLine, ContactItem)| {
+        let id = line.id.into();
+        let happened = |done: ContactDone| {
+            let events = if done.events.is_empty() { Vec::new() } else { vec![Happening::Contact(Box::new(done))] };
+            Happened { events, record: Box::new(DeskLine::Partner(line)) }
+        };
+        let refused = |refusal| match refusal {
+            ContactRefusal::Overtaken { contact, by, event, at } => Refusal::Overtaken { entity: Entity::Contact(contact), by, event, at },
+            other => Refusal::invalid(other.to_string()),
+        };
+        Answer { id, result: item.result.map(happened).map_err(refused) }
+    };
+    lines.into_values().zip(items).map(answer).collect()
 }
 
 async fn of_lines(app: &App, items: Vec<CorrectionItem>) -> Result<Vec<Answer<TierTrade>>, Failure> {

@@ -81,6 +81,15 @@ impl<T: Trade> Workroom<T> {
         true
     }
 
+    /// Brings the section of this number among those with a title into sight; before the first stands what has none.
+    pub fn show_section(&mut self, section: usize) {
+        if section == 0 {
+            self.pane.reset();
+        } else {
+            self.pane.show(section);
+        }
+    }
+
     fn next_rival(&mut self, forward: bool) {
         let count = self.story().map_or(0, T::rivals).max(1);
         self.rival = if forward { (self.rival + 1) % count } else { (self.rival + count - 1) % count };

@@ -2,6 +2,7 @@
 
 mod board;
 pub mod channel;
+mod contacts;
 mod deals;
 mod lines;
 mod mdf;

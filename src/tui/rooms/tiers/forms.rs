@@ -1,6 +1,6 @@
 //! What a verb asks for beside the partner, and how that is read.
 
-use super::{TierRoom, TierTrade, lines, status};
+use super::{TierRoom, TierTrade, contacts, lines, status};
 use crate::{
     app::pos::LineVerb,
     domain::{
@@ -25,6 +25,7 @@ pub fn asks(act: Act) -> bool {
     needs_program(act)
         || lines::is_verb(act)
         || status::asks(act)
+        || contacts::asks(act)
         || matches!(
             act,
             Act::TierReject | Act::TierDefer | Act::TierReassign | Act::TierAdvance | Act::TierClosePlan | Act::TierRate | Act::TierAcquire
@@ -113,6 +114,7 @@ impl TierRoom {
                         .hint("2026-03-31"),
                 ),
             act if status::is_verb(act) => return status::form(act, &about),
+            act if contacts::is_verb(act) => return self.contact_form(act, &about),
             act => return lines::forms::form(act, &about, &self.own.correcting),
         })
     }

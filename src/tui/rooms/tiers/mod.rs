@@ -3,9 +3,10 @@
 //!
 //! - `queues`: the tabs and orders; `table`: rows, columns and cells; `header`: the figures.
 //! - `verbs`: an action becomes a command, or a question first; `forms` ask.
-//! - `lines`: all of that for order lines that wait.
+//! - `lines`: all of that for order lines that wait; `contacts`: the people at a partner.
 //! - `story`: the scorecard with each point explained, the gates, the way up, and what happened; `words`: events in words.
 
+mod contacts;
 mod forms;
 mod header;
 mod lines;
@@ -17,9 +18,11 @@ mod verbs;
 pub mod words;
 
 use crate::{
-    app::{partner::status::StatusDone, pos::LineVerb, tier::view::DeskDetail},
+    app::{ContactDone, NewContact, partner::status::StatusDone, pos::LineVerb, tier::view::DeskDetail},
     domain::{
         actor::{Actor, Permission},
+        contact::ContactCommand,
+        id::ContactId,
         partner::StatusCommand,
         pos::CorrectionEvent,
         text::Text,
@@ -69,6 +72,13 @@ pub enum Command {
     Line(Box<LineVerb>),
     /// Of partners, with all that follows.
     Status(StatusCommand),
+    AddContact(Box<NewContact>),
+    /// One verb on a contact of the partner, of which version `seen` was on the screen.
+    Contact {
+        id: ContactId,
+        seen: i64,
+        command: Box<ContactCommand>,
+    },
     /// Whatever was done last to a record, of either kind.
     Undo,
 }
@@ -80,6 +90,13 @@ pub enum Happening {
     Line(Box<CorrectionEvent>),
     /// The status of a partner, and what followed.
     Status(Box<StatusDone>),
+    Contact(Box<ContactDone>),
+}
+
+impl Happening {
+    fn contact(&self) -> Option<&ContactDone> {
+        if let Self::Contact(done) = self { Some(done) } else { None }
+    }
 }
 
 /// What the room asks of the driver beside what every room does.
@@ -102,6 +119,7 @@ pub struct Own {
     tiers: Vec<Text>,
     /// The fields that the open form of a correction asks for.
     correcting: Vec<lines::forms::Asked>,
+    contacts: contacts::Own,
 }
 
 impl Stock for TierTrade {
@@ -154,6 +172,8 @@ impl Look for TierTrade {
     const NOUN: (&'static str, &'static str) = ("partner", "partners");
     const IN_TABLE: &'static [Context] = &[Context::List, Context::Tiers];
     const IN_SIDE: &'static [Context] = &[Context::Pane, Context::Tiers, Context::List];
+    const IN_COMPARISON: &'static [Context] = &[Context::Pane, Context::Contacts, Context::Tiers, Context::List];
+    const COMPARE_BESIDE: u16 = 120;
     const COLUMNS: &'static [Column] = &table::COLUMNS;
 
     fn noun(queue: Queue) -> (&'static str, &'static str) {
@@ -175,9 +195,9 @@ impl Look for TierTrade {
         row.as_partner().map_or(countdown::Standing::None, |line| table::standing(line, now))
     }
 
-    fn story(detail: &DeskDetail, now: Instant, zone: Tz, _: &Keymap) -> Vec<Section> {
+    fn story(detail: &DeskDetail, now: Instant, zone: Tz, keys: &Keymap) -> Vec<Section> {
         match detail {
-            DeskDetail::Partner(detail) => story::sections(detail, now, zone),
+            DeskDetail::Partner(detail) => story::sections(detail, now, zone, keys),
             DeskDetail::Waiting(detail) => lines::story::sections(detail, now, zone),
         }
     }
@@ -204,7 +224,7 @@ impl Trade for TierTrade {
     type Told = Told;
     type Own = Own;
     const HOME: Act = Act::RoomTiers;
-    const COMPARE: Option<Act> = None;
+    const COMPARE: Option<Act> = Some(Act::PartnerContacts);
     const USEFUL_AT_FIRST: &'static [Act] = &[];
     const SECTIONS: &'static [(Act, &'static str)] = &[(Act::TierWhy, story::WHY), (Act::TierTimeline, story::TIMELINE)];
 
@@ -218,6 +238,7 @@ impl Trade for TierTrade {
 
     fn possible(room: &TierRoom, act: Act, row: &DeskLine) -> Availability {
         match row {
+            _ if contacts::is_verb(act) => room.contact_possible(act, row),
             DeskLine::Partner(line) => verbs::possible(act, line, room.station.me),
             DeskLine::Waiting(line) => lines::possible(act, &line.correction),
         }
@@ -230,7 +251,20 @@ impl Trade for TierTrade {
         }
     }
 
-    fn split(_room: &TierRoom, act: Act, targets: Vec<Target>) -> Result<Parted<Self>, String> {
+    fn useful_in_comparison(room: &TierRoom) -> Option<Vec<Act>> {
+        Some(room.useful_for_contact())
+    }
+
+    fn act(room: &mut TierRoom, act: Act, _cx: &mut C<'_>) -> bool {
+        room.choose_contact(act)
+    }
+
+    fn split(room: &TierRoom, act: Act, targets: Vec<Target>) -> Result<Parted<Self>, String> {
+        if contacts::is_verb(act) {
+            // It is about the contacts that are read, whatever is marked in the table.
+            let selected = room.selected().ok_or_else(|| "there is no partner under the cursor".to_owned())?;
+            return Ok((vec![Target { id: selected, seen: None, extra: () }], Vec::new()));
+        }
         verbs::part(act, targets)
     }
 
@@ -246,7 +280,21 @@ impl Trade for TierTrade {
         room.form_of(asked)
     }
 
+    fn ask_again(room: &mut TierRoom, sentence: String, cx: &mut C<'_>) {
+        if room.asked().is_some_and(|asked| contacts::is_verb(asked.act)) {
+            return room.ask_contact_again(sentence);
+        }
+        room.ask(cx, Some(sentence));
+    }
+
+    fn story_came(room: &mut TierRoom, cx: &mut C<'_>) {
+        room.contacts_came(cx);
+    }
+
     fn check(room: &TierRoom, act: Act, records: &[DeskId], values: &[Value]) -> Result<String, FieldError> {
+        if contacts::is_verb(act) {
+            return room.check_contact(act, values);
+        }
         if lines::is_verb(act) {
             return room.read_line(act, records, values).map(|(_, told)| told);
         }
@@ -257,6 +305,9 @@ impl Trade for TierTrade {
     }
 
     fn orders(room: &mut TierRoom, act: Act, values: &[Value], targets: &[Target], _now: Instant) -> Option<Vec<Order>> {
+        if contacts::is_verb(act) {
+            return room.contact_orders(act, values, targets);
+        }
         if lines::is_verb(act) {
             let ids: Vec<DeskId> = targets.iter().map(|target| target.id).collect();
             let (verb, _) = room.read_line(act, &ids, values).ok()?;
@@ -288,11 +339,19 @@ impl Trade for TierTrade {
     }
 
     fn stays(act: Act) -> Option<&'static str> {
-        (act == Act::TierEvaluate).then_some("an audit stays: audit again").or(status::stays(act))
+        (act == Act::TierEvaluate).then_some("an audit stays: audit again").or(status::stays(act)).or(contacts::stays(act))
     }
 
     fn outcome(events: &[Happening], names: &Names) -> String {
         words::outcome(events, names)
+    }
+
+    fn summary(_room: &TierRoom, act: Act, answers: &[work::Answer<Self>], names: &Names) -> Option<String> {
+        TierRoom::contact_summary(act, answers, names)
+    }
+
+    fn comparison(room: &TierRoom, _width: u16, _now: Instant, zone: Tz) -> Option<Vec<Section>> {
+        Some(room.contact_sections(zone))
     }
 
     fn planned(row: &DeskLine, events: &[Happening], names: &Names) -> String {

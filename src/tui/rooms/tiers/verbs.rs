@@ -1,6 +1,6 @@
 //! An action becomes a command, or a question first.
 
-use super::{C, Command, Target, TierRoom, TierTrade, forms, lines, status};
+use super::{C, Command, Target, TierRoom, TierTrade, contacts, forms, lines, status};
 use crate::{
     domain::{
         id::OperatorId,
@@ -41,7 +41,7 @@ pub const fn verb_of(act: Act) -> Option<StandingVerb> {
 }
 
 pub fn is_verb(act: Act) -> bool {
-    verb_of(act).is_some() || act == Act::TierEvaluate || lines::is_verb(act) || status::is_verb(act)
+    verb_of(act).is_some() || act == Act::TierEvaluate || lines::is_verb(act) || status::is_verb(act) || contacts::is_verb(act)
 }
 
 /// Whether a verb means something for a partner that stands so; the decision says what else speaks against it.
@@ -113,6 +113,9 @@ pub fn useful(row: &TierLine) -> Vec<Act> {
 impl TierRoom {
     /// Asks for the object of a verb, or carries it out; a change of tier shows first what it means.
     pub(super) fn begin_verb(&mut self, act: Act, targets: &[Target], cx: &mut C<'_>) {
+        if contacts::is_verb(act) {
+            return self.begin_contact(act, targets, cx);
+        }
         if act == Act::TierEvaluate || forms::needs_program(act) {
             return cx.run(Effect::Own(super::Ask::Program));
         }

@@ -31,6 +31,7 @@ pub fn outcome(events: &[Happening], names: &Names) -> String {
         Happening::Standing(event) => sentence(event, names).0,
         Happening::Line(event) => told::pos::correction(event).0,
         Happening::Status(done) => super::status::told(done),
+        Happening::Contact(done) => super::contacts::sentence(done, names),
     });
     let told: Vec<String> = told.collect();
     if told.is_empty() { "no change".to_owned() } else { told.join(", then ") }

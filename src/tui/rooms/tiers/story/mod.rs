@@ -24,6 +24,7 @@ use crate::{
             story::{Teller, older},
             words::role,
         },
+        keymap::Keymap,
         theme::Role,
         widgets::{
             chart::{bar, sparkline},
@@ -60,7 +61,7 @@ pub fn facts(row: &TierLine) -> Vec<Row> {
     rows
 }
 
-pub fn sections(detail: &TierDetail, now: Instant, zone: Tz) -> Vec<Section> {
+pub fn sections(detail: &TierDetail, now: Instant, zone: Tz, keys: &Keymap) -> Vec<Section> {
     let teller = Teller { names: &detail.names, now, zone };
     let story = &detail.story;
     let card = story.evaluations.first().map(|evaluation| &evaluation.made.card);
@@ -101,7 +102,7 @@ pub fn sections(detail: &TierDetail, now: Instant, zone: Tz) -> Vec<Section> {
     if story.evaluations.len() > 1 {
         out.push(Section::new("Audits", audits(detail)));
     }
-    out.extend(rooms::sections(&detail.partner.profile, &detail.rooms, now));
+    out.extend(rooms::sections(&detail.partner.profile, &detail.rooms, now, keys));
     out.push(Section::new(TIMELINE, timeline(detail, &teller)));
     out
 }

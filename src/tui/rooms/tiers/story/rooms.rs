@@ -1,9 +1,12 @@
 //! Who a partner is, and what it has in the other rooms: counted, and what is due first by name.
 
 use crate::{
-    app::tier::rooms::{Deals, Funds, Leads, NAMED, Next, Rooms},
+    app::{
+        KnownContact,
+        tier::rooms::{Deals, Funds, Leads, NAMED, Next, Rooms},
+    },
     domain::{
-        contact::{Contact, ContactState},
+        contact::ContactState,
         mdf::fund::Fund,
         money::Money,
         partner::{PartnerStatus, Profile},
@@ -13,7 +16,9 @@ use crate::{
         told,
     },
     tui::{
+        action::Act,
         furniture::words::used,
+        keymap::Keymap,
         theme::Role,
         widgets::{
             countdown::{self, Standing},
@@ -24,10 +29,10 @@ use crate::{
 use chrono::NaiveDate;
 
 /// The sections, each with its title.
-pub fn sections(profile: &Profile, rooms: &Rooms, now: Instant) -> [Section; 5] {
+pub fn sections(profile: &Profile, rooms: &Rooms, now: Instant, keys: &Keymap) -> [Section; 5] {
     [
         Section::new("Profile", who(profile, rooms)),
-        Section::new("Contacts", contacts(rooms)),
+        Section::new("Contacts", contacts(rooms, keys)),
         Section::new("Leads", leads(&rooms.leads, rooms.capacity, now)),
         Section::new("Registrations", deals(&rooms.deals, now)),
         Section::new("Funds", funds(&rooms.funds, now)),
@@ -92,19 +97,22 @@ fn certificate(one: &Certificate, today: NaiveDate) -> (String, Role) {
 }
 
 /// Who is there, how they are reached, and whether they may be.
-fn contacts(rooms: &Rooms) -> Vec<Row> {
+fn contacts(rooms: &Rooms, keys: &Keymap) -> Vec<Row> {
+    let open = keys.spoken(Act::PartnerContacts);
     if rooms.contacts.is_empty() {
-        return vec![Row::text("nobody is known there: pilothouse contact add", Role::Dim)];
+        return vec![Row::text(format!("nobody is known there; {open} opens them"), Role::Dim)];
     }
-    let mut rows: Vec<Row> = rooms.contacts.iter().take(NAMED).map(|one| contact(one, rooms.requires_consent)).collect();
-    rows.extend(more(rooms.contacts.len(), "contacts: pilothouse contact list"));
+    let mut rows: Vec<Row> = rooms.contacts.iter().take(NAMED).map(contact).collect();
+    rows.extend(more(rooms.contacts.len(), "contacts"));
+    rows.push(Row::text(format!("{open} opens them"), Role::Dim));
     rows
 }
 
-fn contact(one: &Contact, requires: bool) -> Row {
+fn contact(known: &KnownContact) -> Row {
+    let one = &known.contact;
     let person = &one.card.person;
     let reached: Vec<&str> = [person.email.as_str(), person.phone.as_str()].into_iter().filter(|text| !text.is_empty()).collect();
-    let (consent, role) = match one.why_silent(requires) {
+    let (consent, role) = match known.why_silent() {
         Some(why) => (format!("✗ {why}"), Role::Warn),
         None => (format!("✓ {}", told::basis(one.consent.basis)), Role::Good),
     };
