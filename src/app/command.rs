@@ -1,7 +1,7 @@
 //! What can be asked of the app, and what comes back.
 
 use super::{
-    contact::{ContactItem, NewContact},
+    contact::{ContactItem, NewContact, StatedContact},
     partner::status::StatusItem,
     pos::{CorrectionStep, Incoming, LinesDone},
 };
@@ -125,6 +125,8 @@ pub enum Command {
     EvaluateTiers { partners: Vec<PartnerId>, day: NaiveDate, kind: AuditKind },
     /// Record people at partners, one answer each.
     Contacts(Vec<NewContact>),
+    /// Take over what a file states of people at partners, one answer each.
+    StateContacts(Vec<StatedContact>),
     /// One verb on one contact, of which version `seen` was read.
     Contact { id: ContactId, seen: Option<i64>, command: ContactCommand },
     /// Put changes of tier into force whose day has come, and audit again whose remediation plan is over: at most so many.
@@ -410,7 +412,7 @@ impl Command {
             | Self::SweepTiers { .. } => Permission::Sweep,
             Self::Tiers { command, .. } => command.verb().permission(),
             Self::PartnerStatus { command, .. } => command.verb().permission(),
-            Self::EvaluateTiers { .. } | Self::Contacts(_) => Permission::TierWork,
+            Self::EvaluateTiers { .. } | Self::Contacts(_) | Self::StateContacts(_) => Permission::TierWork,
             Self::Contact { command, .. } => command.verb().permission(),
             Self::Suppress { .. } => Permission::LeadWork,
             Self::Rates(_) => Permission::MdfFund,
@@ -455,7 +457,7 @@ impl Command {
             Self::Sweep { .. } => "sweep",
             Self::RouteUnplaced { .. } => "route unplaced leads",
             Self::Suppress { .. } => "suppress mailboxes",
-            Self::Contacts(_) => "record contacts",
+            Self::Contacts(_) | Self::StateContacts(_) => "record contacts",
             Self::Contact { command, .. } => command.verb().doc(),
             Self::Partners(_) => "record partners",
             Self::Accounts(_) => "record accounts",

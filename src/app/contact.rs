@@ -1,5 +1,10 @@
 //! Contacts of partners: recorded, changed, with their consent; one command is one transaction.
 
+mod stated;
+
+pub use stated::StatedContact;
+pub(super) use stated::take_in;
+
 use super::{
     Failure, Outcome, Rules, Scene,
     history::{Faster, overtaken},
@@ -12,6 +17,7 @@ use crate::{
         contact::{
             Against, Card, Contact, ContactCommand, ContactEvent, ContactState, Refusal,
             decide::{Suppression, decide, recorded},
+            stated::Aside,
         },
         event::{Entity, Event},
         id::{ContactId, PartnerId},
@@ -45,6 +51,8 @@ pub struct ContactItem {
 pub struct ContactDone {
     pub contact: Contact,
     pub events: Vec<ContactEvent>,
+    /// What of a statement was not taken over.
+    pub aside: Option<Aside>,
 }
 
 /// A contact with what stands against writing to them.
@@ -86,7 +94,7 @@ pub(super) async fn record<U: Unit>(unit: &mut U, scene: Scene<'_>, entered: &[N
                 let contact = begin(id, &event, scene)?;
                 journal.note(Entity::Contact(id), 1, Event::Contact(event.clone()));
                 changed.push(ContactChange { contact: contact.clone(), expected: 0 });
-                ContactItem { result: Ok(ContactDone { contact, events: vec![event] }) }
+                ContactItem { result: Ok(ContactDone { contact, events: vec![event], aside: None }) }
             }
         });
     }
@@ -122,7 +130,7 @@ pub(super) async fn carry_out<U: Unit>(
     }
     let is_changed = !events.is_empty();
     let changed = is_changed.then(|| ContactChange { contact: contact.clone(), expected: before.version });
-    let item = ContactItem { result: Ok(ContactDone { contact, events }) };
+    let item = ContactItem { result: Ok(ContactDone { contact, events, aside: None }) };
     save(unit, scene, journal, changed.into_iter().collect(), vec![item]).await
 }
 
@@ -219,12 +227,7 @@ pub(super) async fn listed(session: &mut store::Session, rules: &Rules, partner:
     known(session, rules, partner, all).await
 }
 
-async fn known(
-    session: &mut store::Session,
-    rules: &Rules,
-    partner: &Partner,
-    contacts: Vec<Contact>,
-) -> store::Result<Vec<KnownContact>> {
+async fn known(session: &mut store::Session, rules: &Rules, partner: &Partner, contacts: Vec<Contact>) -> store::Result<Vec<KnownContact>> {
     let requires = partner.profile.country.is_some_and(|country| rules.program().requires_consent(country));
     let mailboxes: Vec<Text> = contacts.iter().map(|one| one.card.person.email.clone()).collect();
     let suppressed = session.suppressed(&mailboxes).await?;

@@ -38,7 +38,7 @@ pub use command::{
     ItemTarget, LeadTarget, MdfCommand, MdfDone, MdfItem, MdfRecord, MdfStep, Mode, OperatorSpec, Outcome, Past, Registering, Request,
     RequestDraft, Restating, Target, TierDone, TierItem, TierTarget,
 };
-pub use contact::{ContactDone, ContactItem, KnownContact, NewContact};
+pub use contact::{ContactDone, ContactItem, KnownContact, NewContact, StatedContact};
 pub use failure::Failure;
 pub use rules::Rules;
 pub use service::App;
@@ -131,6 +131,7 @@ async fn dispatch<U: Unit>(unit: &mut U, scene: Scene<'_>) -> Result<Outcome, Fa
         Command::SweepTiers { limit } => Box::pin(tier::evaluate::sweep(unit, scene, *limit)).await,
         Command::SweepConflicts { deals } => deal::sweep::conflicts(unit, scene, deals).await,
         Command::Contacts(entered) => contact::record(unit, scene, entered).await,
+        Command::StateContacts(stated) => contact::take_in(unit, scene, stated).await,
         Command::Contact { id, seen, command } => contact::carry_out(unit, scene, *id, *seen, command).await,
         Command::Partners(profiles) => partner::record(unit, scene, profiles).await,
         Command::Accounts(profiles) => partner::record_accounts(unit, scene, profiles).await,

@@ -1,4 +1,4 @@
-//! `pilothouse export leads|partners|accounts|deals`: tables out, safe to open in a spreadsheet.
+//! `pilothouse export leads|partners|contacts|accounts|deals|sales`: tables out, safe to open in a spreadsheet.
 
 use super::Call;
 use crate::{
@@ -23,8 +23,12 @@ use std::{
 pub enum Table {
     Leads,
     Partners,
+    /// The people at partners, with whether they may be mailed
+    Contacts,
     Accounts,
     Deals,
+    /// Order lines with their booking
+    Sales,
 }
 
 #[derive(Debug, clap::Args)]
@@ -66,7 +70,9 @@ enum What {
     Leads(Option<Filter>),
     Deals(Option<Filter<Deals>>),
     Partners,
+    Contacts,
     Accounts,
+    Sales,
 }
 
 impl What {
@@ -76,7 +82,9 @@ impl What {
             (Table::Deals, filter) => Ok(Self::Deals(filter.map(parsed).transpose()?)),
             (_, Some(_)) => Err(Error::expected("only leads and deals can be filtered: leave --filter out")),
             (Table::Partners, None) => Ok(Self::Partners),
+            (Table::Contacts, None) => Ok(Self::Contacts),
             (Table::Accounts, None) => Ok(Self::Accounts),
+            (Table::Sales, None) => Ok(Self::Sales),
         }
     }
 }
@@ -87,7 +95,9 @@ async fn write(app: &App, me: OperatorId, args: &Args, what: &What, out: impl Wr
         What::Leads(filter) => export::records(app, filter.as_ref(), &Context { now, zone, me, marked: &[] }, args.format, out).await,
         What::Deals(filter) => export::records(app, filter.as_ref(), &Context { now, zone, me, marked: &[] }, args.format, out).await,
         What::Partners => export::partners(app, args.format, out).await,
+        What::Contacts => export::contacts(app, args.format, out).await,
         What::Accounts => export::accounts(app, args.format, out).await,
+        What::Sales => export::sales(app, args.format, out).await,
     };
     rows.map_err(|error| match error {
         ExportError::Failure(failure) => failure.into(),

@@ -1,4 +1,4 @@
-//! `pilothouse import leads|partners|accounts|deals|sales|requests|claims|fx|mappings`: data from outside.
+//! `pilothouse import leads|partners|accounts|contacts|deals|sales|requests|claims|fx|mappings`: data from outside.
 
 mod fx;
 
@@ -8,7 +8,8 @@ use super::{
 };
 use crate::{
     app::import::{
-        Counts, Figures, ImportError, Job, Pass, REJECTS_TOLD_MAX, Rejects, Report, Room, choose, deals, directory, funding, leads,
+        Counts, Figures, ImportError, Job, Pass, REJECTS_TOLD_MAX, Rejects, Report, Room, choose, contacts, deals, directory, funding,
+        leads,
         mapping::{self, Kind},
         sales, survey,
     },
@@ -30,6 +31,10 @@ pub enum Verb {
     /// End customers, known by their code
     #[command(after_help = "Example:\n  pilothouse import accounts accounts.csv --dry-run")]
     Accounts(Args),
+    /// People at partners, known by their mailbox there, with their consent
+    #[command(after_help = "Example:\n  pilothouse import contacts people.csv --dry-run\n\n\
+        What a file says of consent never counts against a mailbox that asked never to be contacted, nor against what is newer here.")]
+    Contacts(Args),
     /// Deals: their customers matched with the accounts, handed in where they are complete, else kept as drafts
     #[command(after_help = "Examples:\n  pilothouse import deals pipeline.csv --dry-run\n  \
         pilothouse import deals opportunities.json --mapping aws-opportunity --partner P-0001")]
@@ -108,6 +113,7 @@ pub async fn run(verb: Verb, call: &mut Call<'_>) -> Result<()> {
     match verb {
         Verb::Leads(args) => import(Kind::Lead, args, Extra::default(), call).await,
         Verb::Partners(args) => import(Kind::Partner, args, Extra::default(), call).await,
+        Verb::Contacts(args) => import(Kind::Contact, args, Extra::default(), call).await,
         Verb::Accounts(args) => import(Kind::Account, args, Extra::default(), call).await,
         Verb::Sales(sales) => {
             import(Kind::Sale, sales.args, Extra { period: period(sales.from, sales.to)?, ..Extra::default() }, call).await
@@ -210,6 +216,7 @@ async fn import(kind: Kind, args: Args, extra: Extra, call: &mut Call<'_>) -> Re
     let pass = if args.dry_run { Pass::Plan } else { Pass::Carry };
     let mut progress = |counts: &Counts| bar.show(counts);
     let report = match kind {
+        Kind::Contact => contacts::import(&app, actor, job, pass, &mut progress).await,
         Kind::Lead => leads::import(&app, actor, job, pass, &mut progress).await,
         Kind::Deal => deals::import(&app, actor, job, pass, &mut progress).await,
         Kind::Sale => sales::import(&app, actor, job, pass, &mut progress).await,
@@ -334,6 +341,7 @@ impl Bar {
             Room::Deals => format!("{drafted} drafts, {submitted} submitted, {conflicting} in conflict, {changed} changed"),
             Room::Funding => format!("{drafted} drafts, {submitted} submitted, {decided} decided"),
             Room::Sales => format!("{} recorded, {} in correction", counts.created, counts.waiting),
+            Room::Contacts => format!("{} recorded, {changed} changed", counts.created),
             Room::Rates => format!("{} recorded", counts.created),
         };
         format!("{} {read} of {}, {rate:.0}/s, {became}, {rejected} rejected", bar(read, self.total), self.total)

@@ -83,10 +83,10 @@ impl Global {
 pub enum Verb {
     /// The console on a channel that is made up, in full swing
     Demo(demo::Args),
-    /// Bring leads, partners, accounts, deals, sales or exchange rates in from a file
+    /// Bring leads, partners, their people, accounts, deals, sales or exchange rates in from a file
     #[command(subcommand)]
     Import(import::Verb),
-    /// Write leads, partners or accounts out
+    /// Write leads, partners, their people, accounts, deals or order lines out
     Export(export::Args),
     /// Payments of claims: what is ordered, out to the bank as a file, and its answer back in
     #[command(subcommand)]

@@ -2,10 +2,12 @@
 
 mod cell;
 mod deals;
+mod desk;
 mod leads;
 mod records;
 mod tables;
 
+pub use desk::{contacts, sales};
 pub use records::{ExportError, Exported, records};
 pub use tables::{accounts, partners};
 

@@ -33,7 +33,7 @@ pub async fn import(app: &App, actor: OperatorId, job: Job, pass: Pass) -> Resul
             match record {
                 Record::Partner(record) => partners.push((record.profile, record.parent)),
                 Record::Account(record) => accounts.push((record.profile, record.parent)),
-                Record::Lead(_) | Record::Deal(_) | Record::Sale(_) | Record::Request(_) | Record::Claim(_) => {}
+                Record::Lead(_) | Record::Deal(_) | Record::Sale(_) | Record::Request(_) | Record::Claim(_) | Record::Contact(_) => {}
             }
         }
     }

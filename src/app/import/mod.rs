@@ -1,6 +1,7 @@
 //! Data from outside: a file becomes rows ([`source`]), rows become records by a mapping ([`mapping`], [`decode`]), and
 //! records go through the same commands as everything else, in batches.
 
+pub mod contacts;
 pub mod deals;
 pub mod decode;
 pub mod directory;

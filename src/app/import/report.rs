@@ -16,7 +16,7 @@ pub struct Counts {
     pub quarantined: u64,
     /// Not readable, or left out by the mapping.
     pub rejected: u64,
-    /// Partners and accounts whose record differed; deals whose source says something else now, and that were edited.
+    /// Partners, accounts and contacts whose record differed; deals whose source says something else now, and that were edited.
     pub changed: u64,
     /// Deals whose source says something else now, and that may not be changed.
     pub refused: u64,
@@ -48,6 +48,7 @@ pub enum Room {
     Sales,
     Rates,
     Funding,
+    Contacts,
 }
 
 impl Room {
@@ -57,6 +58,7 @@ impl Room {
             Kind::Deal => Self::Deals,
             Kind::Sale => Self::Sales,
             Kind::Request | Kind::Claim => Self::Funding,
+            Kind::Contact => Self::Contacts,
             Kind::Lead | Kind::Partner | Kind::Account => Self::Leads,
         }
     }
@@ -109,7 +111,7 @@ impl fmt::Display for Counts {
             Room::Deals => write!(f, "drafted {drafted} + submitted {submitted} + conflicting {conflicting}")?,
             Room::Funding => write!(f, "drafted {drafted} + submitted {submitted} + decided {decided}")?,
             Room::Sales => write!(f, "recorded {created} + in correction {}", self.waiting)?,
-            Room::Rates => write!(f, "recorded {created}")?,
+            Room::Rates | Room::Contacts => write!(f, "recorded {created}")?,
         }
         write!(f, " + rejected {rejected}")?;
         let left_out = (self.left_out, "left out");

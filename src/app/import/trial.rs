@@ -28,7 +28,7 @@ use crate::{
     },
     store::{
         Address, Db, Options, Result, Session, Tx, Unit,
-        unit::{Changes, Heads, OperatorRow, Past, ProgramRow, mdf::MdfUnit, pos::PosUnit},
+        unit::{Changes, Heads, OperatorRow, Past, ProgramRow, contact::ContactUnit, mdf::MdfUnit, pos::PosUnit},
     },
 };
 use std::{
@@ -44,6 +44,7 @@ pub struct Trial {
     real: App,
     rules: Arc<Rules>,
     changed: Arc<Mutex<mdf::Changed>>,
+    contacts: Arc<Mutex<contact::Changed>>,
     /// Removed when the trial is over.
     _folder: tempfile::TempDir,
 }
@@ -63,14 +64,22 @@ impl Trial {
         tx.batch_numbers(u32::MAX).await?;
         tx.sale_numbers(u32::MAX).await?;
         tx.correction_numbers(u32::MAX).await?;
+        tx.contact_numbers(u32::MAX).await?;
         Unit::commit(tx).await?;
         let rules = real.rules().await?;
-        Ok(Self { scratch: App::new(scratch), real: real.clone(), rules, changed: Arc::default(), _folder: folder })
+        Ok(Self {
+            scratch: App::new(scratch),
+            real: real.clone(),
+            rules,
+            changed: Arc::default(),
+            contacts: Arc::default(),
+            _folder: folder,
+        })
     }
 
     pub(super) async fn overlay(&self) -> Result<Overlay, Failure> {
-        let changed = Arc::clone(&self.changed);
-        Ok(Overlay { scratch: self.scratch.db().begin().await?, real: self.real.db().read().await?, changed })
+        let (changed, contacts) = (Arc::clone(&self.changed), Arc::clone(&self.contacts));
+        Ok(Overlay { scratch: self.scratch.db().begin().await?, real: self.real.db().read().await?, changed, contacts })
     }
 
     pub async fn execute(&self, actor: OperatorId, command: Command) -> Result<Outcome, Failure> {
@@ -90,6 +99,7 @@ pub(super) struct Overlay {
     scratch: Tx,
     real: Session,
     changed: Arc<Mutex<mdf::Changed>>,
+    contacts: Arc<Mutex<contact::Changed>>,
 }
 
 impl Overlay {
@@ -285,6 +295,7 @@ impl Unit for Overlay {
         changes.cases.retain(|change| is_scratch(change.case.id));
         changes.pos.corrections.retain(|change| is_scratch(change.correction.id));
         self.changed().take(&mut changes.mdf);
+        self.changed_contacts().take(&mut changes.contacts);
         let is_real = |entity: Entity| {
             entity.id() < FIRST && !matches!(entity, Entity::Operator(_) | Entity::Program(_) | Entity::Partner(_) | Entity::Account(_))
         };

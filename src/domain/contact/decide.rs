@@ -152,9 +152,14 @@ fn check<'a>(card: &Card, mut others: impl Iterator<Item = &'a Contact>) -> Resu
     others.find(|one| one.mailbox() == email).map_or(Ok(()), |same| Err(Refusal::SameMailbox(same.id)))
 }
 
+/// Whether somebody may be written to on this ground who may not without one.
+pub const fn widens(basis: ConsentBasis) -> bool {
+    matches!(basis, ConsentBasis::OptIn | ConsentBasis::LegitimateInterest)
+}
+
 /// Whether the consent counts against what the mailbox asked for.
 fn agree(consent: &Consent, Suppression { suppressed, despite }: Suppression) -> Result<bool, Refusal> {
-    let widens = matches!(consent.basis, ConsentBasis::OptIn | ConsentBasis::LegitimateInterest);
+    let widens = widens(consent.basis);
     if widens && suppressed && !despite { Err(Refusal::Suppressed) } else { Ok(widens && suppressed) }
 }
 

@@ -41,6 +41,11 @@ impl ContactEvent {
         }
     }
 
+    /// Whether a contact begins with it.
+    pub const fn begins(&self) -> bool {
+        matches!(self, Self::Recorded { .. })
+    }
+
     /// The personal part, to be sealed; `None` when the event holds nothing personal.
     pub fn personal(&self) -> Option<Personal> {
         match self {

@@ -5,6 +5,7 @@
 
 pub mod decide;
 pub mod event;
+pub mod stated;
 
 pub use decide::{ContactCommand, ContactVerb, Refusal, decide, recorded};
 pub use event::ContactEvent;

@@ -3,13 +3,15 @@
 use super::{ANNA, BEN, House, text};
 use crate::support::databases::{START, on_both};
 use pilothouse::{
-    app::{Command, NewContact},
+    app::{Command, Mode, NewContact, Request, Rules, StatedContact, handle},
     domain::{
-        contact::{Against, Card, Contact, ContactCommand, ContactRole},
-        id::{ContactId, OperatorId, PartnerId},
+        contact::{Against, Card, Contact, ContactCommand, ContactRole, stated::Stated},
+        id::{AuditSeq, CommandId, ContactId, OperatorId, PartnerId, ProgramVersion},
         lead::{Consent, ConsentBasis},
         person::Person,
+        time::Instant,
     },
+    store::{Unit, memory::World, unit::Changes},
 };
 
 const NORD: PartnerId = PartnerId(1);
@@ -95,6 +97,67 @@ async fn erasing_takes_the_text_away_and_leaves_the_chain_whole() {
         assert_eq!(again, "N-1 is erased, and nothing more can be done to it");
         assert_eq!(fresh.db.audit_verify(|_| {}).await.expect("read").broken, None, "{}", fresh.name);
         assert_eq!(house.app.contacts_of(NORD).await.expect("read").len(), 1);
+        house.replays().await;
+    })
+    .await;
+}
+
+/// Everything that is done to contacts, on any unit of work.
+async fn script<U: Unit>(begin: impl AsyncFn() -> U, rules: &Rules, now: Instant) -> Vec<String> {
+    let verb = |id, seen, command| Command::Contact { id: ContactId(id), seen, command };
+    let stated = |email: &str, consent| {
+        let person = Person { email: text(email), phone: text("+49 40 1"), ..Person::default() };
+        StatedContact { partner: NORD, stated: Stated { person, role: Some(ContactRole::Legal), consent } }
+    };
+    let agreed = |despite| ContactCommand::Consent { consent: opted_in(), despite };
+    let commands = [
+        Command::Suppress { mailboxes: vec![text("otto@nord.example")] },
+        Command::Contacts(vec![new("Eva Lang", "eva@nord.example"), new("Otto", "OTTO@nord.example"), new("Eva", "eva@nord.example")]),
+        Command::StateContacts(vec![stated("otto@nord.example", Some(opted_in())), stated("EVA@nord.example", None)]),
+        verb(2, None, agreed(false)),
+        verb(2, None, agreed(true)),
+        verb(1, Some(1), ContactCommand::Change(card("Eva Lang-Huber", "eva@nord.example"))),
+        verb(1, None, ContactCommand::Leave),
+        verb(1, None, ContactCommand::Return),
+        verb(1, None, ContactCommand::Erase),
+        verb(1, None, ContactCommand::Return),
+        Command::StateContacts(vec![stated("otto@nord.example", None), stated("eva@nord.example", None)]),
+    ];
+    let mut told = Vec::new();
+    for (number, command) in (1..).zip(commands) {
+        let mut unit = begin().await;
+        let request = Request::new(CommandId(uuid::Uuid::from_u128(number)), command);
+        let outcome = handle(&mut unit, rules, ANNA, &request, Mode::Carry, now).await.expect("carried out");
+        unit.commit().await.expect("kept");
+        told.push(format!("{:?}", outcome.contacts));
+    }
+    told
+}
+
+#[tokio::test]
+async fn a_world_in_memory_and_both_databases_say_the_same() {
+    on_both(|fresh| async move {
+        let house = House::settled(&fresh).await;
+        let world = World::unsettled();
+        let mut unit = world.begin();
+        let mut session = fresh.db.read().await.expect("a session");
+        let past = session.audit_since(AuditSeq(0), 1_000).await.expect("read");
+        let changes = Changes {
+            partners: session.partners().await.expect("read"),
+            operators: session.operators().await.expect("read"),
+            programs: session.programs(ProgramVersion(1)).await.expect("read"),
+            records: past.into_iter().map(|past| past.record).collect(),
+            ..Changes::default()
+        };
+        drop(session);
+        unit.save(CommandId(uuid::Uuid::from_u128(99)), changes).await.expect("saved");
+        unit.commit().await.expect("kept");
+        let (rules, now) = (house.app.rules().await.expect("rules"), house.now());
+        let in_memory = script(async || world.begin(), &rules, now).await;
+        let on_disk = script(async || fresh.db.begin().await.expect("a unit"), &rules, now).await;
+        assert_eq!(in_memory, on_disk, "{}", fresh.name);
+        assert!(in_memory[2].contains("aside: Some(Suppressed)") && in_memory[3].contains("Err(Suppressed)"), "{in_memory:#?}");
+        assert!(in_memory[9].contains("Err(Erased(ContactId(1)))") && in_memory[10].contains("ContactId(3)"), "{in_memory:#?}");
         house.replays().await;
     })
     .await;

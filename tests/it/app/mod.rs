@@ -6,6 +6,7 @@ pub mod deal;
 mod flow;
 mod house;
 mod import;
+mod import_contacts;
 mod import_deals;
 pub mod mdf;
 mod news;

@@ -9,6 +9,7 @@ use chrono::{Datelike, NaiveDate};
 use pilothouse::{
     app::{
         Command,
+        export::{self, Format},
         import::{Job, Pass, Report, choose, directory, mapping::Kind, sales},
         pos::Incoming,
     },
@@ -231,6 +232,11 @@ async fn a_whole_return_leaves_nothing_whatever_the_rate_is_by_then() {
         let booked: Vec<i64> = house.lines().await.iter().map(|sale| sale.posted.booked.unwrap().minor).collect();
         assert_eq!(booked, [10_000, -3_334, -3_334, -3_332, 1_000, -1_000], "the last comes back on a day without a rate");
         assert_eq!(house.waiting().await, [(1, "more comes back than was sold: USD 0.00 is left of it".to_owned())]);
+        let mut out = Vec::new();
+        assert_eq!(export::sales(&house.app, Format::Csv, &mut out).await.unwrap(), 6);
+        let out = String::from_utf8(out).unwrap();
+        let newest = "6,erp:R/4,NORD,Nordlicht Systeme,,MX-2,Switching,2026-02-20,-1,11,-11.00,USD,-10.00,EUR,,5,,no";
+        assert_eq!(out.lines().nth(1), Some(newest), "{}: {out}", fresh.name);
         assert_totals(&house, "EUR").await;
         house.replays().await;
     })

@@ -4,8 +4,9 @@ use super::Home;
 use std::{collections::BTreeMap, path::Path};
 
 /// Each sample is named after the mapping that it is for; then come its kind and what an import of it prints.
-const SAMPLES: [(&str, &str, &str); 9] = [
+const SAMPLES: [(&str, &str, &str); 10] = [
     ("generic-account", "accounts", "read 5 = created 3 + linked 0 + in review 0 + quarantined 0 + rejected 2"),
+    ("generic-contact", "contacts", "read 10 = recorded 3 + rejected 6 + known already 1"),
     ("generic-partner", "partners", "read 6 = created 3 + linked 0 + in review 0 + quarantined 0 + rejected 3"),
     ("hubspot-company", "accounts", "read 3 = created 2 + linked 0 + in review 0 + quarantined 0 + rejected 1"),
     ("salesforce-account", "accounts", "read 4 = created 2 + linked 0 + in review 0 + quarantined 0 + rejected 2"),
@@ -19,9 +20,17 @@ const SAMPLES: [(&str, &str, &str); 9] = [
 /// A home with a copy of the sample, so that its rejects are kept there.
 fn home_with(sample: &str) -> (Home, String) {
     let home = Home::new();
-    let name = format!("{sample}.csv");
-    let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/import").join(&name)).expect("a sample");
-    home.write(&name, &text);
+    let named = |sample: &str| {
+        let name = format!("{sample}.csv");
+        let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/import").join(&name)).expect("a sample");
+        home.write(&name, &text);
+        name
+    };
+    // People are at partners that are there.
+    if sample == "generic-contact" {
+        home.run(&["import", "partners", &named("generic-partner")]).ok();
+    }
+    let name = named(sample);
     (home, name)
 }
 

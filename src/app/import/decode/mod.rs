@@ -14,7 +14,7 @@ mod tests;
 
 pub use deal::DealRecord;
 pub use funding::{ClaimRecord, PastRecord, RequestRecord};
-pub use record::{AccountRecord, PartnerRecord, Record};
+pub use record::{AccountRecord, ContactRecord, PartnerRecord, Record};
 pub use sale::SaleRecord;
 
 use super::{

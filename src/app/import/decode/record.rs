@@ -5,6 +5,7 @@ use crate::{
     app::import::{mapping::Kind, source::Reject},
     domain::{
         account::AccountProfile,
+        contact::ContactRole,
         lead::{Consent, ConsentBasis, Intake, Person},
         partner::{Area, Certification, PartnerKind, PartnerStatus, Profile},
         text::Text,
@@ -23,6 +24,16 @@ pub enum Record {
     Sale(Box<SaleRecord>),
     Request(Box<RequestRecord>),
     Claim(Box<ClaimRecord>),
+    Contact(Box<ContactRecord>),
+}
+
+/// A person at a partner that is still named as the file names it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ContactRecord {
+    pub partner: Text,
+    pub person: Person,
+    pub role: Option<ContactRole>,
+    pub consent: Option<Consent>,
 }
 
 /// A partner whose parent is still named by its code.
@@ -54,6 +65,7 @@ fn fields(cells: &Cells<'_>) -> Result<Record, Reject> {
         Kind::Sale => sale::decode(cells).map(|sale| Record::Sale(Box::new(sale))),
         Kind::Request => funding::request(cells).map(|request| Record::Request(Box::new(request))),
         Kind::Claim => funding::claim(cells).map(|claim| Record::Claim(Box::new(claim))),
+        Kind::Contact => contact(cells).map(|contact| Record::Contact(Box::new(contact))),
     }
 }
 
@@ -180,4 +192,22 @@ fn account(cells: &Cells<'_>) -> Result<AccountRecord, Reject> {
         parent: None,
     };
     Ok(AccountRecord { profile, parent: cells.text("parent")? })
+}
+
+/// Who says nothing of a consent leaves it as it is.
+fn contact(cells: &Cells<'_>) -> Result<ContactRecord, Reject> {
+    let basis = cells.choice("consent", ConsentBasis::from_name)?.filter(|basis| *basis != ConsentBasis::Unknown);
+    let (text_version, at) = (cells.text("consent_text")?, cells.instant("consent_at")?);
+    Ok(ContactRecord {
+        partner: cells.text("partner")?,
+        person: Person {
+            name: cells.text("name")?,
+            title: cells.text("title")?,
+            email: cells.email("email")?,
+            phone: cells.text("phone")?,
+            message: Text::default(),
+        },
+        role: cells.choice("role", ContactRole::from_name)?,
+        consent: basis.map(|basis| Consent { basis, text_version, at }),
+    })
 }

@@ -38,6 +38,7 @@ built_in![
     "ibm-sale",
     "generic-request",
     "generic-claim",
+    "generic-contact",
 ];
 
 /// The built-in mapping of this name. A test holds that every one of them reads.

@@ -1,6 +1,7 @@
 //! The fields that a mapping can fill, by kind of record: one table from which the checks, the hints and the docs follow.
 
 use crate::domain::{
+    contact::ContactRole,
     country::Country,
     deal::SalesStage,
     lead::ConsentBasis,
@@ -22,10 +23,13 @@ pub enum Kind {
     Request,
     /// A claim on an approved request.
     Claim,
+    /// A person at a partner.
+    Contact,
 }
 
 impl Kind {
-    pub const ALL: [Self; 7] = [Self::Lead, Self::Partner, Self::Account, Self::Deal, Self::Sale, Self::Request, Self::Claim];
+    pub const ALL: [Self; 8] =
+        [Self::Lead, Self::Partner, Self::Account, Self::Deal, Self::Sale, Self::Request, Self::Claim, Self::Contact];
 
     pub const fn name(self) -> &'static str {
         match self {
@@ -36,6 +40,7 @@ impl Kind {
             Self::Sale => "sale",
             Self::Request => "request",
             Self::Claim => "claim",
+            Self::Contact => "contact",
         }
     }
 
@@ -49,6 +54,7 @@ impl Kind {
             Self::Sale => "sales",
             Self::Request => "requests",
             Self::Claim => "claims",
+            Self::Contact => "contacts",
         }
     }
 
@@ -61,6 +67,7 @@ impl Kind {
             Self::Sale => SALE,
             Self::Request => REQUEST,
             Self::Claim => CLAIM,
+            Self::Contact => CONTACT,
         }
     }
 
@@ -108,6 +115,7 @@ pub enum Form {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Choice {
     Consent,
+    ContactRole,
     PartnerKind,
     PartnerStatus,
     SalesStage,
@@ -118,6 +126,7 @@ impl Choice {
     pub fn names(self) -> Vec<&'static str> {
         match self {
             Self::Consent => ConsentBasis::ALL.map(ConsentBasis::name).to_vec(),
+            Self::ContactRole => ContactRole::ALL.iter().map(|role| role.name()).collect(),
             Self::PartnerKind => PartnerKind::ALL.map(PartnerKind::name).to_vec(),
             Self::PartnerStatus => PartnerStatus::ALL.map(PartnerStatus::name).to_vec(),
             Self::SalesStage => SalesStage::ALL.iter().map(|stage| stage.name()).collect(),
@@ -318,4 +327,16 @@ const CLAIM: &[Target] = &[
     field("paid", Form::Amount, "what was paid there; without one all that was approved"),
     field("paid_by", NAME, "the operator who paid there, who neither asked nor approved"),
     field("reference", NAME, "the bank's reference of the payment; without one the claim's identifier"),
+];
+
+const CONTACT: &[Target] = &[
+    required("partner", NAME, "the partner where they are, by code or name"),
+    PERSON_NAME,
+    PERSON_TITLE,
+    field("role", Form::Choice(Choice::ContactRole), "what they do there; without one what is known, else other"),
+    PERSON_EMAIL,
+    PERSON_PHONE,
+    field("consent", Form::Choice(Choice::Consent), "on what ground they may be written to; without one what is known"),
+    field("consent_text", NAME, "which text they agreed to, or where they did"),
+    field("consent_at", Form::Time, "when they agreed or refused; an earlier one than is known does not count"),
 ];
