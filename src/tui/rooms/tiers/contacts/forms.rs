@@ -31,8 +31,7 @@ enum Meant {
 }
 
 /// The grounds in the order in which they are offered.
-const GROUNDS: [ConsentBasis; 4] =
-    [ConsentBasis::OptIn, ConsentBasis::LegitimateInterest, ConsentBasis::Refused, ConsentBasis::Unknown];
+const GROUNDS: [ConsentBasis; 4] = [ConsentBasis::OptIn, ConsentBasis::LegitimateInterest, ConsentBasis::Refused, ConsentBasis::Unknown];
 /// The fields of a consent.
 const SINCE: usize = 1;
 const TEXT: usize = 2;
@@ -98,8 +97,10 @@ fn at_field(refusal: &Refusal) -> FieldError {
 impl TierRoom {
     pub(in crate::tui::rooms::tiers) fn contact_form(&self, act: Act, about: &str) -> Option<Form> {
         if act == Act::ContactAdd {
-            let form = Form::new(format!("Add somebody at {about}"), "add")
-                .about(format!("On what ground they may be written to is recorded after that: {}.", self.keys().spoken(Act::ContactConsent)));
+            let form = Form::new(format!("Add somebody at {about}"), "add").about(format!(
+                "On what ground they may be written to is recorded after that: {}.",
+                self.keys().spoken(Act::ContactConsent)
+            ));
             return Some(card_fields(form, &Card::default()));
         }
         let known = self.asked_contact()?;
@@ -137,7 +138,8 @@ impl TierRoom {
                 let despite = known.against.suppressed && chosen(values, DESPITE) == 1;
                 let mut after = known.clone();
                 (after.contact.consent, after.contact.despite) = (consent.clone(), despite);
-                let told = after.why_silent().map_or_else(|| "may be mailed then".to_owned(), |why| format!("may not be mailed then: {why}"));
+                let told =
+                    after.why_silent().map_or_else(|| "may be mailed then".to_owned(), |why| format!("may not be mailed then: {why}"));
                 (ContactCommand::Consent { consent, despite }, told.replace(": may not be mailed", ""))
             }
             Act::ContactErase => {
@@ -186,7 +188,11 @@ fn consent_form(known: &KnownContact) -> Form {
     let one = &known.contact;
     let begins = GROUNDS.iter().position(|basis| *basis == one.consent.basis && one.consent != Consent::default()).unwrap_or(0);
     let form = Form::new(format!("Consent of {}", called(known)), "record")
-        .about(if known.against.suppressed { "This mailbox asked never to be contacted." } else { "On what ground they may be written to." })
+        .about(if known.against.suppressed {
+            "This mailbox asked never to be contacted."
+        } else {
+            "On what ground they may be written to."
+        })
         .field(choice("ground", GROUNDS.map(ground).to_vec(), begins))
         .field(Field::text("since", "").hint("today, or 2026-03-31"))
         .field(Field::text("text", one.consent.text_version.to_string()).hint("the version of the text, such as web-2026-03"));

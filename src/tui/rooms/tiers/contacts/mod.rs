@@ -195,7 +195,8 @@ impl TierRoom {
         };
         let person = &done.contact.card.person;
         let name = if person.name.is_empty() { &person.email } else { &person.name };
-        Some(format!("{} {name}: {}", done.contact.id, sentence(done, names)))
+        let called = format!("{} {name}", done.contact.id);
+        Some(format!("{}: {}", called.trim_end(), sentence(done, names)))
     }
 
     /// Everybody at the partner, the chosen one marked.
@@ -233,22 +234,22 @@ fn card(known: &KnownContact, zone: Tz) -> Vec<Row> {
     let one = &known.contact;
     let person = &one.card.person;
     let mut rows = Vec::new();
-    for (label, text) in [("mail", &person.email), ("phone", &person.phone)] {
+    for (label, text) in [("  mail", &person.email), ("  phone", &person.phone)] {
         if !text.is_empty() {
-            rows.push(Row::fact(label, text.to_string(), Role::Text).indented(2));
+            rows.push(Row::fact(label, text.to_string(), Role::Text));
         }
     }
     let on = one.consent.at.map_or_else(String::new, |at| format!(" since {}", local_date(at, zone)));
     let by = if one.consent.text_version.is_empty() { String::new() } else { format!(", text {}", one.consent.text_version) };
-    rows.push(Row::fact("consent", format!("{}{on}{by}", told::basis(one.consent.basis)), Role::Text).indented(2));
+    rows.push(Row::fact("  consent", format!("{}{on}{by}", told::basis(one.consent.basis)), Role::Text));
     let (may, role) = match known.why_silent() {
         Some(why) => (format!("✗ no: {}", why.trim_end_matches(": may not be mailed")), Role::Warn),
         None if known.against.suppressed => ("✓ yes: agreed after asking never to be contacted".to_owned(), Role::Good),
         None => ("✓ yes".to_owned(), Role::Good),
     };
-    rows.push(Row::fact("may be mailed", may, role).indented(2));
+    rows.push(Row::fact("  mailable", may, role));
     if let ContactState::Left { at } = one.state {
-        rows.push(Row::fact("left", format!("noted on {}", local_date(at, zone)), Role::Dim).indented(2));
+        rows.push(Row::fact("  left", format!("noted on {}", local_date(at, zone)), Role::Dim));
     }
     rows
 }
