@@ -162,3 +162,26 @@ async fn the_demo_is_for_an_empty_database_only() {
     demo::make_days(&app, 1, 1, |_| ()).await.unwrap();
     assert!(demo::make_days(&app, 1, 1, |_| ()).await.is_err());
 }
+
+/// Some may be written to, and of those who may not each kind is there.
+#[tokio::test]
+async fn people_at_partners_with_every_kind_of_consent() {
+    let (app, _folder) = made(1, 1).await;
+    let rules = app.rules().await.unwrap();
+    let (mut why, mut nobody, mut most) = (BTreeSet::new(), 0, 0);
+    for partner in rules.directory().all() {
+        let contacts = app.contacts_of(partner.id).await.unwrap();
+        nobody += usize::from(contacts.is_empty());
+        most = contacts.len().max(most);
+        why.extend(contacts.iter().map(|known| known.why_silent().unwrap_or("may be mailed")));
+    }
+    let expected = [
+        "asked never to be contacted: may not be mailed",
+        "left",
+        "may be mailed",
+        "no consent: may not be mailed",
+        "refused: may not be mailed",
+    ];
+    assert_eq!(why.into_iter().collect::<Vec<_>>(), expected);
+    assert!(nobody >= 3 && most >= 6, "{nobody} partners have nobody, and none has more than {most}");
+}

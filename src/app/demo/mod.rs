@@ -4,6 +4,7 @@
 
 mod agenda;
 mod chance;
+mod contacts;
 mod deals;
 mod funds;
 mod live;
@@ -79,6 +80,7 @@ pub async fn make_days(app: &App, seed: u64, days: i64, mut told: impl FnMut(u64
     let rules = stage.rules().await?;
     let read = || People::read(rules.program().consent.required.clone());
     let (people, customers) = (read()?, read()?);
+    contacts::known(&mut stage, &people, seed, staff).await?;
     let deals = Deals::planned(seed, customers, staff, &rules, now);
     let traffic = Traffic::new(Chance::seeded(seed), staff, now.plus(Span::ZERO.minus(SHORTEST_PROMISE)));
     let funds = Funds::planned(seed, staff, now);

@@ -124,8 +124,7 @@ impl People {
             .replace("{family}", family)
             .replace("{city}", city.trim_end_matches('市'));
         let given = chance.pick(&place.given);
-        let eastern = matches!(country.code(), "JP" | "KR" | "CN" | "TW" | "HK");
-        let name = if eastern { format!("{family} {given}") } else { format!("{given} {family}") };
+        let name = if is_eastern(*country) { format!("{family} {given}") } else { format!("{given} {family}") };
         let domain = format!("{}.example", short(&company));
         let (source, _, mean) = SOURCES[chance.weighted(SOURCES.iter().map(|one| one.1))];
         let product = wish.product.unwrap_or_else(|| PRODUCTS[chance.weighted(PRODUCTS.iter().map(|one| one.1))].0);
@@ -179,6 +178,21 @@ impl People {
         intake
     }
 
+    /// Somebody who works at a company there; nobody where we know no names.
+    pub fn colleague(&self, chance: &mut Chance, country: Country, company: &str) -> Option<Person> {
+        let (_, place) = self.places.iter().find(|(known, _)| *known == country)?;
+        let language = self.languages.get(&place.language)?;
+        let (given, family) = (chance.pick(&place.given), chance.pick(&place.family));
+        let name = if is_eastern(country) { format!("{family} {given}") } else { format!("{given} {family}") };
+        Some(Person {
+            email: Text::clean(&format!("{}@{}.example", search::slug(&name).replace('-', "."), short(company))),
+            phone: Text::clean(&format!("{} {:03} {:03}", place.dial, 100 + chance.below(900), chance.below(1_000))),
+            title: Text::clean(chance.word(&language.titles)),
+            name: Text::clean(&name),
+            message: Text::default(),
+        })
+    }
+
     /// Most people agree; where the law asks for it, some leads come without and are held back.
     fn consent(&self, chance: &mut Chance, country: Country, at: Instant, sure: bool) -> Consent {
         let basis = match chance.below(1_000) {
@@ -195,6 +209,11 @@ impl People {
             at: told.then(|| at.plus(Span::minutes(-2))),
         }
     }
+}
+
+/// Where the family's name stands first.
+fn is_eastern(country: Country) -> bool {
+    matches!(country.code(), "JP" | "KR" | "CN" | "TW" | "HK")
 }
 
 /// Around the mean of the source, two dice wide.

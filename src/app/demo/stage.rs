@@ -11,7 +11,7 @@ use crate::{
     store::{
         Unit,
         memory::World,
-        unit::{Past, mdf::MdfUnit as _, pos::PosUnit as _, tier::TierUnit as _},
+        unit::{Past, contact::ContactUnit as _, mdf::MdfUnit as _, pos::PosUnit as _, tier::TierUnit as _},
     },
 };
 use std::sync::Arc;
@@ -136,6 +136,9 @@ impl Stage<'_> {
         }
         if !changes.tiers.standings.is_empty() {
             tx.standing_numbers(count(changes.tiers.standings.len())).await?;
+        }
+        if !changes.contacts.is_empty() {
+            tx.contact_numbers(count(changes.contacts.len())).await?;
         }
         let last = changes.records.last().map_or_else(|| app.request(Command::Receive(Vec::new())).id, |record| record.command);
         Unit::save(&mut tx, last, changes).await?;
