@@ -71,6 +71,8 @@ pub enum Fault {
     NoStandingGuard,
     /// Lets a change of tier come into force, and leaves the partner as it is.
     LostTier,
+    /// Erases somebody, and keeps what the chain says of them.
+    KeptPerson,
 }
 
 impl Fault {
@@ -78,7 +80,7 @@ impl Fault {
     pub const MDF: [Self; 4] = [Self::NoMoneyGuard, Self::LostDraw, Self::LostSignature, Self::ForgottenPart];
 
     /// Those that only the tier desk can show.
-    pub const TIER: [Self; 2] = [Self::NoStandingGuard, Self::LostTier];
+    pub const TIER: [Self; 3] = [Self::NoStandingGuard, Self::LostTier, Self::KeptPerson];
 
     pub const ALL: [Self; 13] = [
         Self::NoVersionGuard,
@@ -168,6 +170,7 @@ impl<U: Unit> Faulty<U> {
             Fault::ForgottenPart => mdf::forget_parts(changes),
             Fault::NoStandingGuard => self.unguard_standings(changes).await?,
             Fault::LostTier => tier::lose_tiers(changes),
+            Fault::KeptPerson => changes.forget.clear(),
         }
         Ok(command)
     }

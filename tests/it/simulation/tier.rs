@@ -1,6 +1,8 @@
 //! The tier desk in any order: eight people whose roles change propose, decide, plan, rate and audit, the program changes under
 //! them, certificates end, and two engines put into force what is due. After each commit the standings are compared with what
-//! the chain says, and nobody has another tier than was approved. `PILOTHOUSE_SIM_TIER_STEPS` sets how many steps are taken.
+//! the chain says, and nobody has another tier than was approved. The people at partners are recorded, asked and erased beside that. `PILOTHOUSE_SIM_TIER_STEPS` sets how many steps are taken.
+
+mod people;
 
 use super::{
     chance::Chance,
@@ -9,6 +11,7 @@ use super::{
     shadow::ensure,
 };
 use chrono::{Days, NaiveDate};
+use people::People;
 use pilothouse::{
     app::{Command, Outcome, Target},
     domain::{
@@ -96,6 +99,7 @@ struct Ranking {
     undone: u64,
     statuses: BTreeMap<PartnerId, PartnerStatus>,
     restated: u64,
+    people: People,
 }
 
 impl Play for Ranking {
@@ -132,6 +136,7 @@ impl Play for Ranking {
         match chance.below(100) {
             0 => program(1 + u32::try_from(chance.below(3)).unwrap_or(0), 40 + u32::try_from(chance.below(5)).unwrap_or(0) * 10),
             1..16 => audit(now, chance),
+            26..46 => people::invent(PARTNERS, chance),
             16..26 => Command::PartnerStatus { partners: vec![PartnerId(chance.between(1, PARTNERS))], command: status(chance) },
             _ => {
                 let some = 1 + chance.below(2);
@@ -156,13 +161,20 @@ impl Play for Ranking {
                 ensure!(state.tiers.standings.find(id) == self.standings.get(&id), "{id} differs from its replay");
             }
         }
+        let is_of_people = |past: &Past| matches!(past.record.event, Event::Contact(_) | Event::Suppressed(_));
+        let fresh = state.audit.len() - known;
+        if state.audit[known..].iter().any(is_of_people) {
+            drop(state);
+            self.people.compare(world)?;
+        }
         ensure!(self.enforced.is_none(), "a change came into force, and the partner kept its tier");
-        Ok((state.audit.len() - known) as u64)
+        Ok(fresh as u64)
     }
 
     fn refusals(&mut self, outcome: &Outcome) -> Vec<String> {
+        let people = outcome.contacts.iter().filter_map(|item| item.result.as_ref().err()).map(ToString::to_string);
         let tiers = outcome.tiers.iter().filter_map(|item| item.result.as_ref().err()).map(ToString::to_string);
-        tiers.chain(outcome.statuses.iter().filter_map(|item| item.result.as_ref().err()).map(ToString::to_string)).collect()
+        tiers.chain(outcome.statuses.iter().filter_map(|item| item.result.as_ref().err()).map(ToString::to_string)).chain(people).collect()
     }
 
     fn swept(outcome: &Outcome) -> usize {
@@ -182,6 +194,7 @@ impl Ranking {
     fn take(&mut self, past: &Past) -> Result<(), String> {
         ensure!(past.seq.0 == self.seq + 1, "{} follows {}", past.seq, self.seq);
         self.seq = past.seq.0;
+        self.people.take(past)?;
         let record = &past.record;
         match (record.entity, &record.event) {
             (Entity::Evaluation(_), Event::Evaluation(EvaluationEvent::Made { made })) => {
@@ -343,6 +356,10 @@ fn any_order_of_audits_decisions_and_plans_keeps_the_tiers() {
         sum(|play| play.closed) / 10,
         sum(|play| play.undone) / 10,
         sum(|play| play.restated) / 10,
+        sum(|play| play.people.recorded) / 10,
+        sum(|play| play.people.overridden) / 5,
+        sum(|play| play.people.silenced) / 10,
+        sum(|play| play.people.erased) / 5,
         tally.collided,
         tally.repeated,
         tally.killed,
