@@ -172,7 +172,8 @@ fn fold_digraphs(word: &str) -> Option<String> {
             last = byte;
         }
     }
-    Some(out)
+    // A letter alone would be read as an initial, and join its neighbour the next time.
+    (out.len() > 1).then_some(out)
 }
 
 fn singular(word: &str) -> Option<String> {

@@ -265,7 +265,7 @@ proptest! {
     }
 
     #[test]
-    fn normalising_twice_gives_the_same(name in any_name()) {
+    fn normalising_twice_gives_the_same(name in prop_oneof![9 => any_name(), 1 => "[Aa][aeé]{1,4} [A-C]"]) {
         let once = normalise(&name);
         prop_assert_eq!(&normalise(&once), &once);
     }
