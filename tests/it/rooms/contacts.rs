@@ -68,6 +68,7 @@ async fn somebody_is_added_changed_leaves_and_comes_back() {
     desk.press("C-u").await.types("mia@nord.example").await.press("C-s").await;
     shows(&desk, "N-5 Mia Kern: contact recorded");
     shows(&desk, "5 people");
+    shows(&desk, "› N-5 Mia Kern, other");
     // Those who are there stand by role and name, and who has left behind them: Sales, Marketing, Technical.
     desk.press("g g j -").await;
     shows(&desk, "N-1 Eva Lang: contact left");

@@ -32,6 +32,8 @@ pub struct Own {
     chosen: Option<ContactId>,
     /// Whom the open question is about, and the version that was on the screen; nobody where somebody is added.
     about: Option<(ContactId, i64)>,
+    /// While somebody is added: the newest of those who were there.
+    newest: Option<ContactId>,
     /// Of which verb and whom a draft may be left.
     draft: Option<(Act, Option<ContactId>)>,
     /// Why the form was refused that opens again once the contacts were read anew.
@@ -145,6 +147,10 @@ impl TierRoom {
     /// Asks for the object of a verb, or carries it out.
     pub(super) fn begin_contact(&mut self, act: Act, targets: &[Target], cx: &mut C<'_>) {
         self.own.contacts.about = self.contact().filter(|_| act != Act::ContactAdd).map(|known| (known.contact.id, known.contact.version));
+        if act == Act::ContactAdd {
+            let newest = self.contacts().and_then(|all| all.iter().map(|known| known.contact.id).max());
+            self.own.contacts.newest = Some(newest.unwrap_or(ContactId(0)));
+        }
         if asks(act) {
             // What was typed about somebody else is not meant for this one.
             let draft = Some((act, self.own.contacts.about.map(|(id, _)| id)));
@@ -173,8 +179,19 @@ impl TierRoom {
         self.forget_story();
     }
 
-    /// The contacts have come for which a refused form waits.
+    /// Whoever was added is chosen.
+    fn choose_added(&mut self) {
+        let Some(newest) = self.own.contacts.newest else { return };
+        let added = self.contacts().and_then(|all| all.iter().map(|known| known.contact.id).find(|id| *id > newest));
+        if added.is_some() {
+            (self.own.contacts.chosen, self.own.contacts.newest) = (added, None);
+            self.show_section(self.chosen_at());
+        }
+    }
+
+    /// The contacts have come, perhaps those for which a refused form waits.
     pub(super) fn contacts_came(&mut self, cx: &mut C<'_>) {
+        self.choose_added();
         if !self.asked().is_some_and(|asked| is_verb(asked.act)) {
             return;
         }
