@@ -150,7 +150,7 @@ async fn fill(db: &Db, leads: i64) {
     let mut dice = Dice(1);
     let partner = |id: i64, dice: &mut Dice| {
         let profile = Profile { code: Text::clean(&format!("p{id}")), name: Text::clean(&dice.word()), ..Profile::default() };
-        Partner { id: PartnerId(id), version: 1, updated_at: START, profile, since: None }
+        Partner { id: PartnerId(id), version: 1, updated_at: START, profile, since: None, steps: Vec::new() }
     };
     let operator = |id: i64, name: &str| OperatorRow {
         id: OperatorId(id),

@@ -2,7 +2,7 @@
 
 use super::{
     contact::{ContactItem, NewContact, StatedContact},
-    partner::status::StatusItem,
+    partner::{status::StatusItem, steps::StepItem},
     pos::{CorrectionStep, Incoming, LinesDone},
 };
 use crate::domain::{
@@ -31,7 +31,7 @@ use crate::domain::{
         request::{Plan, Request as FundingRequest, RequestCommand},
     },
     money::Money,
-    partner::{Profile, StatusCommand},
+    partner::{Profile, StatusCommand, StepCommand},
     text::Text,
     tier::{
         evaluation::{AuditKind, Evaluation},
@@ -133,6 +133,8 @@ pub enum Command {
     SweepTiers { limit: u32 },
     /// One verb on the status of partners, with all that follows from it.
     PartnerStatus { partners: Vec<PartnerId>, command: StatusCommand },
+    /// One verb on a step of the onboarding of partners, one answer each.
+    PartnerStep { partners: Vec<PartnerId>, command: StepCommand },
     /// Add or change partners, by their code.
     Partners(Vec<Profile>),
     /// Add or change accounts, by their code.
@@ -283,6 +285,8 @@ pub struct Outcome {
     pub contacts: Vec<ContactItem>,
     /// One answer a partner whose status was to change.
     pub statuses: Vec<StatusItem>,
+    /// One answer a partner of whose onboarding a step was ticked or reopened.
+    pub steps: Vec<StepItem>,
     /// What became of point-of-sale lines, and of those that wait.
     pub lines: Box<LinesDone>,
     /// Records that had come before, and so were passed over.
@@ -412,6 +416,7 @@ impl Command {
             | Self::SweepTiers { .. } => Permission::Sweep,
             Self::Tiers { command, .. } => command.verb().permission(),
             Self::PartnerStatus { command, .. } => command.verb().permission(),
+            Self::PartnerStep { .. } => StepCommand::permission(),
             Self::EvaluateTiers { .. } | Self::Contacts(_) | Self::StateContacts(_) => Permission::TierWork,
             Self::Contact { command, .. } => command.verb().permission(),
             Self::Suppress { .. } => Permission::LeadWork,
@@ -430,6 +435,7 @@ impl Command {
             Self::Case { command, .. } => command.verb().doc(),
             Self::Tiers { command, .. } => command.verb().doc(),
             Self::PartnerStatus { command, .. } => command.verb().doc(),
+            Self::PartnerStep { command, .. } => command.doc(),
             Self::EvaluateTiers { .. } => "audit partners",
             Self::SweepTiers { .. } => "put changes of tier into force",
             Self::Register(_) => "register deals",

@@ -127,6 +127,7 @@ async fn dispatch<U: Unit>(unit: &mut U, scene: Scene<'_>) -> Result<Outcome, Fa
         // Boxed: a screen that plans a command holds the largest of these.
         Command::Tiers { targets, command } => Box::pin(tier::command::carry_out(unit, scene, targets, command)).await,
         Command::PartnerStatus { partners, command } => Box::pin(partner::status::carry_out(unit, scene, partners, command)).await,
+        Command::PartnerStep { partners, command } => partner::steps::carry_out(unit, scene, partners, command).await,
         Command::EvaluateTiers { partners, day, kind } => Box::pin(tier::evaluate::evaluate_all(unit, scene, partners, *day, *kind)).await,
         Command::SweepTiers { limit } => Box::pin(tier::evaluate::sweep(unit, scene, *limit)).await,
         Command::SweepConflicts { deals } => deal::sweep::conflicts(unit, scene, deals).await,

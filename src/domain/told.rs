@@ -73,6 +73,7 @@ pub fn event(event: &Event, names: &Names) -> (String, Weight) {
             format!("{} changed: {}", profile.name, differences(&serde_json::to_value(before), &serde_json::to_value(profile)))
         }
         Event::Partner(event @ PartnerEvent::StatusChanged { .. }) => return partner_status(event),
+        Event::Partner(event @ (PartnerEvent::StepTicked { .. } | PartnerEvent::StepReopened { .. })) => return partner_step(event),
         Event::Account(AccountEvent::Recorded { profile }) => format!("recorded: {} ({})", profile.name, profile.code),
         Event::Account(AccountEvent::Changed { profile, before }) => {
             format!("{} changed: {}", profile.name, differences(&serde_json::to_value(before), &serde_json::to_value(profile)))
@@ -88,10 +89,26 @@ pub fn event(event: &Event, names: &Names) -> (String, Weight) {
     (text, Weight::Plain)
 }
 
+/// `: signed on paper`; nothing of nothing.
+fn after_colon(text: &Text) -> String {
+    if text.is_empty() { String::new() } else { format!(": {text}") }
+}
+
+/// `onboarding: agreement is done: signed on paper`. Nothing for what is about no step.
+pub fn partner_step(event: &PartnerEvent) -> (String, Weight) {
+    match event {
+        PartnerEvent::StepTicked { step, note, .. } => (format!("onboarding: {} is done{}", step.doc(), after_colon(note)), Weight::Good),
+        PartnerEvent::StepReopened { step, note, .. } => {
+            (format!("onboarding: {} is open again{}", step.doc(), after_colon(note)), Weight::Warning)
+        }
+        _ => (String::new(), Weight::Plain),
+    }
+}
+
 /// `suspended, no longer active: the audit found open invoices`. Nothing for what is no change of status.
 pub fn partner_status(event: &PartnerEvent) -> (String, Weight) {
     let PartnerEvent::StatusChanged { from, to, reason, .. } = event else { return (String::new(), Weight::Plain) };
-    let why = if reason.is_empty() { String::new() } else { format!(": {reason}") };
+    let why = after_colon(reason);
     let weight = match to {
         PartnerStatus::Active => Weight::Good,
         PartnerStatus::Onboarding => Weight::Plain,

@@ -62,6 +62,7 @@ const TABLES: &[(&str, &str)] = &[
          reason) \
          from tier_line order by id",
     ),
+    ("tier_certificate", "select concat_ws('|', partner, name, until_at) from tier_certificate order by partner, name"),
     (
         "mdf_item",
         "select concat_ws('|', id, kind, received_at, coalesce(submitted_at, -1), updated_at, state, is_open, waits, has_money, is_timed, \

@@ -245,8 +245,17 @@ impl Tx {
         let saved = self.execute_each(Sql::bulk(head, 8, rows, PARTNER_SET)).await?;
         self.all_saved(saved, partners.iter().map(|one| (Entity::Partner(one.id), one.version))).await?;
         self.tier_lines_of_partners(partners).await?;
+        self.tier_certificates_of(partners).await?;
         self.counter_raise("partner", partners.iter().map(|one| one.id.0).max()).await?;
         self.counter_add("partners changed", 1).await?;
+        Ok(())
+    }
+
+    /// The partners were changed so many times before they are written: whoever keeps them counts on it.
+    pub async fn partners_changed(&mut self, times: i64) -> Result<()> {
+        if times > 0 {
+            self.counter_add("partners changed", times).await?;
+        }
         Ok(())
     }
 

@@ -38,6 +38,10 @@ pub trait Listing: filter::Columns {
     fn order(sort: Self::Sort) -> Order;
     /// Whether there is an index of this queue in this order: a walk goes along it.
     fn is_indexed(queue: Self::Queue, sort: Self::Sort) -> bool;
+    /// Appends what a queue is ordered by, where that is not the column of the order.
+    fn sorted_by(sql: &mut Sql, (_, order): (Self::Queue, Order), _: &Context<'_, Self>) {
+        sql.push(order.column);
+    }
     /// Appends what stands in the queue: the `holds` of the domain as SQL.
     fn queue(sql: &mut Sql, queue: Self::Queue, context: &Context<'_, Self>);
     /// Whether an index of its own answers this condition.
@@ -353,9 +357,11 @@ impl<L: Listing> Look<'_, L> {
     fn columns(&self, sql: &mut Sql) {
         sql.push(L::TABLE).push(".id, ");
         if self.order.is_words {
-            sql.push("cast(0 as bigint), ").push(self.order.column);
+            sql.push("cast(0 as bigint), ");
+            self.sorted_by(sql);
         } else {
-            sql.push(self.order.column).push(", ''");
+            self.sorted_by(sql);
+            sql.push(", ''");
         }
     }
 
@@ -391,11 +397,16 @@ impl<L: Listing> Look<'_, L> {
         L::queue(sql, self.queue, self.context);
     }
 
+    fn sorted_by(&self, sql: &mut Sql) {
+        L::sorted_by(sql, (self.queue, self.order), self.context);
+    }
+
     fn placed(&self, sql: &mut Sql, span: Span<'_, L::Id>) {
         let Some((cursor, edge)) = span.from else { return };
-        let Order { column, falls, .. } = self.order;
-        sql.push(" and (").push(column).push(", ").push(L::TABLE).push(".id) ");
-        sql.push(match (span.forwards != falls, edge) {
+        sql.push(" and (");
+        self.sorted_by(sql);
+        sql.push(", ").push(L::TABLE).push(".id) ");
+        sql.push(match (span.forwards != self.order.falls, edge) {
             (true, Edge::Beyond) => "> (",
             (true, Edge::Including) => ">= (",
             (false, Edge::Beyond) => "< (",
@@ -409,9 +420,10 @@ impl<L: Listing> Look<'_, L> {
     }
 
     fn ordered(&self, sql: &mut Sql, span: Span<'_, L::Id>) {
-        let Order { column, falls, .. } = self.order;
-        let way = if span.forwards == falls { " desc" } else { "" };
-        sql.push(" order by ").push(column).push(way).push(", ").push(L::TABLE).push(".id").push(way);
+        let way = if span.forwards == self.order.falls { " desc" } else { "" };
+        sql.push(" order by ");
+        self.sorted_by(sql);
+        sql.push(way).push(", ").push(L::TABLE).push(".id").push(way);
     }
 }
 

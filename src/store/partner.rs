@@ -2,17 +2,22 @@
 //! index by the partner, so that a partner costs what it has and not what all have.
 
 use super::{
-    Session, Sql,
+    Session, Sql, Tx,
     columns::UNIT,
     error::{Error, Result},
+    sql::args,
+    unit::partner::StepSource,
 };
 use crate::domain::{
-    id::{DealId, FundId, LeadId, Number as _, PartnerId},
+    contact::Contact,
+    id::{ContactId, DealId, FundId, LeadId, Number as _, PartnerId, RequestId},
     mdf::item::ItemId,
     money::{Currency, Money},
+    partner::onboarding::FirstMoney,
     text::Text,
     time::Instant,
 };
+use std::collections::BTreeMap;
 
 const LEAD_STATES: &str = "select state, count(*) from lead where partner = $1 group by state order by state";
 /// A clock that stands still, and what is ended, is due after every instant.
@@ -91,5 +96,39 @@ impl Session {
         let kinds = kinds.into_iter().map(|(kind, number)| (Text::clean(&kind), count(number))).collect();
         let found = self.all::<(i64,)>(Sql::new(ITEMS_NEXT).bind(partner).bind(limit)).await?;
         Ok((found.into_iter().map(|(id,)| ItemId::of(id)).collect(), kinds))
+    }
+}
+
+/// What shows that steps of an onboarding are done.
+impl StepSource for Session {
+    async fn contacts_at(&mut self, partners: &[PartnerId]) -> Result<Vec<(Contact, bool)>> {
+        let head = "select id from contact where state = 'active' and partner in ";
+        let found = self.all_in::<(i64,)>(head, args(partners.iter().copied()), " order by id").await?;
+        let contacts = self.contacts(&found.into_iter().map(|(id,)| ContactId(id)).collect::<Vec<_>>()).await?;
+        let mailboxes: Vec<Text> = contacts.iter().map(|one| one.card.person.email.clone()).collect();
+        let asked = self.suppressed(&mailboxes).await?;
+        Ok(contacts.into_iter().zip(asked).collect())
+    }
+
+    async fn first_money(&mut self, partners: &[PartnerId]) -> Result<Vec<(PartnerId, FirstMoney)>> {
+        let wanted = || args(partners.iter().copied());
+        let head = "select partner, min(id) from request where state in ('approved', 'completed', 'expired') and partner in ";
+        let requests = self.all_in::<(i64, i64)>(head, wanted(), " group by partner").await?;
+        let head = "select fund.partner, min(fund.id) from fund join fund_balance on fund_balance.fund = fund.id \
+            where fund_balance.allocated > 0 and fund.partner in ";
+        let funds = self.all_in::<(i64, i64)>(head, wanted(), " group by fund.partner").await?;
+        let requests = requests.into_iter().map(|(partner, id)| (PartnerId(partner), FirstMoney::Request(RequestId(id))));
+        let funds = funds.into_iter().map(|(partner, id)| (PartnerId(partner), FirstMoney::Fund(FundId(id))));
+        Ok(requests.chain(funds).collect::<BTreeMap<_, _>>().into_iter().collect())
+    }
+}
+
+impl StepSource for Tx {
+    async fn contacts_at(&mut self, partners: &[PartnerId]) -> Result<Vec<(Contact, bool)>> {
+        (**self).contacts_at(partners).await
+    }
+
+    async fn first_money(&mut self, partners: &[PartnerId]) -> Result<Vec<(PartnerId, FirstMoney)>> {
+        (**self).first_money(partners).await
     }
 }

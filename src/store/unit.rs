@@ -6,6 +6,7 @@
 
 pub mod contact;
 pub mod mdf;
+pub mod partner;
 pub mod pos;
 pub mod tier;
 
@@ -245,7 +246,7 @@ pub async fn gathered<P: Parts>(parts: &mut P) -> std::result::Result<Changes, P
 pub const FAMILY_MAX: usize = 256;
 
 /// The reads and the one write of a use case. Dropping a unit without [`Unit::commit`] undoes it.
-pub trait Unit: contact::ContactUnit + mdf::MdfUnit + pos::PosUnit + tier::TierUnit {
+pub trait Unit: contact::ContactUnit + mdf::MdfUnit + partner::StepSource + pos::PosUnit + tier::TierUnit {
     fn heads(&mut self) -> impl Future<Output = Result<Heads>> + Send;
     /// Every version from `from` on, oldest first.
     fn programs(&mut self, from: ProgramVersion) -> impl Future<Output = Result<Vec<ProgramRow>>> + Send;

@@ -345,7 +345,9 @@ actions! {
     TierAcquire    "tier.acquire"    "acquired"    Tiers  Undoable AUDIT, "record from when its sales count as those of its parent";
     PartnerSuspend "partner.suspend" "suspend"     Tiers  Final    RANK, "suspend the partner, with a reason; what follows is shown first";
     PartnerReinstate "partner.reinstate" "reinstate" Tiers Weighed RANK, "reinstate the suspended partner: what was held for that goes on";
-    PartnerActivate "partner.activate" "activate"  Tiers  Weighed  RANK, "activate the partner that is on board; one that has left comes on board again";
+    PartnerActivate "partner.activate" "activate"  Tiers  Weighed  RANK, "activate the partner that is on board, what is open of its onboarding shown first; one that has left comes on board again";
+    PartnerTick    "partner.tick"   "tick step"   Tiers  Lasting  AUDIT, "a step of its onboarding is done";
+    PartnerReopenStep "partner.reopen-step" "reopen step" Tiers Lasting AUDIT, "a step of its onboarding is to be done after all";
     PartnerOffboard "partner.offboard" "offboard"  Tiers  Final    RANK, "the partner leaves, with a reason; what follows is shown first";
     LineCorrect    "line.correct"    "correct"     Tiers  Undoable LINES, "correct an order line that waits, and judge it again";
     LineAccept     "line.accept"     "let through" Tiers  Undoable LINES, "record an order line as it is, with a note";

@@ -292,6 +292,7 @@ async fn memory_and_both_databases_agree_on_every_filter() {
             version: 1,
             updated_at: START,
             since: None,
+            steps: Vec::new(),
             profile: Profile {
                 code: Text::clean(&format!("P{n}")),
                 name: Text::clean(name),

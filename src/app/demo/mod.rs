@@ -7,6 +7,7 @@ mod chance;
 mod contacts;
 mod deals;
 mod funds;
+mod joiners;
 mod live;
 mod partners;
 mod people;

@@ -101,9 +101,9 @@ impl Stage<'_> {
     /// Writes the past to the database, which has to be empty.
     pub async fn settle(self) -> Result<(), Failure> {
         let Self::Past { app, world, .. } = self else { return Ok(()) };
-        let (changes, submissions) = {
+        let (changes, submissions, partners_changed) = {
             let state = world.look();
-            (state.to_changes(), state.desk.submissions)
+            (state.to_changes(), state.desk.submissions, state.partners_changed)
         };
         let mut tx = app.db().begin().await?;
         if !tx.operators().await?.is_empty() {
@@ -140,6 +140,8 @@ impl Stage<'_> {
         if !changes.contacts.is_empty() {
             tx.contact_numbers(count(changes.contacts.len())).await?;
         }
+        // Once they are written here.
+        tx.partners_changed(partners_changed - 1).await?;
         let last = changes.records.last().map_or_else(|| app.request(Command::Receive(Vec::new())).id, |record| record.command);
         Unit::save(&mut tx, last, changes).await?;
         Ok(Unit::commit(tx).await?)

@@ -1,14 +1,14 @@
 //! The tier desk of the demo: what partners sold in two years and more, the audits of the quarters that ended within the desk's
 //! past, and what people made of them.
 
-use super::{agenda::Agenda, chance::Chance, staff::Staff, stage::Stage};
+use super::{agenda::Agenda, chance::Chance, joiners, staff::Staff, stage::Stage};
 use crate::{
     app::{Command, Failure, Rules, Target, pos::Incoming},
     domain::{
         day::local_date,
         id::{OperatorId, PartnerId},
         money::Money,
-        partner::Partner,
+        partner::{Partner, Step as OnBoard, StepCommand},
         pos::OrderLine,
         text::Text,
         tier::{
@@ -36,6 +36,11 @@ enum Step {
     Rate,
     Audit(NaiveDate),
     Do(OperatorId, PartnerId, StandingCommand),
+    /// A partner begins its onboarding, or has got a certificate by now.
+    Join(&'static joiners::Joiner, bool),
+    Tick(&'static joiners::Joiner, OnBoard, &'static str),
+    /// Somebody there is known.
+    Meet(&'static joiners::Joiner, &'static str, &'static str),
 }
 
 pub struct Tiers {
@@ -68,7 +73,25 @@ impl Tiers {
             }
         }
         tiers.later(-1, Step::Report(day(-1)));
+        tiers.join();
         tiers
+    }
+
+    /// Who comes on board, and how far that has come.
+    fn join(&mut self) {
+        for joiner in &joiners::ALL {
+            let day = |after: i64| after - joiner.days;
+            self.later(day(0), Step::Join(joiner, false));
+            for (after, step, note) in joiner.ticks {
+                self.later(day(*after), Step::Tick(joiner, *step, note));
+            }
+            if let Some(after) = joiner.trained {
+                self.later(day(after), Step::Join(joiner, true));
+            }
+            if let Some((after, name, email)) = joiner.known {
+                self.later(day(after), Step::Meet(joiner, name, email));
+            }
+        }
     }
 
     /// So many days from today, at noon or thereabouts.
@@ -87,6 +110,20 @@ impl Tiers {
                 Step::Report(day) => self.report(stage, day).await?,
                 Step::Rate => self.rate(stage).await?,
                 Step::Audit(day) => self.audit(stage, day).await?,
+                Step::Join(joiner, is_certified) => {
+                    let profile = joiner.profile(is_certified.then(|| stage.now()));
+                    stage.carry(self.staff.first, Command::Partners(vec![profile])).await?;
+                }
+                Step::Tick(joiner, step, note) => {
+                    let command = StepCommand::Tick { step, note: Text::clean(note) };
+                    let partners = stage.rules().await?.directory().by_code(&joiner.code()).map(|one| one.id).into_iter().collect();
+                    stage.carry(self.staff.judges()[0], Command::PartnerStep { partners, command }).await?;
+                }
+                Step::Meet(joiner, name, email) => {
+                    let Some(partner) = stage.rules().await?.directory().by_code(&joiner.code()).map(|one| one.id) else { continue };
+                    let met = joiners::somebody(partner, name, email, stage.now());
+                    stage.carry(self.staff.first, Command::Contacts(vec![met])).await?;
+                }
                 // What is no longer possible is left, as people leave it.
                 Step::Do(who, partner, command) => {
                     let targets = vec![Target { id: partner, seen: None }];

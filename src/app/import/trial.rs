@@ -5,6 +5,7 @@
 
 mod contact;
 mod mdf;
+mod partner;
 mod pos;
 mod tier;
 

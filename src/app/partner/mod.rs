@@ -1,8 +1,9 @@
 //! Partners and accounts: recorded by their code; what is unchanged leaves no trace. The status of a partner is decided at the
-//! desk, with what follows from it.
+//! desk, with what follows from it, and the steps of its onboarding.
 
 pub mod past;
 pub mod status;
+pub mod steps;
 
 use crate::{
     app::{Failure, Outcome, Scene},

@@ -1,9 +1,10 @@
 //! A change of a partner's status with all that follows from it, in one transaction: its open leads go to others, its
 //! registrations are held or go on, what is under way about its tier ends. Claims and requests are frozen by the status alone.
 
+use super::steps::checklists;
 use crate::{
     app::{
-        Failure, Outcome, Scene,
+        Failure, Outcome, Rules, Scene,
         deal::{draft::DealDraft, live::registered},
         draft::Draft,
         give_way,
@@ -17,7 +18,7 @@ use crate::{
         id::PartnerId,
         lead::{Lead, LeadState, decide::take_away, routing::Desk},
         mdf::claim::ClaimState,
-        partner::{Consequences, Partner, PartnerStatus, StatusCommand, StatusRefusal, status::decide},
+        partner::{Checklist, Consequences, Partner, PartnerStatus, StatusCommand, StatusRefusal, StatusVerb, status::decide},
         text::Text,
         tier::standing::{self, StandingEvent},
     },
@@ -38,6 +39,8 @@ pub struct StatusDone {
     pub from: PartnerStatus,
     pub partner: Box<Partner>,
     pub consequences: Consequences,
+    /// The steps of its onboarding that are left open when it is active.
+    pub still_open: Option<String>,
 }
 
 /// Leads that are read at once.
@@ -54,9 +57,10 @@ pub async fn carry_out<U: Unit>(
 ) -> Result<Outcome, Failure> {
     let mut journal = Journal::new(scene);
     let mut named = BTreeSet::new();
+    let steps = open_steps(unit, scene, partners, command).await?;
     let mut items = Vec::with_capacity(partners.len());
     for id in partners.iter().filter(|id| named.insert(**id)) {
-        let result = one(scene, &mut journal, *id, command);
+        let result = one(scene, &mut journal, (*id, steps.get(id)), command);
         items.push(StatusItem { partner: *id, result });
     }
     let changed: Vec<Partner> = items.iter().filter_map(|item| item.result.as_ref().ok()).map(|done| (*done.partner).clone()).collect();
@@ -74,15 +78,38 @@ pub async fn carry_out<U: Unit>(
     Ok(Outcome { seq, statuses: items, ..Outcome::default() })
 }
 
-fn one(scene: Scene<'_>, journal: &mut Journal<'_>, id: PartnerId, command: &StatusCommand) -> Result<StatusDone, StatusRefusal> {
-    let Some(partner) = scene.rules.directory().get(id) else {
-        return Err(StatusRefusal::Invalid { why: format!("there is no partner {id}") });
-    };
-    let event = decide(partner, command, scene.rules.context(scene.actor, scene.now))?;
+/// The checklists of those who are to be active.
+async fn open_steps<U: Unit>(
+    unit: &mut U,
+    scene: Scene<'_>,
+    partners: &[PartnerId],
+    command: &StatusCommand,
+) -> Result<HashMap<PartnerId, Checklist>, Failure> {
+    if command.verb() != StatusVerb::Activate {
+        return Ok(HashMap::new());
+    }
+    let directory = scene.rules.directory();
+    checklists(unit, scene.rules, partners.iter().filter_map(|id| directory.get(*id)), scene.now).await
+}
+
+/// One of ours.
+pub(super) fn refused_or(rules: &Rules, id: PartnerId) -> Result<&Partner, StatusRefusal> {
+    rules.directory().get(id).ok_or_else(|| StatusRefusal::Invalid { why: format!("there is no partner {id}") })
+}
+
+fn one(
+    scene: Scene<'_>,
+    journal: &mut Journal<'_>,
+    (id, steps): (PartnerId, Option<&Checklist>),
+    command: &StatusCommand,
+) -> Result<StatusDone, StatusRefusal> {
+    let partner = refused_or(scene.rules, id)?;
+    let event = decide(partner, command, steps, scene.rules.context(scene.actor, scene.now))?;
     let mut after = partner.clone();
     after.apply(&event, scene.now);
     journal.note(Entity::Partner(id), after.version, Event::Partner(event));
-    Ok(StatusDone { from: partner.profile.status, partner: Box::new(after), consequences: Consequences::default() })
+    let still_open = steps.and_then(Checklist::still_open);
+    Ok(StatusDone { from: partner.profile.status, partner: Box::new(after), consequences: Consequences::default(), still_open })
 }
 
 impl StatusDone {

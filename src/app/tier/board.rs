@@ -4,6 +4,7 @@ use crate::{
     app::{App, Failure, Rules, program_plan},
     domain::{
         id::{PartnerId, ProgramVersion},
+        partner::onboarding::Underway,
         program::{self, edit},
         text::Text,
         tier::{
@@ -27,6 +28,7 @@ pub struct TierBoard {
     pub facts: Arc<[Facts]>,
     pub board: Board,
     pub coverage: Coverage,
+    pub underway: Underway,
     pub names: HashMap<PartnerId, Text>,
 }
 
@@ -47,7 +49,8 @@ impl App {
         let rules = self.rules().await?;
         let day = self.today().await?;
         let (facts, held) = self.tier_facts_and_held().await?;
-        let work = move || added_up(&rules, (facts.into(), &held), day, at);
+        let underway = self.underway().await?;
+        let work = move || TierBoard { underway, ..added_up(&rules, (facts.into(), &held), day, at) };
         tokio::task::spawn_blocking(work).await.map_err(|error| Failure::refused(format!("the board was not made: {error}")))
     }
 
@@ -76,5 +79,5 @@ fn added_up(rules: &Rules, (facts, held): (Arc<[Facts]>, &HashMap<PartnerId, Tex
     let board = Board::of(facts.iter().map(seen), &tier_rules);
     let coverage = Coverage::of(rules.program(), directory.all());
     let names = directory.all().iter().map(|partner| (partner.id, partner.profile.name.clone())).collect();
-    TierBoard { at, day, rules: tier_rules, facts, board, coverage, names }
+    TierBoard { at, day, rules: tier_rules, facts, board, coverage, underway: Underway::default(), names }
 }

@@ -5,14 +5,14 @@ use super::{
     rooms::{self, Rooms},
 };
 use crate::{
-    app::{App, Failure, view},
+    app::{App, Failure, partner::steps::checklists, view},
     domain::{
         actor::Permission,
         day::local_date,
         event::Entity,
         filter::Filter,
         id::{AuditSeq, CorrectionId, OperatorId, PartnerId, StandingId},
-        partner::Partner,
+        partner::{Checklist, Partner},
         pos::{Correction, CorrectionEvent},
         program::Program,
         text::Text,
@@ -53,6 +53,8 @@ pub type TierLastDone = view::LastDone<DeskId>;
 pub struct TierDetail {
     pub line: TierLine,
     pub partner: Partner,
+    /// The steps of a partner that comes on board.
+    pub checklist: Option<Checklist>,
     pub story: TierStory,
     pub rooms: Rooms,
     /// What happened to it and to its standing, the newest first.
@@ -150,9 +152,10 @@ impl App {
         let story = self.tier_story(id).await?;
         let mut session = self.db().snapshot().await?;
         let rooms = rooms::rooms(&mut session, &rules, &partner, self.now()).await?;
+        let checklist = checklists(&mut session, &rules, std::iter::once(&partner), self.now()).await?.remove(&id);
         let timeline = rooms::past(&mut session, id, story.standing.as_ref()).await?;
         let names = view::names(&mut session, &rules, [id].into()).await?;
-        Ok(Some(TierDetail { line, partner, story, rooms, timeline, names }))
+        Ok(Some(TierDetail { line, partner, checklist, story, rooms, timeline, names }))
     }
 
     /// What `me` did last at the desk and has not taken back since: to the standings of partners, or to lines that wait.

@@ -4,16 +4,20 @@ use crate::{
     app::tier::view::TierViewer,
     cli::Call,
     domain::{
+        day::{date_of_day, day_of},
         page::From,
+        text::Text,
         tier::{
             Scorecard,
             desk::DeskLine,
             queue::{PageRequest, Queue, Sort, TierLine},
             standing::{ProposalState, Standing},
         },
+        time::Instant,
     },
     error::Result,
 };
+use chrono_tz::Tz;
 use serde_json::json;
 
 pub async fn show(wanted: &str, json: bool, call: &mut Call<'_>) -> Result<()> {
@@ -85,16 +89,34 @@ pub fn under_way(standing: &Standing) -> String {
     if all.is_empty() { "nothing is under way".to_owned() } else { all.join("; ") }
 }
 
+/// `Security Professional ends with 2026-12-11, in 18 days`.
+fn ending((name, until): &(Text, Instant), now: Instant, zone: Tz) -> String {
+    let last = day_of(*until, zone) - 1;
+    let on = date_of_day(last);
+    let days = |count: i64| if count == 1 { "1 day".to_owned() } else { format!("{count} days") };
+    match last - day_of(now, zone) {
+        0 => format!("{name} ends today"),
+        left @ 1.. => format!("{name} ends with {on}, in {}", days(left)),
+        over => format!("{name} ended with {on}, {} ago", days(-over)),
+    }
+}
+
 pub async fn list(queue: &str, json: bool, call: &mut Call<'_>) -> Result<()> {
     let app = call.app().await?;
     let me = call.sign_in(&app).await?.id;
     let queue = Queue::from_name(queue).unwrap_or(Queue::All);
-    let viewer = TierViewer { me, zone: app.rules().await?.program().zone, marked: Vec::new() };
-    let request = PageRequest { queue, filter: None, sort: Sort::Name, me, now: app.now(), from: From::Start, limit: 0 };
+    let (now, zone) = (app.now(), app.rules().await?.program().zone);
+    let viewer = TierViewer { me, zone, marked: Vec::new() };
+    // Whoever has to act first stands first where certificates end.
+    let sort = if queue == Queue::Expiring { Sort::Due } else { Sort::Name };
+    let request = PageRequest { queue, filter: None, sort, me, now, from: From::Start, limit: 0 };
     let (rows, _) = app.tier_matching(request, &viewer, usize::MAX).await?;
     let rows: Vec<&TierLine> = rows.iter().filter_map(DeskLine::as_partner).collect();
     if json {
-        let row = |row: &&TierLine| json!({ "partner": row.code, "tier": row.tier, "standing": row.standing });
+        let row = |row: &&TierLine| {
+            json!({ "partner": row.code, "tier": row.tier, "standing": row.standing,
+            "certificate": row.next_end(now, zone).map(|(name, until)| json!({ "name": name, "until": until })) })
+        };
         return call.json(&rows.iter().map(row).collect::<Vec<_>>());
     }
     for row in &rows {
@@ -102,7 +124,9 @@ pub async fn list(queue: &str, json: bool, call: &mut Call<'_>) -> Result<()> {
         let found = latest.map_or_else(|| "not audited yet".to_owned(), |latest| format!("{}, as of {}", latest.outcome.doc(), latest.day));
         let score = latest.and_then(|latest| latest.score).map_or_else(|| "-".to_owned(), |score| score.to_string());
         let under_way = row.standing.as_ref().map_or_else(String::new, |standing| format!("; {}", under_way(standing)));
-        writeln!(call.out, "{:<14}{score:>8}  {}: {found}{under_way}", row.code, or_none(&row.tier))?;
+        let ends = row.next_end(now, zone).filter(|_| queue == Queue::Expiring);
+        let ends = ends.map_or_else(String::new, |end| format!("; {}", ending(end, now, zone)));
+        writeln!(call.out, "{:<14}{score:>8}  {}: {found}{under_way}{ends}", row.code, or_none(&row.tier))?;
     }
     Ok(writeln!(call.out, "{} {}.", rows.len(), if rows.len() == 1 { "partner" } else { "partners" })?)
 }

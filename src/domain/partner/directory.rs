@@ -4,10 +4,11 @@ use crate::domain::{
     country::Country,
     id::PartnerId,
     partner::{Area, Partner, PartnerKind, PartnerStatus, Profile},
+    search,
     text::Text,
     time::Instant,
 };
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// The partners by number, by code and by the countries they serve.
 #[derive(Debug, Default)]
@@ -82,11 +83,28 @@ impl Directory {
     }
 }
 
+/// [`Profile::is_audited`] of a partner of this kind that stands so.
+pub fn is_audited(status: PartnerStatus, kind: PartnerKind) -> bool {
+    matches!(status, PartnerStatus::Active | PartnerStatus::Suspended) && kind != PartnerKind::Direct
+}
+
 impl Profile {
     /// Whether the audit of a quarter looks at it: a suspended partner keeps its tier and may lose it; one that is not on board
     /// yet or has left earns none, and our own direct sales are no partner.
     pub fn is_audited(&self) -> bool {
-        matches!(self.status, PartnerStatus::Active | PartnerStatus::Suspended) && self.kind != PartnerKind::Direct
+        is_audited(self.status, self.kind)
+    }
+
+    /// The certificates that end and when, the first first. Of two of one name the one that lasts longer counts.
+    pub fn certificates_that_end(&self) -> Vec<(&Text, Instant)> {
+        let mut last: BTreeMap<String, (&Text, Option<Instant>)> = BTreeMap::new();
+        for one in &self.certifications {
+            let (_, until) = last.entry(search::words(&one.name)).or_insert((&one.name, one.until));
+            *until = until.zip(one.until).map(|(known, other)| known.max(other));
+        }
+        let mut all: Vec<(&Text, Instant)> = last.into_values().filter_map(|(name, until)| Some((name, until?))).collect();
+        all.sort_by_key(|(name, until)| (*until, *name));
+        all
     }
 
     /// Whether one of the areas holds this country, product and vertical. An unknown product or vertical of a lead fits

@@ -2,10 +2,12 @@
 
 pub mod consequences;
 pub mod directory;
+pub mod onboarding;
 pub mod status;
 
 pub use consequences::Consequences;
 pub use directory::Directory;
+pub use onboarding::{Checklist, Step, StepCommand, Tick};
 pub use status::{Since, StatusCommand, StatusRefusal, StatusVerb};
 
 use crate::domain::{
@@ -28,6 +30,9 @@ pub struct Partner {
     /// Nothing where the status came before anybody kept that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<Since>,
+    /// The steps of its onboarding that people ticked, in the order of the list.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub steps: Vec<Tick>,
 }
 
 /// What is known of a partner, as imported or edited.
@@ -174,6 +179,18 @@ pub enum PartnerEvent {
         by: OperatorId,
         reason: Text,
     },
+    /// A person called a step of its onboarding done.
+    StepTicked {
+        step: Step,
+        by: OperatorId,
+        note: Text,
+    },
+    /// It is to be done after all.
+    StepReopened {
+        step: Step,
+        by: OperatorId,
+        note: Text,
+    },
 }
 
 impl PartnerEvent {
@@ -182,6 +199,8 @@ impl PartnerEvent {
             Self::Recorded { .. } => "partner.recorded",
             Self::Changed { .. } => "partner.changed",
             Self::StatusChanged { .. } => "partner.status_changed",
+            Self::StepTicked { .. } => "partner.step_ticked",
+            Self::StepReopened { .. } => "partner.step_reopened",
         }
     }
 }
@@ -191,7 +210,7 @@ impl Partner {
     pub fn begin(id: PartnerId, event: &PartnerEvent, at: Instant) -> Option<Self> {
         let PartnerEvent::Recorded { profile } = event else { return None };
         let since = Some(Since { at, by: None, reason: Text::default() });
-        Some(Self { id, version: 1, updated_at: at, profile: (**profile).clone(), since })
+        Some(Self { id, version: 1, updated_at: at, profile: (**profile).clone(), since, steps: Vec::new() })
     }
 
     /// Applies one event at its time; raises the version by one.
@@ -201,14 +220,36 @@ impl Partner {
         match event {
             PartnerEvent::Recorded { profile } | PartnerEvent::Changed { profile, .. } => {
                 if profile.status != self.profile.status {
-                    self.since = Some(Since { at, by: None, reason: Text::default() });
+                    self.stands(profile.status, Since { at, by: None, reason: Text::default() });
                 }
                 self.profile = (**profile).clone();
             }
             PartnerEvent::StatusChanged { to, by, reason, .. } => {
-                self.profile.status = *to;
-                self.since = Some(Since { at, by: Some(*by), reason: reason.clone() });
+                self.stands(*to, Since { at, by: Some(*by), reason: reason.clone() });
             }
+            PartnerEvent::StepTicked { step, by, note } => {
+                self.steps.push(Tick { step: *step, at, by: *by, note: note.clone() });
+                self.steps.sort_by_key(|tick| tick.step);
+            }
+            PartnerEvent::StepReopened { step, .. } => self.steps.retain(|tick| tick.step != *step),
+        }
+    }
+
+    /// Another status from now on. Whoever comes on board again begins at the first step.
+    fn stands(&mut self, status: PartnerStatus, since: Since) {
+        self.profile.status = status;
+        self.since = Some(since);
+        if status == PartnerStatus::Onboarding {
+            self.steps.clear();
+        }
+    }
+
+    /// When the onboarding that is under way began: when it got the status, or where that was not kept, when it was recorded.
+    /// Nothing where it was changed since then, and so nobody knows.
+    pub fn onboarding_since(&self) -> Option<Instant> {
+        match &self.since {
+            Some(since) => Some(since.at),
+            None => (self.version == 1).then_some(self.updated_at),
         }
     }
 

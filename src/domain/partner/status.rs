@@ -1,6 +1,6 @@
 //! The status of a partner as the desk decides it: on board, suspended for a while, gone, and back again.
 
-use super::{Partner, PartnerEvent, PartnerKind, PartnerStatus};
+use super::{Checklist, Partner, PartnerEvent, PartnerKind, PartnerStatus};
 use crate::domain::{actor::Permission, decision::Context, id::OperatorId, text::Text, time::Instant, vocabulary::words};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -18,8 +18,10 @@ pub struct Since {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "verb", rename_all = "snake_case")]
 pub enum StatusCommand {
-    /// It is on board from now on.
-    Activate,
+    /// It is on board from now on. Where steps of its onboarding are open it is said why.
+    Activate {
+        reason: Text,
+    },
     /// It gets nothing new until it is reinstated.
     Suspend {
         reason: Text,
@@ -69,7 +71,7 @@ impl StatusVerb {
         }
     }
 
-    /// Whether it needs to be said why.
+    /// Whether it always needs to be said why.
     pub const fn asks_for_reason(self) -> bool {
         matches!(self, Self::Suspend | Self::Offboard)
     }
@@ -78,7 +80,7 @@ impl StatusVerb {
 impl StatusCommand {
     pub const fn verb(&self) -> StatusVerb {
         match self {
-            Self::Activate => StatusVerb::Activate,
+            Self::Activate { .. } => StatusVerb::Activate,
             Self::Suspend { .. } => StatusVerb::Suspend,
             Self::Reinstate => StatusVerb::Reinstate,
             Self::Offboard { .. } => StatusVerb::Offboard,
@@ -88,13 +90,13 @@ impl StatusCommand {
 
     fn reason(&self) -> Text {
         match self {
-            Self::Suspend { reason } | Self::Offboard { reason } => Text::clean(reason.trim()),
-            Self::Activate | Self::Reinstate | Self::Reopen => Text::default(),
+            Self::Activate { reason } | Self::Suspend { reason } | Self::Offboard { reason } => Text::clean(reason.trim()),
+            Self::Reinstate | Self::Reopen => Text::default(),
         }
     }
 }
 
-/// Why a status was not changed.
+/// Why a status, or a step on the way to it, was not changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StatusRefusal {
     NotNow { verb: StatusVerb, why: String },
@@ -138,7 +140,14 @@ pub fn possible(name: &str, kind: PartnerKind, status: PartnerStatus, verb: Stat
 }
 
 /// Decides one verb on the status of a partner. What follows for its leads and registrations is decided by their desks.
-pub fn decide(partner: &Partner, command: &StatusCommand, context: Context<'_>) -> Result<PartnerEvent, StatusRefusal> {
+/// `steps` are those of its onboarding, if one is under way: a person may put a partner into force in spite of what is open, and
+/// says why.
+pub fn decide(
+    partner: &Partner,
+    command: &StatusCommand,
+    steps: Option<&Checklist>,
+    context: Context<'_>,
+) -> Result<PartnerEvent, StatusRefusal> {
     let verb = command.verb();
     context.actor.may(verb.permission()).map_err(|why| StatusRefusal::NotAllowed { why })?;
     let profile = &partner.profile;
@@ -146,6 +155,11 @@ pub fn decide(partner: &Partner, command: &StatusCommand, context: Context<'_>) 
     let reason = command.reason();
     if verb.asks_for_reason() && reason.is_empty() {
         return Err(StatusRefusal::Invalid { why: "it needs a reason".to_owned() });
+    }
+    let open = steps.filter(|_| verb == StatusVerb::Activate).and_then(Checklist::still_open);
+    if let Some(open) = open.filter(|_| reason.is_empty()) {
+        let why = format!("{open}. Tick what is done, or say why it is active without that");
+        return Err(StatusRefusal::Invalid { why });
     }
     Ok(PartnerEvent::StatusChanged { from: profile.status, to: verb.to(), by: context.actor.id, reason })
 }

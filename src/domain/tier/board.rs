@@ -8,18 +8,32 @@ use super::{
     rules::{Rules, Score},
 };
 use crate::domain::{
+    day::{date_of_day, day_of, start_of_day},
     id::PartnerId,
     money::Money,
     partner::{Partner, PartnerStatus},
     program::Program,
     text::Text,
+    time::Instant,
 };
 use chrono::NaiveDate;
+use chrono_tz::Tz;
+use std::ops::Range;
 
 /// Within so many days after the day of the facts a certificate's last day is soon.
 pub const CERTIFICATE_DAYS: i64 = 90;
+/// So many days after its last day one that has ended is still asked about.
+pub const ENDED_DAYS: i64 = 30;
 /// Columns of the distribution of scores: ten points each, the last with what is above.
 pub const BUCKETS: usize = 10;
+
+/// From when on and up to when a certificate ends that is soon to end, or has ended lately: its last day lies from
+/// [`ENDED_DAYS`] before today to [`CERTIFICATE_DAYS`] after it, and it ends in the day after its last.
+pub fn expiry(now: Instant, zone: Tz) -> Range<Instant> {
+    let today = day_of(now, zone);
+    let start = |days: i64| start_of_day(date_of_day(today + days), zone);
+    start(1 - ENDED_DAYS)..start(CERTIFICATE_DAYS + 2)
+}
 
 /// The partners of a program at one day.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -192,5 +206,26 @@ impl Coverage {
 
     pub fn most(&self) -> u32 {
         self.regions.iter().flat_map(|(_, counts)| counts).copied().max().unwrap_or(0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{day::local_date, partner::Certification, time::Span};
+    use proptest::prelude::*;
+
+    proptest! {
+        /// One definition by instants, which a database compares, and by days, which people count.
+        #[test]
+        fn what_ends_soon_or_has_ended_lately_is_counted_by_its_last_day(hours in 0_i64..20_000, minutes in -300_000_i64..300_000) {
+            for zone in [Tz::Europe__Berlin, Tz::America__Los_Angeles, Tz::UTC] {
+                let now = Instant::from_micros(1_772_442_000_000_000).plus(Span::hours(hours));
+                let until = now.plus(Span::minutes(minutes));
+                let last = Certification { name: Text::default(), until: Some(until) }.last_day(zone).unwrap();
+                let left = last.signed_duration_since(local_date(now, zone)).num_days();
+                prop_assert_eq!(expiry(now, zone).contains(&until), (-ENDED_DAYS..=CERTIFICATE_DAYS).contains(&left), "{} {}", until, now);
+            }
+        }
     }
 }

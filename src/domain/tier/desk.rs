@@ -8,6 +8,7 @@ use crate::domain::{
     text::Text,
     time::Instant,
 };
+use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
@@ -135,9 +136,9 @@ impl DeskLine {
     }
 
     /// Whether it stands in a queue at `now`.
-    pub fn stands_in(&self, queue: Queue, now: Instant) -> bool {
+    pub fn stands_in(&self, queue: Queue, now: Instant, zone: Tz) -> bool {
         match self {
-            Self::Partner(line) => queue.holds(line.standing.as_deref(), now),
+            Self::Partner(line) => queue.holds(line, now, zone),
             Self::Waiting(line) => queue == Queue::Corrections && line.correction.is_open(),
         }
     }

@@ -1,6 +1,7 @@
 //! The queues of the tier desk, and the line that each shows.
 
 use super::{
+    board::expiry,
     desk::{DeskId, DeskLine},
     evaluate::Outcome,
     fields::Tiers,
@@ -11,12 +12,13 @@ use crate::domain::{
     figures::ratio_bp,
     id::{OperatorId, PartnerId},
     page,
-    partner::{Partner, PartnerKind, PartnerStatus},
+    partner::{Partner, PartnerKind, PartnerStatus, Step, directory::is_audited},
     text::Text,
     time::{Instant, Span},
     vocabulary::words,
 };
 use chrono::NaiveDate;
+use chrono_tz::Tz;
 
 /// What is listed: partners, and order lines that wait. What a queue holds is defined once, here in words and in the store as SQL; a test compares the two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -28,6 +30,9 @@ pub enum Queue {
     AtRisk,
     /// Their remediation plan ends within [`SOON`], or has ended.
     RemediationDue,
+    /// A certificate of theirs ends within the next [`super::board::CERTIFICATE_DAYS`], or has ended within the last
+    /// [`super::board::ENDED_DAYS`].
+    Expiring,
     /// They fall below their line within [`SOON`], if nothing is added: mostly by a certificate that ends.
     FallingSoon,
     /// Within ten percent of a line, on either side.
@@ -43,6 +48,7 @@ words! {
         Demotions => "demotions", "Demotions";
         AtRisk => "at_risk", "At risk";
         RemediationDue => "remediation_due", "Remediation due";
+        Expiring => "expiring", "Certifications expiring";
         FallingSoon => "falling_soon", "Falling soon";
         Near => "near", "Near a line";
         Corrections => "corrections", "Corrections";
@@ -54,9 +60,12 @@ words! {
 pub const SOON: Span = Span::hours(60 * 24);
 
 impl Queue {
-    /// Whether a partner that stands so is in this queue at `now`.
-    pub fn holds(self, standing: Option<&Standing>, now: Instant) -> bool {
-        let Some(standing) = standing else { return self == Self::All };
+    /// Whether a partner that stands so is in this queue at `now`; days are those of the program's zone.
+    pub fn holds(self, line: &TierLine, now: Instant, zone: Tz) -> bool {
+        if self == Self::Expiring {
+            return line.is_expiring(now, zone);
+        }
+        let Some(standing) = line.standing.as_deref() else { return self == Self::All };
         let proposes = |promotes: bool| standing.proposal.as_ref().is_some_and(|proposal| proposal.promotes == promotes);
         match self {
             Self::Promotions => proposes(true),
@@ -64,7 +73,7 @@ impl Queue {
             Self::AtRisk => standing.latest.as_ref().is_some_and(|latest| latest.outcome.has_failed()),
             Self::RemediationDue => standing.plan.as_ref().is_some_and(|plan| plan.due <= now.plus(SOON)),
             Self::FallingSoon => standing.falls_at().is_some_and(|falls| falls <= now.plus(SOON)),
-            Self::Corrections => false,
+            Self::Corrections | Self::Expiring => false,
             Self::Near => standing.latest.as_ref().is_some_and(|latest| latest.is_near),
             Self::All => true,
         }
@@ -132,6 +141,10 @@ pub struct TierLine {
     pub status: PartnerStatus,
     pub country: Option<Country>,
     pub standing: Option<Box<Standing>>,
+    /// Its certificates that end, and when; the first first.
+    pub ends: Vec<(Text, Instant)>,
+    /// The steps of its onboarding that people ticked.
+    pub ticked: Vec<Step>,
     /// Who looks after its remediation plan.
     pub owner: Option<(OperatorId, Text)>,
 }
@@ -148,9 +161,22 @@ impl TierLine {
             kind: profile.kind,
             status: profile.status,
             country: profile.country,
+            ends: profile.certificates_that_end().into_iter().map(|(name, until)| (name.clone(), until)).collect(),
+            ticked: partner.steps.iter().map(|tick| tick.step).collect(),
             owner: standing.as_ref().and_then(|one| one.plan.as_ref()?.owner).map(|id| (id, owner(id))),
             standing: standing.map(Box::new),
         }
+    }
+
+    /// Whether a certificate of whoever is in the program has ended lately, or ends soon.
+    pub fn is_expiring(&self, now: Instant, zone: Tz) -> bool {
+        is_audited(self.status, self.kind) && self.ends.iter().any(|(_, until)| expiry(now, zone).contains(until))
+    }
+
+    /// The first certificate that ends and has not ended long ago.
+    pub fn next_end(&self, now: Instant, zone: Tz) -> Option<&(Text, Instant)> {
+        let window = expiry(now, zone);
+        self.ends.iter().find(|(_, until)| *until >= window.start)
     }
 
     pub fn outcome(&self) -> Option<Outcome> {

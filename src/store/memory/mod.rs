@@ -8,6 +8,7 @@ mod contact;
 mod deal;
 mod mdf;
 mod moved;
+mod partner;
 mod pos;
 mod state;
 mod table;

@@ -1,5 +1,6 @@
 //! The list of the tier desk: one row a partner, and one an order line that waits, with all that queues, orders and filters compare.
 
+use super::certificate;
 use crate::{
     domain::{
         filter::{Context, Filter, Op},
@@ -59,6 +60,8 @@ pub const STATEMENTS: &[&str] = &[ALL_STANDINGS, BY_TIER, FIGURES, WAITING, PART
 /// How many rows are taken out at once.
 const OVER_MAX: usize = 500;
 
+/// What comes first.
+const DUE: &str = "tier_line.due_key";
 /// A score below every other.
 const NO_SCORE: i64 = -1;
 
@@ -135,7 +138,7 @@ impl Listing for Tiers {
 
     fn order(sort: Sort) -> Order {
         let (column, is_words, falls) = match sort {
-            Sort::Due => ("tier_line.due_key", false, false),
+            Sort::Due => (DUE, false, false),
             Sort::Score => ("tier_line.score_key", false, true),
             Sort::Name => ("tier_line.name_words", true, false),
             Sort::Changed => ("tier_line.updated_at", false, true),
@@ -156,11 +159,21 @@ impl Listing for Tiers {
             Queue::Demotions => sql.push("tier_line.proposal <> '' and tier_line.promotes = 0"),
             Queue::AtRisk => sql.push("tier_line.outcome in ('at_risk', 'demote')"),
             Queue::RemediationDue => sql.push("tier_line.plan_due_at <= ").push_bind(soon),
+            Queue::Expiring => certificate::expiring(sql, context),
             Queue::FallingSoon => sql.push("tier_line.falls_at <= ").push_bind(soon),
             Queue::Near => sql.push("tier_line.is_near = 1"),
             Queue::Corrections => sql.push("tier_line.id < 0"),
             Queue::All => sql.push("tier_line.id > 0"),
         };
+    }
+
+    /// Where certificates end, what comes first is their end.
+    fn sorted_by(sql: &mut Sql, (queue, order): (Queue, Order), context: &Context<'_, Tiers>) {
+        if queue == Queue::Expiring && order.column == DUE {
+            certificate::first_end(sql, context);
+        } else {
+            sql.push(order.column);
+        }
     }
 
     fn is_range(_: &Filter<Tiers>) -> bool {

@@ -1,6 +1,7 @@
 //! Evaluations and standings: narrow rows that lists and sweeps look at, beside them the aggregates as JSON; and what facts
 //! are gathered from.
 
+mod certificate;
 mod columns;
 mod facts;
 mod line;

@@ -4,7 +4,10 @@ use super::driver::{Supply, told};
 use crate::{
     app::{
         App, Command as AppCommand, ContactDone, ContactItem, Failure, Outcome, TierItem, TierTarget,
-        partner::status::{StatusDone, StatusItem},
+        partner::{
+            status::{StatusDone, StatusItem},
+            steps::{StepDone, StepItem},
+        },
         pos::{CorrectionItem, LineTarget, LineVerb},
         tier::view::{DeskDetail, TierLastDone, TierViewer},
         view::Counts,
@@ -78,6 +81,7 @@ impl Supply for TierTrade {
             }
             Command::AddContact(new) => AppCommand::Contacts(vec![*new]),
             Command::Contact { id, seen, command } => AppCommand::Contact { id, seen: Some(seen), command: *command },
+            Command::Step(command) => AppCommand::PartnerStep { partners: partners.into_iter().map(|target| target.id).collect(), command },
             Command::Line(verb) => AppCommand::Corrections(told(app.line_steps(&lines, &verb).await)?),
             Command::Evaluate { day } => {
                 let partners = partners.into_iter().map(|target| target.id).collect();
@@ -91,6 +95,9 @@ impl Supply for TierTrade {
         let lines: HashMap<PartnerId, TierLine> = app.tier_lines_of(&ids).await?.into_iter().map(|line| (line.id, line)).collect();
         if !outcome.statuses.is_empty() {
             return Ok(of_statuses(&lines, outcome.statuses));
+        }
+        if !outcome.steps.is_empty() {
+            return Ok(of_steps(&lines, outcome.steps));
         }
         if !outcome.contacts.is_empty() {
             return Ok(of_contacts(lines, outcome.contacts));
@@ -157,9 +164,24 @@ fn of_statuses(lines: &HashMap<PartnerId, TierLine>, items: Vec<StatusItem>) -> 
             let line = TierLine { status: done.partner.profile.status, ..line };
             Happened { events: vec![Happening::Status(Box::new(done))], record: Box::new(DeskLine::Partner(line)) }
         };
-        let refused = |refusal| match refusal {
-            StatusRefusal::NotAllowed { why } => Refusal::not_allowed(why),
-            StatusRefusal::NotNow { why, .. } | StatusRefusal::Invalid { why } => Refusal::invalid(why),
+        Some(Answer { id: partner.into(), result: result.map(happened).map_err(refused) })
+    };
+    items.into_iter().filter_map(answer).collect()
+}
+
+fn refused(refusal: StatusRefusal) -> Refusal {
+    match refusal {
+        StatusRefusal::NotAllowed { why } => Refusal::not_allowed(why),
+        StatusRefusal::NotNow { why, .. } | StatusRefusal::Invalid { why } => Refusal::invalid(why),
+    }
+}
+
+fn of_steps(lines: &HashMap<PartnerId, TierLine>, items: Vec<StepItem>) -> Vec<Answer<TierTrade>> {
+    let answer = |StepItem { partner, result }| {
+        let line = lines.get(&partner)?.clone();
+        let happened = |done: StepDone| {
+            let line = TierLine { ticked: done.partner.steps.iter().map(|tick| tick.step).collect(), ..line };
+            Happened { events: vec![Happening::Step(Box::new(done))], record: Box::new(DeskLine::Partner(line)) }
         };
         Some(Answer { id: partner.into(), result: result.map(happened).map_err(refused) })
     };

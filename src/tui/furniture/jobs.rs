@@ -258,7 +258,7 @@ impl<T: Trade> Workroom<T> {
             let id = answer.id;
             self.seen.insert(id, Seen::in_row(&row));
             self.list.unmark_keys(&[id]);
-            if T::holds(self.queue, &happened.record, who, now) {
+            if T::holds(self.queue, &happened.record, who, (now, self.station.zone)) {
                 let place = self.list.rows().iter().find(|line| line.id() == id).map(|line| line.place.clone());
                 if let Some(place) = place {
                     self.list.update(Line { place, row });

@@ -98,7 +98,7 @@ pub trait Stock: Copy + Debug + Eq + Send + Sync + 'static {
     /// The version of a record after what happened.
     fn version_after(record: &Self::Record) -> i64;
     fn row_of(record: &Self::Record, names: &Names) -> Self::Row;
-    fn holds(queue: Self::Queue, record: &Self::Record, who: &Actor, now: Instant) -> bool;
+    fn holds(queue: Self::Queue, record: &Self::Record, who: &Actor, at: (Instant, Tz)) -> bool;
     fn id_of(detail: &Self::Detail) -> Self::Id;
 }
 

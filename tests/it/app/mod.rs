@@ -1,5 +1,6 @@
 //! Use cases through the public door, each test on both databases.
 
+mod certificates;
 mod conflict;
 mod contact;
 pub mod deal;
@@ -10,6 +11,7 @@ mod import_contacts;
 mod import_deals;
 pub mod mdf;
 mod news;
+mod onboarding;
 mod partner_rooms;
 pub mod pos;
 mod race;

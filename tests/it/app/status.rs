@@ -24,6 +24,10 @@ fn suspend() -> StatusCommand {
     StatusCommand::Suspend { reason: text("invoices are open") }
 }
 
+fn activate() -> StatusCommand {
+    StatusCommand::Activate { reason: text("it was on board before") }
+}
+
 async fn on(house: &House, actor: OperatorId, partner: PartnerId, command: StatusCommand) -> Result<StatusDone, String> {
     let request = house.app.request(Command::PartnerStatus { partners: vec![partner], command });
     first(house.app.execute(actor, request).await.map_err(|failure| failure.to_string())?)
@@ -148,7 +152,7 @@ async fn who_leaves_alone_in_a_country_leaves_leads_that_nobody_takes() {
         assert_eq!(again, "cannot offboard a partner: Lumière Réseaux is offboarded already");
         on(&house, ANNA, PARIS, StatusCommand::Reopen).await.unwrap();
         assert_eq!(known(&house.app, PARIS).await.profile.status, PartnerStatus::Onboarding);
-        on(&house, ANNA, PARIS, StatusCommand::Activate).await.unwrap();
+        on(&house, ANNA, PARIS, activate()).await.unwrap();
         house.run(ENGINE, Command::RouteUnplaced { after: LeadId(0), limit: 10 }).await;
         assert_eq!(leads_at(&house, PARIS).await, [], "{}: by the rules nobody gets a lead again that it had before", fresh.name);
         house.verb(ANNA, LeadId(10), LeadCommand::Assign { partner: PARIS }).await.unwrap();
@@ -202,7 +206,7 @@ async fn who_is_no_partner_or_no_reason_are_refused() {
     assert_eq!(why, "it needs a reason");
     let why = on(&house, ANNA, PartnerId(99), suspend()).await.unwrap_err();
     assert_eq!(why, "there is no partner P-99");
-    let why = on(&house, ANNA, NORD, StatusCommand::Activate).await.unwrap_err();
+    let why = on(&house, ANNA, NORD, activate()).await.unwrap_err();
     assert_eq!(why, "cannot activate a partner: Nordlicht Systeme is active already");
 }
 

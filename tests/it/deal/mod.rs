@@ -137,6 +137,7 @@ pub fn partner(number: i64) -> Partner {
         version: 1,
         updated_at: at(MONDAY),
         since: None,
+        steps: Vec::new(),
         profile: Profile {
             code: Text::clean(&format!("P{number:02}")),
             name: Text::clean(&format!("Partner {number}")),

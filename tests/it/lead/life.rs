@@ -58,6 +58,7 @@ impl Life {
             updated_at: START,
             profile: cast::profile(number, &mut chance, START),
             since: None,
+            steps: Vec::new(),
         });
         let directory = Arc::new(Directory::new(partners.collect()));
         let roles = Roles(vec![Role::Admin]);

@@ -29,7 +29,7 @@ fn partners(chance: &mut Chance) -> Vec<Partner> {
     (1..=cast::PARTNERS)
         .map(profile)
         .zip(1..)
-        .map(|(profile, id)| Partner { id: PartnerId(id), version: 1, updated_at: START, profile, since: None })
+        .map(|(profile, id)| Partner { id: PartnerId(id), version: 1, updated_at: START, profile, since: None, steps: Vec::new() })
         .collect()
 }
 

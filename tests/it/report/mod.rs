@@ -83,7 +83,7 @@ pub fn seen(cap: bool) -> PartnerSeen {
     PartnerSeen {
         on: facts.day,
         today: facts.day,
-        partner: Partner { id: PartnerId(1), version: 1, updated_at: Instant::from_micros(0), profile, since: None },
+        partner: Partner { id: PartnerId(1), version: 1, updated_at: Instant::from_micros(0), profile, since: None, steps: Vec::new() },
         program: Arc::new(program),
         names: Names::default(),
         known: Known { deals: true, ..Known::default() },

@@ -1,11 +1,13 @@
 //! The lead room on a real database: a channel, keys, the screen.
 
 mod board;
+mod certificates;
 pub mod channel;
 mod contacts;
 mod deals;
 mod lines;
 mod mdf;
+mod onboarding;
 mod queues;
 mod tiers;
 mod verbs;

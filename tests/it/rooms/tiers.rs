@@ -53,7 +53,7 @@ async fn each_queue_holds_what_the_domain_says_in_every_order() {
         let all = house.app.tier_lines_of(&(1..=9).map(PartnerId).collect::<Vec<_>>()).await.expect("lines");
         assert!(all.len() >= 5, "{}", all.len());
         for queue in Queue::ALL {
-            let holds = |line: &&pilothouse::domain::tier::queue::TierLine| queue.holds(line.standing.as_deref(), house.app.now());
+            let holds = |line: &&pilothouse::domain::tier::queue::TierLine| queue.holds(line, house.app.now(), viewer().zone);
             let expected: Vec<PartnerId> = all.iter().filter(holds).map(|line| line.id).collect();
             for sort in Sort::ALL {
                 let mut rows = found(&house, *queue, sort, "").await;

@@ -2,6 +2,7 @@
 
 mod contact;
 mod mdf;
+mod partner;
 mod pos;
 mod tier;
 

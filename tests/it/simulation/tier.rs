@@ -18,7 +18,7 @@ use pilothouse::{
         aggregate::Aggregate as _,
         event::{Entity, Event},
         id::{CommandId, OperatorId, PartnerId, StandingId},
-        partner::{Certification, PartnerEvent, PartnerStatus, Profile, StatusCommand},
+        partner::{Certification, PartnerEvent, PartnerStatus, Profile, StatusCommand, Step, StepCommand},
         text::Text,
         tier::{
             Quarter,
@@ -100,6 +100,9 @@ struct Ranking {
     statuses: BTreeMap<PartnerId, PartnerStatus>,
     restated: u64,
     people: People,
+    /// What is ticked of an onboarding.
+    ticked: BTreeMap<PartnerId, BTreeSet<Step>>,
+    stepped: u64,
 }
 
 impl Play for Ranking {
@@ -136,7 +139,11 @@ impl Play for Ranking {
         match chance.below(100) {
             0 => program(1 + u32::try_from(chance.below(3)).unwrap_or(0), 40 + u32::try_from(chance.below(5)).unwrap_or(0) * 10),
             1..16 => audit(now, chance),
-            26..46 => people::invent(PARTNERS, chance),
+            30..46 => people::invent(PARTNERS, chance),
+            26..30 => Command::PartnerStep {
+                partners: (1..=PARTNERS).filter(|_| chance.per_mille(600)).map(PartnerId).collect(),
+                command: step(chance),
+            },
             16..26 => Command::PartnerStatus { partners: vec![PartnerId(chance.between(1, PARTNERS))], command: status(chance) },
             _ => {
                 let some = 1 + chance.below(2);
@@ -174,7 +181,9 @@ impl Play for Ranking {
     fn refusals(&mut self, outcome: &Outcome) -> Vec<String> {
         let people = outcome.contacts.iter().filter_map(|item| item.result.as_ref().err()).map(ToString::to_string);
         let tiers = outcome.tiers.iter().filter_map(|item| item.result.as_ref().err()).map(ToString::to_string);
-        tiers.chain(outcome.statuses.iter().filter_map(|item| item.result.as_ref().err()).map(ToString::to_string)).chain(people).collect()
+        let statuses = outcome.statuses.iter().filter_map(|item| item.result.as_ref().err()).map(ToString::to_string);
+        let steps = outcome.steps.iter().filter_map(|item| item.result.as_ref().err()).map(ToString::to_string);
+        tiers.chain(statuses).chain(steps).chain(people).collect()
     }
 
     fn swept(outcome: &Outcome) -> usize {
@@ -211,7 +220,10 @@ impl Ranking {
 
     fn partner(&mut self, id: PartnerId, event: &PartnerEvent, past: &Past) -> Result<(), String> {
         let (PartnerEvent::Recorded { profile } | PartnerEvent::Changed { profile, .. }) = event else {
-            return self.status(id, event, past);
+            return match event {
+                PartnerEvent::StatusChanged { .. } => self.status(id, event, past),
+                _ => self.step(id, event, past),
+            };
         };
         let tier = profile.tier.clone();
         match (event, self.enforced.take()) {
@@ -241,6 +253,31 @@ impl Ranking {
         ensure!(known, "{id}: {event:?}");
         ensure!(matches!(to, Active | Onboarding) || !reason.is_empty(), "{id} without a reason: {event:?}");
         self.restated += 1;
+        let ticked = self.ticked.entry(id).or_default();
+        if (*from, *to) == (Onboarding, Active) && reason.is_empty() {
+            let by_hand = [Step::Agreement, Step::Compliance, Step::Access];
+            ensure!(by_hand.iter().all(|step| ticked.contains(step)), "{id} is active with {ticked:?} and no reason");
+        }
+        if *to == Onboarding {
+            ticked.clear();
+        }
+        Ok(())
+    }
+
+    /// A step is ticked once while the partner comes on board, and only what is ticked is reopened.
+    fn step(&mut self, id: PartnerId, event: &PartnerEvent, past: &Past) -> Result<(), String> {
+        let ticked = self.ticked.entry(id).or_default();
+        let (is_new, by) = match event {
+            PartnerEvent::StepTicked { step, by, note } => {
+                ensure!(!step.is_known_by_itself() || !note.is_empty(), "{id}: {step:?} by hand without a note");
+                (ticked.insert(*step), by)
+            }
+            PartnerEvent::StepReopened { step, by, .. } => (ticked.remove(step), by),
+            _ => return Err(format!("{id}: {event:?}")),
+        };
+        ensure!(is_new && *by == past.record.actor, "{id}: {event:?}");
+        ensure!(self.statuses.get(&id) == Some(&PartnerStatus::Onboarding), "{id} does not come on board: {event:?}");
+        self.stepped += 1;
         Ok(())
     }
 
@@ -310,12 +347,19 @@ fn audit(now: Instant, chance: &mut Chance) -> Command {
 fn status(chance: &mut Chance) -> StatusCommand {
     let reason = Text::clean(if chance.per_mille(100) { " " } else { "so it is" });
     match chance.below(7) {
-        0 | 1 => StatusCommand::Activate,
+        0 => StatusCommand::Activate { reason },
+        1 => StatusCommand::Activate { reason: Text::default() },
         2 => StatusCommand::Suspend { reason },
         3 | 4 => StatusCommand::Reinstate,
         5 => StatusCommand::Offboard { reason },
         _ => StatusCommand::Reopen,
     }
+}
+
+fn step(chance: &mut Chance) -> StepCommand {
+    let step = Step::ALL[chance.below(Step::ALL.len())];
+    let note = Text::clean(if chance.per_mille(200) { " " } else { "seen" });
+    if chance.per_mille(200) { StepCommand::Reopen { step, note } } else { StepCommand::Tick { step, note } }
 }
 
 fn verb(now: Instant, chance: &mut Chance) -> StandingCommand {
@@ -360,6 +404,7 @@ fn any_order_of_audits_decisions_and_plans_keeps_the_tiers() {
         sum(|play| play.people.overridden) / 5,
         sum(|play| play.people.silenced) / 10,
         sum(|play| play.people.erased) / 5,
+        sum(|play| play.stepped) / 5,
         tally.collided,
         tally.repeated,
         tally.killed,

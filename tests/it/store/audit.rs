@@ -276,7 +276,7 @@ async fn of_many_partners_the_one_that_moved_is_named() {
                 let profile = Profile { code: Text::clean(&format!("p{id}")), ..Profile::default() };
                 let event = Event::Partner(PartnerEvent::Recorded { profile: Box::new(profile.clone()) });
                 changes.records.push(Record { entity: Entity::Partner(PartnerId(id)), version, event, ..note(1) });
-                changes.partners.push(Partner { id: PartnerId(id), version, updated_at: START, profile, since: None });
+                changes.partners.push(Partner { id: PartnerId(id), version, updated_at: START, profile, since: None, steps: Vec::new() });
             }
             saved(&fresh.db, n, changes).await
         };

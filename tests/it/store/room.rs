@@ -57,7 +57,7 @@ pub async fn moved_in(db: &Db, records: Changes) {
     let partner = |(id, (name, tier)): (i64, (&str, &str))| {
         let profile =
             Profile { code: Text::clean(&format!("p{id}")), name: Text::clean(name), tier: Text::clean(tier), ..Profile::default() };
-        Partner { id: PartnerId(id), version: 1, updated_at: START, profile, since: None }
+        Partner { id: PartnerId(id), version: 1, updated_at: START, profile, since: None, steps: Vec::new() }
     };
     let operator = |(id, name): (i64, &str)| OperatorRow {
         id: OperatorId(id),

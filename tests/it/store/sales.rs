@@ -27,8 +27,10 @@ const BEFORE: &[&str] = &[
     "drop index deal_partner_due",
     "drop index fund_partner",
     "drop index mdf_item_partner",
+    "drop index request_partner",
     "drop table contact",
     "drop table contact_body",
+    "drop table tier_certificate",
     "create table sale (id bigint primary key, partner bigint not null, family bigint not null, account bigint not null, \
      day bigint not null, minor bigint not null, currency text not null, source_key text not null)",
     "create index sale_customer on sale (family, partner, day)",

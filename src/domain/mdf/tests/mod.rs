@@ -153,7 +153,7 @@ impl World {
         let context = Context { actor: &finance, now, programs: &programs };
         let (fund, _) = fund::open(FundId(1), terms, context).unwrap();
         let profile = Profile { name: Text::clean("Partner"), ..Profile::default() };
-        let partner = Partner { id: PartnerId(1), version: 1, updated_at: now, profile, since: None };
+        let partner = Partner { id: PartnerId(1), version: 1, updated_at: now, profile, since: None, steps: Vec::new() };
         let rates = Rates::new("EUR".parse().unwrap(), Text::clean("ECB"));
         let (requests, claims) = (BTreeMap::new(), BTreeMap::new());
         let mut world = Self { now, programs, rates, authority, partner, fund, requests, claims };

@@ -5,6 +5,7 @@ use crate::{
     domain::{
         figures::ratio_bp,
         money::Money,
+        partner::onboarding::{MILESTONES, Underway},
         tier::{
             board::{BUCKETS, Board, CERTIFICATE_DAYS, Coverage, TierBar},
             evaluation::NEAR_PERCENT,
@@ -66,12 +67,16 @@ pub fn columns(known: &TierBoard, area: Rect) -> Vec<(Vec<Section>, Rect)> {
     let place = |at: u16| Rect { x: area.x + at * wide + 1, width: wide.saturating_sub(3), ..area };
     let room = usize::from(wide.saturating_sub(3));
     let [tiers, scores] = [tiers(&known.board), scores(&known.board)];
+    let onboarding = onboarding(known.underway);
     let [cost, expiring, coverage] = [cost(&known.board), expiring(known, room), coverage(&known.coverage, room)];
-    let panels = match count {
+    let mut panels = match count {
         1 => vec![vec![tiers, scores, coverage, expiring, cost]],
         2 => vec![vec![tiers, scores, cost], vec![coverage, expiring]],
         _ => vec![vec![tiers, cost], vec![scores, expiring], vec![coverage]],
     };
+    if let Some(first) = panels.first_mut() {
+        first.splice(1..1, onboarding);
+    }
     panels.into_iter().zip(0..).map(|(sections, at)| (sections, place(at))).collect()
 }
 
@@ -117,6 +122,20 @@ fn tiers(board: &Board) -> Section {
     let legend = format!("▲ earn better  ▼ fail gates  ≈ within {NEAR_PERCENT} % of a line");
     rows.push(Row::text(legend, Role::Dim));
     Section::new("Partners by tier", rows)
+}
+
+/// Who is on the way on board, and who of them is late at which milestone; nothing where nobody is.
+fn onboarding(underway: Underway) -> Option<Section> {
+    let figure = |label: String, count: u32, role: Role| [(label, Role::Dim), (count.to_string(), role)];
+    let late = |count: u32| if count > 0 { Role::Bad } else { Role::Strong };
+    let mut pieces: Vec<Piece> = figure("on their way ".to_owned(), underway.partners, Role::Strong).into();
+    pieces.extend(figure("   ! overdue ".to_owned(), underway.late, late(underway.late)));
+    let mut milestones: Vec<Piece> = Vec::new();
+    for (days, count) in MILESTONES.iter().zip(underway.late_at) {
+        let gap = if milestones.is_empty() { "late at" } else { "  " };
+        milestones.extend(figure(format!("{gap} {days} days "), count, late(count)));
+    }
+    (underway.partners > 0).then(|| Section::new("Onboarding", vec![Row::pieces(pieces), Row::pieces(milestones)]))
 }
 
 fn scores(board: &Board) -> Section {

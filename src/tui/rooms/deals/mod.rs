@@ -189,7 +189,7 @@ impl Stock for DealTrade {
         DealRow::of(deal, |id| names.partner(id), |id| names.operator(id))
     }
 
-    fn holds(queue: Queue, deal: &Registration, _who: &Actor, now: Instant) -> bool {
+    fn holds(queue: Queue, deal: &Registration, _who: &Actor, (now, _): (Instant, Tz)) -> bool {
         queue.holds(deal, now)
     }
 

@@ -122,7 +122,7 @@ impl Stock for LeadTrade {
         LeadRow::of(lead, |id| names.partner(id), |id| names.operator(id))
     }
 
-    fn holds(queue: Queue, lead: &Lead, who: &Actor, now: Instant) -> bool {
+    fn holds(queue: Queue, lead: &Lead, who: &Actor, (now, _): (Instant, Tz)) -> bool {
         queue.holds(lead, who.id, now)
     }
 

@@ -1,6 +1,6 @@
 //! What a verb asks for beside the partner, and how that is read.
 
-use super::{TierRoom, TierTrade, contacts, lines, status};
+use super::{TierRoom, TierTrade, contacts, lines, status, steps};
 use crate::{
     app::pos::LineVerb,
     domain::{
@@ -26,6 +26,7 @@ pub fn asks(act: Act) -> bool {
         || lines::is_verb(act)
         || status::asks(act)
         || contacts::asks(act)
+        || steps::is_verb(act)
         || matches!(
             act,
             Act::TierReject | Act::TierDefer | Act::TierReassign | Act::TierAdvance | Act::TierClosePlan | Act::TierRate | Act::TierAcquire
@@ -113,6 +114,7 @@ impl TierRoom {
                     Field::text("on", standing().and_then(|one| one.acquired_on).map_or_else(String::new, |on| on.to_string()))
                         .hint("2026-03-31"),
                 ),
+            act if steps::is_verb(act) => return Some(self.step_form(act, &about, &asked.targets)),
             act if status::is_verb(act) => return status::form(act, &about),
             act if contacts::is_verb(act) => return self.contact_form(act, &about),
             act => return lines::forms::form(act, &about, &self.own.correcting),

@@ -12,18 +12,24 @@ mod header;
 mod lines;
 mod queues;
 mod status;
+mod steps;
 mod story;
 mod table;
 mod verbs;
 pub mod words;
 
 use crate::{
-    app::{ContactDone, NewContact, partner::status::StatusDone, pos::LineVerb, tier::view::DeskDetail},
+    app::{
+        ContactDone, NewContact,
+        partner::{status::StatusDone, steps::StepDone},
+        pos::LineVerb,
+        tier::view::DeskDetail,
+    },
     domain::{
         actor::{Actor, Permission},
         contact::ContactCommand,
         id::ContactId,
-        partner::StatusCommand,
+        partner::{StatusCommand, StepCommand},
         pos::CorrectionEvent,
         text::Text,
         tier::{
@@ -79,6 +85,8 @@ pub enum Command {
         seen: i64,
         command: Box<ContactCommand>,
     },
+    /// About the onboarding of partners.
+    Step(StepCommand),
     /// Whatever was done last to a record, of either kind.
     Undo,
 }
@@ -90,6 +98,8 @@ pub enum Happening {
     Line(Box<CorrectionEvent>),
     /// The status of a partner, and what followed.
     Status(Box<StatusDone>),
+    /// A step of an onboarding.
+    Step(Box<StepDone>),
     Contact(Box<ContactDone>),
 }
 
@@ -158,8 +168,8 @@ impl Stock for TierTrade {
         line.clone()
     }
 
-    fn holds(queue: Queue, line: &DeskLine, _who: &Actor, now: Instant) -> bool {
-        line.stands_in(queue, now)
+    fn holds(queue: Queue, line: &DeskLine, _who: &Actor, (now, zone): (Instant, Tz)) -> bool {
+        line.stands_in(queue, now, zone)
     }
 
     fn id_of(detail: &DeskDetail) -> DeskId {
@@ -181,7 +191,11 @@ impl Look for TierTrade {
     }
 
     fn columns(queue: Queue) -> &'static [Column] {
-        if queue == Queue::Corrections { &lines::COLUMNS } else { &table::COLUMNS }
+        match queue {
+            Queue::Corrections => &lines::COLUMNS,
+            Queue::Expiring => &table::EXPIRING,
+            _ => &table::COLUMNS,
+        }
     }
 
     fn cells(row: &DeskLine, now: Instant) -> Vec<Cell<'_>> {
@@ -298,8 +312,11 @@ impl Trade for TierTrade {
         if lines::is_verb(act) {
             return room.read_line(act, records, values).map(|(_, told)| told);
         }
+        if steps::is_verb(act) {
+            return room.read_step(act, records, values).map(|(_, told)| told);
+        }
         if status::is_verb(act) {
-            return status::check(values).map(|_| "what follows is shown before it is done".to_owned());
+            return status::check(act, values).map(|_| "what follows is shown before it is done".to_owned());
         }
         room.read(act, values).map(|(_, told)| told)
     }
@@ -313,8 +330,11 @@ impl Trade for TierTrade {
             let (verb, _) = room.read_line(act, &ids, values).ok()?;
             return Some(vec![Order { command: Command::Line(Box::new(verb)), targets: targets.to_vec() }]);
         }
+        if steps::is_verb(act) {
+            return room.step_orders(act, values, targets);
+        }
         if status::is_verb(act) {
-            return Some(room.status_orders(act, &status::check(values).ok()?, targets));
+            return Some(room.status_orders(act, &status::check(act, values).ok()?, targets));
         }
         let (command, _) = room.read(act, values).ok()?;
         Some(vec![Order { command: Command::Verb(Box::new(command)), targets: targets.to_vec() }])
@@ -339,7 +359,8 @@ impl Trade for TierTrade {
     }
 
     fn stays(act: Act) -> Option<&'static str> {
-        (act == Act::TierEvaluate).then_some("an audit stays: audit again").or(status::stays(act)).or(contacts::stays(act))
+        let audit = (act == Act::TierEvaluate).then_some("an audit stays: audit again");
+        audit.or(status::stays(act)).or(steps::stays(act)).or(contacts::stays(act))
     }
 
     fn outcome(events: &[Happening], names: &Names) -> String {

@@ -20,12 +20,15 @@ impl Tab for Queue {
 
     fn short(self) -> &'static str {
         match self {
+            Self::Promotions => "Promote",
+            Self::Demotions => "Demote",
+            Self::AtRisk => "Risk",
             Self::RemediationDue => "Plans",
+            Self::Expiring => "Certs",
             Self::FallingSoon => "Falling",
             Self::Near => "Near",
             Self::Corrections => "Lines",
             Self::All => "All",
-            other => other.doc(),
         }
     }
 
@@ -34,7 +37,7 @@ impl Tab for Queue {
     }
 
     fn turns_with_time(self) -> bool {
-        matches!(self, Self::RemediationDue | Self::FallingSoon)
+        matches!(self, Self::RemediationDue | Self::Expiring | Self::FallingSoon)
     }
 
     fn nothing_here(self, keys: &Keymap) -> (&'static str, String) {
@@ -44,6 +47,9 @@ impl Tab for Queue {
             Self::Demotions => ("nobody is proposed for a lower tier", "two failed audits in a row propose it, a plan between them"),
             Self::AtRisk => ("nobody has failed the last audit", "whoever fails gets time to make up for it"),
             Self::RemediationDue => ("no remediation plan ends in the next 60 days", "a failed audit opens one"),
+            Self::Expiring => {
+                ("no certificate ends in the next 90 days, and none has ended in the last 30", "imports of partners bring them")
+            }
             Self::FallingSoon => {
                 ("nobody falls below a line in the next 60 days", "certificates that end and sales that leave the year count")
             }

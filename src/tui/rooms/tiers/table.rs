@@ -2,7 +2,11 @@
 
 use super::words;
 use crate::{
-    domain::{partner::PartnerStatus, tier::queue::TierLine, time::Instant},
+    domain::{
+        partner::PartnerStatus,
+        tier::{board::expiry, queue::TierLine},
+        time::{Instant, Span},
+    },
     tui::{
         furniture::words::age,
         theme::Role,
@@ -12,12 +16,18 @@ use crate::{
         },
     },
 };
+use chrono_tz::Tz;
+
+/// Seconds.
+const DAY: i64 = 86_400;
 
 /// In the order in which they stand; the first ones are the cursor.
-pub const COLUMNS: [Column; 11] = [
+pub const COLUMNS: [Column; 13] = [
     Column::new("PARTNER", 7).pointer(),
     Column::new("NAME", 16).wanted(24).grow(2).pointer(),
     Column::new("TIER", 10),
+    Column { absent: true, ..Column::new("ENDS", 13) },
+    Column { absent: true, ..Column::new("CERTIFICATE", 12) },
     Column::new("AUDIT", 11),
     Column::new("SCORE", 6).right(),
     Column::new("UNDER WAY", 16).wanted(18).grow(1).priority(1),
@@ -27,6 +37,23 @@ pub const COLUMNS: [Column; 11] = [
     Column::new("COUNTRY", 7).priority(6),
     Column::new("CHANGED", 7).right().priority(5),
 ];
+
+/// The same where certificates end: these stand before what the audit found.
+pub const EXPIRING: [Column; 13] = {
+    let mut columns = COLUMNS;
+    columns[ENDS] = Column::new("ENDS", 13);
+    columns[ENDS + 1] = Column::new("CERTIFICATE", 12).wanted(28).grow(1);
+    columns[AUDIT] = columns[AUDIT].priority(1);
+    columns[SCORE] = columns[SCORE].priority(4);
+    columns[UNDER_WAY] = columns[UNDER_WAY].priority(6);
+    columns[UNDER_WAY + 1] = columns[UNDER_WAY + 1].priority(7);
+    columns
+};
+/// Where these columns stand.
+const ENDS: usize = 3;
+const AUDIT: usize = 5;
+const SCORE: usize = 6;
+const UNDER_WAY: usize = 7;
 
 /// A change comes into force, a plan ends, or the partner falls below its line: days are what matters.
 pub fn standing(row: &TierLine, now: Instant) -> Standing {
@@ -46,8 +73,30 @@ pub fn standing(row: &TierLine, now: Instant) -> Standing {
     }
 }
 
+/// The certificate that ends first and how long that is; one that has ended lately says when. Nothing where none ends soon.
+fn ending(row: &TierLine, now: Instant) -> (&str, String, Role) {
+    // Whether it stands in the queue depends on the day in the program's zone; the time that is left does not.
+    let Some((name, until)) = row.next_end(now, Tz::UTC).filter(|(_, until)| *until < expiry(now, Tz::UTC).end.plus(Span::hours(24)))
+    else {
+        return ("", String::new(), Role::Text);
+    };
+    if *until <= now {
+        return (name.as_str(), format!("! ended {}d", now.since(*until).seconds_floor() / DAY), Role::SlaBreached);
+    }
+    let left = until.since(now);
+    let used_percent = match left.seconds_floor() / DAY {
+        ..14 => 95,
+        14..30 => 80,
+        30..60 => 50,
+        _ => 0,
+    };
+    let (told, role) = countdown::show(Standing::Running { left, used_percent });
+    (name.as_str(), told, role)
+}
+
 pub fn cells(row: &TierLine, now: Instant) -> Vec<Cell<'_>> {
     let (next, next_role) = countdown::show(standing(row, now));
+    let (certificate, ends, ends_role) = ending(row, now);
     let (found, found_role) = words::found(row.outcome());
     let (under_way, under_way_role) = words::under_way(row);
     let latest = row.standing.as_deref().and_then(|standing| standing.latest.as_ref());
@@ -64,6 +113,8 @@ pub fn cells(row: &TierLine, now: Instant) -> Vec<Cell<'_>> {
         Cell::new(row.id.to_string(), Role::Dim),
         Cell::new(row.name.as_str(), Role::Text),
         Cell::new(row.tier.as_str(), Role::Strong),
+        Cell::new(ends, ends_role),
+        Cell::new(certificate, Role::Text),
         Cell::new(found, found_role),
         Cell::new(score, Role::Strong),
         Cell::new(under_way, under_way_role),

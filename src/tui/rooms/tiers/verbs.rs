@@ -1,6 +1,6 @@
 //! An action becomes a command, or a question first.
 
-use super::{C, Command, Target, TierRoom, TierTrade, contacts, forms, lines, status};
+use super::{C, Command, Target, TierRoom, TierTrade, contacts, forms, lines, status, steps};
 use crate::{
     domain::{
         id::OperatorId,
@@ -41,7 +41,12 @@ pub const fn verb_of(act: Act) -> Option<StandingVerb> {
 }
 
 pub fn is_verb(act: Act) -> bool {
-    verb_of(act).is_some() || act == Act::TierEvaluate || lines::is_verb(act) || status::is_verb(act) || contacts::is_verb(act)
+    verb_of(act).is_some()
+        || act == Act::TierEvaluate
+        || lines::is_verb(act)
+        || status::is_verb(act)
+        || steps::is_verb(act)
+        || contacts::is_verb(act)
 }
 
 /// Whether a verb means something for a partner that stands so; the decision says what else speaks against it.
@@ -53,6 +58,7 @@ pub fn possible(act: Act, row: &TierLine, me: OperatorId) -> Availability {
     match act {
         _ if lines::is_verb(act) => Availability::no(lines::no_line(name)),
         _ if status::is_verb(act) => status::possible(act, row),
+        _ if steps::is_verb(act) => steps::possible(act, row),
         Act::TierApprove | Act::TierReject | Act::TierDefer => match proposal {
             None => Availability::no(format!("no change of tier is proposed for {name}")),
             Some(proposal) if proposal.is_approved() => Availability::no(format!("the change to {} is approved already", proposal.to)),
@@ -103,7 +109,8 @@ pub fn useful(row: &TierLine) -> Vec<Act> {
     }
     match row.status {
         PartnerStatus::Suspended => acts.insert(0, Act::PartnerReinstate),
-        PartnerStatus::Onboarding | PartnerStatus::Offboarded => acts.insert(0, Act::PartnerActivate),
+        PartnerStatus::Onboarding => drop(acts.splice(0..0, [Act::PartnerTick, Act::PartnerActivate])),
+        PartnerStatus::Offboarded => acts.insert(0, Act::PartnerActivate),
         PartnerStatus::Active => {}
     }
     acts.extend([Act::TierEvaluate, Act::TierRate, Act::TierPropose]);
@@ -126,7 +133,8 @@ impl TierRoom {
             let rows = targets.iter().filter_map(|target| Some(&self.row(target.id)?.as_waiting()?.correction));
             self.own.correcting = lines::forms::fields(&rows.collect::<Vec<_>>());
         }
-        if forms::asks(act) {
+        let asks = forms::asks(act) && (act != Act::PartnerActivate || self.any_onboarding(targets));
+        if asks {
             return self.ask(cx, None);
         }
         if status::is_verb(act) {

@@ -32,6 +32,7 @@ pub fn outcome(events: &[Happening], names: &Names) -> String {
         Happening::Line(event) => told::pos::correction(event).0,
         Happening::Status(done) => super::status::told(done),
         Happening::Contact(done) => super::contacts::sentence(done, names),
+        Happening::Step(done) => super::steps::told(done),
     });
     let told: Vec<String> = told.collect();
     if told.is_empty() { "no change".to_owned() } else { told.join(", then ") }

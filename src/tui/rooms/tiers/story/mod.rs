@@ -77,6 +77,7 @@ pub fn sections(detail: &TierDetail, now: Instant, zone: Tz, keys: &Keymap) -> V
         None => top.push(Row::text("Nobody has audited it yet.", Role::Dim)),
     }
     let mut out = vec![Section::new("", top)];
+    out.extend(detail.checklist.as_ref().map(|list| super::steps::section(list, &teller)));
     if let Some(standing) = &story.standing {
         out.extend(standing.proposal.as_ref().map(|one| Section::new("Change of tier", proposal(one, &teller))));
         out.extend(standing.plan.as_ref().map(|one| Section::new("Remediation plan", plan(one, &teller))));
