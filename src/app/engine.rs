@@ -191,6 +191,7 @@ pub async fn sweep_deals(app: &App) -> Result<usize, Failure> {
 pub async fn find(app: &App) -> Result<usize, Failure> {
     let engine = Actor::engine().id;
     let mut found = 0;
+    app.settle_deal_keys().await?;
     // Nearly all is told apart by reading alone; a write waits for nobody but those who may conflict.
     for deals in app.deal_suspects().await?.chunks(BATCH as usize) {
         let outcome = app.execute(engine, app.request(Command::SweepConflicts { deals: deals.to_vec() })).await?;

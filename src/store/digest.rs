@@ -29,7 +29,13 @@ const TABLES: &[(&str, &str)] = &[
          vertical_code, sales_stage, coalesce(closes_at, -1), search, source_key) from deal order by id",
     ),
     ("deal_body", "select concat_ws('|', id, body, coalesce(person, '-')) from deal_body order by id"),
-    ("deal_key", "select concat_ws('|', key, settled_day, deal_id) from deal_key order by key, settled_day, deal_id"),
+    (
+        "deal_key",
+        // Without what is gone and waits to be taken out, which depends on how many ended at once.
+        "select concat_ws('|', key, settled_day, deal_id) from deal_key as member where not exists (select 1 from deal_key_gone as gone \
+         where gone.key = member.key and gone.settled_day = member.settled_day and gone.deal_id = member.deal_id) \
+         order by key, settled_day, deal_id",
+    ),
     ("deal_glance", "select concat_ws('|', deal_id, glance) from deal_glance order by deal_id"),
     ("protection", "select concat_ws('|', key, deal_id) from protection order by key"),
     (

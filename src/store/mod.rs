@@ -46,7 +46,10 @@ mod tier;
 pub mod unit;
 
 pub use db::{Address, Db, Options, Tx};
-pub use deal::glance::{KEY_SLICES, Shared};
+pub use deal::{
+    glance::{KEY_SLICES, Shared},
+    keys::KEY_PARTS,
+};
 pub use digest::Digest;
 pub use error::{Conflict, ConflictBy, Error, Result};
 pub use feed::{Pulse, Stale};
@@ -71,6 +74,7 @@ pub fn statements() -> impl Iterator<Item = &'static str> {
         lead::keys::STATEMENTS,
         deal::STATEMENTS,
         deal::glance::STATEMENTS,
+        deal::keys::STATEMENTS,
         deal::conflict::STATEMENTS,
         desk::STATEMENTS,
         mdf::STATEMENTS,

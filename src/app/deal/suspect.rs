@@ -16,7 +16,7 @@ use crate::{
         matching::{Features, MatchingPolicy},
         time::Instant,
     },
-    store::{KEY_SLICES, Shared, unit::FAMILY_MAX},
+    store::{KEY_PARTS, KEY_SLICES, Shared, unit::FAMILY_MAX},
 };
 use std::{
     collections::{BTreeSet, HashMap},
@@ -63,6 +63,20 @@ impl Sharing<'_> {
 }
 
 impl App {
+    /// Takes the keys of registrations that ended out of the index, a part at a time so that nobody waits long. No event: who
+    /// asks for members leaves such keys out anyway.
+    pub async fn settle_deal_keys(&self) -> Result<(), Failure> {
+        if !self.db().read().await?.is_any_key_gone().await? {
+            return Ok(());
+        }
+        for part in 0..KEY_PARTS {
+            let mut tx = self.db().begin().await?;
+            tx.deal_keys_settle(part).await?;
+            tx.commit().await?;
+        }
+        Ok(())
+    }
+
     /// The registrations that claim a deal, are a party of no conflict, and conflict with another that they share keys with.
     pub async fn deal_suspects(&self) -> Result<Vec<DealId>, Failure> {
         let (rules, now) = (self.rules().await?, self.now());

@@ -8,6 +8,7 @@ use crate::{
     },
     store::{
         Session, Sql, Tx,
+        deal::keys::part_of,
         error::{Error, Result},
         session::LIST_MAX,
         sql::{Arg, args},
@@ -25,12 +26,11 @@ const GLANCES: i64 = 65_536;
 const SHARED: &str = "select string_agg(found.members, ';') from (select case when count(*) <= $4 \
     then string_agg(cast(deal_id as text), ',') else cast(key as text) || ':' || cast(max(deal_id) as text) end as members \
     from deal_key where key >= $1 and key <= $2 and settled_day >= $3 group by key having count(*) > 1) as found";
-const MEMBERS: &str = "select deal_id from deal_key where key = $1 and settled_day >= $2 order by settled_day desc, deal_id desc";
 const LAST: &str = "select coalesce(max(deal_id), 0) from deal_glance";
 const PART: &str = "select string_agg(cast(deal_id as text) || ':' || cast(glance as text), ';') from deal_glance \
     where deal_id > $1 and deal_id <= $2";
 const UNSEEN: &str = "select kept.id, kept.body, kept.person from deal_body as kept where kept.id > $1 order by kept.id limit $2";
-pub const STATEMENTS: &[&str] = &[SHARED, MEMBERS, LAST, PART, UNSEEN];
+pub const STATEMENTS: &[&str] = &[SHARED, LAST, PART, UNSEEN];
 
 /// The keys of live claims that at least two have.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -39,14 +39,6 @@ pub struct Shared {
     pub groups: Vec<Vec<DealId>>,
     /// The others, each with one of its members.
     pub crowded: Vec<(i64, DealId)>,
-}
-
-/// The first and the last key of a part.
-const fn slice_of(slice: i64) -> (i64, i64) {
-    let width = i64::MAX / (KEY_SLICES / 2) + 1;
-    // Counted from below; the product may lie beyond the greatest number, the sum does not.
-    let first = i64::MIN.wrapping_add(width.wrapping_mul(slice));
-    (first, first + (width - 1))
 }
 
 fn malformed(text: &str) -> Error {
@@ -65,21 +57,16 @@ impl Shared {
 }
 
 impl Session {
-    /// The keys of part `slice` of [`KEY_SLICES`], those won before `since_day` left out.
+    /// The keys of part `slice` of [`KEY_SLICES`], those won before `since_day` left out. Keys that are gone and were not taken
+    /// out of the index yet count: settle them first, and read again who claims what.
     pub async fn deals_sharing(&mut self, slice: i64, since_day: i64) -> Result<Shared> {
-        let (first, last) = slice_of(slice);
+        let (first, last) = part_of(slice, KEY_SLICES);
         let most = i64::try_from(MEMBERS_MAX).unwrap_or(i64::MAX);
         let sql = Sql::new(SHARED).bind(first).bind(last).bind(since_day).bind(most);
         let (found,) = self.one::<(Option<String>,)>(sql).await?;
         let mut shared = Shared::default();
         found.iter().flat_map(|found| found.split(';')).try_for_each(|entry| shared.take(entry))?;
         Ok(shared)
-    }
-
-    /// Everybody who has a key, the newest first.
-    pub async fn deals_with_key(&mut self, key: i64, since_day: i64) -> Result<Vec<DealId>> {
-        let rows = self.all::<(i64,)>(Sql::new(MEMBERS).bind(key).bind(since_day)).await?;
-        Ok(rows.into_iter().map(|(id,)| DealId(id)).collect())
     }
 
     /// The glance of every registration, by its number; the first is that of number 0, which there is not.
@@ -140,7 +127,7 @@ mod tests {
 
     #[test]
     fn the_parts_hold_every_key_once() {
-        let parts: Vec<(i64, i64)> = (0..KEY_SLICES).map(slice_of).collect();
+        let parts: Vec<(i64, i64)> = (0..KEY_SLICES).map(|number| part_of(number, KEY_SLICES)).collect();
         assert_eq!((parts[0].0, parts[parts.len() - 1].1), (i64::MIN, i64::MAX));
         assert!(parts.windows(2).all(|two| two[1].0 == two[0].1 + 1), "{parts:?}");
     }

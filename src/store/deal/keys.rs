@@ -11,22 +11,53 @@ use crate::{
         error::Result,
         session::LIST_MAX,
         sql::Arg,
-        unit::{DealChange, FAMILY_MAX},
+        unit::{DealChange, FAMILY_MAX, Member},
     },
 };
 use std::collections::{HashMap, HashSet};
+
+/// From so many registrations on, keys that go are noted first: fewer touch few pages of the index at once.
+const MANY: i64 = 64;
+/// So many parts of all keys are settled one after the other.
+pub const KEY_PARTS: i64 = 32;
+/// About so many registrations may wait to be taken out of the index.
+const WAITING: i64 = 40_000;
+
+/// A member is named `member` in the statement.
+const NOT_GONE: &str = "not exists (select 1 from deal_key_gone as gone where gone.key = member.key \
+    and gone.settled_day = member.settled_day and gone.deal_id = member.deal_id)";
+const FROM_INDEX: &str = "delete from deal_key where (key, settled_day, deal_id) in (values ";
+const IS_ANY_GONE: &str = "select deal_id from deal_key_gone limit 1";
+/// Whoever claims again deletes its own line here: these lines are locked first, and what is deleted meanwhile is not found.
+const SETTLED: &str = "delete from deal_key_gone where key >= $1 and key <= $2 returning key, settled_day, deal_id";
+pub const STATEMENTS: &[&str] = &[IS_ANY_GONE, SETTLED];
+
+/// The first and the last key of one of so many equal parts.
+pub(super) const fn part_of(number: i64, parts: i64) -> (i64, i64) {
+    let width = i64::MAX / (parts / 2) + 1;
+    // Counted from below; the product may lie beyond the greatest number, the sum does not.
+    let first = i64::MIN.wrapping_add(width.wrapping_mul(number));
+    (first, first + (width - 1))
+}
 
 /// Asks for the newest members of many keys in one row, `key:deal,deal;key:deal`: rows cost more than their text.
 fn members_of(keys: &[i64], since_day: i64) -> Sql {
     let mut sql = Sql::new(
         "select string_agg(cast(found.key as text) || ':' || found.members, ';') from (select wanted.column1 as key, \
-         (select string_agg(cast(member.deal_id as text), ',') from (select deal_id from deal_key where key = wanted.column1 \
-         and settled_day >= ",
+         (select string_agg(cast(one.deal_id as text), ',') from (select deal_id from deal_key as member \
+         where key = wanted.column1 and ",
     );
+    sql.push(NOT_GONE).push(" and settled_day >= ");
     sql.push_bind(since_day).push(" order by settled_day desc, deal_id desc limit ");
-    sql.push_bind(i64::try_from(FAMILY_MAX).unwrap_or(i64::MAX)).push(") as member) as members from (values ");
+    sql.push_bind(i64::try_from(FAMILY_MAX).unwrap_or(i64::MAX)).push(") as one) as members from (values ");
     sql.push_rows(keys.iter().map(|key| [Arg::from(*key)])).push(") as wanted) as found");
     sql
+}
+
+type Row = (i64, i64, i64);
+
+fn bound((key, day, deal): Row) -> [Arg; 3] {
+    [Arg::from(key), Arg::from(day), Arg::from(deal)]
 }
 
 impl Session {
@@ -53,6 +84,20 @@ impl Session {
         Ok(out)
     }
 
+    /// Everybody who has a key, the newest first.
+    pub async fn deals_with_key(&mut self, key: i64, since_day: i64) -> Result<Vec<DealId>> {
+        let mut sql = Sql::new("select deal_id from deal_key as member where ");
+        sql.push(NOT_GONE).push(" and key = ").push_bind(key).push(" and settled_day >= ").push_bind(since_day);
+        sql.push(" order by settled_day desc, deal_id desc");
+        let rows = self.all::<(i64,)>(sql).await?;
+        Ok(rows.into_iter().map(|(id,)| DealId(id)).collect())
+    }
+
+    /// Whether keys that are gone wait to be taken out of the index.
+    pub async fn is_any_key_gone(&mut self) -> Result<bool> {
+        Ok(self.optional::<(i64,)>(Sql::new(IS_ANY_GONE)).await?.is_some())
+    }
+
     /// Whether anything is protected at all.
     pub async fn is_any_protected(&mut self) -> Result<bool> {
         Ok(self.optional::<(i64,)>(Sql::new("select deal_id from protection limit 1")).await?.is_some())
@@ -66,25 +111,56 @@ impl Session {
 
 impl Tx {
     pub(super) async fn deal_keys_save(&mut self, changes: &[DealChange]) -> Result<()> {
-        let rows = |change: &DealChange, gone: bool| {
-            let list = if gone { &change.keys_gone } else { &change.keys };
-            let id = change.deal.id.0;
-            list.iter().map(move |member| (member.key, member.settled_day, id)).collect::<Vec<_>>()
-        };
         // In the order of the index, so that neighbours are written to the same page at once.
-        let mut gone: Vec<(i64, i64, i64)> = changes.iter().flat_map(|change| rows(change, true)).collect();
-        gone.sort_unstable();
-        for part in gone.chunks(LIST_MAX) {
-            let mut sql = Sql::new("delete from deal_key where (key, settled_day, deal_id) in (values ");
-            sql.push_rows(part.iter().map(|(key, day, id)| [Arg::from(*key), Arg::from(*day), Arg::from(*id)])).push(")");
+        let in_order = |list: fn(&DealChange) -> &Vec<Member>| {
+            let of = |change: &DealChange| {
+                let id = change.deal.id.0;
+                list(change).iter().map(move |member| (member.key, member.settled_day, id)).collect::<Vec<Row>>()
+            };
+            let mut rows: Vec<Row> = changes.iter().flat_map(of).collect();
+            rows.sort_unstable();
+            rows.dedup();
+            rows
+        };
+        let (gone, new) = (in_order(|change| &change.keys_gone), in_order(|change| &change.keys));
+        let ending = changes.iter().map(|change| i64::from(!change.keys_gone.is_empty())).sum::<i64>();
+        if ending < MANY {
+            self.keys_deleted(FROM_INDEX, &gone).await?;
+        } else {
+            let head = "insert into deal_key_gone (key, settled_day, deal_id)";
+            self.execute_each(Sql::bulk(head, 3, gone.into_iter().map(bound), "on conflict do nothing")).await?;
+        }
+        // Who claims again what it gave up is a member again.
+        if !new.is_empty() && self.is_any_key_gone().await? {
+            self.keys_deleted("delete from deal_key_gone where (key, settled_day, deal_id) in (values ", &new).await?;
+        }
+        let head = "insert into deal_key (key, settled_day, deal_id)";
+        self.execute_each(Sql::bulk(head, 3, new.into_iter().map(bound), "on conflict do nothing")).await?;
+        if ending >= MANY {
+            // Any parts will do, and those of different numbers are taken by turns.
+            let first = changes.first().map_or(0, |change| change.deal.id.0 / MANY);
+            for number in first..=first + ending * KEY_PARTS / WAITING {
+                self.deal_keys_settle(number).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn keys_deleted(&mut self, head: &'static str, rows: &[Row]) -> Result<()> {
+        for part in rows.chunks(LIST_MAX) {
+            let mut sql = Sql::new(head);
+            sql.push_rows(part.iter().map(|row| bound(*row))).push(")");
             self.execute(sql).await?;
         }
-        let mut new: Vec<(i64, i64, i64)> = changes.iter().flat_map(|change| rows(change, false)).collect();
-        new.sort_unstable();
-        new.dedup();
-        let new = new.into_iter().map(|(key, day, id)| [Arg::from(key), Arg::from(day), Arg::from(id)]);
-        self.execute_each(Sql::bulk("insert into deal_key (key, settled_day, deal_id)", 3, new, "on conflict do nothing")).await?;
         Ok(())
+    }
+
+    /// Takes the keys of one part of [`KEY_PARTS`] out of the index that are gone; the parts are counted round.
+    pub async fn deal_keys_settle(&mut self, number: i64) -> Result<()> {
+        let (first, last) = part_of(number.rem_euclid(KEY_PARTS), KEY_PARTS);
+        let mut gone = self.all::<Row>(Sql::new(SETTLED).bind(first).bind(last)).await?;
+        gone.sort_unstable();
+        self.keys_deleted(FROM_INDEX, &gone).await
     }
 
     /// Gives up what is protected no more, then takes what is: a key that another holds is an [`crate::store::Error::Exists`].

@@ -5,7 +5,7 @@ mod columns;
 pub mod conflict;
 mod filter;
 pub mod glance;
-mod keys;
+pub mod keys;
 mod page;
 mod stats;
 

@@ -125,7 +125,7 @@ async fn an_older_database_knows_at_once_what_ends() {
         let rows = house.app.db().read().await.unwrap().dump("tier_certificate").await.unwrap();
         assert!(rows.len() >= 6, "{rows:?}");
         let mut tx = fresh.db.begin().await.unwrap();
-        for text in ["delete from schema_version where version > 17", "drop table tier_certificate"] {
+        for text in ["delete from schema_version where version > 17", "drop table tier_certificate", "drop table deal_key_gone"] {
             tx.execute(Sql::new(text)).await.unwrap();
         }
         tx.commit().await.unwrap();
