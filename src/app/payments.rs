@@ -2,7 +2,7 @@
 
 use crate::{
     app::{
-        App, Command, Failure,
+        App, Command, Failure, Rules,
         bank::{self, BankAnswer, Matched, Order, Transfer, Verdict, order::OrderError, payees::Payees, report, sheet},
         import::source::Reject,
     },
@@ -12,7 +12,7 @@ use crate::{
         id::{BatchId, ClaimId, OperatorId},
         mdf::{
             batch::{Batch, BatchFile, end_to_end},
-            claim::{ClaimVerb, possible},
+            claim::{Claim, ClaimVerb, Payment, possible},
         },
         money::Currency,
         partner::PartnerStatus,
@@ -27,8 +27,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// How many claims with ordered payments go into one file, and how many batches an answer is looked for in.
-const CLAIMS_MAX: u32 = 10_000;
+/// How many payments go into one file, how many are read at once, and how many batches an answer is looked for in.
+pub const PAYMENTS_MAX: usize = 10_000;
+const PAGE: u32 = 1_000;
 const BATCHES_MAX: u32 = 1_000;
 
 /// The file that goes to the bank.
@@ -55,6 +56,8 @@ pub struct Ready {
     pub payments: Vec<(ClaimId, u32)>,
     /// Payments that stay where they are, each with its reason.
     pub left_out: Vec<String>,
+    /// Whether the file is full, and more could go into the next.
+    pub is_full: bool,
 }
 
 /// A file and the batch that it is to be.
@@ -96,10 +99,24 @@ pub enum PaymentError {
     Failure(#[from] Failure),
 }
 
-/// The ordered payments of one currency that can go out, to the accounts of `payees`.
-pub async fn ready(app: &App, payees: &Payees, currency: Option<Currency>, on: NaiveDate) -> Result<Ready, PaymentError> {
+/// Every payment that is ordered and in no batch yet, with its claim.
+pub async fn all_ordered(app: &App) -> Result<Vec<(Claim, Payment)>, Failure> {
+    let mut ordered: Vec<(Claim, Payment)> = Vec::new();
+    loop {
+        let after = ordered.last().map_or((ClaimId(0), 0), |(claim, payment)| (claim.id, payment.no));
+        let page = app.mdf_payable(after, PAGE).await?;
+        if page.is_empty() {
+            return Ok(ordered);
+        }
+        ordered.extend(page);
+    }
+}
+
+/// The ordered payments of one currency that can go out, to the accounts of `payees`, `most` of them. Those that can't go out
+/// take nobody's place.
+pub async fn ready(app: &App, payees: &Payees, currency: Option<Currency>, on: NaiveDate, most: usize) -> Result<Ready, PaymentError> {
     let rules = app.rules().await?;
-    let mut ordered = app.mdf_payable(CLAIMS_MAX).await?;
+    let mut ordered = all_ordered(app).await?;
     if let Some(currency) = currency {
         ordered.retain(|(_, payment)| payment.amount.currency == currency);
     }
@@ -110,31 +127,40 @@ pub async fn ready(app: &App, payees: &Payees, currency: Option<Currency>, on: N
     if ordered.is_empty() {
         return Err(PaymentError::Nothing(currency.map_or_else(String::new, |currency| format!(" in {currency}"))));
     }
-    let (mut transfers, mut payments, mut left_out) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut transfers, mut payments, mut left_out, mut is_full) = (Vec::new(), Vec::new(), Vec::new(), false);
     for (claim, payment) in &ordered {
-        let reference = end_to_end(claim.id, payment.no);
-        let profile = rules.directory().get(claim.partner).map(|partner| &partner.profile);
-        let payee = profile.and_then(|profile| payees.of(&profile.code));
-        let why = match (profile, payee) {
-            (None, _) => Some(format!("there is no {}", claim.partner)),
-            (Some(profile), _) if profile.status == PartnerStatus::Suspended => Some(format!("{} is suspended", profile.name)),
-            (Some(profile), None) => Some(format!("the list of payees has no row for {} ({})", profile.code, profile.name)),
-            _ => possible(claim, ClaimVerb::Export).err().map(|refusal| refusal.to_string()),
-        };
-        match (why, payee) {
-            (None, Some(payee)) => {
-                let note = Text::clean(&format!("Claim {}", claim.id));
-                transfers.push(Transfer { reference, amount: payment.amount, payee: payee.clone(), note });
+        match transfer(&rules, payees, claim, payment) {
+            Ok(_) if payments.len() == most => is_full = true,
+            Ok(transfer) => {
+                transfers.push(transfer);
                 payments.push((claim.id, payment.no));
             }
-            (why, _) => left_out.push(format!("{reference}: {}", why.unwrap_or_default())),
+            Err(why) => left_out.push(format!("{}: {why}", end_to_end(claim.id, payment.no))),
         }
     }
     if transfers.is_empty() {
         return Err(PaymentError::AllLeftOut(left_out.join("; ")));
     }
     let order = Order::of(payees.payer.clone(), transfers, on, app.now())?;
-    Ok(Ready { order, payments, left_out })
+    Ok(Ready { order, payments, left_out, is_full })
+}
+
+/// What the bank is asked to do for one payment, or why it can't go out.
+fn transfer(rules: &Rules, payees: &Payees, claim: &Claim, payment: &Payment) -> Result<Transfer, String> {
+    let profile = rules.directory().get(claim.partner).map(|partner| &partner.profile);
+    let profile = profile.ok_or_else(|| format!("there is no {}", claim.partner))?;
+    if profile.status == PartnerStatus::Suspended {
+        return Err(format!("{} is suspended", profile.name));
+    }
+    let payee = payees.of(&profile.code);
+    let payee = payee.ok_or_else(|| format!("the list of payees has no row for {} ({})", profile.code, profile.name))?;
+    possible(claim, ClaimVerb::Export).map_err(|refusal| refusal.to_string())?;
+    Ok(Transfer {
+        reference: end_to_end(claim.id, payment.no),
+        amount: payment.amount,
+        payee: payee.clone(),
+        note: Text::clean(&format!("Claim {}", claim.id)),
+    })
 }
 
 /// Writes the file into a folder, and the batch that it is. The file is there before the batch is: whatever happens in

@@ -91,7 +91,7 @@ pub async fn run(verb: Verb, call: &mut Call<'_>) -> Result<()> {
 async fn list(args: &List, call: &mut Call<'_>) -> Result<()> {
     let app = call.app().await?;
     call.sign_in(&app).await?;
-    let (ordered, batches) = (app.mdf_payable(10_000).await?, app.mdf_batches(100).await?);
+    let (ordered, batches) = (payments::all_ordered(&app).await?, app.mdf_batches(100).await?);
     if args.json {
         let ordered: Vec<_> = ordered
             .iter()
@@ -129,11 +129,14 @@ async fn export(args: &Export, call: &mut Call<'_>) -> Result<()> {
     let app = call.app().await?;
     let actor = call.sign_in(&app).await?.id;
     let on = args.on.unwrap_or(local_date(app.now(), app.rules().await?.program().zone));
-    let ready = payments::ready(&app, &payees, args.currency, on).await.map_err(refused)?;
+    let ready = payments::ready(&app, &payees, args.currency, on, payments::PAYMENTS_MAX).await.map_err(refused)?;
     for left_out in &ready.left_out {
         writeln!(call.err, "left out: {left_out}")?;
     }
     let (count, total) = (ready.payments.len(), ready.order.total);
+    if ready.is_full {
+        writeln!(call.err, "More are ordered than one file takes ({count}): export again for the next.")?;
+    }
     if args.dry_run {
         writeln!(call.err, "Nothing was written. This is what an export would do:")?;
         return Ok(writeln!(call.out, "{count} payments, {total}, on {on}")?);

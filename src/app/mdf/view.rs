@@ -215,10 +215,11 @@ impl App {
         Ok(moved.iter().filter_map(ahead).collect())
     }
 
-    /// Payments that are ordered and in no batch yet, with their claims, by claim and number; the first `limit` of them.
-    pub async fn mdf_payable(&self, limit: u32) -> Result<Vec<(Claim, Payment)>, Failure> {
+    /// Payments that are ordered and in no batch yet, with their claims, by claim and number: the first `limit` of those that
+    /// come after this one.
+    pub async fn mdf_payable(&self, after: (ClaimId, u32), limit: u32) -> Result<Vec<(Claim, Payment)>, Failure> {
         let mut session = self.db().snapshot().await?;
-        let ordered = session.payments_ordered(limit).await?;
+        let ordered = session.payments_ordered(after, limit).await?;
         let ids: BTreeSet<ClaimId> = ordered.iter().map(|(claim, _)| *claim).collect();
         let claims = session.claims(&ids.into_iter().collect::<Vec<_>>()).await?;
         let claims: HashMap<ClaimId, &Claim> = claims.iter().map(|claim| (claim.id, claim)).collect();

@@ -60,7 +60,7 @@ const ASKED: &str = "select mdf_item.fund, cast(sum(case when mdf_item.amount_ke
     else mdf_item.amount_key end) as bigint) from mdf_item join fund on fund.id = mdf_item.fund \
     where mdf_item.kind = 'request' and mdf_item.state in ('submitted', 'info_requested') and mdf_item.currency = lower(fund.currency) \
     group by mdf_item.fund";
-const ORDERED: &str = "select claim, no from payment where state = 'ordered' order by claim, no limit $1";
+const ORDERED: &str = "select claim, no from payment where state = 'ordered' and (claim, no) > ($1, $2) order by claim, no limit $3";
 const BATCHES: &str = "select id from payment_batch order by id desc limit $1";
 pub const STATEMENTS: &[&str] = &[
     ON_REQUEST,
@@ -214,9 +214,9 @@ impl Session {
         Ok(self.funds(&funds).await?.iter().map(|fund| (fund.id, in_minor(fund))).collect())
     }
 
-    /// Payments that are in no batch yet, as claims and numbers.
-    pub async fn payments_ordered(&mut self, limit: u32) -> Result<Vec<(ClaimId, u32)>> {
-        let rows = self.all::<(i64, i64)>(Sql::new(ORDERED).bind(limit)).await?.into_iter();
+    /// Payments that are in no batch yet and come after this one, as claims and numbers.
+    pub async fn payments_ordered(&mut self, (claim, no): (ClaimId, u32), limit: u32) -> Result<Vec<(ClaimId, u32)>> {
+        let rows = self.all::<(i64, i64)>(Sql::new(ORDERED).bind(claim).bind(no).bind(limit)).await?.into_iter();
         Ok(rows.filter_map(|(claim, no)| Some((ClaimId(claim), u32::try_from(no).ok()?))).collect())
     }
 

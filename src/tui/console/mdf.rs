@@ -254,7 +254,7 @@ async fn write(app: &App, me: OperatorId, export: &Export) -> Result<String, Str
     let read = tokio::task::spawn_blocking(move || Payees::read(&payees)).await.map_err(|_| "the list was not read".to_owned())?;
     let payees = read.map_err(|mistakes| format!("{}: {}", export.payees, mistakes.join("; ")))?;
     let on = local_date(app.now(), app.rules().await.map_err(|failure| failure.to_string())?.program().zone);
-    let ready = payments::ready(app, &payees, export.currency, on).await.map_err(|error| error.to_string())?;
+    let ready = payments::ready(app, &payees, export.currency, on, payments::PAYMENTS_MAX).await.map_err(|error| error.to_string())?;
     let (batch, path) = payments::export(app, me, &ready, export.kind, &into).await.map_err(|error| error.to_string())?;
     let left_out = match ready.left_out.as_slice() {
         [] => String::new(),
@@ -265,7 +265,8 @@ async fn write(app: &App, me: OperatorId, export: &Export) -> Result<String, Str
         1 => "1 payment".to_owned(),
         many => format!("{many} payments"),
     };
-    Ok(format!("{batch}: {count}, {}, in {}{left_out}", ready.order.total, path.display()))
+    let more = if ready.is_full { "; the file is full: export again for the rest" } else { "" };
+    Ok(format!("{batch}: {count}, {}, in {}{left_out}{more}", ready.order.total, path.display()))
 }
 
 /// Takes the bank's answer in, and says what it did.

@@ -98,6 +98,17 @@ impl MdfRoom {
         }
     }
 
+    /// What whoever signed before has approved, where it is in the currency that is asked for.
+    fn approved_before(&self, asked: Money) -> Option<Money> {
+        let steps = match self.own.facts.as_deref()? {
+            MdfDetail::Claim(detail) => &detail.steps,
+            MdfDetail::Request(detail) => &detail.steps,
+            MdfDetail::Fund(_) => return None,
+        };
+        let signed = steps.iter().rev().find_map(|step| step.given.as_ref()).map(|signature| signature.amount);
+        signed.filter(|amount| amount.currency == asked.currency)
+    }
+
     fn fund_currency(&self) -> Option<Currency> {
         match self.own.facts.as_deref()? {
             MdfDetail::Fund(detail) => Some(detail.fund.terms.currency),
@@ -112,18 +123,24 @@ impl MdfRoom {
         findings.iter().filter(|finding| finding.is_failed() && finding.kind.may_be_waived()).map(|finding| finding.kind).collect()
     }
 
+    fn part_form(&self, about: &str) -> Option<Form> {
+        let (_, most) = self.asked_for()?;
+        let before = self.approved_before(most);
+        let told = match before {
+            Some(before) => format!("{most} is asked for, and {before} was approved: only that can be confirmed."),
+            None => format!("{most} is asked for. Whoever approves next confirms the same amount."),
+        };
+        let amount = Field::text("amount", money(before.unwrap_or(most)));
+        Some(Form::new(format!("Approve part of {about}"), "approve").about(told).field(amount))
+    }
+
     pub(super) fn form_of(&self, asked: &Asked<MdfTrade>) -> Option<Form> {
         let about = self.told(&asked.targets);
         if let Some(form) = self.entry_form(asked.act, &about).or_else(|| self.bank_form(asked.act, &about)) {
             return Some(form);
         }
         Some(match asked.act {
-            Act::MdfApprovePart => {
-                let (_, most) = self.asked_for()?;
-                Form::new(format!("Approve part of {about}"), "approve")
-                    .about(format!("{most} is asked for. Whoever approves next confirms the same amount."))
-                    .field(Field::text("amount", money(most)))
-            }
+            Act::MdfApprovePart => self.part_form(&about)?,
             Act::MdfStandIn => Form::new(format!("Approve {about} for a colleague"), "approve")
                 .about("Only where that colleague has delegated to you, and with that colleague's limit.")
                 .field(Field::choice("for", choices_of(self.other_approvers()))),

@@ -163,7 +163,7 @@ async fn one_item_tells_its_whole_story() {
         assert_eq!((kpis.len(), kpis[0].1.utilisation_bp, kpis[0].1.first_pass_bp), (1, Some(0), Some(10_000)));
         let last = desk.app().mdf_last_done(ASKS[0]).await.expect("read").expect("Ben assigned a claim");
         assert_eq!((last.event.as_str(), last.records[0].0), ("claim.assigned", ItemId::Claim(ClaimId(4))));
-        assert!(desk.app().mdf_payable(10).await.expect("read").is_empty(), "nothing is ordered yet");
+        assert!(desk.app().mdf_payable((ClaimId(0), 0), 10).await.expect("read").is_empty(), "nothing is ordered yet");
         assert_eq!(desk.app().mdf_authority().await.expect("read").limits.len(), 4);
     })
     .await;

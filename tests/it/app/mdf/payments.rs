@@ -52,6 +52,9 @@ async fn sent(desk: &Desk, ready: &Ready, kind: FileKind) -> Result<BatchId, Str
     Ok(batch.id)
 }
 
+/// More than any of these tests orders.
+const MANY: usize = 10;
+
 async fn answered(desk: &Desk, path: &Path) -> Answered {
     let read = read_answer(desk.app(), path, None).await.expect("read");
     take_answer(desk.app(), PAYS[0], read).await.expect("taken")
@@ -76,12 +79,14 @@ async fn payments_go_out_once_and_come_back_one_by_one() {
         let desk = Desk::opened(&fresh, "10000").await;
         let ids = three(&desk).await;
         let payees = Payees::read(&written(folder.path(), "payees.csv", PAYEES)).expect("right");
-        let batch = ready(desk.app(), &payees, None, day(30)).await.expect("ready");
+        let batch = ready(desk.app(), &payees, None, day(30), MANY).await.expect("ready");
         assert_eq!((batch.payments.len(), batch.order.total, batch.left_out.len()), (3, eur("600"), 0), "{}", fresh.name);
+        let small = ready(desk.app(), &payees, None, day(30), 2).await.expect("ready");
+        assert_eq!((&small.payments[..], small.is_full, batch.is_full), (&batch.payments[..2], true, false), "the third waits, and is told");
         let id = sent(&desk, &batch, FileKind::Csv).await.expect("exported");
         let again = sent(&desk, &batch, FileKind::Csv).await.expect_err("the same file");
         assert!(again.contains("is B-1 already"), "{again}");
-        let none = ready(desk.app(), &payees, None, day(30)).await.expect_err("all are out");
+        let none = ready(desk.app(), &payees, None, day(30), MANY).await.expect_err("all are out");
         assert_eq!(none.to_string(), "no payment is ordered");
         let [a, b, c] = ids;
         let rows = format!(
@@ -108,7 +113,7 @@ async fn payments_go_out_once_and_come_back_one_by_one() {
         assert_eq!(fresh.db.read().await.expect("open").audit_head().await.expect("read"), head, "not one event more");
         // What failed can be ordered anew, and goes into another batch.
         desk.claim(PAYS[0], b, ClaimCommand::Pay { key: text("once more"), amount: None }).await.expect("ordered");
-        let second = ready(desk.app(), &payees, None, day(31)).await.expect("ready");
+        let second = ready(desk.app(), &payees, None, day(31), MANY).await.expect("ready");
         assert_eq!(second.payments, [(b, 2)]);
     })
     .await;
@@ -121,7 +126,7 @@ async fn a_status_report_finds_its_batch_by_the_message() {
     let desk = Desk::opened(&fresh, "10000").await;
     let ids = three(&desk).await;
     let payees = Payees::read(&written(folder.path(), "payees.csv", PAYEES)).expect("right");
-    let batch = ready(desk.app(), &payees, None, day(30)).await.expect("ready");
+    let batch = ready(desk.app(), &payees, None, day(30), MANY).await.expect("ready");
     sent(&desk, &batch, FileKind::Pain001).await.expect("exported");
     let report = |message: &str| {
         format!(
@@ -144,11 +149,11 @@ async fn who_has_no_account_waits_and_is_named() {
     let [a, ..] = three(&desk).await;
     let only_payer = PAYEES.lines().take(2).collect::<Vec<_>>().join("\n");
     let payees = Payees::read(&written(folder.path(), "payees.csv", &only_payer)).expect("right");
-    let refused = ready(desk.app(), &payees, None, day(30)).await.expect_err("nobody can be paid");
+    let refused = ready(desk.app(), &payees, None, day(30), MANY).await.expect_err("nobody can be paid");
     let sentence = format!("none of the payments can go out: {a}/1: the list of payees has no row for NORD (Nordlicht Systeme)");
     assert!(matches!(refused, PaymentError::AllLeftOut(_)) && refused.to_string().starts_with(&sentence), "{refused}");
     let other = "USD".parse().ok();
-    assert_eq!(ready(desk.app(), &payees, other, day(30)).await.expect_err("none").to_string(), "no payment is ordered in USD");
+    assert_eq!(ready(desk.app(), &payees, other, day(30), MANY).await.expect_err("none").to_string(), "no payment is ordered in USD");
 }
 
 /// A claim that is paid in two parts has two payments in one file, and an answer to each.
@@ -165,7 +170,7 @@ async fn two_payments_of_one_claim_are_both_answered() {
             desk.claim(PAYS[0], id, ClaimCommand::Pay { key: text(key), amount: Some(eur(amount)) }).await.expect("ordered");
         }
         let payees = Payees::read(&written(folder.path(), "payees.csv", PAYEES)).expect("right");
-        let batch = ready(desk.app(), &payees, None, day(30)).await.expect("ready");
+        let batch = ready(desk.app(), &payees, None, day(30), MANY).await.expect("ready");
         sent(&desk, &batch, FileKind::Csv).await.expect("exported");
         let path = written(folder.path(), "answer.csv", &format!("reference,status\n{id}/1,paid\n{id}/2,refused\n"));
         let done = answered(&desk, &path).await;

@@ -6,7 +6,12 @@ use pilothouse::app::Command;
 use pilothouse::domain::{
     deal::ContentHash,
     id::RequestId,
-    mdf::{batch::BatchFile, check::CheckKind, claim::PaymentState},
+    mdf::{
+        batch::BatchFile,
+        check::CheckKind,
+        claim::PaymentState,
+        request::{Plan, RequestState},
+    },
 };
 
 impl Desk {
@@ -179,4 +184,19 @@ async fn payments_go_to_the_bank_as_a_file_and_its_answer_comes_back() {
     desk.sits(PAYS[1], &[Role::Finance]).await.press("x").await.text(&format!("{into}/answer.csv")).await.press("C-s").await;
     desk.shows("1 paid, 0 not paid");
     assert!(matches!(desk.books.claim_seen(ClaimId(3)).await.payments[0].state, PaymentState::Confirmed { .. }));
+}
+
+#[tokio::test]
+async fn who_approves_second_is_offered_what_the_first_approved() {
+    let mut desk = Desk::busy(databases::sqlite().await, 120, 36).await;
+    let later = Plan { starts_on: crate::app::mdf::day(60), ends_on: crate::app::mdf::day(61), ..plan("Fair in Kiel", "12000") };
+    let asked = desk.books.ask(ASKS[0], FUND, later).await.expect("asked");
+    let name = asked.to_string();
+    desk.changed().await.find(&name).await.press("A").await.fill(&["EUR 9000"]).await.press("C-s Y").await;
+    assert_eq!(desk.request(asked.0).await.state.name(), "submitted", "two approve it: {}", desk.screen());
+    desk.sits(APPROVES[1], &[Role::Approver]).await.find(&name).await.press("A").await;
+    desk.shows("EUR 12,000.00 is asked for, and EUR 9,000.00 was approved");
+    desk.press("C-s Y").await;
+    let state = desk.request(asked.0).await.state;
+    assert!(matches!(&state, RequestState::Approved { commitment } if commitment.amount == eur("9000")), "{state:?} {}", desk.screen());
 }
