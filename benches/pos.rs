@@ -24,6 +24,7 @@ use pilothouse::{
         money::{Currency, Money},
         pos::{OrderLine, Quantity, UnitPrice, totals::Asked},
         text::Text,
+        tier::evaluation::AuditKind,
     },
     store::Sql,
 };
@@ -51,7 +52,8 @@ async fn main() -> anyhow::Result<()> {
     fill(app, have, wanted).await?;
     again(app, have, wanted).await?;
     revenue(app).await?;
-    single(app).await
+    single(app).await?;
+    tiers(app).await
 }
 
 async fn lines(app: &App) -> anyhow::Result<u64> {
@@ -166,17 +168,7 @@ async fn single(app: &App) -> anyhow::Result<()> {
     let first = lines(app).await?;
     let mut times = Vec::new();
     for n in 1..=50_u64 {
-        let line = OrderLine {
-            key: Text::clean(&format!("single:SO{}/1", first + n)),
-            partner: PartnerId(i64::try_from(1 + n)?),
-            customer: None,
-            product: Text::clean("SKU"),
-            line: Text::clean(LINES[0]),
-            on: last_day(app),
-            quantity: Some(Quantity(1_000)),
-            price: Some(UnitPrice(10_000)),
-            amount: Money::new(100, Currency::euro()),
-        };
+        let line = one_line(app, first + n, PartnerId(i64::try_from(1 + n)?));
         let began = Stopwatch::now();
         let request = app.request(Command::Sales(vec![Incoming::of(line)]));
         app.execute(ADMIN, request).await?;
@@ -184,4 +176,51 @@ async fn single(app: &App) -> anyhow::Result<()> {
     }
     report("one line recorded", &mut times, "100 ms");
     Ok(())
+}
+
+/// What the tier desk makes of the lines: every partner audited, the board opened, one partner audited after one more line.
+async fn tiers(app: &App) -> anyhow::Result<()> {
+    const AT_ONCE: i64 = 500;
+    let (day, all) = (last_day(app), i64::try_from(PARTNERS)?);
+    let audited = async |partners: Vec<PartnerId>| {
+        app.execute(ADMIN, app.request(Command::EvaluateTiers { partners, day, kind: AuditKind::OnDemand })).await
+    };
+    let began = Stopwatch::now();
+    for first in (1..=all).step_by(usize::try_from(AT_ONCE)?) {
+        audited((first..first + AT_ONCE).map(PartnerId).collect()).await?;
+    }
+    report(&format!("all {PARTNERS} partners audited"), &mut [began.elapsed()], "10 s");
+    let mut opened = Vec::new();
+    for _ in 0..9 {
+        let began = Stopwatch::now();
+        let board = app.tier_board().await?;
+        anyhow::ensure!(board.facts.len() == PARTNERS, "the board shows {} partners", board.facts.len());
+        opened.push(began.elapsed());
+    }
+    report("the board opened", &mut opened, "150 ms");
+    let (first, mut after) = (lines(app).await?, Vec::new());
+    for n in 1..=20_u64 {
+        let partner = PartnerId(i64::try_from(100 * n)?);
+        let line = one_line(app, first + n, partner);
+        let began = Stopwatch::now();
+        app.execute(ADMIN, app.request(Command::Sales(vec![Incoming::of(line)]))).await?;
+        audited(vec![partner]).await?;
+        after.push(began.elapsed());
+    }
+    report("one line recorded and its partner audited", &mut after, "100 ms");
+    Ok(())
+}
+
+fn one_line(app: &App, number: u64, partner: PartnerId) -> OrderLine {
+    OrderLine {
+        key: Text::clean(&format!("single:SO{number}/1")),
+        partner,
+        customer: None,
+        product: Text::clean("SKU"),
+        line: Text::clean(LINES[0]),
+        on: last_day(app),
+        quantity: Some(Quantity(1_000)),
+        price: Some(UnitPrice(10_000)),
+        amount: Money::new(100, Currency::euro()),
+    }
 }
