@@ -103,7 +103,7 @@ fn of_partner(row: &TierLine, now: Instant, zone: Tz) -> Line {
         }
         None => parts.push("not audited".to_owned()),
     }
-    let (under_way, _) = words::under_way(row);
+    let (under_way, _) = words::under_way(row, now);
     if !under_way.is_empty() {
         parts.push(under_way);
     }

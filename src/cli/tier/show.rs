@@ -17,6 +17,7 @@ use crate::{
     },
     error::Result,
 };
+use chrono::NaiveDate;
 use chrono_tz::Tz;
 use serde_json::json;
 
@@ -33,7 +34,7 @@ pub async fn show(wanted: &str, json: bool, call: &mut Call<'_>) -> Result<()> {
     let Some(last) = story.evaluations.first() else {
         return Ok(writeln!(call.out, "Not audited yet; `pilothouse tier evaluate --partner {}` does it.", partner.profile.code)?);
     };
-    card(&last.made.card, call)?;
+    card(&last.made.card, app.today().await?, call)?;
     if let Some(way) = story.way {
         writeln!(call.out, "\nTo {}:", way.tier)?;
         for step in &way.steps {
@@ -54,7 +55,7 @@ pub fn or_none(tier: &str) -> &str {
     if tier.is_empty() { "no tier" } else { tier }
 }
 
-fn card(card: &Scorecard, call: &mut Call<'_>) -> Result<()> {
+fn card(card: &Scorecard, today: NaiveDate, call: &mut Call<'_>) -> Result<()> {
     let score = card.composite.map_or_else(|| "no score".to_owned(), |score| format!("{score} points"));
     writeln!(call.out, "As of {}: {}, earned {}; {score}", card.day, card.outcome.doc(), card.computed)?;
     writeln!(call.out, "because {}\n", card.why())?;
@@ -68,8 +69,8 @@ fn card(card: &Scorecard, call: &mut Call<'_>) -> Result<()> {
             writeln!(call.out, "  {}", gate.sentence(card.currency))?;
         }
     }
-    if let (Some(fall), Some(days)) = (&card.falls, card.days_to_fall()) {
-        writeln!(call.out, "\nFalls below {} in {days} days if nothing is added: {fall}", card.stored)?;
+    if let Some(falls) = card.falls_told(today) {
+        writeln!(call.out, "\nFalls below {} {falls}", card.stored)?;
     }
     Ok(())
 }

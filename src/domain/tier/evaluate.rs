@@ -295,9 +295,17 @@ impl Scorecard {
         self.lines.iter().find(|line| line.tier.eq_ignore_ascii_case(tier))?.gates.iter().find(|one| one.gate == gate)
     }
 
-    /// Days from the audit until it falls; 0 where it has fallen already.
-    pub fn days_to_fall(&self) -> Option<i64> {
-        self.falls.as_ref().map(|fall| fall.on.signed_duration_since(self.day).num_days())
+    /// When it falls below its line, counted from today and not from the audit, as the end of a sentence. Nothing where it stood
+    /// below it already when it was audited.
+    pub fn falls_told(&self, today: NaiveDate) -> Option<String> {
+        let fall = self.falls.as_ref().filter(|fall| fall.on > self.day)?;
+        Some(match fall.on.signed_duration_since(today).num_days() {
+            days @ 2.. => format!("in {days} days if nothing is added: {fall}"),
+            1 => format!("tomorrow if nothing is added: {fall}"),
+            0 => format!("today if nothing was added: {fall}"),
+            -1 => format!("since yesterday if nothing was added: {fall}"),
+            days => format!("since {} days if nothing was added: {fall}", -days),
+        })
     }
 
     /// Whether it stands within so many percent of a line: above the one below it, or short of the one above.

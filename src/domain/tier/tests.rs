@@ -196,8 +196,8 @@ fn a_certificate_counts_if_it_outlives_the_audit_day() {
     assert_eq!(one.last_day, Some(audit), "valid on the audit day, and on no later one");
     let facts = Facts { certificates: vec![one.clone(), one], ..facts(1_000_000, 0) }.settled();
     let card = audited(&facts, "silver");
-    assert_eq!((card.computed.as_str(), card.days_to_fall()), ("silver", Some(1)), "the same certificate twice is one");
-    assert_eq!(card.falls.unwrap().to_string(), "2026-04-01 by certifications (Security ends)");
+    assert_eq!(card.computed.as_str(), "silver", "the same certificate twice is one");
+    assert_eq!(card.falls_told(audit).unwrap(), "tomorrow if nothing is added: 2026-04-01 by certifications (Security ends)");
 }
 
 #[test]
@@ -232,7 +232,16 @@ fn sales_leave_the_window_a_year_later() {
     let revenue = Revenue::of(lines, day("2026-03-31"), Acquisition::FromDay, eur()).unwrap();
     assert_eq!([revenue.left_on(day("2026-06-14")), revenue.left_on(day("2026-06-15"))], [110_000_000, 50_000_000]);
     let card = audited(&Facts { revenue: Some(revenue), ..facts(0, 1) }, "silver");
-    assert_eq!((card.days_to_fall(), card.falls.unwrap().gate), (Some(76), Gate::Revenue));
+    for (today, told) in [
+        ("2026-03-31", "in 76 days if nothing is added"),
+        ("2026-06-14", "tomorrow if nothing is added"),
+        ("2026-06-15", "today if nothing was added"),
+        ("2026-06-16", "since yesterday if nothing was added"),
+        ("2026-07-15", "since 30 days if nothing was added"),
+    ] {
+        assert_eq!(card.falls_told(day(today)).unwrap(), format!("{told}: 2026-06-15 by revenue of twelve months"));
+    }
+    assert_eq!(card.falls.unwrap().gate, Gate::Revenue);
     for (on, gone) in [("2024-02-29", "2025-02-28"), ("2023-02-28", "2024-02-29"), ("2025-02-28", "2026-02-28")] {
         let revenue = Revenue { now: 1, by_day: vec![(crate::domain::day::day_number(day(on)), 1)], ..Revenue::default() };
         assert_eq!(revenue.leaves_on().next(), Some(day(gone)), "{on}");

@@ -87,8 +87,9 @@ pub const fn found(outcome: Option<Outcome>) -> (&'static str, Role) {
     }
 }
 
-/// What is under way: that it is not active before all, `gold proposed`, `gold deferred` (the row says until when), `gold from 1 Jan`, `plan 40 %`.
-pub fn under_way(row: &TierLine) -> (String, Role) {
+/// What is under way: that it is not active before all, `gold proposed`, `gold deferred` (the row says until when), `gold from 1 Jan`, `plan 40 %`;
+/// where nothing is, when it falls below its line: `falls 3 Nov`, `fell 3 Nov`.
+pub fn under_way(row: &TierLine, now: Instant) -> (String, Role) {
     match row.status {
         PartnerStatus::Active => {}
         PartnerStatus::Onboarding => return (row.status.name().to_owned(), Role::Info),
@@ -103,8 +104,9 @@ pub fn under_way(row: &TierLine) -> (String, Role) {
             ProposalState::Approved { on, .. } => (format!("{} from {}", proposal.to, on.format("%-d %b")), role),
         };
     }
-    match &standing.plan {
-        Some(plan) => (format!("plan {} %", plan.progress.last().map_or(0, |progress| progress.percent)), Role::Info),
-        None => (String::new(), Role::Text),
+    if let Some(plan) = &standing.plan {
+        return (format!("plan {} %", plan.progress.last().map_or(0, |progress| progress.percent)), Role::Info);
     }
+    let falls = standing.falls_at().map(|at| (if at < now { "fell" } else { "falls" }, at.to_utc().format("%-d %b")));
+    falls.map_or((String::new(), Role::Text), |(word, day)| (format!("{word} {day}"), Role::Warn))
 }

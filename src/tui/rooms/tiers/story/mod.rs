@@ -7,6 +7,7 @@ use super::{light, words};
 use crate::{
     app::tier::view::TierDetail,
     domain::{
+        day::local_date,
         money::Currency,
         tier::{
             Scorecard,
@@ -70,9 +71,8 @@ pub fn sections(detail: &TierDetail, now: Instant, zone: Tz, keys: &Keymap) -> V
     match card {
         Some(card) => {
             top.push(Row::fact("because", card.why(), Role::Text));
-            if let (Some(fall), Some(days @ 1..)) = (&card.falls, card.days_to_fall()) {
-                top.push(Row::fact("falls", format!("in {days} days if nothing is added: {fall}"), Role::Warn));
-            }
+            let falls = card.falls_told(local_date(now, zone));
+            top.extend(falls.map(|falls| Row::fact("falls", falls, Role::Warn)));
         }
         None => top.push(Row::text("Nobody has audited it yet.", Role::Dim)),
     }
