@@ -303,8 +303,8 @@ impl Scorecard {
             days @ 2.. => format!("in {days} days if nothing is added: {fall}"),
             1 => format!("tomorrow if nothing is added: {fall}"),
             0 => format!("today if nothing was added: {fall}"),
-            -1 => format!("since yesterday if nothing was added: {fall}"),
-            days => format!("since {} days if nothing was added: {fall}", -days),
+            -1 => format!("yesterday if nothing was added: {fall}"),
+            days => format!("{} days ago if nothing was added: {fall}", -days),
         })
     }
 

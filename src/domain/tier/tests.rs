@@ -236,8 +236,8 @@ fn sales_leave_the_window_a_year_later() {
         ("2026-03-31", "in 76 days if nothing is added"),
         ("2026-06-14", "tomorrow if nothing is added"),
         ("2026-06-15", "today if nothing was added"),
-        ("2026-06-16", "since yesterday if nothing was added"),
-        ("2026-07-15", "since 30 days if nothing was added"),
+        ("2026-06-16", "yesterday if nothing was added"),
+        ("2026-07-15", "30 days ago if nothing was added"),
     ] {
         assert_eq!(card.falls_told(day(today)).unwrap(), format!("{told}: 2026-06-15 by revenue of twelve months"));
     }
