@@ -30,6 +30,7 @@ use crate::{
         unit::{Past, contact::ContactChange},
     },
 };
+use futures::future::BoxFuture;
 
 /// A person at a partner as somebody enters them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -202,19 +203,23 @@ pub(super) async fn replay<U: Unit>(unit: &mut U, scene: Scene<'_>, past: Vec<Pa
 
 impl App {
     /// The contacts of a partner, those who are there first, by name; who was erased is left out.
-    pub async fn contacts_of(&self, partner: PartnerId) -> Result<Vec<KnownContact>, Failure> {
-        let rules = self.rules().await?;
-        let Some(partner) = rules.directory().get(partner) else { return Ok(Vec::new()) };
-        let mut session = self.db().snapshot().await?;
-        Ok(listed(&mut session, &rules, partner).await?)
+    pub fn contacts_of(&self, partner: PartnerId) -> BoxFuture<'_, Result<Vec<KnownContact>, Failure>> {
+        Box::pin(async move {
+            let rules = self.rules().await?;
+            let Some(partner) = rules.directory().get(partner) else { return Ok(Vec::new()) };
+            let mut session = self.db().snapshot().await?;
+            Ok(listed(&mut session, &rules, partner).await?)
+        })
     }
 
-    pub async fn contact(&self, id: ContactId) -> Result<Option<KnownContact>, Failure> {
-        let rules = self.rules().await?;
-        let mut session = self.db().read().await?;
-        let Some(contact) = session.contacts(&[id]).await?.pop() else { return Ok(None) };
-        let Some(partner) = rules.directory().get(contact.partner) else { return Ok(None) };
-        Ok(known(&mut session, &rules, partner, vec![contact]).await?.pop())
+    pub fn contact(&self, id: ContactId) -> BoxFuture<'_, Result<Option<KnownContact>, Failure>> {
+        Box::pin(async move {
+            let rules = self.rules().await?;
+            let mut session = self.db().read().await?;
+            let Some(contact) = session.contacts(&[id]).await?.pop() else { return Ok(None) };
+            let Some(partner) = rules.directory().get(contact.partner) else { return Ok(None) };
+            Ok(known(&mut session, &rules, partner, vec![contact]).await?.pop())
+        })
     }
 }
 

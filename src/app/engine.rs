@@ -10,6 +10,7 @@ use crate::{
         time::{Instant, MICROS_PER_HOUR, Span},
     },
 };
+use futures::future::BoxFuture;
 use std::time::Duration;
 use tokio::sync::watch;
 
@@ -51,153 +52,165 @@ pub struct Settled {
 }
 
 /// Works until `stop` says so. A failure is logged and tried again: the engine never gives up on a lost database.
-pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
-    let mut changes = app.db().changes();
-    let mut settled = Settled::default();
-    while !*stop.borrow() {
-        let wait = match round(&app, &mut settled).await {
-            Ok((done, next)) => {
-                if done != Round::default() {
-                    tracing::info!(
-                        swept = done.swept,
-                        placed = done.placed,
-                        deals = done.deals,
-                        conflicts = done.conflicts,
-                        mdf = done.mdf,
-                        tiers = done.tiers,
-                        "engine round"
-                    );
+pub fn run(app: App, mut stop: watch::Receiver<bool>) -> BoxFuture<'static, ()> {
+    Box::pin(async move {
+        let mut changes = app.db().changes();
+        let mut settled = Settled::default();
+        while !*stop.borrow() {
+            let wait = match round(&app, &mut settled).await {
+                Ok((done, next)) => {
+                    if done != Round::default() {
+                        tracing::info!(
+                            swept = done.swept,
+                            placed = done.placed,
+                            deals = done.deals,
+                            conflicts = done.conflicts,
+                            mdf = done.mdf,
+                            tiers = done.tiers,
+                            "engine round"
+                        );
+                    }
+                    until(next, app.now())
                 }
-                until(next, app.now())
+                Err(error) => {
+                    tracing::warn!(%error, "engine round failed; trying again");
+                    AFTER_FAILURE
+                }
+            };
+            tokio::select! {
+                () = tokio::time::sleep(wait) => {}
+                _ = changes.changed() => {}
+                _ = stop.changed() => {}
             }
-            Err(error) => {
-                tracing::warn!(%error, "engine round failed; trying again");
-                AFTER_FAILURE
-            }
-        };
-        tokio::select! {
-            () = tokio::time::sleep(wait) => {}
-            _ = changes.changed() => {}
-            _ = stop.changed() => {}
         }
-    }
+    })
 }
 
 /// Everything that is due now, in batches; gives what was done and when the next thing is due.
-pub async fn round(app: &App, settled: &mut Settled) -> Result<(Round, Option<Instant>), Failure> {
-    let engine = Actor::engine().id;
-    let mut done = Round::default();
-    loop {
-        let outcome = app.execute(engine, app.request(Command::Sweep { limit: BATCH })).await?;
-        done.swept += outcome.items.len();
-        if outcome.items.len() < BATCH as usize {
-            break;
+pub fn round<'a>(app: &'a App, settled: &'a mut Settled) -> BoxFuture<'a, Result<(Round, Option<Instant>), Failure>> {
+    Box::pin(async move {
+        let engine = Actor::engine().id;
+        let mut done = Round::default();
+        loop {
+            let outcome = app.execute(engine, app.request(Command::Sweep { limit: BATCH })).await?;
+            done.swept += outcome.items.len();
+            if outcome.items.len() < BATCH as usize {
+                break;
+            }
         }
-    }
-    done.deals += sweep_deals(app).await?;
-    loop {
-        let outcome = app.execute(engine, app.request(Command::SweepMdf { limit: BATCH })).await?;
-        done.mdf += outcome.mdf.len();
-        if outcome.mdf.len() < BATCH as usize {
-            break;
+        done.deals += sweep_deals(app).await?;
+        loop {
+            let outcome = app.execute(engine, app.request(Command::SweepMdf { limit: BATCH })).await?;
+            done.mdf += outcome.mdf.len();
+            if outcome.mdf.len() < BATCH as usize {
+                break;
+            }
         }
-    }
-    done.tiers += sweep_tiers(app).await?;
-    let (leads, deals, mdf, tiers, heads) = {
-        let mut session = app.db().read().await?;
-        (
-            session.lead_next_due().await?,
-            session.deal_next_due().await?,
-            session.mdf_next_due().await?,
-            session.tier_next_due().await?,
-            session.heads().await?,
-        )
-    };
-    let next = leads.into_iter().chain(deals).chain(mdf).chain(tiers).min();
-    // Only a new program or a change of the directory can place what could not be placed before.
-    let under = (heads.program, heads.partners);
-    if settled.placed != Some(under) {
-        done.placed += place(app).await?;
-        settled.placed = Some(under);
-    }
-    // A submission finds its conflicts by itself. What only shows later (a merged directory, another matching policy, a case
-    // that was closed) is looked for when those change, and once a day.
-    let day = app.now().micros().div_euclid(24 * MICROS_PER_HOUR);
-    if settled.found != Some((under.0, under.1, day)) {
-        done.conflicts += find(app).await?;
-        settled.found = Some((under.0, under.1, day));
-    }
-    done.tiers += audit(app, settled, under).await?;
-    Ok((done, next))
+        done.tiers += sweep_tiers(app).await?;
+        let (leads, deals, mdf, tiers, heads) = {
+            let mut session = app.db().read().await?;
+            (
+                session.lead_next_due().await?,
+                session.deal_next_due().await?,
+                session.mdf_next_due().await?,
+                session.tier_next_due().await?,
+                session.heads().await?,
+            )
+        };
+        let next = leads.into_iter().chain(deals).chain(mdf).chain(tiers).min();
+        // Only a new program or a change of the directory can place what could not be placed before.
+        let under = (heads.program, heads.partners);
+        if settled.placed != Some(under) {
+            done.placed += place(app).await?;
+            settled.placed = Some(under);
+        }
+        // A submission finds its conflicts by itself. What only shows later (a merged directory, another matching policy, a case
+        // that was closed) is looked for when those change, and once a day.
+        let day = app.now().micros().div_euclid(24 * MICROS_PER_HOUR);
+        if settled.found != Some((under.0, under.1, day)) {
+            done.conflicts += find(app).await?;
+            settled.found = Some((under.0, under.1, day));
+        }
+        done.tiers += audit(app, settled, under).await?;
+        Ok((done, next))
+    })
 }
 
 /// Puts changes of tier into force, and audits again whose remediation plan is over.
-pub async fn sweep_tiers(app: &App) -> Result<usize, Failure> {
-    let engine = Actor::engine().id;
-    let mut swept = 0;
-    loop {
-        let outcome = app.execute(engine, app.request(Command::SweepTiers { limit: AUDITED })).await?;
-        swept += outcome.tiers.len();
-        if outcome.tiers.len() < AUDITED as usize {
-            return Ok(swept);
+pub fn sweep_tiers(app: &App) -> BoxFuture<'_, Result<usize, Failure>> {
+    Box::pin(async move {
+        let engine = Actor::engine().id;
+        let mut swept = 0;
+        loop {
+            let outcome = app.execute(engine, app.request(Command::SweepTiers { limit: AUDITED })).await?;
+            swept += outcome.tiers.len();
+            if outcome.tiers.len() < AUDITED as usize {
+                return Ok(swept);
+            }
         }
-    }
+    })
 }
 
 /// Audits all partners for the quarter that ended last, where the program leaves that to the engine. Each is audited once for
 /// a quarter, whoever comes second finds it done.
-pub async fn audit(app: &App, settled: &mut Settled, under: (i64, i64)) -> Result<usize, Failure> {
-    let rules = app.rules().await?;
-    let (quarter, day) = last_quarter(rules.program(), app.today().await?);
-    let done = Some((quarter, under.0, under.1));
-    if rules.program().scorecard.audits == Audits::OnDemand || settled.audited == done {
-        return Ok(0);
-    }
-    let (engine, kind) = (Actor::engine().id, AuditKind::Quarter(quarter));
-    let mut audited = 0;
-    loop {
-        let partners = app.db().read().await?.partners_unaudited(&kind.code(), AUDITED).await?;
-        if partners.is_empty() {
-            settled.audited = done;
-            return Ok(audited);
+pub fn audit<'a>(app: &'a App, settled: &'a mut Settled, under: (i64, i64)) -> BoxFuture<'a, Result<usize, Failure>> {
+    Box::pin(async move {
+        let rules = app.rules().await?;
+        let (quarter, day) = last_quarter(rules.program(), app.today().await?);
+        let done = Some((quarter, under.0, under.1));
+        if rules.program().scorecard.audits == Audits::OnDemand || settled.audited == done {
+            return Ok(0);
         }
-        match app.execute(engine, app.request(Command::EvaluateTiers { partners, day, kind })).await {
-            Ok(outcome) => audited += outcome.tiers.len(),
-            // A rate is missing, say: the rest of the engine's work goes on, and a person is told by the log.
-            Err(Failure::Refused(why)) => {
-                tracing::warn!(%why, %quarter, "the quarter can't be audited");
+        let (engine, kind) = (Actor::engine().id, AuditKind::Quarter(quarter));
+        let mut audited = 0;
+        loop {
+            let partners = app.db().read().await?.partners_unaudited(&kind.code(), AUDITED).await?;
+            if partners.is_empty() {
+                settled.audited = done;
                 return Ok(audited);
             }
-            Err(failure) => return Err(failure),
+            match app.execute(engine, app.request(Command::EvaluateTiers { partners, day, kind })).await {
+                Ok(outcome) => audited += outcome.tiers.len(),
+                // A rate is missing, say: the rest of the engine's work goes on, and a person is told by the log.
+                Err(Failure::Refused(why)) => {
+                    tracing::warn!(%why, %quarter, "the quarter can't be audited");
+                    return Ok(audited);
+                }
+                Err(failure) => return Err(failure),
+            }
         }
-    }
+    })
 }
 
 /// Fires what is due at the deal desk; gives on how many registrations and cases.
-pub async fn sweep_deals(app: &App) -> Result<usize, Failure> {
-    let engine = Actor::engine().id;
-    let (mut swept, mut limit) = (0, BATCH);
-    loop {
-        let outcome = app.execute(engine, app.request(Command::SweepDeals { limit })).await?;
-        swept += outcome.deals.len() + outcome.cases.len();
-        if outcome.deals.len() < limit as usize && outcome.cases.is_empty() {
-            return Ok(swept);
+pub fn sweep_deals(app: &App) -> BoxFuture<'_, Result<usize, Failure>> {
+    Box::pin(async move {
+        let engine = Actor::engine().id;
+        let (mut swept, mut limit) = (0, BATCH);
+        loop {
+            let outcome = app.execute(engine, app.request(Command::SweepDeals { limit })).await?;
+            swept += outcome.deals.len() + outcome.cases.len();
+            if outcome.deals.len() < limit as usize && outcome.cases.is_empty() {
+                return Ok(swept);
+            }
+            limit = BACKLOG;
         }
-        limit = BACKLOG;
-    }
+    })
 }
 
 /// Looks all live claims over for conflicts; gives how many cases were opened or joined.
-pub async fn find(app: &App) -> Result<usize, Failure> {
-    let engine = Actor::engine().id;
-    let mut found = 0;
-    app.settle_deal_keys().await?;
-    // Nearly all is told apart by reading alone; a write waits for nobody but those who may conflict.
-    for deals in app.deal_suspects().await?.chunks(BATCH as usize) {
-        let outcome = app.execute(engine, app.request(Command::SweepConflicts { deals: deals.to_vec() })).await?;
-        found += outcome.cases.len();
-    }
-    Ok(found)
+pub fn find(app: &App) -> BoxFuture<'_, Result<usize, Failure>> {
+    Box::pin(async move {
+        let engine = Actor::engine().id;
+        let mut found = 0;
+        app.settle_deal_keys().await?;
+        // Nearly all is told apart by reading alone; a write waits for nobody but those who may conflict.
+        for deals in app.deal_suspects().await?.chunks(BATCH as usize) {
+            let outcome = app.execute(engine, app.request(Command::SweepConflicts { deals: deals.to_vec() })).await?;
+            found += outcome.cases.len();
+        }
+        Ok(found)
+    })
 }
 
 async fn place(app: &App) -> Result<usize, Failure> {

@@ -2,6 +2,9 @@
 //!
 //! The handlers ([`handle`] and what it calls) are generic over [`Unit`], so that the console, the engine, an import and the
 //! simulation run the same code.
+//!
+//! The public doors give their futures in a box: the compiler makes the body of an `async fn` anew in each crate that awaits it,
+//! and the program, every bench and the tests would each compile the whole house once more.
 
 pub mod bank;
 mod command;
@@ -55,46 +58,49 @@ use crate::{
         unit::{Changes, Parts, gathered},
     },
 };
+use futures::future::BoxFuture;
 
 /// One command in one unit of work, up to but not including the commit.
-pub async fn handle<U: Unit>(
-    unit: &mut U,
-    rules: &Rules,
+pub fn handle<'a, U: Unit>(
+    unit: &'a mut U,
+    rules: &'a Rules,
     actor: OperatorId,
-    request: &Request,
+    request: &'a Request,
     mode: Mode,
     now: Instant,
-) -> Result<Outcome, Failure> {
-    if mode == Mode::Carry
-        && let Some(seq) = unit.command_done(request.id).await?
-    {
-        return Ok(Outcome { seq: Some(seq), repeated: true, ..Outcome::default() });
-    }
-    if let Command::FirstOperator { name, login } = &request.command {
-        let engine = Actor::engine();
-        return operator::first(unit, Scene { rules, actor: &engine, now, request, mode, told: None }, name, login.as_ref()).await;
-    }
-    let held = unit.actor(actor).await?;
-    let Some(teller) = held else {
-        return Err(Failure::unknown_operator(actor));
-    };
-    let told = request.past.map(|_| Recounted { by: teller.id, at: now });
-    let (done_by, at) = match request.past {
-        Some(past) => (Some(who_did(unit, past, now).await?), past.at),
-        None => (None, now),
-    };
-    let actor = done_by.as_ref().unwrap_or(&teller);
-    if let Err(why) = may(&teller, actor, request) {
-        if mode == Mode::Carry {
-            match deny(unit, rules, &teller, request, &why, now).await {
-                // A login that may not even write to the chain is told the same.
-                Ok(()) | Err(Failure::Store(store::Error::Denied(_) | store::Error::ReadOnly)) => {}
-                Err(failure) => return Err(failure),
-            }
+) -> BoxFuture<'a, Result<Outcome, Failure>> {
+    Box::pin(async move {
+        if mode == Mode::Carry
+            && let Some(seq) = unit.command_done(request.id).await?
+        {
+            return Ok(Outcome { seq: Some(seq), repeated: true, ..Outcome::default() });
         }
-        return Err(Failure::Denied(why));
-    }
-    dispatch(unit, Scene { rules, actor, now: at, request, mode, told: told.as_ref() }).await
+        if let Command::FirstOperator { name, login } = &request.command {
+            let engine = Actor::engine();
+            return operator::first(unit, Scene { rules, actor: &engine, now, request, mode, told: None }, name, login.as_ref()).await;
+        }
+        let held = unit.actor(actor).await?;
+        let Some(teller) = held else {
+            return Err(Failure::unknown_operator(actor));
+        };
+        let told = request.past.map(|_| Recounted { by: teller.id, at: now });
+        let (done_by, at) = match request.past {
+            Some(past) => (Some(who_did(unit, past, now).await?), past.at),
+            None => (None, now),
+        };
+        let actor = done_by.as_ref().unwrap_or(&teller);
+        if let Err(why) = may(&teller, actor, request) {
+            if mode == Mode::Carry {
+                match deny(unit, rules, &teller, request, &why, now).await {
+                    // A login that may not even write to the chain is told the same.
+                    Ok(()) | Err(Failure::Store(store::Error::Denied(_) | store::Error::ReadOnly)) => {}
+                    Err(failure) => return Err(failure),
+                }
+            }
+            return Err(Failure::Denied(why));
+        }
+        dispatch(unit, Scene { rules, actor, now: at, request, mode, told: told.as_ref() }).await
+    })
 }
 
 /// Each command to its use case.

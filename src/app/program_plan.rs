@@ -16,6 +16,7 @@ use crate::{
     },
     store::unit::ProgramRow,
 };
+use futures::future::BoxFuture;
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -47,15 +48,17 @@ pub struct Touched {
 }
 
 /// Reads the document and looks at every open lead under both versions. `source` is what problems call the document.
-pub async fn plan(app: &App, source: &str, toml: &str) -> Result<ProgramPlan, Failure> {
-    let rules = app.rules().await?;
-    let next = Arc::new(check(&rules, source, toml)?);
-    let changes = diff(rules.program(), &next);
-    let touched = if changes.is_empty() { Touched::default() } else { touched(app, &rules, &next).await? };
-    let after = next.tier_rules();
-    let tiers = if rules.program().tier_rules() == after { None } else { Some(app.tier_what_if(&after).await?) };
-    let replayed = if Replay::is_worth(rules.program(), &next) { Some(replayed(app, &rules, &next).await?) } else { None };
-    Ok(ProgramPlan { against: rules.version(), changes, touched, tiers, replayed })
+pub fn plan<'a>(app: &'a App, source: &'a str, toml: &'a str) -> BoxFuture<'a, Result<ProgramPlan, Failure>> {
+    Box::pin(async move {
+        let rules = app.rules().await?;
+        let next = Arc::new(check(&rules, source, toml)?);
+        let changes = diff(rules.program(), &next);
+        let touched = if changes.is_empty() { Touched::default() } else { touched(app, &rules, &next).await? };
+        let after = next.tier_rules();
+        let tiers = if rules.program().tier_rules() == after { None } else { Some(app.tier_what_if(&after).await?) };
+        let replayed = if Replay::is_worth(rules.program(), &next) { Some(replayed(app, &rules, &next).await?) } else { None };
+        Ok(ProgramPlan { against: rules.version(), changes, touched, tiers, replayed })
+    })
 }
 
 async fn replayed(app: &App, rules: &Rules, next: &Arc<Program>) -> Result<Replayed, Failure> {
@@ -86,8 +89,8 @@ pub fn check(rules: &Rules, source: &str, toml: &str) -> Result<Program, Failure
 }
 
 /// The versions from the first on.
-pub async fn versions(app: &App) -> Result<Vec<ProgramRow>, Failure> {
-    Ok(app.db().read().await?.programs(ProgramVersion(1)).await?)
+pub fn versions(app: &App) -> BoxFuture<'_, Result<Vec<ProgramRow>, Failure>> {
+    Box::pin(async move { Ok(app.db().read().await?.programs(ProgramVersion(1)).await?) })
 }
 
 async fn touched(app: &App, rules: &Rules, next: &Arc<Program>) -> Result<Touched, Failure> {

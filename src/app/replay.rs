@@ -23,38 +23,41 @@ use crate::{
         unit::{OperatorRow, Past, ProgramRow},
     },
 };
+use futures::future::BoxFuture;
 use std::sync::Arc;
 
 const PAGE: u32 = 5_000;
 
 /// Applies every event of `from` to the empty database `to`, command by command, and gives how many events there were.
 /// The keys of personal data are no events and are copied; what was erased stays erased.
-pub async fn replay(from: &Db, to: &Db) -> Result<usize, Failure> {
-    let keys = from.read().await?.secrets().await?;
-    let mut tx = to.begin().await?;
-    tx.secrets_restore(&keys).await?;
-    tx.commit().await?;
-    let (mut cached, mut events, mut after) = (None, 0, AuditSeq(0));
-    let mut pending: Vec<Past> = Vec::new();
-    loop {
-        let page = from.read().await?.audit_since(after, PAGE).await?;
-        let is_last = page.len() < PAGE as usize;
-        after = page.last().map_or(after, |past| past.seq);
-        for past in page {
-            if pending.last().is_some_and(|last| last.record.command != past.record.command) {
-                events += pending.len();
-                cached = Some(command(to, cached, std::mem::take(&mut pending)).await?);
+pub fn replay<'a>(from: &'a Db, to: &'a Db) -> BoxFuture<'a, Result<usize, Failure>> {
+    Box::pin(async move {
+        let keys = from.read().await?.secrets().await?;
+        let mut tx = to.begin().await?;
+        tx.secrets_restore(&keys).await?;
+        tx.commit().await?;
+        let (mut cached, mut events, mut after) = (None, 0, AuditSeq(0));
+        let mut pending: Vec<Past> = Vec::new();
+        loop {
+            let page = from.read().await?.audit_since(after, PAGE).await?;
+            let is_last = page.len() < PAGE as usize;
+            after = page.last().map_or(after, |past| past.seq);
+            for past in page {
+                if pending.last().is_some_and(|last| last.record.command != past.record.command) {
+                    events += pending.len();
+                    cached = Some(command(to, cached, std::mem::take(&mut pending)).await?);
+                }
+                pending.push(past);
             }
-            pending.push(past);
-        }
-        if is_last {
-            if !pending.is_empty() {
-                events += pending.len();
-                command(to, cached, pending).await?;
+            if is_last {
+                if !pending.is_empty() {
+                    events += pending.len();
+                    command(to, cached, pending).await?;
+                }
+                return Ok(events);
             }
-            return Ok(events);
         }
-    }
+    })
 }
 
 /// One command of the past, written as it was then.

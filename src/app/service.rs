@@ -8,10 +8,17 @@ use crate::{
     },
     store::{self, Db, Session, Unit},
 };
-use std::sync::{Arc, Mutex, PoisonError};
+use futures::future::BoxFuture;
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 /// How often a command that collided with another is tried before it is given up.
 const ATTEMPTS: u32 = 24;
+/// How often a command is sent whose commit nobody answered, and the pause before it is sent again.
+const COMMIT_TRIES: u32 = 8;
+const COMMIT_WAIT: Duration = Duration::from_millis(750);
 
 /// The use cases on one database. Cheap to clone.
 #[derive(Clone)]
@@ -40,15 +47,34 @@ impl App {
 
     /// Carries a command out. Runs on a task of its own: dropping the future (a closed screen, a lost session) cancels
     /// nothing. A collision with another writer is decided anew on the fresh state.
-    pub async fn execute(&self, actor: OperatorId, request: Request) -> Result<Outcome, Failure> {
-        let app = self.clone();
-        let task = tokio::spawn(async move { app.attempt(actor, &request, Mode::Carry).await });
-        task.await.map_err(|error| Failure::Store(store::Error::Internal(error.to_string())))?
+    pub fn execute(&self, actor: OperatorId, request: Request) -> BoxFuture<'_, Result<Outcome, Failure>> {
+        Box::pin(async move {
+            let app = self.clone();
+            let task = tokio::spawn(async move { app.attempt(actor, &request, Mode::Carry).await });
+            task.await.map_err(|error| Failure::Store(store::Error::Internal(error.to_string())))?
+        })
+    }
+
+    /// The same; a command whose commit was lost on the way is sent again under the same identity, and so is carried out once at
+    /// most. Where in the end nobody can say whether it was, that is the failure.
+    pub fn carry_out(&self, actor: OperatorId, request: Request) -> BoxFuture<'_, Result<Outcome, Failure>> {
+        Box::pin(async move {
+            let mut unknown = None;
+            for _ in 0..COMMIT_TRIES {
+                match self.execute(actor, request.clone()).await {
+                    Err(Failure::Store(store::Error::CommitUnknown(why))) => unknown = Some(why),
+                    Err(Failure::Store(store::Error::Unavailable(_))) if unknown.is_some() => {}
+                    other => return other,
+                }
+                tokio::time::sleep(COMMIT_WAIT).await;
+            }
+            Err(Failure::Store(store::Error::CommitUnknown(unknown.unwrap_or_default())))
+        })
     }
 
     /// What the command would do, to each item, without doing it.
-    pub async fn plan(&self, actor: OperatorId, request: &Request) -> Result<Outcome, Failure> {
-        self.attempt(actor, request, Mode::Plan).await
+    pub fn plan<'a>(&'a self, actor: OperatorId, request: &'a Request) -> BoxFuture<'a, Result<Outcome, Failure>> {
+        Box::pin(async move { self.attempt(actor, request, Mode::Plan).await })
     }
 
     async fn attempt(&self, actor: OperatorId, request: &Request, mode: Mode) -> Result<Outcome, Failure> {
@@ -80,12 +106,14 @@ impl App {
     }
 
     /// The rules in force, read when they are not known yet or have changed.
-    pub async fn rules(&self) -> Result<Arc<Rules>, Failure> {
-        let cached = self.rules.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let mut session = self.db.read().await?;
-        let rules = Rules::refreshed_for_reading(cached, &mut session).await?;
-        *self.rules.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&rules));
-        Ok(rules)
+    pub fn rules(&self) -> BoxFuture<'_, Result<Arc<Rules>, Failure>> {
+        Box::pin(async move {
+            let cached = self.rules.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            let mut session = self.db.read().await?;
+            let rules = Rules::refreshed_for_reading(cached, &mut session).await?;
+            *self.rules.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&rules));
+            Ok(rules)
+        })
     }
 }
 

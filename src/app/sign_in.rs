@@ -6,6 +6,7 @@ use crate::{
     domain::{actor::Actor, id::OperatorId, text::Text},
     store::{self, unit::OperatorRow},
 };
+use futures::future::BoxFuture;
 
 /// What is known about the person before the database is asked.
 #[derive(Debug, Clone)]
@@ -17,30 +18,32 @@ pub struct Claim {
 }
 
 /// The operator. Whoever opens a database without operators first becomes its admin; on PostgreSQL only its owner can.
-pub async fn sign_in(app: &App, claim: &Claim) -> Result<Actor, Failure> {
-    let rights = app.db().read().await?.rights().await?;
-    let login = rights.as_ref().map(|rights| Text::clean(&rights.login));
-    if let (Some(login), Some((name, by))) = (&login, &claim.named) {
-        let why =
-            format!("on PostgreSQL you are who your database login is, {login}; leave {by} away, or log in to the database as {name}");
-        return Err(Failure::Denied(why));
-    }
-    let mut operators = app.db().read().await?.operators().await?;
-    if operators.is_empty() {
-        // Of a team's logins not just the fastest: the first admin decides who may do what.
-        if let Some(rights) = rights.filter(|rights| !rights.is_owner) {
+pub fn sign_in<'a>(app: &'a App, claim: &'a Claim) -> BoxFuture<'a, Result<Actor, Failure>> {
+    Box::pin(async move {
+        let rights = app.db().read().await?.rights().await?;
+        let login = rights.as_ref().map(|rights| Text::clean(&rights.login));
+        if let (Some(login), Some((name, by))) = (&login, &claim.named) {
             let why =
-                format!("this database has no operators yet; its owner, {}, has to sign in first and becomes the admin", rights.owner);
+                format!("on PostgreSQL you are who your database login is, {login}; leave {by} away, or log in to the database as {name}");
             return Err(Failure::Denied(why));
         }
-        settle_in(app, claim, login.clone()).await?;
-        operators = app.db().read().await?.operators().await?;
-    }
-    let found = match &login {
-        Some(login) => by_login(&operators, login),
-        None => by_name(&operators, claim),
-    };
-    found.map(|one| Actor { id: one.id, name: one.name.clone(), roles: one.roles.clone() }).map_err(Failure::Denied)
+        let mut operators = app.db().read().await?.operators().await?;
+        if operators.is_empty() {
+            // Of a team's logins not just the fastest: the first admin decides who may do what.
+            if let Some(rights) = rights.filter(|rights| !rights.is_owner) {
+                let why =
+                    format!("this database has no operators yet; its owner, {}, has to sign in first and becomes the admin", rights.owner);
+                return Err(Failure::Denied(why));
+            }
+            settle_in(app, claim, login.clone()).await?;
+            operators = app.db().read().await?.operators().await?;
+        }
+        let found = match &login {
+            Some(login) => by_login(&operators, login),
+            None => by_name(&operators, claim),
+        };
+        found.map(|one| Actor { id: one.id, name: one.name.clone(), roles: one.roles.clone() }).map_err(Failure::Denied)
+    })
 }
 
 /// Makes the first operator. Somebody else may do so at the same moment; then they are first.

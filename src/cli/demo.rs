@@ -42,7 +42,7 @@ pub async fn run(args: Args, call: &mut Call<'_>) -> Result<()> {
     let db = Db::open(Address::Sqlite(folder.file.clone()), options).await?;
     let app = App::new(db);
     let progress = Progress::new();
-    let made = demo::make(&app, args.seed, |percent| progress.show(&format!("{} a month of a channel", bar(percent, 100)))).await;
+    let made = demo::make(&app, args.seed, &mut |percent| progress.show(&format!("{} a month of a channel", bar(percent, 100)))).await;
     progress.clear();
     let made = made?;
     if args.make_only {

@@ -32,6 +32,7 @@ use crate::{
     store::Address,
 };
 use clap::{Args, Parser, Subcommand};
+use futures::future::LocalBoxFuture;
 use std::path::PathBuf;
 
 /// The operations console of a sales channel: leads, deals, funds and tiers, decided from the keyboard
@@ -146,32 +147,34 @@ pub const fn logs_to_stderr(verb: Option<&Verb>) -> bool {
 }
 
 /// Carries a verb out.
-pub async fn run(verb: Option<Verb>, console: console::Args, call: &mut Call<'_>) -> Result<()> {
-    if verb.is_some() && console != console::Args::default() {
-        return Err(Error::expected(
-            "--plain, --json, --room, --queue, --filter and --notify before a command are the console's; it opens without a command, or with `demo`",
-        ));
-    }
-    match verb {
-        None => console::run(&console, call).await,
-        Some(Verb::Print(args)) => Box::pin(print::run(args, call)).await,
-        Some(Verb::Demo(args)) => demo::run(args, call).await,
-        Some(Verb::Import(verb)) => import::run(verb, call).await,
-        Some(Verb::Export(args)) => export::run(args, call).await,
-        Some(Verb::Payments(verb)) => payments::run(verb, call).await,
-        Some(Verb::Tier(verb)) => tier::run(verb, call).await,
-        Some(Verb::Contact(verb)) => contact::run(verb, call).await,
-        Some(Verb::Partner(verb)) => partner::run(verb, call).await,
-        Some(Verb::Report(verb)) => report::run(verb, call).await,
-        Some(Verb::Pos(verb)) => pos::run(verb, call).await,
-        Some(Verb::Engine(args)) => engine::run(args, call).await,
-        Some(Verb::Operator(verb)) => operator::run(verb, call).await,
-        Some(Verb::Program(verb)) => program::run(verb, call).await,
-        Some(Verb::Audit(verb)) => audit::run(verb, call).await,
-        Some(Verb::Doctor(args)) => doctor::run(args, call).await,
-        Some(Verb::Keys(verb)) => keys::run(verb, call),
-        Some(Verb::Match(Match::Evaluate(args))) => Ok(match_evaluate::run(args, &call.clock, call.out)?),
-        Some(Verb::Completions(args)) => completions::run(&args, call),
-        Some(Verb::Man(args)) => man::run(args, call),
-    }
+pub fn run<'a>(verb: Option<Verb>, console: console::Args, call: &'a mut Call<'a>) -> LocalBoxFuture<'a, Result<()>> {
+    Box::pin(async move {
+        if verb.is_some() && console != console::Args::default() {
+            return Err(Error::expected(
+                "--plain, --json, --room, --queue, --filter and --notify before a command are the console's; it opens without a command, or with `demo`",
+            ));
+        }
+        match verb {
+            None => console::run(&console, call).await,
+            Some(Verb::Print(args)) => Box::pin(print::run(args, call)).await,
+            Some(Verb::Demo(args)) => demo::run(args, call).await,
+            Some(Verb::Import(verb)) => import::run(verb, call).await,
+            Some(Verb::Export(args)) => export::run(args, call).await,
+            Some(Verb::Payments(verb)) => payments::run(verb, call).await,
+            Some(Verb::Tier(verb)) => tier::run(verb, call).await,
+            Some(Verb::Contact(verb)) => contact::run(verb, call).await,
+            Some(Verb::Partner(verb)) => partner::run(verb, call).await,
+            Some(Verb::Report(verb)) => report::run(verb, call).await,
+            Some(Verb::Pos(verb)) => pos::run(verb, call).await,
+            Some(Verb::Engine(args)) => engine::run(args, call).await,
+            Some(Verb::Operator(verb)) => operator::run(verb, call).await,
+            Some(Verb::Program(verb)) => program::run(verb, call).await,
+            Some(Verb::Audit(verb)) => audit::run(verb, call).await,
+            Some(Verb::Doctor(args)) => doctor::run(args, call).await,
+            Some(Verb::Keys(verb)) => keys::run(verb, call),
+            Some(Verb::Match(Match::Evaluate(args))) => Ok(match_evaluate::run(args, &call.clock, call.out)?),
+            Some(Verb::Completions(args)) => completions::run(&args, call),
+            Some(Verb::Man(args)) => man::run(args, call),
+        }
+    })
 }

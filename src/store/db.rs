@@ -12,6 +12,7 @@ use crate::{
     ambient::{Clock, Entropy},
     domain::id::AuditSeq,
 };
+use futures::future::BoxFuture;
 use sqlx::PgPool;
 use std::{
     ops::{Deref, DerefMut},
@@ -96,17 +97,21 @@ pub(super) enum Pools {
 impl Db {
     /// Opens the database, makes it if it is an SQLite file that does not exist, and brings its schema up to date.
     /// Connects no more than that takes: one connection when the schema is current.
-    pub async fn open(address: Address, options: Options) -> Result<Self> {
-        let pools = match &address {
-            Address::Sqlite(path) => Pools::Sqlite(sqlite::open(path, &options).await?),
-            Address::Postgres(url) => Pools::Postgres(postgres::open(url, &options)?),
-        };
-        let db = Self { inner: Arc::new(Inner { feed: Arc::new(Feed::new(options.clock.clone())), address, pools, options }) };
-        match (migrate::run(&db).await, db.pools()) {
-            (Ok(()), _) => Ok(db),
-            (Err(Error::Unavailable(why)), Pools::Postgres(pool)) => Err(postgres::obstacle(pool).await.unwrap_or(Error::Unavailable(why))),
-            (Err(error), _) => Err(error),
-        }
+    pub fn open(address: Address, options: Options) -> BoxFuture<'static, Result<Self>> {
+        Box::pin(async move {
+            let pools = match &address {
+                Address::Sqlite(path) => Pools::Sqlite(sqlite::open(path, &options).await?),
+                Address::Postgres(url) => Pools::Postgres(postgres::open(url, &options)?),
+            };
+            let db = Self { inner: Arc::new(Inner { feed: Arc::new(Feed::new(options.clock.clone())), address, pools, options }) };
+            match (migrate::run(&db).await, db.pools()) {
+                (Ok(()), _) => Ok(db),
+                (Err(Error::Unavailable(why)), Pools::Postgres(pool)) => {
+                    Err(postgres::obstacle(pool).await.unwrap_or(Error::Unavailable(why)))
+                }
+                (Err(error), _) => Err(error),
+            }
+        })
     }
 
     pub fn address(&self) -> &Address {
@@ -133,43 +138,49 @@ impl Db {
     }
 
     /// A connection for reading. Each statement sees what is committed at its start.
-    pub async fn read(&self) -> Result<Session> {
-        let handle = match self.pools() {
-            Pools::Sqlite(pools) => pools.read.acquire().await.map(Handle::Sqlite),
-            Pools::Postgres(pool) => pool.acquire().await.map(Handle::Postgres),
-        };
-        self.watched(handle.map_err(Error::from)).map(Session::new)
+    pub fn read(&self) -> BoxFuture<'_, Result<Session>> {
+        Box::pin(async move {
+            let handle = match self.pools() {
+                Pools::Sqlite(pools) => pools.read.acquire().await.map(Handle::Sqlite),
+                Pools::Postgres(pool) => pool.acquire().await.map(Handle::Postgres),
+            };
+            self.watched(handle.map_err(Error::from)).map(Session::new)
+        })
     }
 
     /// A connection whose statements all see the same state, for pages and figures that must agree.
-    pub async fn snapshot(&self) -> Result<Session> {
-        let handle = match self.pools() {
-            Pools::Sqlite(pools) => pools.read.begin().await.map(Handle::SqliteTransaction),
-            Pools::Postgres(pool) => {
-                pool.begin_with("begin isolation level repeatable read read only").await.map(Handle::PostgresTransaction)
-            }
-        };
-        self.watched(handle.map_err(Error::from)).map(Session::new)
+    pub fn snapshot(&self) -> BoxFuture<'_, Result<Session>> {
+        Box::pin(async move {
+            let handle = match self.pools() {
+                Pools::Sqlite(pools) => pools.read.begin().await.map(Handle::SqliteTransaction),
+                Pools::Postgres(pool) => {
+                    pool.begin_with("begin isolation level repeatable read read only").await.map(Handle::PostgresTransaction)
+                }
+            };
+            self.watched(handle.map_err(Error::from)).map(Session::new)
+        })
     }
 
     /// Begins a write. On SQLite one write runs at a time, in the order of asking.
     ///
     /// Beginning and committing run on tasks of their own: whoever drops the future of a write in the middle either has
     /// rolled it back whole or committed it whole, and never left a connection inside a transaction.
-    pub async fn begin(&self) -> Result<Tx> {
-        if self.inner.options.read_only {
-            return Err(Error::ReadOnly);
-        }
-        let db = self.clone();
-        let begun = tokio::spawn(async move {
-            let handle = match db.pools() {
-                Pools::Sqlite(pools) => pools.write.begin_with("begin immediate").await.map(Handle::SqliteTransaction),
-                Pools::Postgres(pool) => pool.begin().await.map(Handle::PostgresTransaction),
-            };
-            let session = db.watched(handle.map_err(Error::from)).map(Session::new)?;
-            Ok(Tx { session, db, head: None })
-        });
-        begun.await.map_err(|error| Error::Internal(error.to_string()))?
+    pub fn begin(&self) -> BoxFuture<'_, Result<Tx>> {
+        Box::pin(async move {
+            if self.inner.options.read_only {
+                return Err(Error::ReadOnly);
+            }
+            let db = self.clone();
+            let begun = tokio::spawn(async move {
+                let handle = match db.pools() {
+                    Pools::Sqlite(pools) => pools.write.begin_with("begin immediate").await.map(Handle::SqliteTransaction),
+                    Pools::Postgres(pool) => pool.begin().await.map(Handle::PostgresTransaction),
+                };
+                let session = db.watched(handle.map_err(Error::from)).map(Session::new)?;
+                Ok(Tx { session, db, head: None })
+            });
+            begun.await.map_err(|error| Error::Internal(error.to_string()))?
+        })
     }
 
     /// Passes a result on; a lost connection makes the feed stale at once, so that the screen says so.
@@ -189,14 +200,16 @@ impl Db {
     }
 
     /// Closes every connection, waiting for those at work.
-    pub async fn close(&self) {
-        match self.pools() {
-            Pools::Sqlite(pools) => {
-                pools.read.close().await;
-                pools.write.close().await;
+    pub fn close(&self) -> BoxFuture<'_, ()> {
+        Box::pin(async move {
+            match self.pools() {
+                Pools::Sqlite(pools) => {
+                    pools.read.close().await;
+                    pools.write.close().await;
+                }
+                Pools::Postgres(pool) => pool.close().await,
             }
-            Pools::Postgres(pool) => pool.close().await,
-        }
+        })
     }
 }
 
@@ -214,41 +227,45 @@ impl Tx {
     }
 
     /// Commits, and tells everybody who listens. Gives the last audit sequence, if events were appended.
-    pub async fn commit(mut self) -> Result<Option<AuditSeq>> {
-        if let Some(head) = &self.head {
-            postgres::announce(&mut self.session, head.seq).await?;
-        }
-        // On a task of its own: a dropped future must not leave the commit without its announcement.
-        let committed = tokio::spawn(async move {
-            let result = match self.session.into_handle() {
-                Handle::SqliteTransaction(transaction) => transaction.commit().await,
-                Handle::PostgresTransaction(transaction) => transaction.commit().await,
-                Handle::Sqlite(_) | Handle::Postgres(_) => Ok(()),
-            };
-            match self.db.watched(result.map_err(Error::from)) {
-                Ok(()) => {
-                    let seq = self.head.map(|head| head.seq);
-                    if let Some(seq) = seq {
-                        self.db.feed().advance(seq);
-                    }
-                    Ok(seq)
-                }
-                // PostgreSQL may have carried the commit out before the answer was lost.
-                Err(Error::Unavailable(why)) if self.db.backend() == Backend::Postgres => Err(Error::CommitUnknown(why)),
-                Err(error) => Err(error),
+    pub fn commit(mut self) -> BoxFuture<'static, Result<Option<AuditSeq>>> {
+        Box::pin(async move {
+            if let Some(head) = &self.head {
+                postgres::announce(&mut self.session, head.seq).await?;
             }
-        });
-        committed.await.map_err(|error| Error::Internal(error.to_string()))?
+            // On a task of its own: a dropped future must not leave the commit without its announcement.
+            let committed = tokio::spawn(async move {
+                let result = match self.session.into_handle() {
+                    Handle::SqliteTransaction(transaction) => transaction.commit().await,
+                    Handle::PostgresTransaction(transaction) => transaction.commit().await,
+                    Handle::Sqlite(_) | Handle::Postgres(_) => Ok(()),
+                };
+                match self.db.watched(result.map_err(Error::from)) {
+                    Ok(()) => {
+                        let seq = self.head.map(|head| head.seq);
+                        if let Some(seq) = seq {
+                            self.db.feed().advance(seq);
+                        }
+                        Ok(seq)
+                    }
+                    // PostgreSQL may have carried the commit out before the answer was lost.
+                    Err(Error::Unavailable(why)) if self.db.backend() == Backend::Postgres => Err(Error::CommitUnknown(why)),
+                    Err(error) => Err(error),
+                }
+            });
+            committed.await.map_err(|error| Error::Internal(error.to_string()))?
+        })
     }
 
     /// Undoes everything, and waits until it is undone.
-    pub async fn rollback(self) -> Result<()> {
-        match self.session.into_handle() {
-            Handle::SqliteTransaction(transaction) => transaction.rollback().await?,
-            Handle::PostgresTransaction(transaction) => transaction.rollback().await?,
-            Handle::Sqlite(_) | Handle::Postgres(_) => {}
-        }
-        Ok(())
+    pub fn rollback(self) -> BoxFuture<'static, Result<()>> {
+        Box::pin(async move {
+            match self.session.into_handle() {
+                Handle::SqliteTransaction(transaction) => transaction.rollback().await?,
+                Handle::PostgresTransaction(transaction) => transaction.rollback().await?,
+                Handle::Sqlite(_) | Handle::Postgres(_) => {}
+            }
+            Ok(())
+        })
     }
 }
 

@@ -7,6 +7,7 @@ use super::{
     session::{Backend, Session},
     sqlite,
 };
+use futures::future::BoxFuture;
 
 /// One step. `both` runs on either database after its tokens are replaced, then what only one of them understands.
 struct Migration {
@@ -27,7 +28,7 @@ macro_rules! migrations {
     };
 }
 
-const MIGRATIONS: &[Migration] = migrations![1 "0001_house", 2 "0002_lead", 3 "0003_key", 4 "0004_search", 5 "0005_deal", 6 "0006_queue", 7 "0007_mdf", 8 "0008_fx", 9 "0009_glance", 10 "0010_proof", 11 "0011_funds", 12 "0012_tier", 13 "0013_partners", 14 "0014_pos", 15 "0015_partner_rooms", 16 "0016_contact", 17 "0017_onboarding", 18 "0018_certificate", 19 "0019_deal_key_gone"];
+const MIGRATIONS: &[Migration] = migrations![1 "0001_house", 2 "0002_lead", 3 "0003_key", 4 "0004_search", 5 "0005_deal", 6 "0006_queue", 7 "0007_mdf", 8 "0008_fx", 9 "0009_glance", 10 "0010_proof", 11 "0011_funds", 12 "0012_tier", 13 "0013_partners", 14 "0014_pos", 15 "0015_partner_rooms", 16 "0016_contact", 17 "0017_onboarding", 18 "0018_certificate", 19 "0019_deal_key_gone", 20 "0020_lead_answer"];
 
 /// The step after which every registration gets what is worked out from all of it, and not by the database.
 const GLANCES: i64 = 9;
@@ -46,22 +47,24 @@ const POSTGRES_LOCK: i64 = 0x0070_696c_6f74;
 
 /// Brings the schema up to date. Starting twice, or eight times, at once is fine: one migrates, the others wait. One query
 /// when there is nothing to do.
-pub async fn run(db: &Db) -> Result<()> {
-    let before = match found(&mut db.read().await?).await {
-        Ok(VERSION) => return Ok(()),
-        Ok(found) if found > VERSION => return Err(Error::NewerSchema { found, known: VERSION }),
-        Ok(found) => found,
-        // No such table: a new database.
-        Err(Error::Internal(_)) => 0,
-        Err(error) => return Err(error),
-    };
-    if db.options().read_only {
-        return Err(Error::Address(format!("the database {} has to be opened for writing once, to bring it up to date", db.address())));
-    }
-    match up(db).await {
-        Err(Error::Denied(why)) => Err(not_ours(db, before, why).await),
-        other => other,
-    }
+pub fn run(db: &Db) -> BoxFuture<'_, Result<()>> {
+    Box::pin(async move {
+        let before = match found(&mut db.read().await?).await {
+            Ok(VERSION) => return Ok(()),
+            Ok(found) if found > VERSION => return Err(Error::NewerSchema { found, known: VERSION }),
+            Ok(found) => found,
+            // No such table: a new database.
+            Err(Error::Internal(_)) => 0,
+            Err(error) => return Err(error),
+        };
+        if db.options().read_only {
+            return Err(Error::Address(format!("the database {} has to be opened for writing once, to bring it up to date", db.address())));
+        }
+        match up(db).await {
+            Err(Error::Denied(why)) => Err(not_ours(db, before, why).await),
+            other => other,
+        }
+    })
 }
 
 /// The error for a login of PostgreSQL that may not change the schema: whoever may has to come first.

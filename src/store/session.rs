@@ -5,6 +5,7 @@ use super::{
     sql::{Arg, Bulk, Row, Sql},
 };
 use futures::future;
+use futures::future::BoxFuture;
 use std::{borrow::Cow, sync::Arc};
 
 use sqlx::{
@@ -65,13 +66,15 @@ impl Session {
     }
 
     /// Every row.
-    pub async fn all<T: Row>(&mut self, sql: Sql) -> Result<Vec<T>> {
-        let Sql { text, args } = sql;
-        Ok(match self.driver() {
-            Driver::Sqlite(driver) => {
-                sqlx::query_as_with(AssertSqlSafe(positional(text, args.len())), sqlite(args)?).fetch_all(driver).await?
-            }
-            Driver::Postgres(driver) => sqlx::query_as_with(AssertSqlSafe(text), postgres(args)?).fetch_all(driver).await?,
+    pub fn all<T: Row>(&mut self, sql: Sql) -> BoxFuture<'_, Result<Vec<T>>> {
+        Box::pin(async move {
+            let Sql { text, args } = sql;
+            Ok(match self.driver() {
+                Driver::Sqlite(driver) => {
+                    sqlx::query_as_with(AssertSqlSafe(positional(text, args.len())), sqlite(args)?).fetch_all(driver).await?
+                }
+                Driver::Postgres(driver) => sqlx::query_as_with(AssertSqlSafe(text), postgres(args)?).fetch_all(driver).await?,
+            })
         })
     }
 
@@ -88,13 +91,15 @@ impl Session {
     }
 
     /// The first row, if any.
-    pub async fn optional<T: Row>(&mut self, sql: Sql) -> Result<Option<T>> {
-        let Sql { text, args } = sql;
-        Ok(match self.driver() {
-            Driver::Sqlite(driver) => {
-                sqlx::query_as_with(AssertSqlSafe(positional(text, args.len())), sqlite(args)?).fetch_optional(driver).await?
-            }
-            Driver::Postgres(driver) => sqlx::query_as_with(AssertSqlSafe(text), postgres(args)?).fetch_optional(driver).await?,
+    pub fn optional<T: Row>(&mut self, sql: Sql) -> BoxFuture<'_, Result<Option<T>>> {
+        Box::pin(async move {
+            let Sql { text, args } = sql;
+            Ok(match self.driver() {
+                Driver::Sqlite(driver) => {
+                    sqlx::query_as_with(AssertSqlSafe(positional(text, args.len())), sqlite(args)?).fetch_optional(driver).await?
+                }
+                Driver::Postgres(driver) => sqlx::query_as_with(AssertSqlSafe(text), postgres(args)?).fetch_optional(driver).await?,
+            })
         })
     }
 
@@ -104,13 +109,15 @@ impl Session {
     }
 
     /// Changes rows; gives how many.
-    pub async fn execute(&mut self, sql: Sql) -> Result<u64> {
-        let Sql { text, args } = sql;
-        Ok(match self.driver() {
-            Driver::Sqlite(driver) => {
-                sqlx::query_with(AssertSqlSafe(positional(text, args.len())), sqlite(args)?).execute(driver).await?.rows_affected()
-            }
-            Driver::Postgres(driver) => sqlx::query_with(AssertSqlSafe(text), postgres(args)?).execute(driver).await?.rows_affected(),
+    pub fn execute(&mut self, sql: Sql) -> BoxFuture<'_, Result<u64>> {
+        Box::pin(async move {
+            let Sql { text, args } = sql;
+            Ok(match self.driver() {
+                Driver::Sqlite(driver) => {
+                    sqlx::query_with(AssertSqlSafe(positional(text, args.len())), sqlite(args)?).execute(driver).await?.rows_affected()
+                }
+                Driver::Postgres(driver) => sqlx::query_with(AssertSqlSafe(text), postgres(args)?).execute(driver).await?.rows_affected(),
+            })
         })
     }
 
@@ -127,53 +134,63 @@ impl Session {
     }
 
     /// Writes rows; gives how many were changed. Each statement is made while the database carries out the one before.
-    pub async fn execute_each(&mut self, mut bulk: Bulk<'_>) -> Result<u64> {
-        let mut changed = 0;
-        if self.backend() == Backend::Sqlite {
-            let mut next = bulk.values()?;
+    pub fn execute_each<'a>(&'a mut self, mut bulk: Bulk<'a>) -> BoxFuture<'a, Result<u64>> {
+        Box::pin(async move {
+            let mut changed = 0;
+            if self.backend() == Backend::Sqlite {
+                let mut next = bulk.values()?;
+                while let Some((text, args)) = next {
+                    let (done, following) = future::join(self.execute_values(text, args), async { bulk.values() }).await;
+                    changed += done?;
+                    next = following?;
+                }
+                return Ok(changed);
+            }
+            let columns = bulk.columns;
+            let mut next = bulk.arrays()?;
             while let Some((text, args)) = next {
-                let (done, following) = future::join(self.execute_values(text, args), async { bulk.values() }).await;
+                let (done, following) = future::join(self.execute_arrays(text, columns, args), async { bulk.arrays() }).await;
                 changed += done?;
                 next = following?;
             }
-            return Ok(changed);
-        }
-        let columns = bulk.columns;
-        let mut next = bulk.arrays()?;
-        while let Some((text, args)) = next {
-            let (done, following) = future::join(self.execute_arrays(text, columns, args), async { bulk.arrays() }).await;
-            changed += done?;
-            next = following?;
-        }
-        Ok(changed)
+            Ok(changed)
+        })
     }
 
-    async fn execute_values(&mut self, text: Arc<str>, args: Vec<Arg>) -> Result<u64> {
-        let Driver::Sqlite(driver) = self.driver() else { return Ok(0) };
-        Ok(sqlx::query_with(AssertSqlSafe(text), sqlite(args)?).execute(driver).await?.rows_affected())
+    fn execute_values(&mut self, text: Arc<str>, args: Vec<Arg>) -> BoxFuture<'_, Result<u64>> {
+        Box::pin(async move {
+            let Driver::Sqlite(driver) = self.driver() else { return Ok(0) };
+            Ok(sqlx::query_with(AssertSqlSafe(text), sqlite(args)?).execute(driver).await?.rows_affected())
+        })
     }
 
-    async fn execute_arrays(&mut self, text: String, columns: usize, args: Vec<Arg>) -> Result<u64> {
-        let Driver::Postgres(driver) = self.driver() else { return Ok(0) };
-        Ok(sqlx::query_with(AssertSqlSafe(text), arrays(columns, args)?).execute(driver).await?.rows_affected())
+    fn execute_arrays(&mut self, text: String, columns: usize, args: Vec<Arg>) -> BoxFuture<'_, Result<u64>> {
+        Box::pin(async move {
+            let Driver::Postgres(driver) = self.driver() else { return Ok(0) };
+            Ok(sqlx::query_with(AssertSqlSafe(text), arrays(columns, args)?).execute(driver).await?.rows_affected())
+        })
     }
 
     /// Runs several statements without binds, as migrations need it.
-    pub(super) async fn script(&mut self, text: String) -> Result<()> {
-        match self.driver() {
-            Driver::Sqlite(driver) => driver.execute(sqlx::raw_sql(AssertSqlSafe(text))).await.map(|_| ())?,
-            Driver::Postgres(driver) => driver.execute(sqlx::raw_sql(AssertSqlSafe(text))).await.map(|_| ())?,
-        }
-        Ok(())
+    pub(super) fn script(&mut self, text: String) -> BoxFuture<'_, Result<()>> {
+        Box::pin(async move {
+            match self.driver() {
+                Driver::Sqlite(driver) => driver.execute(sqlx::raw_sql(AssertSqlSafe(text))).await.map(|_| ())?,
+                Driver::Postgres(driver) => driver.execute(sqlx::raw_sql(AssertSqlSafe(text))).await.map(|_| ())?,
+            }
+            Ok(())
+        })
     }
 
     /// Asks the database whether it understands the statement, without running it.
-    pub async fn prepare(&mut self, text: &str) -> Result<()> {
-        match self.driver() {
-            Driver::Sqlite(driver) => drop(driver.prepare(AssertSqlSafe(text).into_sql_str()).await?.into_sql()),
-            Driver::Postgres(driver) => drop(driver.prepare(AssertSqlSafe(text).into_sql_str()).await?.into_sql()),
-        }
-        Ok(())
+    pub fn prepare<'a>(&'a mut self, text: &'a str) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async move {
+            match self.driver() {
+                Driver::Sqlite(driver) => drop(driver.prepare(AssertSqlSafe(text).into_sql_str()).await?.into_sql()),
+                Driver::Postgres(driver) => drop(driver.prepare(AssertSqlSafe(text).into_sql_str()).await?.into_sql()),
+            }
+            Ok(())
+        })
     }
 }
 

@@ -33,7 +33,7 @@ async fn made(seed: u64, days: i64) -> (App, tempfile::TempDir) {
     let clock = Clock::manual(START.plus(Span::hours(5)));
     let address = pilothouse::store::Address::Sqlite(folder.path().join("demo.db"));
     let app = App::new(Db::open(address, options(&clock)).await.unwrap());
-    demo::make_days(&app, seed, days, |_| ()).await.unwrap();
+    demo::make_days(&app, seed, days, &mut |_| ()).await.unwrap();
     (app, folder)
 }
 
@@ -159,8 +159,8 @@ async fn the_past_that_was_written_at_one_go_is_what_its_events_make() {
 async fn the_demo_is_for_an_empty_database_only() {
     let fresh = sqlite().await;
     let app = App::new(fresh.db.clone());
-    demo::make_days(&app, 1, 1, |_| ()).await.unwrap();
-    assert!(demo::make_days(&app, 1, 1, |_| ()).await.is_err());
+    demo::make_days(&app, 1, 1, &mut |_| ()).await.unwrap();
+    assert!(demo::make_days(&app, 1, 1, &mut |_| ()).await.is_err());
 }
 
 /// Some may be written to, and of those who may not each kind is there.

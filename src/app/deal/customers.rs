@@ -10,6 +10,7 @@ use crate::{
         search,
     },
 };
+use futures::future::BoxFuture;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The directory of accounts, ready to be searched. Made once for a whole import.
@@ -125,14 +126,16 @@ fn account_features(account: &Account, policy: &MatchingPolicy) -> Features {
 
 impl App {
     /// The directory of accounts as it is now, for a whole import.
-    pub async fn customers(&self) -> Result<Customers, Failure> {
-        let rules = self.rules().await?;
-        let accounts = self.db().read().await?.accounts().await?;
-        Ok(Customers::of(accounts, &rules.program().matching.policy()))
+    pub fn customers(&self) -> BoxFuture<'_, Result<Customers, Failure>> {
+        Box::pin(async move {
+            let rules = self.rules().await?;
+            let accounts = self.db().read().await?.accounts().await?;
+            Ok(Customers::of(accounts, &rules.program().matching.policy()))
+        })
     }
 
     /// The accounts that the customer of a registration resembles, the most alike first.
-    pub async fn deal_customers(&self, details: &Details) -> Result<Vec<CustomerChoice>, Failure> {
-        Ok(self.customers().await?.choices(details))
+    pub fn deal_customers<'a>(&'a self, details: &'a Details) -> BoxFuture<'a, Result<Vec<CustomerChoice>, Failure>> {
+        Box::pin(async move { Ok(self.customers().await?.choices(details)) })
     }
 }

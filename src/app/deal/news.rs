@@ -20,6 +20,7 @@ use crate::{
     },
     store::unit::Past,
 };
+use futures::future::BoxFuture;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How many registrations one query asks about.
@@ -77,77 +78,83 @@ impl DealCallCause {
 
 impl App {
     /// What has happened after `since`.
-    pub async fn deal_news(&self, since: AuditSeq) -> Result<DealNews, Failure> {
-        let mut session = self.db().snapshot().await?;
-        let happened = session.audit_since(since, NEWS_MAX).await?;
-        let ids: BTreeSet<ConflictId> = happened.iter().filter_map(|past| case_of(past.record.entity)).collect();
-        let cases = session.cases(&ids.into_iter().collect::<Vec<_>>()).await?;
-        let own = happened.iter().filter_map(|past| deal_of(past.record.entity));
-        let ids: BTreeSet<DealId> = own.chain(cases.iter().flat_map(|case| case.parties.iter().map(|party| party.deal))).collect();
-        let deals = session.deals(&ids.into_iter().collect::<Vec<_>>()).await?;
-        drop(session);
-        let partners: BTreeSet<PartnerId> = deals.iter().map(|deal| deal.partner).collect();
-        let names = self.deal_names(&partners.into_iter().collect::<Vec<_>>()).await?;
-        Ok(DealNews {
-            happened,
-            cases: cases.into_iter().map(|case| (case.id, case)).collect(),
-            deals: deals.into_iter().map(|deal| (deal.id, deal)).collect(),
-            names,
+    pub fn deal_news(&self, since: AuditSeq) -> BoxFuture<'_, Result<DealNews, Failure>> {
+        Box::pin(async move {
+            let mut session = self.db().snapshot().await?;
+            let happened = session.audit_since(since, NEWS_MAX).await?;
+            let ids: BTreeSet<ConflictId> = happened.iter().filter_map(|past| case_of(past.record.entity)).collect();
+            let cases = session.cases(&ids.into_iter().collect::<Vec<_>>()).await?;
+            let own = happened.iter().filter_map(|past| deal_of(past.record.entity));
+            let ids: BTreeSet<DealId> = own.chain(cases.iter().flat_map(|case| case.parties.iter().map(|party| party.deal))).collect();
+            let deals = session.deals(&ids.into_iter().collect::<Vec<_>>()).await?;
+            drop(session);
+            let partners: BTreeSet<PartnerId> = deals.iter().map(|deal| deal.partner).collect();
+            let names = self.deal_names(&partners.into_iter().collect::<Vec<_>>()).await?;
+            Ok(DealNews {
+                happened,
+                cases: cases.into_iter().map(|case| (case.id, case)).collect(),
+                deals: deals.into_iter().map(|deal| (deal.id, deal)).collect(),
+                names,
+            })
         })
     }
 
     /// Which of these registrations stand in the queue and pass the filter now.
-    pub async fn deals_among(
-        &self,
-        ids: &[DealId],
+    pub fn deals_among<'a>(
+        &'a self,
+        ids: &'a [DealId],
         queue: Queue,
-        filter: &Filter<Deals>,
-        viewer: &DealViewer,
+        filter: &'a Filter<Deals>,
+        viewer: &'a DealViewer,
         now: Instant,
-    ) -> Result<BTreeSet<DealId>, Failure> {
-        let mut among = BTreeSet::new();
-        for some in ids.chunks(AMONG_MAX) {
-            let one = |id: &DealId| Filter::Number { field: Field::Id, op: Op::Eq, value: id.0 };
-            let filter = Some(Filter::all(vec![Filter::any(some.iter().map(one).collect()), filter.clone()]));
-            let request = PageRequest { queue, filter, sort: Sort::Submitted, me: viewer.me, now, from: From::Start, limit: 0 };
-            among.extend(self.deal_matching(request, viewer, AMONG_MAX).await?.0.into_iter().map(|row| row.id));
-        }
-        Ok(among)
+    ) -> BoxFuture<'a, Result<BTreeSet<DealId>, Failure>> {
+        Box::pin(async move {
+            let mut among = BTreeSet::new();
+            for some in ids.chunks(AMONG_MAX) {
+                let one = |id: &DealId| Filter::Number { field: Field::Id, op: Op::Eq, value: id.0 };
+                let filter = Some(Filter::all(vec![Filter::any(some.iter().map(one).collect()), filter.clone()]));
+                let request = PageRequest { queue, filter, sort: Sort::Submitted, me: viewer.me, now, from: From::Start, limit: 0 };
+                among.extend(self.deal_matching(request, viewer, AMONG_MAX).await?.0.into_iter().map(|row| row.id));
+            }
+            Ok(among)
+        })
     }
 
     /// What needs `me` since a place in the chain, and the place up to which was looked.
-    pub async fn deal_calls(&self, me: OperatorId, since: AuditSeq) -> Result<(AuditSeq, Vec<DealCall>), Failure> {
-        let mut session = self.db().snapshot().await?;
-        let end = session.audit_head().await?.seq;
-        let mut found: Vec<(Entity, DealCallCause)> = Vec::new();
-        for is_case in [false, true] {
-            let mut since = since;
-            loop {
-                let part = if is_case {
-                    session.audit_case_calls(me, since, NEWS_MAX).await?
-                } else {
-                    session.audit_deal_calls(me, since, NEWS_MAX).await?
-                };
-                found.extend(part.iter().filter_map(|past| Some((past.record.entity, DealCallCause::of(&past.record, me)?))));
-                match part.last() {
-                    Some(last) if part.len() >= NEWS_MAX as usize => since = last.seq,
-                    _ => break,
+    pub fn deal_calls(&self, me: OperatorId, since: AuditSeq) -> BoxFuture<'_, Result<(AuditSeq, Vec<DealCall>), Failure>> {
+        Box::pin(async move {
+            let mut session = self.db().snapshot().await?;
+            let end = session.audit_head().await?.seq;
+            let mut found: Vec<(Entity, DealCallCause)> = Vec::new();
+            for is_case in [false, true] {
+                let mut since = since;
+                loop {
+                    let part = if is_case {
+                        session.audit_case_calls(me, since, NEWS_MAX).await?
+                    } else {
+                        session.audit_deal_calls(me, since, NEWS_MAX).await?
+                    };
+                    found.extend(part.iter().filter_map(|past| Some((past.record.entity, DealCallCause::of(&past.record, me)?))));
+                    match part.last() {
+                        Some(last) if part.len() >= NEWS_MAX as usize => since = last.seq,
+                        _ => break,
+                    }
                 }
             }
-        }
-        let ids: BTreeSet<ConflictId> = found.iter().filter_map(|(entity, _)| case_of(*entity)).collect();
-        let mut cases = session.cases(&ids.into_iter().collect::<Vec<_>>()).await?;
-        cases.retain(|case| case.state.reviewer() == Some(me));
-        let first = |id| cases.iter().find(|case| case.id == id).and_then(|case| Some(case.parties.first()?.deal));
-        // The registration by which a record is called; nothing for a conflict that somebody else reviews.
-        let about: Vec<(Entity, DealCallCause, DealId)> = found
-            .into_iter()
-            .filter_map(|(entity, cause)| Some((entity, cause, deal_of(entity).or_else(|| first(case_of(entity)?))?)))
-            .collect();
-        let ids: BTreeSet<DealId> = about.iter().map(|(_, _, deal)| *deal).collect();
-        let deals = session.deals(&ids.into_iter().collect::<Vec<_>>()).await?;
-        let customer = |id| deals.iter().find(|deal| deal.id == id).map(|deal| deal.customer().clone()).unwrap_or_default();
-        Ok((end, about.into_iter().map(|(record, cause, deal)| DealCall { record, customer: customer(deal), cause }).collect()))
+            let ids: BTreeSet<ConflictId> = found.iter().filter_map(|(entity, _)| case_of(*entity)).collect();
+            let mut cases = session.cases(&ids.into_iter().collect::<Vec<_>>()).await?;
+            cases.retain(|case| case.state.reviewer() == Some(me));
+            let first = |id| cases.iter().find(|case| case.id == id).and_then(|case| Some(case.parties.first()?.deal));
+            // The registration by which a record is called; nothing for a conflict that somebody else reviews.
+            let about: Vec<(Entity, DealCallCause, DealId)> = found
+                .into_iter()
+                .filter_map(|(entity, cause)| Some((entity, cause, deal_of(entity).or_else(|| first(case_of(entity)?))?)))
+                .collect();
+            let ids: BTreeSet<DealId> = about.iter().map(|(_, _, deal)| *deal).collect();
+            let deals = session.deals(&ids.into_iter().collect::<Vec<_>>()).await?;
+            let customer = |id| deals.iter().find(|deal| deal.id == id).map(|deal| deal.customer().clone()).unwrap_or_default();
+            Ok((end, about.into_iter().map(|(record, cause, deal)| DealCall { record, customer: customer(deal), cause }).collect()))
+        })
     }
 }
 

@@ -18,6 +18,7 @@ use crate::{
     },
     store::{KEY_PARTS, KEY_SLICES, Shared, unit::FAMILY_MAX},
 };
+use futures::future::BoxFuture;
 use std::{
     collections::{BTreeSet, HashMap},
     sync::Arc,
@@ -65,37 +66,41 @@ impl Sharing<'_> {
 impl App {
     /// Takes the keys of registrations that ended out of the index, a part at a time so that nobody waits long. No event: who
     /// asks for members leaves such keys out anyway.
-    pub async fn settle_deal_keys(&self) -> Result<(), Failure> {
-        if !self.db().read().await?.is_any_key_gone().await? {
-            return Ok(());
-        }
-        for part in 0..KEY_PARTS {
-            let mut tx = self.db().begin().await?;
-            tx.deal_keys_settle(part).await?;
-            tx.commit().await?;
-        }
-        Ok(())
+    pub fn settle_deal_keys(&self) -> BoxFuture<'_, Result<(), Failure>> {
+        Box::pin(async move {
+            if !self.db().read().await?.is_any_key_gone().await? {
+                return Ok(());
+            }
+            for part in 0..KEY_PARTS {
+                let mut tx = self.db().begin().await?;
+                tx.deal_keys_settle(part).await?;
+                tx.commit().await?;
+            }
+            Ok(())
+        })
     }
 
     /// The registrations that claim a deal, are a party of no conflict, and conflict with another that they share keys with.
-    pub async fn deal_suspects(&self) -> Result<Vec<DealId>, Failure> {
-        let (rules, now) = (self.rules().await?, self.now());
-        let policy = rules.program().matching.policy();
-        let since = since(rules.program(), now);
-        let glances = self.db().read().await?.glances().await?;
-        let mut sharing = Sharing { policy: &policy, glances, told_apart: Glances::under(&policy), pairs: Vec::new() };
-        for slice in 0..KEY_SLICES {
-            let Shared { groups, crowded } = self.db().read().await?.deals_sharing(slice, since).await?;
-            for members in &groups {
-                sharing.share(members, members.len() <= RARE);
+    pub fn deal_suspects(&self) -> BoxFuture<'_, Result<Vec<DealId>, Failure>> {
+        Box::pin(async move {
+            let (rules, now) = (self.rules().await?, self.now());
+            let policy = rules.program().matching.policy();
+            let since = since(rules.program(), now);
+            let glances = self.db().read().await?.glances().await?;
+            let mut sharing = Sharing { policy: &policy, glances, told_apart: Glances::under(&policy), pairs: Vec::new() };
+            for slice in 0..KEY_SLICES {
+                let Shared { groups, crowded } = self.db().read().await?.deals_sharing(slice, since).await?;
+                for members in &groups {
+                    sharing.share(members, members.len() <= RARE);
+                }
+                self.families(&mut sharing, crowded, since).await?;
             }
-            self.families(&mut sharing, crowded, since).await?;
-        }
-        let mut suspects = BTreeSet::new();
-        for pairs in sharing.worth_comparing().chunks(PAIRS) {
-            suspects.extend(self.conflicting(&rules, &policy, now, pairs).await?);
-        }
-        Ok(suspects.into_iter().collect())
+            let mut suspects = BTreeSet::new();
+            for pairs in sharing.worth_comparing().chunks(PAIRS) {
+                suspects.extend(self.conflicting(&rules, &policy, now, pairs).await?);
+            }
+            Ok(suspects.into_iter().collect())
+        })
     }
 
     /// A key that too many share is followed all the same when it is made of a customer's family: its newest members are

@@ -31,6 +31,7 @@ use crate::{
     store::{Session, unit::Past},
 };
 use chrono::{Months, NaiveDate};
+use futures::future::BoxFuture;
 use std::{collections::HashMap, sync::Arc};
 
 pub use crate::app::view::TIMELINE_MAX;
@@ -86,125 +87,140 @@ pub struct CaseDossier {
 
 impl App {
     /// A page of a queue.
-    pub async fn deal_page(&self, request: &PageRequest, viewer: &DealViewer) -> Result<Page, Failure> {
-        self.page(request, viewer).await
+    pub fn deal_page<'a>(&'a self, request: &'a PageRequest, viewer: &'a DealViewer) -> BoxFuture<'a, Result<Page, Failure>> {
+        Box::pin(async move { self.page(request, viewer).await })
     }
 
     /// How many registrations each queue holds, and how many pass `filter` in `queue`.
-    pub async fn deal_counts(
-        &self,
-        viewer: &DealViewer,
+    pub fn deal_counts<'a>(
+        &'a self,
+        viewer: &'a DealViewer,
         queue: Queue,
-        filter: Option<&Filter<Deals>>,
+        filter: Option<&'a Filter<Deals>>,
         now: Instant,
-    ) -> Result<DealCounts, Failure> {
-        self.counts(viewer, &Queue::ALL, queue, filter, now).await
+    ) -> BoxFuture<'a, Result<DealCounts, Failure>> {
+        Box::pin(async move { self.counts(viewer, &Queue::ALL, queue, filter, now).await })
     }
 
     /// The figures of the header; a day begins in the program's zone.
-    pub async fn deal_kpis(&self, now: Instant) -> Result<Kpis, Failure> {
-        let rules = self.rules().await?;
-        let today = local_date(now, rules.program().zone);
-        Ok(self.db().read().await?.deal_kpis(today).await?)
+    pub fn deal_kpis(&self, now: Instant) -> BoxFuture<'_, Result<Kpis, Failure>> {
+        Box::pin(async move {
+            let rules = self.rules().await?;
+            let today = local_date(now, rules.program().zone);
+            Ok(self.db().read().await?.deal_kpis(today).await?)
+        })
     }
 
     /// The registrations of a queue that pass the filter, in its order; the first `limit`, and whether there are more.
-    pub async fn deal_matching(&self, request: PageRequest, viewer: &DealViewer, limit: usize) -> Result<(Vec<DealRow>, bool), Failure> {
-        self.matching(request, viewer, limit).await
+    pub fn deal_matching<'a>(
+        &'a self,
+        request: PageRequest,
+        viewer: &'a DealViewer,
+        limit: usize,
+    ) -> BoxFuture<'a, Result<(Vec<DealRow>, bool), Failure>> {
+        Box::pin(async move { self.matching(request, viewer, limit).await })
     }
 
     /// One registration with its story; nothing when there is no such.
-    pub async fn deal_detail(&self, id: DealId, now: Instant) -> Result<Option<DealDetail>, Failure> {
-        let rules = self.rules().await?;
-        let mut session = self.db().snapshot().await?;
-        let Some(deal) = session.deals(&[id]).await?.pop() else { return Ok(None) };
-        let timeline = session.audit_timeline(Entity::Deal(id), AuditSeq(i64::MAX), TIMELINE_MAX).await?;
-        let case = match deal.dispute {
-            Some(dispute) => session.cases(&[dispute.case]).await?.pop(),
-            None => None,
-        };
-        let program = rules.program();
-        let holder = if deal.holds_protection() { None } else { holder(&mut session, &rules, &deal, now).await? };
-        let account = match deal.account {
-            Some(link) => session.accounts_by_id(&[link.account]).await?.pop(),
-            None => None,
-        };
-        let details = &deal.details;
-        let partner = rules.directory().get(deal.partner);
-        let objections = partner.map(|partner| program.deals.objections(&partner.profile, details.scope.iter(), details.value, now));
-        let rivals = case.iter().flat_map(|case| case.parties.iter().map(|party| party.partner));
-        let names = view::names(&mut session, &rules, rivals.chain([deal.partner]).collect()).await?;
-        let calendar = deal.clock.as_ref().map(|clock| Arc::clone(rules.programs().calendar(clock)));
-        let missing = completeness(details, program, now);
-        Ok(Some(DealDetail {
-            timeline,
-            case,
-            calendar,
-            missing,
-            objections: objections.unwrap_or_default(),
-            holder: holder.map(|one| one.deal),
-            holder_in: holder.and_then(|one| one.case),
-            account,
-            names,
-            deal,
-        }))
+    pub fn deal_detail(&self, id: DealId, now: Instant) -> BoxFuture<'_, Result<Option<DealDetail>, Failure>> {
+        Box::pin(async move {
+            let rules = self.rules().await?;
+            let mut session = self.db().snapshot().await?;
+            let Some(deal) = session.deals(&[id]).await?.pop() else { return Ok(None) };
+            let timeline = session.audit_timeline(Entity::Deal(id), AuditSeq(i64::MAX), TIMELINE_MAX).await?;
+            let case = match deal.dispute {
+                Some(dispute) => session.cases(&[dispute.case]).await?.pop(),
+                None => None,
+            };
+            let program = rules.program();
+            let holder = if deal.holds_protection() { None } else { holder(&mut session, &rules, &deal, now).await? };
+            let account = match deal.account {
+                Some(link) => session.accounts_by_id(&[link.account]).await?.pop(),
+                None => None,
+            };
+            let details = &deal.details;
+            let partner = rules.directory().get(deal.partner);
+            let objections = partner.map(|partner| program.deals.objections(&partner.profile, details.scope.iter(), details.value, now));
+            let rivals = case.iter().flat_map(|case| case.parties.iter().map(|party| party.partner));
+            let names = view::names(&mut session, &rules, rivals.chain([deal.partner]).collect()).await?;
+            let calendar = deal.clock.as_ref().map(|clock| Arc::clone(rules.programs().calendar(clock)));
+            let missing = completeness(details, program, now);
+            Ok(Some(DealDetail {
+                timeline,
+                case,
+                calendar,
+                missing,
+                objections: objections.unwrap_or_default(),
+                holder: holder.map(|one| one.deal),
+                holder_in: holder.and_then(|one| one.case),
+                account,
+                names,
+                deal,
+            }))
+        })
     }
 
     /// One conflict with its story; nothing when there is no such.
-    pub async fn case_detail(&self, id: ConflictId) -> Result<Option<CaseDetail>, Failure> {
-        let rules = self.rules().await?;
-        let mut session = self.db().snapshot().await?;
-        let Some((case, deals)) = case_with_deals(&mut session, id).await? else { return Ok(None) };
-        let timeline = session.audit_timeline(Entity::Conflict(id), AuditSeq(i64::MAX), TIMELINE_MAX).await?;
-        let names = view::names(&mut session, &rules, case.parties.iter().map(|party| party.partner).collect()).await?;
-        let calendar = case.clock.as_ref().map(|clock| Arc::clone(rules.programs().calendar(clock)));
-        Ok(Some(CaseDetail { case, timeline, deals, calendar, names }))
+    pub fn case_detail(&self, id: ConflictId) -> BoxFuture<'_, Result<Option<CaseDetail>, Failure>> {
+        Box::pin(async move {
+            let rules = self.rules().await?;
+            let mut session = self.db().snapshot().await?;
+            let Some((case, deals)) = case_with_deals(&mut session, id).await? else { return Ok(None) };
+            let timeline = session.audit_timeline(Entity::Conflict(id), AuditSeq(i64::MAX), TIMELINE_MAX).await?;
+            let names = view::names(&mut session, &rules, case.parties.iter().map(|party| party.partner).collect()).await?;
+            let calendar = case.clock.as_ref().map(|clock| Arc::clone(rules.programs().calendar(clock)));
+            Ok(Some(CaseDetail { case, timeline, deals, calendar, names }))
+        })
     }
 
     /// The parties of a conflict side by side, with what our own data says about them and what was decided in cases like
     /// it; nothing when there is no such conflict.
-    pub async fn deal_dossier(&self, id: ConflictId, now: Instant) -> Result<Option<CaseDossier>, Failure> {
-        let rules = self.rules().await?;
-        let program = rules.program();
-        let mut session = self.db().snapshot().await?;
-        let Some((case, deals)) = case_with_deals(&mut session, id).await? else { return Ok(None) };
-        let of: Vec<(PartnerId, AccountId)> = deals.iter().filter_map(|deal| Some((deal.partner, deal.account?.family))).collect();
-        let months = Months::new(program.deals.conflict.incumbency_months);
-        let since = local_date(now, program.zone).checked_sub_months(months).unwrap_or(NaiveDate::MIN);
-        let mut sales: HashMap<(PartnerId, AccountId), Vec<Sale>> = HashMap::new();
-        for (partner, family, sale) in session.sales(&of, since).await? {
-            sales.entry((partner, family)).or_default().push(sale);
-        }
-        let claim = |deal: &'_ Registration| deal.account.and_then(|link| sales.get(&(deal.partner, link.family)));
-        let claims: Vec<Claim<'_>> = deals
-            .iter()
-            .filter_map(|deal| {
-                let partner = rules.directory().get(deal.partner)?;
-                Some(Claim { registration: deal, partner, sales: claim(deal).map_or(&[], Vec::as_slice) })
-            })
-            .collect();
-        let codes = codes_of(id, &claims, program, now);
-        let past: Vec<_> = session.precedents(&codes, PRECEDENTS_MAX).await?.into_iter().filter(|one| one.case != id).collect();
-        let dossier = dossier(Some(id), &claims, program, now, &past);
-        let names = view::names(&mut session, &rules, case.parties.iter().map(|party| party.partner).collect()).await?;
-        Ok(Some(CaseDossier { case, dossier, deals, names }))
+    pub fn deal_dossier(&self, id: ConflictId, now: Instant) -> BoxFuture<'_, Result<Option<CaseDossier>, Failure>> {
+        Box::pin(async move {
+            let rules = self.rules().await?;
+            let program = rules.program();
+            let mut session = self.db().snapshot().await?;
+            let Some((case, deals)) = case_with_deals(&mut session, id).await? else { return Ok(None) };
+            let of: Vec<(PartnerId, AccountId)> = deals.iter().filter_map(|deal| Some((deal.partner, deal.account?.family))).collect();
+            let months = Months::new(program.deals.conflict.incumbency_months);
+            let since = local_date(now, program.zone).checked_sub_months(months).unwrap_or(NaiveDate::MIN);
+            let mut sales: HashMap<(PartnerId, AccountId), Vec<Sale>> = HashMap::new();
+            for (partner, family, sale) in session.sales(&of, since).await? {
+                sales.entry((partner, family)).or_default().push(sale);
+            }
+            let claim = |deal: &'_ Registration| deal.account.and_then(|link| sales.get(&(deal.partner, link.family)));
+            let claims: Vec<Claim<'_>> = deals
+                .iter()
+                .filter_map(|deal| {
+                    let partner = rules.directory().get(deal.partner)?;
+                    Some(Claim { registration: deal, partner, sales: claim(deal).map_or(&[], Vec::as_slice) })
+                })
+                .collect();
+            let codes = codes_of(id, &claims, program, now);
+            let past: Vec<_> = session.precedents(&codes, PRECEDENTS_MAX).await?.into_iter().filter(|one| one.case != id).collect();
+            let dossier = dossier(Some(id), &claims, program, now, &past);
+            let names = view::names(&mut session, &rules, case.parties.iter().map(|party| party.partner).collect()).await?;
+            Ok(Some(CaseDossier { case, dossier, deals, names }))
+        })
     }
 
     /// What `me` did last to registrations and has not taken back since.
-    pub async fn deal_last_done(&self, me: OperatorId) -> Result<Option<DealLastDone>, Failure> {
-        self.last_done::<Registration>(me, |_| false).await
+    pub fn deal_last_done(&self, me: OperatorId) -> BoxFuture<'_, Result<Option<DealLastDone>, Failure>> {
+        Box::pin(async move { self.last_done::<Registration>(me, |_| false).await })
     }
 
     /// The names of the partners and operators of registrations and cases.
-    pub async fn deal_names(&self, partners: &[PartnerId]) -> Result<Names, Failure> {
-        let rules = self.rules().await?;
-        let mut session = self.db().read().await?;
-        view::names(&mut session, &rules, partners.iter().copied().collect()).await
+    pub fn deal_names<'a>(&'a self, partners: &'a [PartnerId]) -> BoxFuture<'a, Result<Names, Failure>> {
+        Box::pin(async move {
+            let rules = self.rules().await?;
+            let mut session = self.db().read().await?;
+            view::names(&mut session, &rules, partners.iter().copied().collect()).await
+        })
     }
 
     /// The operators who can review a registration or a conflict, by name.
-    pub async fn deal_colleagues(&self) -> Result<Vec<(OperatorId, Text)>, Failure> {
-        self.colleagues(|roles| roles.allow(Permission::DealWork)).await
+    pub fn deal_colleagues(&self) -> BoxFuture<'_, Result<Vec<(OperatorId, Text)>, Failure>> {
+        Box::pin(async move { self.colleagues(|roles| roles.allow(Permission::DealWork)).await })
     }
 }
 

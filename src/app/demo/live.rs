@@ -5,6 +5,7 @@ use crate::{
     app::App,
     domain::time::{Instant, Span},
 };
+use futures::future::BoxFuture;
 use std::time::Duration;
 use tokio::sync::watch;
 
@@ -14,19 +15,21 @@ const PAUSE: (Span, Span) = (Span::from_micros(4_000_000), Span::from_micros(26_
 const LOOK: Duration = Duration::from_secs(2);
 
 /// Runs until `stop` says so. What fails is tried again later: the demo's database may be away like any other.
-pub async fn live(app: App, mut demo: Demo, mut stop: watch::Receiver<bool>) {
-    let mut arrival = demo.pause(app.now());
-    while !*stop.borrow() {
-        if let Err(error) = demo.go_on(&app, &mut arrival).await {
-            tracing::warn!(%error, "the demo's traffic stumbled");
+pub fn live(app: App, mut demo: Demo, mut stop: watch::Receiver<bool>) -> BoxFuture<'static, ()> {
+    Box::pin(async move {
+        let mut arrival = demo.pause(app.now());
+        while !*stop.borrow() {
+            if let Err(error) = demo.go_on(&app, &mut arrival).await {
+                tracing::warn!(%error, "the demo's traffic stumbled");
+            }
+            let next = [demo.traffic.next(), demo.deals.next(), demo.funds.next()].into_iter().flatten().fold(arrival, Instant::min);
+            let wait = Duration::from_micros(next.since(app.now()).micros().max(100_000).unsigned_abs()).min(LOOK);
+            tokio::select! {
+                () = tokio::time::sleep(wait) => {}
+                _ = stop.changed() => {}
+            }
         }
-        let next = [demo.traffic.next(), demo.deals.next(), demo.funds.next()].into_iter().flatten().fold(arrival, Instant::min);
-        let wait = Duration::from_micros(next.since(app.now()).micros().max(100_000).unsigned_abs()).min(LOOK);
-        tokio::select! {
-            () = tokio::time::sleep(wait) => {}
-            _ = stop.changed() => {}
-        }
-    }
+    })
 }
 
 impl Demo {

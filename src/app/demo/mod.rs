@@ -33,6 +33,7 @@ use crate::{
 use chance::{Chance, Share};
 use deals::Deals;
 use funds::Funds;
+use futures::future::BoxFuture;
 use people::{People, ROUND_THE_CLOCK, Wish};
 use staff::Staff;
 use stage::Stage;
@@ -61,51 +62,53 @@ pub struct Demo {
 }
 
 /// Fills an empty database with the month up to now. `told` hears how much is done, in percent.
-pub async fn make(app: &App, seed: u64, told: impl FnMut(u64) + Send) -> Result<Demo, Failure> {
-    make_days(app, seed, DAYS, told).await
+pub fn make<'a>(app: &'a App, seed: u64, told: &'a mut (dyn FnMut(u64) + Send)) -> BoxFuture<'a, Result<Demo, Failure>> {
+    make_days(app, seed, DAYS, told)
 }
 
 /// The same with a shorter past.
-pub async fn make_days(app: &App, seed: u64, days: i64, mut told: impl FnMut(u64) + Send) -> Result<Demo, Failure> {
-    let now = app.now();
-    let start = whole_hour(now).plus(Span::hours(-24 * days));
-    // The deal desk has a longer past than the leads: protections last for months.
-    let opened = now.plus(Span::hours(-24 * deals::DAYS));
-    let mut stage = Stage::Past { app, world: World::unsettled(), rules: None, now: opened };
-    let staff = Staff::hired(&mut stage).await?;
-    let first_draft =
-        program::DEMO.replace("Lead rules agreed with the partner council on 12 January 2026.", "As proposed to the partner council.");
-    stage.carry(staff.first, Command::Partners(partners::profiles(now)?)).await?;
-    stage.carry(staff.first, Command::Program { toml: first_draft, note: Text::clean("the council's draft") }).await?;
-    stage.carry(staff.first, Command::Accounts(deals::accounts())).await?;
-    let rules = stage.rules().await?;
-    let read = || People::read(rules.program().consent.required.clone());
-    let (people, customers) = (read()?, read()?);
-    contacts::known(&mut stage, &people, seed, staff).await?;
-    let deals = Deals::planned(seed, customers, staff, &rules, now);
-    let traffic = Traffic::new(Chance::seeded(seed), staff, now.plus(Span::ZERO.minus(SHORTEST_PROMISE)));
-    let funds = Funds::planned(seed, staff, now);
-    let tiers = Tiers::planned(seed, staff, &rules, now);
-    let mut demo = Demo { people, traffic, deals, funds, tiers, staff };
-    demo.desks(&mut stage, start).await?;
-    let mut applied = false;
-    let arrivals = demo.arrivals(start, now);
-    // Living through it takes most of the time, writing it down the rest.
-    let steps = arrivals.len() as u64 * 10 / 7 + 1;
-    for (step, (at, wishes)) in (0..).zip(arrivals) {
-        told(step * 100 / steps);
-        if !applied && at > start.plus(Span::hours(7 * days)) {
-            stage
-                .carry(staff.first, Command::Program { toml: program::DEMO.to_owned(), note: Text::clean("agreed on 12 January") })
-                .await?;
-            applied = true;
+pub fn make_days<'a>(app: &'a App, seed: u64, days: i64, told: &'a mut (dyn FnMut(u64) + Send)) -> BoxFuture<'a, Result<Demo, Failure>> {
+    Box::pin(async move {
+        let now = app.now();
+        let start = whole_hour(now).plus(Span::hours(-24 * days));
+        // The deal desk has a longer past than the leads: protections last for months.
+        let opened = now.plus(Span::hours(-24 * deals::DAYS));
+        let mut stage = Stage::Past { app, world: World::unsettled(), rules: None, now: opened };
+        let staff = Staff::hired(&mut stage).await?;
+        let first_draft =
+            program::DEMO.replace("Lead rules agreed with the partner council on 12 January 2026.", "As proposed to the partner council.");
+        stage.carry(staff.first, Command::Partners(partners::profiles(now)?)).await?;
+        stage.carry(staff.first, Command::Program { toml: first_draft, note: Text::clean("the council's draft") }).await?;
+        stage.carry(staff.first, Command::Accounts(deals::accounts())).await?;
+        let rules = stage.rules().await?;
+        let read = || People::read(rules.program().consent.required.clone());
+        let (people, customers) = (read()?, read()?);
+        contacts::known(&mut stage, &people, seed, staff).await?;
+        let deals = Deals::planned(seed, customers, staff, &rules, now);
+        let traffic = Traffic::new(Chance::seeded(seed), staff, now.plus(Span::ZERO.minus(SHORTEST_PROMISE)));
+        let funds = Funds::planned(seed, staff, now);
+        let tiers = Tiers::planned(seed, staff, &rules, now);
+        let mut demo = Demo { people, traffic, deals, funds, tiers, staff };
+        demo.desks(&mut stage, start).await?;
+        let mut applied = false;
+        let arrivals = demo.arrivals(start, now);
+        // Living through it takes most of the time, writing it down the rest.
+        let steps = arrivals.len() as u64 * 10 / 7 + 1;
+        for (step, (at, wishes)) in (0..).zip(arrivals) {
+            told(step * 100 / steps);
+            if !applied && at > start.plus(Span::hours(7 * days)) {
+                stage
+                    .carry(staff.first, Command::Program { toml: program::DEMO.to_owned(), note: Text::clean("agreed on 12 January") })
+                    .await?;
+                applied = true;
+            }
+            demo.step(&mut stage, at, &wishes).await?;
         }
-        demo.step(&mut stage, at, &wishes).await?;
-    }
-    demo.step(&mut stage, now, &[]).await?;
-    stage.settle().await?;
-    told(100);
-    Ok(demo)
+        demo.step(&mut stage, now, &[]).await?;
+        stage.settle().await?;
+        told(100);
+        Ok(demo)
+    })
 }
 
 impl Demo {

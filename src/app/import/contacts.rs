@@ -20,39 +20,42 @@ use crate::{
         time::Instant,
     },
 };
+use futures::future::BoxFuture;
 use std::collections::BTreeMap;
 
 /// People a transaction. Other writers wait for the length of one.
 pub const BATCH_ROWS: usize = 1_000;
 
 /// Takes the people of a file in, or says what that would bring. `progress` hears the counts after each batch.
-pub async fn import(
-    app: &App,
+pub fn import<'a>(
+    app: &'a App,
     actor: OperatorId,
     job: Job,
     pass: Pass,
-    progress: &mut (dyn FnMut(&Counts) + Send),
-) -> Result<Report, ImportError> {
-    let rules = app.rules().await?;
-    let partners = Partners::of(&rules, &rules.program().matching.policy());
-    let now = app.now();
-    let door = Door::of(app, pass).await?;
-    let (job, mut report) = job.begin(pass);
-    let prepare = move |decoder: &Decoder, row: &Row, record| match record {
-        Record::Contact(contact) => stated(decoder, row, *contact, &partners, now),
-        _ => Err(row.reject(None, "is not a contact")),
-    };
-    let mut batches = reader::batches(job, BATCH_ROWS, prepare);
-    let mut aside: BTreeMap<Aside, u64> = BTreeMap::new();
-    while let Some(batch) = batches.next(&mut report).await? {
-        if !batch.is_empty() {
-            let outcome = door.execute(app, actor, Command::StateContacts(batch)).await?;
-            count(&mut report, outcome.contacts, &mut aside);
+    progress: &'a mut (dyn FnMut(&Counts) + Send),
+) -> BoxFuture<'a, Result<Report, ImportError>> {
+    Box::pin(async move {
+        let rules = app.rules().await?;
+        let partners = Partners::of(&rules, &rules.program().matching.policy());
+        let now = app.now();
+        let door = Door::of(app, pass).await?;
+        let (job, mut report) = job.begin(pass);
+        let prepare = move |decoder: &Decoder, row: &Row, record| match record {
+            Record::Contact(contact) => stated(decoder, row, *contact, &partners, now),
+            _ => Err(row.reject(None, "is not a contact")),
+        };
+        let mut batches = reader::batches(job, BATCH_ROWS, prepare);
+        let mut aside: BTreeMap<Aside, u64> = BTreeMap::new();
+        while let Some(batch) = batches.next(&mut report).await? {
+            if !batch.is_empty() {
+                let outcome = door.execute(app, actor, Command::StateContacts(batch)).await?;
+                count(&mut report, outcome.contacts, &mut aside);
+            }
+            progress(&report.counts);
         }
-        progress(&report.counts);
-    }
-    report.warnings.extend(aside.into_iter().map(|(aside, times)| told(aside, times)));
-    Ok(report)
+        report.warnings.extend(aside.into_iter().map(|(aside, times)| told(aside, times)));
+        Ok(report)
+    })
 }
 
 /// What a row states, unless nobody can be told from it.

@@ -17,32 +17,35 @@ use crate::{
         text::Text,
     },
 };
+use futures::future::BoxFuture;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Records a transaction.
 const BATCH_ROWS: usize = 1_000;
 
 /// Takes the partners or accounts of a file in, or says what that would bring.
-pub async fn import(app: &App, actor: OperatorId, job: Job, pass: Pass) -> Result<Report, ImportError> {
-    let kind = job.mapping.kind;
-    let (job, mut report) = job.begin(pass);
-    let mut batches = reader::batches(job, BATCH_ROWS, |_, _, record| Ok(record));
-    let (mut partners, mut accounts) = (Vec::new(), Vec::new());
-    while let Some(batch) = batches.next(&mut report).await? {
-        for record in batch {
-            match record {
-                Record::Partner(record) => partners.push((record.profile, record.parent)),
-                Record::Account(record) => accounts.push((record.profile, record.parent)),
-                Record::Lead(_) | Record::Deal(_) | Record::Sale(_) | Record::Request(_) | Record::Claim(_) | Record::Contact(_) => {}
+pub fn import(app: &App, actor: OperatorId, job: Job, pass: Pass) -> BoxFuture<'_, Result<Report, ImportError>> {
+    Box::pin(async move {
+        let kind = job.mapping.kind;
+        let (job, mut report) = job.begin(pass);
+        let mut batches = reader::batches(job, BATCH_ROWS, |_, _, record| Ok(record));
+        let (mut partners, mut accounts) = (Vec::new(), Vec::new());
+        while let Some(batch) = batches.next(&mut report).await? {
+            for record in batch {
+                match record {
+                    Record::Partner(record) => partners.push((record.profile, record.parent)),
+                    Record::Account(record) => accounts.push((record.profile, record.parent)),
+                    Record::Lead(_) | Record::Deal(_) | Record::Sale(_) | Record::Request(_) | Record::Claim(_) | Record::Contact(_) => {}
+                }
             }
         }
-    }
-    let counts = match kind {
-        Kind::Account => record::<AccountProfile>(app, actor, accounts, pass, &mut report.warnings).await?,
-        _ => record::<Profile>(app, actor, partners, pass, &mut report.warnings).await?,
-    };
-    report.counts.add(&counts);
-    Ok(report)
+        let counts = match kind {
+            Kind::Account => record::<AccountProfile>(app, actor, accounts, pass, &mut report.warnings).await?,
+            _ => record::<Profile>(app, actor, partners, pass, &mut report.warnings).await?,
+        };
+        report.counts.add(&counts);
+        Ok(report)
+    })
 }
 
 /// Partners whose status the file says otherwise, by code.

@@ -17,35 +17,38 @@ use crate::{
         lead::{LeadState, Refusal},
     },
 };
+use futures::future::BoxFuture;
 
 /// Rows a transaction. Other writers wait for the length of one: about half a second.
 pub const BATCH_ROWS: usize = 4_096;
 
 /// Takes the leads of a file in, or says what that would bring. `progress` hears the counts after each batch.
-pub async fn import(
-    app: &App,
+pub fn import<'a>(
+    app: &'a App,
     actor: OperatorId,
     job: Job,
     pass: Pass,
-    progress: &mut (dyn FnMut(&Counts) + Send),
-) -> Result<Report, ImportError> {
-    let policy = app.rules().await?.program().matching.policy();
-    let door = Door::of(app, pass).await?;
-    let (job, mut report) = job.begin(pass);
-    let prepare = move |_: &_, _: &_, record| match record {
-        Record::Lead(intake) => Ok(Some(receive::prepare(*intake, &policy))),
-        _ => Ok(None),
-    };
-    let mut batches = reader::batches(job, BATCH_ROWS, prepare);
-    while let Some(batch) = batches.next(&mut report).await? {
-        let arriving: Vec<Arriving> = batch.into_iter().flatten().collect();
-        if !arriving.is_empty() {
-            let outcome = door.execute(app, actor, Command::Receive(arriving)).await?;
-            report.counts.add(&counted(&outcome)?);
+    progress: &'a mut (dyn FnMut(&Counts) + Send),
+) -> BoxFuture<'a, Result<Report, ImportError>> {
+    Box::pin(async move {
+        let policy = app.rules().await?.program().matching.policy();
+        let door = Door::of(app, pass).await?;
+        let (job, mut report) = job.begin(pass);
+        let prepare = move |_: &_, _: &_, record| match record {
+            Record::Lead(intake) => Ok(Some(receive::prepare(*intake, &policy))),
+            _ => Ok(None),
+        };
+        let mut batches = reader::batches(job, BATCH_ROWS, prepare);
+        while let Some(batch) = batches.next(&mut report).await? {
+            let arriving: Vec<Arriving> = batch.into_iter().flatten().collect();
+            if !arriving.is_empty() {
+                let outcome = door.execute(app, actor, Command::Receive(arriving)).await?;
+                report.counts.add(&counted(&outcome)?);
+            }
+            progress(&report.counts);
         }
-        progress(&report.counts);
-    }
-    Ok(report)
+        Ok(report)
+    })
 }
 
 fn counted(outcome: &Outcome) -> Result<Counts, Failure> {

@@ -17,6 +17,7 @@ use crate::{
     },
 };
 use chrono::NaiveDate;
+use futures::future::BoxFuture;
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
@@ -35,37 +36,39 @@ pub struct RatesJob {
 }
 
 /// Records the days of a file, or says what that would bring.
-pub async fn import(app: &App, actor: OperatorId, job: RatesJob, pass: Pass) -> Result<Report, ImportError> {
-    let job = RatesJob { rejects: job.rejects.filter(|_| pass == Pass::Carry), ..job };
-    let read = tokio::task::spawn_blocking(move || read(&job)).await.map_err(|error| ImportError::Reader(error.to_string()))?;
-    let (days, mut report) = read?;
-    let (Some(first), Some(last)) = (days.iter().map(|day| day.on).min(), days.iter().map(|day| day.on).max()) else {
-        return Ok(report);
-    };
-    let held = app.db().read().await?.rate_days(first, last).await?;
-    let mut held: BTreeMap<NaiveDate, RateDay> = held.into_iter().map(|day| (day.on, day)).collect();
-    let mut fresh = BTreeMap::new();
-    for day in days {
-        let known = held.get(&day.on);
-        let restated = day.over(known);
-        match &restated {
-            Restated::New(_) => report.counts.created += 1,
-            Restated::Changed(_) => report.counts.changed += 1,
-            Restated::Known => report.counts.known += 1,
+pub fn import(app: &App, actor: OperatorId, job: RatesJob, pass: Pass) -> BoxFuture<'_, Result<Report, ImportError>> {
+    Box::pin(async move {
+        let job = RatesJob { rejects: job.rejects.filter(|_| pass == Pass::Carry), ..job };
+        let read = tokio::task::spawn_blocking(move || read(&job)).await.map_err(|error| ImportError::Reader(error.to_string()))?;
+        let (days, mut report) = read?;
+        let (Some(first), Some(last)) = (days.iter().map(|day| day.on).min(), days.iter().map(|day| day.on).max()) else {
+            return Ok(report);
+        };
+        let held = app.db().read().await?.rate_days(first, last).await?;
+        let mut held: BTreeMap<NaiveDate, RateDay> = held.into_iter().map(|day| (day.on, day)).collect();
+        let mut fresh = BTreeMap::new();
+        for day in days {
+            let known = held.get(&day.on);
+            let restated = day.over(known);
+            match &restated {
+                Restated::New(_) => report.counts.created += 1,
+                Restated::Changed(_) => report.counts.changed += 1,
+                Restated::Known => report.counts.known += 1,
+            }
+            if let Some(day) = restated.into_day() {
+                held.insert(day.on, day.clone());
+                fresh.insert(day.on, day);
+            }
         }
-        if let Some(day) = restated.into_day() {
-            held.insert(day.on, day.clone());
-            fresh.insert(day.on, day);
+        if pass == Pass::Carry {
+            let mut fresh = fresh.into_values().peekable();
+            while fresh.peek().is_some() {
+                let batch = fresh.by_ref().take(BATCH_DAYS).collect();
+                app.execute(actor, app.request(Command::Rates(batch))).await?;
+            }
         }
-    }
-    if pass == Pass::Carry {
-        let mut fresh = fresh.into_values().peekable();
-        while fresh.peek().is_some() {
-            let batch = fresh.by_ref().take(BATCH_DAYS).collect();
-            app.execute(actor, app.request(Command::Rates(batch))).await?;
-        }
-    }
-    Ok(report)
+        Ok(report)
+    })
 }
 
 fn read(job: &RatesJob) -> Result<(Vec<RateDay>, Report), ImportError> {

@@ -17,44 +17,47 @@ use crate::{
     domain::{day::local_date, id::OperatorId, money::Currency, pos::Entry, text::Text},
 };
 use chrono::NaiveDate;
+use futures::future::BoxFuture;
 use std::{collections::HashMap, sync::Arc};
 
 /// Lines a transaction. Other writers wait for the length of one, about a tenth of a second.
 pub const BATCH_ROWS: usize = 4_096;
 
 /// Records the lines of a file, or says what that would bring.
-pub async fn import(
-    app: &App,
+pub fn import<'a>(
+    app: &'a App,
     actor: OperatorId,
     job: Job,
     pass: Pass,
-    progress: &mut (dyn FnMut(&Counts) + Send),
-) -> Result<Report, ImportError> {
-    let rules = app.rules().await?;
-    let program = rules.program();
-    let file = job.path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
-    let mut desk = Desk {
-        judge: app.judge().await?,
-        keys: Keys::default(),
-        file: Arc::new(Text::clean(&file)),
-        today: local_date(app.now(), program.zone),
-        currency: program.currency,
-    };
-    let door = Door::of(app, pass).await?;
-    let (job, mut report) = job.begin(pass);
-    let prepare = move |decoder: &Decoder, row: &Row, record| match record {
-        Record::Sale(sale) => Ok(desk.incoming(decoder, row, *sale)),
-        _ => Err(row.reject(None, "is not a sale")),
-    };
-    let mut batches = reader::batches(job, BATCH_ROWS, prepare);
-    while let Some(batch) = batches.next(&mut report).await? {
-        if !batch.is_empty() {
-            let done = door.execute(app, actor, Command::Sales(batch)).await?.lines;
-            count(&mut report, *done);
+    progress: &'a mut (dyn FnMut(&Counts) + Send),
+) -> BoxFuture<'a, Result<Report, ImportError>> {
+    Box::pin(async move {
+        let rules = app.rules().await?;
+        let program = rules.program();
+        let file = job.path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+        let mut desk = Desk {
+            judge: app.judge().await?,
+            keys: Keys::default(),
+            file: Arc::new(Text::clean(&file)),
+            today: local_date(app.now(), program.zone),
+            currency: program.currency,
+        };
+        let door = Door::of(app, pass).await?;
+        let (job, mut report) = job.begin(pass);
+        let prepare = move |decoder: &Decoder, row: &Row, record| match record {
+            Record::Sale(sale) => Ok(desk.incoming(decoder, row, *sale)),
+            _ => Err(row.reject(None, "is not a sale")),
+        };
+        let mut batches = reader::batches(job, BATCH_ROWS, prepare);
+        while let Some(batch) = batches.next(&mut report).await? {
+            if !batch.is_empty() {
+                let done = door.execute(app, actor, Command::Sales(batch)).await?.lines;
+                count(&mut report, *done);
+            }
+            progress(&report.counts);
         }
-        progress(&report.counts);
-    }
-    Ok(report)
+        Ok(report)
+    })
 }
 
 fn count(report: &mut Report, done: LinesDone) {

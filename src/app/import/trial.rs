@@ -32,6 +32,7 @@ use crate::{
         unit::{Changes, Heads, OperatorRow, Past, ProgramRow, contact::ContactUnit, mdf::MdfUnit, pos::PosUnit},
     },
 };
+use futures::future::BoxFuture;
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -51,30 +52,32 @@ pub struct Trial {
 }
 
 impl Trial {
-    pub async fn new(real: &App) -> Result<Self, Failure> {
-        let folder = tempfile::tempdir().map_err(|error| crate::store::Error::Internal(format!("no temporary folder: {error}")))?;
-        let options = Options { read_only: false, ..real.db().options().clone() };
-        let scratch = Db::open(Address::Sqlite(folder.path().join("trial.db")), options).await?;
-        let mut tx = scratch.begin().await?;
-        tx.lead_numbers(u32::MAX).await?;
-        tx.deal_numbers(u32::MAX).await?;
-        tx.case_numbers(u32::MAX).await?;
-        tx.fund_numbers(u32::MAX).await?;
-        tx.request_numbers(u32::MAX).await?;
-        tx.claim_numbers(u32::MAX).await?;
-        tx.batch_numbers(u32::MAX).await?;
-        tx.sale_numbers(u32::MAX).await?;
-        tx.correction_numbers(u32::MAX).await?;
-        tx.contact_numbers(u32::MAX).await?;
-        Unit::commit(tx).await?;
-        let rules = real.rules().await?;
-        Ok(Self {
-            scratch: App::new(scratch),
-            real: real.clone(),
-            rules,
-            changed: Arc::default(),
-            contacts: Arc::default(),
-            _folder: folder,
+    pub fn new(real: &App) -> BoxFuture<'_, Result<Self, Failure>> {
+        Box::pin(async move {
+            let folder = tempfile::tempdir().map_err(|error| crate::store::Error::Internal(format!("no temporary folder: {error}")))?;
+            let options = Options { read_only: false, ..real.db().options().clone() };
+            let scratch = Db::open(Address::Sqlite(folder.path().join("trial.db")), options).await?;
+            let mut tx = scratch.begin().await?;
+            tx.lead_numbers(u32::MAX).await?;
+            tx.deal_numbers(u32::MAX).await?;
+            tx.case_numbers(u32::MAX).await?;
+            tx.fund_numbers(u32::MAX).await?;
+            tx.request_numbers(u32::MAX).await?;
+            tx.claim_numbers(u32::MAX).await?;
+            tx.batch_numbers(u32::MAX).await?;
+            tx.sale_numbers(u32::MAX).await?;
+            tx.correction_numbers(u32::MAX).await?;
+            tx.contact_numbers(u32::MAX).await?;
+            Unit::commit(tx).await?;
+            let rules = real.rules().await?;
+            Ok(Self {
+                scratch: App::new(scratch),
+                real: real.clone(),
+                rules,
+                changed: Arc::default(),
+                contacts: Arc::default(),
+                _folder: folder,
+            })
         })
     }
 
@@ -83,15 +86,17 @@ impl Trial {
         Ok(Overlay { scratch: self.scratch.db().begin().await?, real: self.real.db().read().await?, changed, contacts })
     }
 
-    pub async fn execute(&self, actor: OperatorId, command: Command) -> Result<Outcome, Failure> {
-        self.carry(actor, &self.scratch.request(command)).await
+    pub fn execute(&self, actor: OperatorId, command: Command) -> BoxFuture<'_, Result<Outcome, Failure>> {
+        Box::pin(async move { self.carry(actor, &self.scratch.request(command)).await })
     }
 
-    pub async fn carry(&self, actor: OperatorId, request: &Request) -> Result<Outcome, Failure> {
-        let mut unit = self.overlay().await?;
-        let outcome = handle(&mut unit, &self.rules, actor, request, Mode::Carry, self.real.now()).await?;
-        unit.commit().await?;
-        Ok(outcome)
+    pub fn carry<'a>(&'a self, actor: OperatorId, request: &'a Request) -> BoxFuture<'a, Result<Outcome, Failure>> {
+        Box::pin(async move {
+            let mut unit = self.overlay().await?;
+            let outcome = handle(&mut unit, &self.rules, actor, request, Mode::Carry, self.real.now()).await?;
+            unit.commit().await?;
+            Ok(outcome)
+        })
     }
 }
 

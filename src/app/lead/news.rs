@@ -16,6 +16,7 @@ use crate::{
     },
     store::unit::Past,
 };
+use futures::future::BoxFuture;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How many events are read at once.
@@ -69,65 +70,73 @@ impl CallCause {
 
 impl App {
     /// The end of the chain now: from where to follow.
-    pub async fn news_end(&self) -> Result<AuditSeq, Failure> {
-        Ok(self.db().read().await?.audit_head().await?.seq)
+    pub fn news_end(&self) -> BoxFuture<'_, Result<AuditSeq, Failure>> {
+        Box::pin(async move { Ok(self.db().read().await?.audit_head().await?.seq) })
     }
 
     /// What has happened after `since`.
-    pub async fn news(&self, since: AuditSeq) -> Result<News, Failure> {
-        let mut session = self.db().snapshot().await?;
-        let happened = session.audit_since(since, NEWS_MAX).await?;
-        let ids: BTreeSet<LeadId> = happened.iter().filter_map(lead_of).collect();
-        let leads = session.leads(&ids.into_iter().collect::<Vec<_>>()).await?;
-        drop(session);
-        let events = happened.iter().filter_map(|past| match &past.record.event {
-            Event::Lead(event) => Some(event),
-            _ => None,
-        });
-        let holders = leads.iter().flat_map(|lead| lead.offers.iter().map(|offer| offer.partner).chain(lead.state.partner()));
-        let names = self.lead_names(events, holders).await?;
-        Ok(News { leads: leads.into_iter().map(|lead| (lead.id, lead)).collect(), happened, names })
+    pub fn news(&self, since: AuditSeq) -> BoxFuture<'_, Result<News, Failure>> {
+        Box::pin(async move {
+            let mut session = self.db().snapshot().await?;
+            let happened = session.audit_since(since, NEWS_MAX).await?;
+            let ids: BTreeSet<LeadId> = happened.iter().filter_map(lead_of).collect();
+            let leads = session.leads(&ids.into_iter().collect::<Vec<_>>()).await?;
+            drop(session);
+            let (mut events, mut holders) = (Vec::new(), Vec::new());
+            for past in &happened {
+                events.extend(if let Event::Lead(event) = &past.record.event { Some(event) } else { None });
+            }
+            for lead in &leads {
+                holders.extend(lead.offers.iter().map(|offer| offer.partner).chain(lead.state.partner()));
+            }
+            let names = self.lead_names(events.into_iter(), holders.into_iter()).await?;
+            Ok(News { leads: leads.into_iter().map(|lead| (lead.id, lead)).collect(), happened, names })
+        })
     }
 
     /// Which of these leads stand in the queue and pass the filter now.
-    pub async fn leads_among(
-        &self,
-        ids: &[LeadId],
+    pub fn leads_among<'a>(
+        &'a self,
+        ids: &'a [LeadId],
         queue: Queue,
-        filter: &Filter,
-        viewer: &Viewer,
+        filter: &'a Filter,
+        viewer: &'a Viewer,
         now: Instant,
-    ) -> Result<BTreeSet<LeadId>, Failure> {
-        let mut among = BTreeSet::new();
-        for some in ids.chunks(AMONG_MAX) {
-            let one = |id: &LeadId| Filter::Number { field: Field::Id, op: Op::Eq, value: id.0 };
-            let filter = Some(Filter::all(vec![Filter::any(some.iter().map(one).collect()), filter.clone()]));
-            let request = PageRequest { queue, filter, sort: Sort::Received, me: viewer.me, now, from: From::Start, limit: 0 };
-            among.extend(self.lead_matching(request, viewer, AMONG_MAX).await?.0.into_iter().map(|row| row.id));
-        }
-        Ok(among)
+    ) -> BoxFuture<'a, Result<BTreeSet<LeadId>, Failure>> {
+        Box::pin(async move {
+            let mut among = BTreeSet::new();
+            for some in ids.chunks(AMONG_MAX) {
+                let one = |id: &LeadId| Filter::Number { field: Field::Id, op: Op::Eq, value: id.0 };
+                let filter = Some(Filter::all(vec![Filter::any(some.iter().map(one).collect()), filter.clone()]));
+                let request = PageRequest { queue, filter, sort: Sort::Received, me: viewer.me, now, from: From::Start, limit: 0 };
+                among.extend(self.lead_matching(request, viewer, AMONG_MAX).await?.0.into_iter().map(|row| row.id));
+            }
+            Ok(among)
+        })
     }
 
     /// What needs `me` since a place in the chain, and the place up to which was looked.
-    pub async fn lead_calls(&self, me: OperatorId, since: AuditSeq) -> Result<(AuditSeq, Vec<Call>), Failure> {
-        let mut session = self.db().snapshot().await?;
-        let end = session.audit_head().await?.seq;
-        let (mut since, mut found) = (since, Vec::new());
-        loop {
-            let part = session.audit_calls(me, since, NEWS_MAX).await?;
-            found.extend(part.iter().filter_map(|past| match &past.record.event {
-                Event::Lead(event) => Some((lead_of(past)?, CallCause::of(event, me)?)),
-                _ => None,
-            }));
-            match part.last() {
-                Some(last) if part.len() >= NEWS_MAX as usize => since = last.seq,
-                _ => break,
+    pub fn lead_calls(&self, me: OperatorId, since: AuditSeq) -> BoxFuture<'_, Result<(AuditSeq, Vec<Call>), Failure>> {
+        Box::pin(async move {
+            let mut session = self.db().snapshot().await?;
+            let end = session.audit_head().await?.seq;
+            let (mut since, mut found) = (since, Vec::new());
+            loop {
+                let part = session.audit_calls(me, since, NEWS_MAX).await?;
+                found.extend(part.iter().filter_map(|past| match &past.record.event {
+                    Event::Lead(event) => Some((lead_of(past)?, CallCause::of(event, me)?)),
+                    _ => None,
+                }));
+                match part.last() {
+                    Some(last) if part.len() >= NEWS_MAX as usize => since = last.seq,
+                    _ => break,
+                }
             }
-        }
-        let ids: BTreeSet<LeadId> = found.iter().map(|(lead, _)| *lead).collect();
-        let leads = session.leads(&ids.into_iter().collect::<Vec<_>>()).await?;
-        let company = |id| leads.iter().find(|lead| lead.id == id).map(|lead| lead.company().clone()).unwrap_or_default();
-        Ok((end, found.into_iter().map(|(lead, cause)| Call { lead, company: company(lead), cause }).collect()))
+            let ids: BTreeSet<LeadId> = found.iter().map(|(lead, _)| *lead).collect();
+            let leads = session.leads(&ids.into_iter().collect::<Vec<_>>()).await?;
+            let company = |id| leads.iter().find(|lead| lead.id == id).map(|lead| lead.company().clone()).unwrap_or_default();
+            Ok((end, found.into_iter().map(|(lead, cause)| Call { lead, company: company(lead), cause }).collect()))
+        })
     }
 }
 

@@ -27,6 +27,7 @@ use crate::{
     },
     store::{Session, unit::Past},
 };
+use futures::future::BoxFuture;
 use std::{collections::BTreeSet, sync::Arc};
 
 pub use crate::app::view::TIMELINE_MAX;
@@ -77,81 +78,98 @@ pub struct PartnerChoice {
 
 impl App {
     /// A page of a queue.
-    pub async fn lead_page(&self, request: &PageRequest, viewer: &Viewer) -> Result<Page, Failure> {
-        self.page(request, viewer).await
+    pub fn lead_page<'a>(&'a self, request: &'a PageRequest, viewer: &'a Viewer) -> BoxFuture<'a, Result<Page, Failure>> {
+        Box::pin(async move { self.page(request, viewer).await })
     }
 
     /// How many leads each queue holds, and how many pass `filter` in `queue`.
-    pub async fn lead_counts(&self, viewer: &Viewer, queue: Queue, filter: Option<&Filter>, now: Instant) -> Result<Counts, Failure> {
-        self.counts(viewer, &Queue::ALL, queue, filter, now).await
+    pub fn lead_counts<'a>(
+        &'a self,
+        viewer: &'a Viewer,
+        queue: Queue,
+        filter: Option<&'a Filter>,
+        now: Instant,
+    ) -> BoxFuture<'a, Result<Counts, Failure>> {
+        Box::pin(async move { self.counts(viewer, &Queue::ALL, queue, filter, now).await })
     }
 
     /// The figures of the header; a day begins in the program's zone.
-    pub async fn lead_kpis(&self, now: Instant) -> Result<Kpis, Failure> {
-        let rules = self.rules().await?;
-        let today = day_of(now, rules.program().zone);
-        Ok(self.db().read().await?.lead_kpis(today).await?)
+    pub fn lead_kpis(&self, now: Instant) -> BoxFuture<'_, Result<Kpis, Failure>> {
+        Box::pin(async move {
+            let rules = self.rules().await?;
+            let today = day_of(now, rules.program().zone);
+            Ok(self.db().read().await?.lead_kpis(today).await?)
+        })
     }
 
     /// The leads of a queue that pass the filter, in its order; the first `limit` of them, and whether there are more.
-    pub async fn lead_matching(&self, request: PageRequest, viewer: &Viewer, limit: usize) -> Result<(Vec<LeadRow>, bool), Failure> {
-        self.matching(request, viewer, limit).await
+    pub fn lead_matching<'a>(
+        &'a self,
+        request: PageRequest,
+        viewer: &'a Viewer,
+        limit: usize,
+    ) -> BoxFuture<'a, Result<(Vec<LeadRow>, bool), Failure>> {
+        Box::pin(async move { self.matching(request, viewer, limit).await })
     }
 
     /// One lead with its story; nothing when there is no such lead.
-    pub async fn lead_detail(&self, id: LeadId) -> Result<Option<LeadDetail>, Failure> {
-        let rules = self.rules().await?;
-        let mut session = self.db().snapshot().await?;
-        let Some(lead) = session.leads(&[id]).await?.pop() else { return Ok(None) };
-        let timeline = session.audit_timeline(Entity::Lead(id), AuditSeq(i64::MAX), TIMELINE_MAX).await?;
-        let duplicates = duplicates(&mut session, &rules, &lead).await?;
-        let calendar = lead.clock.as_ref().map(|clock| Arc::clone(rules.programs().calendar(clock)));
-        let events = timeline.iter().filter_map(|past| Lead::event(&past.record.event));
-        let held = lead.offers.iter().map(|offer| offer.partner);
-        let others = duplicates.iter().filter_map(|one| one.lead.state.partner());
-        let partners = mentioned(events, held.chain(lead.state.partner()).chain(others));
-        let names = view::names(&mut session, &rules, partners).await?;
-        Ok(Some(LeadDetail { lead, timeline, duplicates, calendar, names }))
+    pub fn lead_detail(&self, id: LeadId) -> BoxFuture<'_, Result<Option<LeadDetail>, Failure>> {
+        Box::pin(async move {
+            let rules = self.rules().await?;
+            let mut session = self.db().snapshot().await?;
+            let Some(lead) = session.leads(&[id]).await?.pop() else { return Ok(None) };
+            let timeline = session.audit_timeline(Entity::Lead(id), AuditSeq(i64::MAX), TIMELINE_MAX).await?;
+            let duplicates = duplicates(&mut session, &rules, &lead).await?;
+            let calendar = lead.clock.as_ref().map(|clock| Arc::clone(rules.programs().calendar(clock)));
+            let events = timeline.iter().filter_map(|past| Lead::event(&past.record.event));
+            let held = lead.offers.iter().map(|offer| offer.partner);
+            let others = duplicates.iter().filter_map(|one| one.lead.state.partner());
+            let partners = mentioned(events, held.chain(lead.state.partner()).chain(others));
+            let names = view::names(&mut session, &rules, partners).await?;
+            Ok(Some(LeadDetail { lead, timeline, duplicates, calendar, names }))
+        })
     }
 
     /// Every partner for one lead: those the rules would take first, then those that an operator may choose all the
     /// same, then those that nobody may.
-    pub async fn lead_partners(&self, id: LeadId, now: Instant) -> Result<Vec<PartnerChoice>, Failure> {
-        let rules = self.rules().await?;
-        let mut session = self.db().read().await?;
-        let Some(lead) = session.leads(&[id]).await?.pop() else { return Ok(Vec::new()) };
-        let desk = session.desk(&[Router::scope(&lead)]).await?;
-        drop(session);
-        let mut router = rules.router();
-        let holder = lead.state.loads();
-        let others = rules.directory().all().iter().filter(|partner| Some(partner.id) != holder);
-        let mut choices: Vec<PartnerChoice> = others
-            .map(|partner| {
-                let candidate = router.examine(&lead, partner, &desk, now);
-                let elsewhere = (!router.reaches(&lead, partner.id)).then(|| elsewhere(&lead, &partner.profile));
-                PartnerChoice {
-                    id: partner.id,
-                    code: partner.profile.code.clone(),
-                    name: partner.profile.name.clone(),
-                    tier: partner.profile.tier.clone(),
-                    open: candidate.open,
-                    capacity: (candidate.capacity != crate::domain::lead::routing::why::NO_LIMIT).then_some(candidate.capacity),
-                    owed_milli: candidate.owed_milli,
-                    objection: router.objection(&lead, partner).map(|why| after_name(&why, &partner.profile.name)),
-                    why_not: elsewhere.or_else(|| candidate.why_not()),
-                }
-            })
-            .collect();
-        choices.sort_by(|a, b| {
-            let rank = |one: &PartnerChoice| (one.objection.is_some(), one.why_not.is_some(), -one.owed_milli);
-            rank(a).cmp(&rank(b)).then_with(|| a.name.cmp(&b.name))
-        });
-        Ok(choices)
+    pub fn lead_partners(&self, id: LeadId, now: Instant) -> BoxFuture<'_, Result<Vec<PartnerChoice>, Failure>> {
+        Box::pin(async move {
+            let rules = self.rules().await?;
+            let mut session = self.db().read().await?;
+            let Some(lead) = session.leads(&[id]).await?.pop() else { return Ok(Vec::new()) };
+            let desk = session.desk(&[Router::scope(&lead)]).await?;
+            drop(session);
+            let mut router = rules.router();
+            let holder = lead.state.loads();
+            let others = rules.directory().all().iter().filter(|partner| Some(partner.id) != holder);
+            let mut choices: Vec<PartnerChoice> = others
+                .map(|partner| {
+                    let candidate = router.examine(&lead, partner, &desk, now);
+                    let elsewhere = (!router.reaches(&lead, partner.id)).then(|| elsewhere(&lead, &partner.profile));
+                    PartnerChoice {
+                        id: partner.id,
+                        code: partner.profile.code.clone(),
+                        name: partner.profile.name.clone(),
+                        tier: partner.profile.tier.clone(),
+                        open: candidate.open,
+                        capacity: (candidate.capacity != crate::domain::lead::routing::why::NO_LIMIT).then_some(candidate.capacity),
+                        owed_milli: candidate.owed_milli,
+                        objection: router.objection(&lead, partner).map(|why| after_name(&why, &partner.profile.name)),
+                        why_not: elsewhere.or_else(|| candidate.why_not()),
+                    }
+                })
+                .collect();
+            choices.sort_by(|a, b| {
+                let rank = |one: &PartnerChoice| (one.objection.is_some(), one.why_not.is_some(), -one.owed_milli);
+                rank(a).cmp(&rank(b)).then_with(|| a.name.cmp(&b.name))
+            });
+            Ok(choices)
+        })
     }
 
     /// What `me` did last to leads and has not taken back since; taking some in is no such thing.
-    pub async fn lead_last_done(&self, me: OperatorId) -> Result<Option<LastDone>, Failure> {
-        self.last_done::<Lead>(me, |event| matches!(event, LeadEvent::Received { .. })).await
+    pub fn lead_last_done(&self, me: OperatorId) -> BoxFuture<'_, Result<Option<LastDone>, Failure>> {
+        Box::pin(async move { self.last_done::<Lead>(me, |event| matches!(event, LeadEvent::Received { .. })).await })
     }
 
     /// The names of all that events mention, and of `partners`.
@@ -166,8 +184,8 @@ impl App {
     }
 
     /// The operators who can look after a lead, by name.
-    pub async fn lead_colleagues(&self) -> Result<Vec<(OperatorId, Text)>, Failure> {
-        self.colleagues(|roles| roles.allow(Permission::LeadWork)).await
+    pub fn lead_colleagues(&self) -> BoxFuture<'_, Result<Vec<(OperatorId, Text)>, Failure>> {
+        Box::pin(async move { self.colleagues(|roles| roles.allow(Permission::LeadWork)).await })
     }
 }
 

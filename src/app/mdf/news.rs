@@ -22,6 +22,7 @@ use crate::{
     },
     store::{Listing, unit::Past},
 };
+use futures::future::BoxFuture;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How many items one query asks about.
@@ -85,20 +86,24 @@ impl MdfCallCause {
 
 impl App {
     /// The lines of these items as they are now.
-    pub async fn mdf_rows(&self, ids: &[ItemId]) -> Result<Vec<ItemRow>, Failure> {
-        let mut session = self.db().read().await?;
-        Ok(Funding::rows(&mut session, ids).await?.into_iter().map(|(_, row)| row).collect())
+    pub fn mdf_rows<'a>(&'a self, ids: &'a [ItemId]) -> BoxFuture<'a, Result<Vec<ItemRow>, Failure>> {
+        Box::pin(async move {
+            let mut session = self.db().read().await?;
+            Ok(Funding::rows(&mut session, ids).await?.into_iter().map(|(_, row)| row).collect())
+        })
     }
 
     /// What has happened after `since`.
-    pub async fn mdf_news(&self, since: AuditSeq) -> Result<MdfNews, Failure> {
-        let mut session = self.db().snapshot().await?;
-        let happened = session.audit_since(since, NEWS_MAX).await?;
-        drop(session);
-        let ids: BTreeSet<ItemId> = happened.iter().filter_map(|past| ItemId::of_entity(past.record.entity)).collect();
-        let (titles, partners) = self.mdf_titles(ids).await?;
-        let names = self.mdf_names(&partners).await?;
-        Ok(MdfNews { happened, titles, names })
+    pub fn mdf_news(&self, since: AuditSeq) -> BoxFuture<'_, Result<MdfNews, Failure>> {
+        Box::pin(async move {
+            let mut session = self.db().snapshot().await?;
+            let happened = session.audit_since(since, NEWS_MAX).await?;
+            drop(session);
+            let ids: BTreeSet<ItemId> = happened.iter().filter_map(|past| ItemId::of_entity(past.record.entity)).collect();
+            let (titles, partners) = self.mdf_titles(ids).await?;
+            let names = self.mdf_names(&partners).await?;
+            Ok(MdfNews { happened, titles, names })
+        })
     }
 
     /// What these items are about, and whose they are.
@@ -125,42 +130,46 @@ impl App {
     }
 
     /// Which of these items stand in the queue and pass the filter now.
-    pub async fn mdf_among(
-        &self,
-        ids: &[ItemId],
+    pub fn mdf_among<'a>(
+        &'a self,
+        ids: &'a [ItemId],
         queue: Queue,
-        filter: &Filter<Funding>,
-        viewer: &MdfViewer,
+        filter: &'a Filter<Funding>,
+        viewer: &'a MdfViewer,
         now: Instant,
-    ) -> Result<BTreeSet<ItemId>, Failure> {
-        let mut among = BTreeSet::new();
-        for some in ids.chunks(AMONG_MAX) {
-            let one = |id: &ItemId| Filter::Number { field: Field::Id, op: Op::Eq, value: id.number() };
-            let filter = Some(Filter::all(vec![Filter::any(some.iter().map(one).collect()), filter.clone()]));
-            let request = PageRequest { queue, filter, sort: Sort::Submitted, me: viewer.me, now, from: From::Start, limit: 0 };
-            among.extend(self.mdf_matching(request, viewer, AMONG_MAX).await?.0.into_iter().map(|row| row.id));
-        }
-        Ok(among)
+    ) -> BoxFuture<'a, Result<BTreeSet<ItemId>, Failure>> {
+        Box::pin(async move {
+            let mut among = BTreeSet::new();
+            for some in ids.chunks(AMONG_MAX) {
+                let one = |id: &ItemId| Filter::Number { field: Field::Id, op: Op::Eq, value: id.number() };
+                let filter = Some(Filter::all(vec![Filter::any(some.iter().map(one).collect()), filter.clone()]));
+                let request = PageRequest { queue, filter, sort: Sort::Submitted, me: viewer.me, now, from: From::Start, limit: 0 };
+                among.extend(self.mdf_matching(request, viewer, AMONG_MAX).await?.0.into_iter().map(|row| row.id));
+            }
+            Ok(among)
+        })
     }
 
     /// What needs `me` since a place in the chain, and the place up to which was looked.
-    pub async fn mdf_calls(&self, me: OperatorId, since: AuditSeq) -> Result<(AuditSeq, Vec<MdfCall>), Failure> {
-        let mut session = self.db().snapshot().await?;
-        let end = session.audit_head().await?.seq;
-        let mut found: Vec<(ItemId, MdfCallCause)> = Vec::new();
-        let mut since = since;
-        loop {
-            let part = session.audit_mdf_calls(me, since, NEWS_MAX).await?;
-            let cause = |past: &Past| Some((ItemId::of_entity(past.record.entity)?, MdfCallCause::of(&past.record, me)?));
-            found.extend(part.iter().filter_map(cause));
-            match part.last() {
-                Some(last) if part.len() >= NEWS_MAX as usize => since = last.seq,
-                _ => break,
+    pub fn mdf_calls(&self, me: OperatorId, since: AuditSeq) -> BoxFuture<'_, Result<(AuditSeq, Vec<MdfCall>), Failure>> {
+        Box::pin(async move {
+            let mut session = self.db().snapshot().await?;
+            let end = session.audit_head().await?.seq;
+            let mut found: Vec<(ItemId, MdfCallCause)> = Vec::new();
+            let mut since = since;
+            loop {
+                let part = session.audit_mdf_calls(me, since, NEWS_MAX).await?;
+                let cause = |past: &Past| Some((ItemId::of_entity(past.record.entity)?, MdfCallCause::of(&past.record, me)?));
+                found.extend(part.iter().filter_map(cause));
+                match part.last() {
+                    Some(last) if part.len() >= NEWS_MAX as usize => since = last.seq,
+                    _ => break,
+                }
             }
-        }
-        drop(session);
-        let (titles, _) = self.mdf_titles(found.iter().map(|(item, _)| *item).collect()).await?;
-        let call = |(item, cause)| MdfCall { item, title: titles.get(&item).cloned().unwrap_or_default(), cause };
-        Ok((end, found.into_iter().map(call).collect()))
+            drop(session);
+            let (titles, _) = self.mdf_titles(found.iter().map(|(item, _)| *item).collect()).await?;
+            let call = |(item, cause)| MdfCall { item, title: titles.get(&item).cloned().unwrap_or_default(), cause };
+            Ok((end, found.into_iter().map(call).collect()))
+        })
     }
 }

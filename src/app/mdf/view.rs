@@ -31,6 +31,7 @@ use crate::{
     },
 };
 use chrono::{Days, NaiveDate};
+use futures::future::BoxFuture;
 use std::{
     collections::{BTreeSet, HashMap},
     sync::Arc,
@@ -138,144 +139,165 @@ pub struct FundView {
 
 impl App {
     /// A page of a queue.
-    pub async fn mdf_page(&self, request: &PageRequest, viewer: &MdfViewer) -> Result<Page, Failure> {
-        self.page(request, viewer).await
+    pub fn mdf_page<'a>(&'a self, request: &'a PageRequest, viewer: &'a MdfViewer) -> BoxFuture<'a, Result<Page, Failure>> {
+        Box::pin(async move { self.page(request, viewer).await })
     }
 
     /// How many items each queue holds, and how many pass `filter` in `queue`.
-    pub async fn mdf_counts(
-        &self,
-        viewer: &MdfViewer,
+    pub fn mdf_counts<'a>(
+        &'a self,
+        viewer: &'a MdfViewer,
         queue: Queue,
-        filter: Option<&Filter<Funding>>,
+        filter: Option<&'a Filter<Funding>>,
         now: Instant,
-    ) -> Result<MdfCounts, Failure> {
-        self.counts(viewer, &Queue::ALL, queue, filter, now).await
+    ) -> BoxFuture<'a, Result<MdfCounts, Failure>> {
+        Box::pin(async move { self.counts(viewer, &Queue::ALL, queue, filter, now).await })
     }
 
     /// The items of a queue that pass the filter, in its order; the first `limit`, and whether there are more.
-    pub async fn mdf_matching(&self, request: PageRequest, viewer: &MdfViewer, limit: usize) -> Result<(Vec<ItemRow>, bool), Failure> {
-        self.matching(request, viewer, limit).await
+    pub fn mdf_matching<'a>(
+        &'a self,
+        request: PageRequest,
+        viewer: &'a MdfViewer,
+        limit: usize,
+    ) -> BoxFuture<'a, Result<(Vec<ItemRow>, bool), Failure>> {
+        Box::pin(async move { self.matching(request, viewer, limit).await })
     }
 
     /// The figures of the header, by currency, that with the most funds first; a day begins in the program's zone.
-    pub async fn mdf_kpis(&self, now: Instant) -> Result<Vec<(Currency, Kpis)>, Failure> {
-        let rules = self.rules().await?;
-        let today = local_date(now, rules.program().zone);
-        Ok(self.db().snapshot().await?.mdf_kpis(today, now).await?)
+    pub fn mdf_kpis(&self, now: Instant) -> BoxFuture<'_, Result<Vec<(Currency, Kpis)>, Failure>> {
+        Box::pin(async move {
+            let rules = self.rules().await?;
+            let today = local_date(now, rules.program().zone);
+            Ok(self.db().snapshot().await?.mdf_kpis(today, now).await?)
+        })
     }
 
     /// One item with its story; nothing when there is no such.
-    pub async fn mdf_detail(&self, id: ItemId, now: Instant) -> Result<Option<MdfDetail>, Failure> {
-        let rules = self.rules().await?;
-        let mut session = self.db().snapshot().await?;
-        Ok(match id {
-            ItemId::Claim(id) => claim_detail(&mut session, &rules, id).await?.map(|detail| MdfDetail::Claim(Box::new(detail))),
-            ItemId::Request(id) => request_detail(&mut session, &rules, id).await?.map(|detail| MdfDetail::Request(Box::new(detail))),
-            ItemId::Fund(id) => fund_detail(&mut session, &rules, id, now).await?.map(|detail| MdfDetail::Fund(Box::new(detail))),
+    pub fn mdf_detail(&self, id: ItemId, now: Instant) -> BoxFuture<'_, Result<Option<MdfDetail>, Failure>> {
+        Box::pin(async move {
+            let rules = self.rules().await?;
+            let mut session = self.db().snapshot().await?;
+            Ok(match id {
+                ItemId::Claim(id) => claim_detail(&mut session, &rules, id).await?.map(|detail| MdfDetail::Claim(Box::new(detail))),
+                ItemId::Request(id) => request_detail(&mut session, &rules, id).await?.map(|detail| MdfDetail::Request(Box::new(detail))),
+                ItemId::Fund(id) => fund_detail(&mut session, &rules, id, now).await?.map(|detail| MdfDetail::Fund(Box::new(detail))),
+            })
         })
     }
 
     /// Every fund whose period ended less than a year ago or still runs, with its balances as the database adds them up.
-    pub async fn mdf_funds(&self, now: Instant) -> Result<Vec<FundView>, Failure> {
-        let rules = self.rules().await?;
-        let today = local_date(now, rules.program().zone);
-        let mut session = self.db().snapshot().await?;
-        let lines = session.fund_lines(today.checked_sub_days(Days::new(365)).unwrap_or(today)).await?;
-        let asked = session.asked_of_funds().await?;
-        let view = |line: FundLine| {
-            let partner = line.fund.terms.holder.partner().and_then(|id| rules.directory().get(id)).map(|one| one.profile.name.clone());
-            let asked = asked.get(&line.fund.id).copied().unwrap_or(0);
-            let forecast = forecast(&line.fund, asked, today);
-            let is_expiring = is_expiring(&line.fund, now);
-            FundView { line, partner, forecast, is_expiring }
-        };
-        Ok(lines.into_iter().map(view).collect())
+    pub fn mdf_funds(&self, now: Instant) -> BoxFuture<'_, Result<Vec<FundView>, Failure>> {
+        Box::pin(async move {
+            let rules = self.rules().await?;
+            let today = local_date(now, rules.program().zone);
+            let mut session = self.db().snapshot().await?;
+            let lines = session.fund_lines(today.checked_sub_days(Days::new(365)).unwrap_or(today)).await?;
+            let asked = session.asked_of_funds().await?;
+            let view = |line: FundLine| {
+                let partner = line.fund.terms.holder.partner().and_then(|id| rules.directory().get(id)).map(|one| one.profile.name.clone());
+                let asked = asked.get(&line.fund.id).copied().unwrap_or(0);
+                let forecast = forecast(&line.fund, asked, today);
+                let is_expiring = is_expiring(&line.fund, now);
+                FundView { line, partner, forecast, is_expiring }
+            };
+            Ok(lines.into_iter().map(view).collect())
+        })
     }
 
     /// How far the money of funds goes before and after it moves so.
-    pub async fn mdf_ahead(&self, moved: &[(Balances, Balances)], now: Instant) -> Result<Vec<Ahead>, Failure> {
-        if moved.is_empty() {
-            return Ok(Vec::new());
-        }
-        let rules = self.rules().await?;
-        let today = local_date(now, rules.program().zone);
-        let mut session = self.db().snapshot().await?;
-        let funds = session.funds(&moved.iter().map(|(before, _)| before.fund).collect::<Vec<_>>()).await?;
-        let asked = session.asked_of_funds().await?;
-        let ahead = |(before, after): &(Balances, Balances)| {
-            let mut fund = funds.iter().find(|fund| fund.id == before.fund)?.clone();
-            let asked = asked.get(&fund.id).copied().unwrap_or(0);
-            let then = forecast(&fund, asked, today);
-            // What is committed now is not asked for any more.
-            let taken = after.committed.saturating_sub(before.committed).max(0);
-            fund.balances = *after;
-            Some(Ahead { name: fund.terms.name.clone(), before: then, after: forecast(&fund, (asked - taken).max(0), today) })
-        };
-        Ok(moved.iter().filter_map(ahead).collect())
+    pub fn mdf_ahead<'a>(&'a self, moved: &'a [(Balances, Balances)], now: Instant) -> BoxFuture<'a, Result<Vec<Ahead>, Failure>> {
+        Box::pin(async move {
+            if moved.is_empty() {
+                return Ok(Vec::new());
+            }
+            let rules = self.rules().await?;
+            let today = local_date(now, rules.program().zone);
+            let mut session = self.db().snapshot().await?;
+            let funds = session.funds(&moved.iter().map(|(before, _)| before.fund).collect::<Vec<_>>()).await?;
+            let asked = session.asked_of_funds().await?;
+            let ahead = |(before, after): &(Balances, Balances)| {
+                let mut fund = funds.iter().find(|fund| fund.id == before.fund)?.clone();
+                let asked = asked.get(&fund.id).copied().unwrap_or(0);
+                let then = forecast(&fund, asked, today);
+                // What is committed now is not asked for any more.
+                let taken = after.committed.saturating_sub(before.committed).max(0);
+                fund.balances = *after;
+                Some(Ahead { name: fund.terms.name.clone(), before: then, after: forecast(&fund, (asked - taken).max(0), today) })
+            };
+            Ok(moved.iter().filter_map(ahead).collect())
+        })
     }
 
     /// Payments that are ordered and in no batch yet, with their claims, by claim and number: the first `limit` of those that
     /// come after this one.
-    pub async fn mdf_payable(&self, after: (ClaimId, u32), limit: u32) -> Result<Vec<(Claim, Payment)>, Failure> {
-        let mut session = self.db().snapshot().await?;
-        let ordered = session.payments_ordered(after, limit).await?;
-        let ids: BTreeSet<ClaimId> = ordered.iter().map(|(claim, _)| *claim).collect();
-        let claims = session.claims(&ids.into_iter().collect::<Vec<_>>()).await?;
-        let claims: HashMap<ClaimId, &Claim> = claims.iter().map(|claim| (claim.id, claim)).collect();
-        let found = ordered.iter().filter_map(|(id, no)| {
-            let claim = *claims.get(id)?;
-            Some((claim.clone(), claim.payment(*no)?.clone()))
-        });
-        Ok(found.collect())
+    pub fn mdf_payable(&self, after: (ClaimId, u32), limit: u32) -> BoxFuture<'_, Result<Vec<(Claim, Payment)>, Failure>> {
+        Box::pin(async move {
+            let mut session = self.db().snapshot().await?;
+            let ordered = session.payments_ordered(after, limit).await?;
+            let ids: BTreeSet<ClaimId> = ordered.iter().map(|(claim, _)| *claim).collect();
+            let claims = session.claims(&ids.into_iter().collect::<Vec<_>>()).await?;
+            let claims: HashMap<ClaimId, &Claim> = claims.iter().map(|claim| (claim.id, claim)).collect();
+            let found = ordered.iter().filter_map(|(id, no)| {
+                let claim = *claims.get(id)?;
+                Some((claim.clone(), claim.payment(*no)?.clone()))
+            });
+            Ok(found.collect())
+        })
     }
 
     /// The batches of payments, the newest first, `limit` at most.
-    pub async fn mdf_batches(&self, limit: u32) -> Result<Vec<Batch>, Failure> {
-        let mut session = self.db().snapshot().await?;
-        let ids: Vec<BatchId> = session.batch_ids(limit).await?;
-        Ok(session.batches(&ids).await?)
+    pub fn mdf_batches(&self, limit: u32) -> BoxFuture<'_, Result<Vec<Batch>, Failure>> {
+        Box::pin(async move {
+            let mut session = self.db().snapshot().await?;
+            let ids: Vec<BatchId> = session.batch_ids(limit).await?;
+            Ok(session.batches(&ids).await?)
+        })
     }
 
     /// One batch; nothing when there is no such.
-    pub async fn mdf_batch(&self, id: BatchId) -> Result<Option<Batch>, Failure> {
-        Ok(self.db().read().await?.batches(&[id]).await?.pop())
+    pub fn mdf_batch(&self, id: BatchId) -> BoxFuture<'_, Result<Option<Batch>, Failure>> {
+        Box::pin(async move { Ok(self.db().read().await?.batches(&[id]).await?.pop()) })
     }
 
     /// Everybody's limits and delegations.
-    pub async fn mdf_authority(&self) -> Result<Authority, Failure> {
-        Ok(self.db().snapshot().await?.authority_of_all().await?)
+    pub fn mdf_authority(&self) -> BoxFuture<'_, Result<Authority, Failure>> {
+        Box::pin(async move { Ok(self.db().snapshot().await?.authority_of_all().await?) })
     }
 
     /// What `me` did last to requests and claims and has not taken back since.
-    pub async fn mdf_last_done(&self, me: OperatorId) -> Result<Option<MdfLastDone>, Failure> {
-        let requests = self.last_done::<Request>(me, |_| false).await?.map(|one| listed(one, ItemId::Request));
-        let claims = self.last_done::<Claim>(me, |_| false).await?.map(|one| listed(one, ItemId::Claim));
-        Ok(match (requests, claims) {
-            (Some(mut requests), Some(claims)) if requests.command == claims.command => {
-                requests.records.extend(claims.records);
-                Some(requests)
-            }
-            (Some(requests), Some(claims)) => Some(if requests.at > claims.at { requests } else { claims }),
-            (requests, claims) => requests.or(claims),
+    pub fn mdf_last_done(&self, me: OperatorId) -> BoxFuture<'_, Result<Option<MdfLastDone>, Failure>> {
+        Box::pin(async move {
+            let requests = self.last_done::<Request>(me, |_| false).await?.map(|one| listed(one, ItemId::Request));
+            let claims = self.last_done::<Claim>(me, |_| false).await?.map(|one| listed(one, ItemId::Claim));
+            Ok(match (requests, claims) {
+                (Some(mut requests), Some(claims)) if requests.command == claims.command => {
+                    requests.records.extend(claims.records);
+                    Some(requests)
+                }
+                (Some(requests), Some(claims)) => Some(if requests.at > claims.at { requests } else { claims }),
+                (requests, claims) => requests.or(claims),
+            })
         })
     }
 
     /// The operators who can look after a request or a claim, by name.
-    pub async fn mdf_colleagues(&self) -> Result<Vec<(OperatorId, Text)>, Failure> {
-        self.colleagues(|roles| roles.allow(Permission::MdfWork)).await
+    pub fn mdf_colleagues(&self) -> BoxFuture<'_, Result<Vec<(OperatorId, Text)>, Failure>> {
+        Box::pin(async move { self.colleagues(|roles| roles.allow(Permission::MdfWork)).await })
     }
 
     /// The operators who approve within a limit, by name.
-    pub async fn mdf_approvers(&self) -> Result<Vec<(OperatorId, Text)>, Failure> {
-        self.colleagues(approval::takes_limit).await
+    pub fn mdf_approvers(&self) -> BoxFuture<'_, Result<Vec<(OperatorId, Text)>, Failure>> {
+        Box::pin(async move { self.colleagues(approval::takes_limit).await })
     }
 
     /// The names of the partners and operators of items.
-    pub async fn mdf_names(&self, partners: &[PartnerId]) -> Result<Names, Failure> {
-        let rules = self.rules().await?;
-        let mut session = self.db().read().await?;
-        view::names(&mut session, &rules, partners.iter().copied().collect()).await
+    pub fn mdf_names<'a>(&'a self, partners: &'a [PartnerId]) -> BoxFuture<'a, Result<Names, Failure>> {
+        Box::pin(async move {
+            let rules = self.rules().await?;
+            let mut session = self.db().read().await?;
+            view::names(&mut session, &rules, partners.iter().copied().collect()).await
+        })
     }
 }
 

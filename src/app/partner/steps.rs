@@ -15,6 +15,7 @@ use crate::{
     },
     store::{Unit, unit::partner::StepSource},
 };
+use futures::future::BoxFuture;
 use std::collections::{BTreeSet, HashMap};
 
 /// What became of a step of a partner.
@@ -80,17 +81,21 @@ pub async fn checklists<S: StepSource>(
 
 impl App {
     /// The steps of a partner that comes on board; nothing for any other.
-    pub async fn onboarding(&self, partner: &Partner) -> Result<Option<Checklist>, Failure> {
-        let rules = self.rules().await?;
-        let mut session = self.db().snapshot().await?;
-        Ok(checklists(&mut session, &rules, std::iter::once(partner), self.now()).await?.remove(&partner.id))
+    pub fn onboarding<'a>(&'a self, partner: &'a Partner) -> BoxFuture<'a, Result<Option<Checklist>, Failure>> {
+        Box::pin(async move {
+            let rules = self.rules().await?;
+            let mut session = self.db().snapshot().await?;
+            Ok(checklists(&mut session, &rules, std::iter::once(partner), self.now()).await?.remove(&partner.id))
+        })
     }
 
     /// How many partners come on board, and how many of them are late.
-    pub async fn underway(&self) -> Result<Underway, Failure> {
-        let rules = self.rules().await?;
-        let mut session = self.db().snapshot().await?;
-        let all = checklists(&mut session, &rules, rules.directory().all().iter(), self.now()).await?;
-        Ok(Underway::of(all.values()))
+    pub fn underway(&self) -> BoxFuture<'_, Result<Underway, Failure>> {
+        Box::pin(async move {
+            let rules = self.rules().await?;
+            let mut session = self.db().snapshot().await?;
+            let all = checklists(&mut session, &rules, rules.directory().all().iter(), self.now()).await?;
+            Ok(Underway::of(all.values()))
+        })
     }
 }

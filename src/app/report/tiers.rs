@@ -11,28 +11,31 @@ use crate::{
     store::AuditRow,
 };
 use chrono::NaiveDate;
+use futures::future::BoxFuture;
 use std::{collections::HashMap, sync::Arc};
 
 impl App {
     /// How tiers stand as of the end of a day, today or before.
-    pub async fn report_tiers(&self, on: NaiveDate) -> Result<Report, Failure> {
-        let rules = self.rules().await?;
-        let today = self.day_of_report(&rules, on)?;
-        let mut session = self.db().snapshot().await?;
-        let mut audits: HashMap<PartnerId, Vec<AuditRow>> = HashMap::new();
-        for row in session.audits_until(on).await? {
-            audits.entry(row.partner).or_default().push(row);
-        }
-        let latest: Vec<EvaluationId> = audits.values().filter_map(|rows| rows.first()).map(|row| row.id).collect();
-        let mut latest: HashMap<PartnerId, Evaluation> =
-            session.evaluations(&latest).await?.into_iter().map(|one| (one.made.partner, one)).collect();
-        let partners = rules.directory().all().iter().filter(|one| one.profile.status != PartnerStatus::Offboarded);
-        let partners = partners.map(|partner| TierSeen {
-            partner: partner.clone(),
-            latest: latest.remove(&partner.id),
-            audits: audits.remove(&partner.id).unwrap_or_default().iter().map(audit).collect(),
-        });
-        Ok(tiers::tiers(&TiersSeen { on, today, program: Arc::clone(rules.program()), partners: partners.collect() }))
+    pub fn report_tiers(&self, on: NaiveDate) -> BoxFuture<'_, Result<Report, Failure>> {
+        Box::pin(async move {
+            let rules = self.rules().await?;
+            let today = self.day_of_report(&rules, on)?;
+            let mut session = self.db().snapshot().await?;
+            let mut audits: HashMap<PartnerId, Vec<AuditRow>> = HashMap::new();
+            for row in session.audits_until(on).await? {
+                audits.entry(row.partner).or_default().push(row);
+            }
+            let latest: Vec<EvaluationId> = audits.values().filter_map(|rows| rows.first()).map(|row| row.id).collect();
+            let mut latest: HashMap<PartnerId, Evaluation> =
+                session.evaluations(&latest).await?.into_iter().map(|one| (one.made.partner, one)).collect();
+            let partners = rules.directory().all().iter().filter(|one| one.profile.status != PartnerStatus::Offboarded);
+            let partners = partners.map(|partner| TierSeen {
+                partner: partner.clone(),
+                latest: latest.remove(&partner.id),
+                audits: audits.remove(&partner.id).unwrap_or_default().iter().map(audit).collect(),
+            });
+            Ok(tiers::tiers(&TiersSeen { on, today, program: Arc::clone(rules.program()), partners: partners.collect() }))
+        })
     }
 }
 

@@ -17,6 +17,7 @@ use crate::{
     },
 };
 use chrono::NaiveDate;
+use futures::future::BoxFuture;
 use std::{collections::HashMap, sync::Arc};
 
 /// Everything that the board shows, and the facts to try other rules on.
@@ -44,14 +45,16 @@ pub struct Draft {
 
 impl App {
     /// The board as of today. What it takes long to add up is added up beside the tasks that answer others.
-    pub async fn tier_board(&self) -> Result<TierBoard, Failure> {
-        let at = self.now();
-        let rules = self.rules().await?;
-        let day = self.today().await?;
-        let (facts, held) = self.tier_facts_and_held().await?;
-        let underway = self.underway().await?;
-        let work = move || TierBoard { underway, ..added_up(&rules, (facts.into(), &held), day, at) };
-        tokio::task::spawn_blocking(work).await.map_err(|error| Failure::refused(format!("the board was not made: {error}")))
+    pub fn tier_board(&self) -> BoxFuture<'_, Result<TierBoard, Failure>> {
+        Box::pin(async move {
+            let at = self.now();
+            let rules = self.rules().await?;
+            let day = self.today().await?;
+            let (facts, held) = self.tier_facts_and_held().await?;
+            let underway = self.underway().await?;
+            let work = move || TierBoard { underway, ..added_up(&rules, (facts.into(), &held), day, at) };
+            tokio::task::spawn_blocking(work).await.map_err(|error| Failure::refused(format!("the board was not made: {error}")))
+        })
     }
 
     /// What rules would change against others, at facts that are known already.
@@ -61,14 +64,16 @@ impl App {
     }
 
     /// The program in force with other rules of tiers, as a document that can be applied.
-    pub async fn tier_draft(&self, after: &TierRules) -> Result<Draft, Failure> {
-        let rules = self.rules().await?;
-        let version = rules.version();
-        let rows = self.db().read().await?.programs(version).await?;
-        let toml = rows.into_iter().find(|row| row.version == version).map_or_else(|| program::DEMO.to_owned(), |row| row.toml);
-        let toml = edit::with_rules(&toml, &rules.program().tier_rules(), after).map_err(Failure::refused)?;
-        let plan = program_plan::plan(self, "program", &toml).await?;
-        Ok(Draft { against: version, toml, changes: plan.changes.iter().map(ToString::to_string).collect() })
+    pub fn tier_draft<'a>(&'a self, after: &'a TierRules) -> BoxFuture<'a, Result<Draft, Failure>> {
+        Box::pin(async move {
+            let rules = self.rules().await?;
+            let version = rules.version();
+            let rows = self.db().read().await?.programs(version).await?;
+            let toml = rows.into_iter().find(|row| row.version == version).map_or_else(|| program::DEMO.to_owned(), |row| row.toml);
+            let toml = edit::with_rules(&toml, &rules.program().tier_rules(), after).map_err(Failure::refused)?;
+            let plan = program_plan::plan(self, "program", &toml).await?;
+            Ok(Draft { against: version, toml, changes: plan.changes.iter().map(ToString::to_string).collect() })
+        })
     }
 }
 

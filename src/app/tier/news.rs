@@ -19,6 +19,7 @@ use crate::{
     },
     store::unit::Past,
 };
+use futures::future::BoxFuture;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How many records one query asks about.
@@ -58,40 +59,44 @@ impl TierNews {
 
 impl App {
     /// What happened after a place in the chain.
-    pub async fn tier_news(&self, since: AuditSeq) -> Result<TierNews, Failure> {
-        let mut session = self.db().snapshot().await?;
-        let happened = session.audit_since(since, NEWS_MAX).await?;
-        let standing = |past: &Past| if let Entity::Standing(id) = past.record.entity { Some(id) } else { None };
-        let ids: BTreeSet<StandingId> = happened.iter().filter_map(standing).collect();
-        let standings = session.standings(&ids.into_iter().collect::<Vec<_>>()).await?;
-        let line = |past: &Past| if let Entity::Correction(id) = past.record.entity { Some(id) } else { None };
-        let lines: BTreeSet<CorrectionId> = happened.iter().filter_map(line).collect();
-        let lines = session.waiting_lines(&lines.into_iter().collect::<Vec<_>>()).await?;
-        drop(session);
-        let sellers = lines.into_iter().map(|line| (line.correction.id, line.partner)).collect();
-        let of: BTreeMap<StandingId, PartnerId> = standings.into_iter().map(|one| (one.id, one.partner)).collect();
-        let own = happened.iter().filter_map(|past| if let Entity::Partner(id) = past.record.entity { Some(id) } else { None });
-        let partners: BTreeSet<PartnerId> = of.values().copied().chain(own).collect();
-        let names = self.tier_names(&partners.into_iter().collect::<Vec<_>>()).await?;
-        Ok(TierNews { happened, of, sellers, names })
+    pub fn tier_news(&self, since: AuditSeq) -> BoxFuture<'_, Result<TierNews, Failure>> {
+        Box::pin(async move {
+            let mut session = self.db().snapshot().await?;
+            let happened = session.audit_since(since, NEWS_MAX).await?;
+            let standing = |past: &Past| if let Entity::Standing(id) = past.record.entity { Some(id) } else { None };
+            let ids: BTreeSet<StandingId> = happened.iter().filter_map(standing).collect();
+            let standings = session.standings(&ids.into_iter().collect::<Vec<_>>()).await?;
+            let line = |past: &Past| if let Entity::Correction(id) = past.record.entity { Some(id) } else { None };
+            let lines: BTreeSet<CorrectionId> = happened.iter().filter_map(line).collect();
+            let lines = session.waiting_lines(&lines.into_iter().collect::<Vec<_>>()).await?;
+            drop(session);
+            let sellers = lines.into_iter().map(|line| (line.correction.id, line.partner)).collect();
+            let of: BTreeMap<StandingId, PartnerId> = standings.into_iter().map(|one| (one.id, one.partner)).collect();
+            let own = happened.iter().filter_map(|past| if let Entity::Partner(id) = past.record.entity { Some(id) } else { None });
+            let partners: BTreeSet<PartnerId> = of.values().copied().chain(own).collect();
+            let names = self.tier_names(&partners.into_iter().collect::<Vec<_>>()).await?;
+            Ok(TierNews { happened, of, sellers, names })
+        })
     }
 
     /// Which of these records stand in the queue and pass the filter now.
-    pub async fn tier_among(
-        &self,
-        ids: &[DeskId],
+    pub fn tier_among<'a>(
+        &'a self,
+        ids: &'a [DeskId],
         queue: Queue,
-        filter: &Filter<Tiers>,
-        viewer: &TierViewer,
+        filter: &'a Filter<Tiers>,
+        viewer: &'a TierViewer,
         now: Instant,
-    ) -> Result<BTreeSet<DeskId>, Failure> {
-        let mut among = BTreeSet::new();
-        for some in ids.chunks(AMONG_MAX) {
-            let one = |id: &DeskId| Filter::Number { field: Field::Id, op: Op::Eq, value: id.number() };
-            let filter = Some(Filter::all(vec![Filter::any(some.iter().map(one).collect()), filter.clone()]));
-            let request = PageRequest { queue, filter, sort: Sort::Due, me: viewer.me, now, from: From::Start, limit: 0 };
-            among.extend(self.tier_matching(request, viewer, AMONG_MAX).await?.0.into_iter().map(|line| line.id()));
-        }
-        Ok(among)
+    ) -> BoxFuture<'a, Result<BTreeSet<DeskId>, Failure>> {
+        Box::pin(async move {
+            let mut among = BTreeSet::new();
+            for some in ids.chunks(AMONG_MAX) {
+                let one = |id: &DeskId| Filter::Number { field: Field::Id, op: Op::Eq, value: id.number() };
+                let filter = Some(Filter::all(vec![Filter::any(some.iter().map(one).collect()), filter.clone()]));
+                let request = PageRequest { queue, filter, sort: Sort::Due, me: viewer.me, now, from: From::Start, limit: 0 };
+                among.extend(self.tier_matching(request, viewer, AMONG_MAX).await?.0.into_iter().map(|line| line.id()));
+            }
+            Ok(among)
+        })
     }
 }

@@ -32,6 +32,7 @@ use crate::{
     store::unit::Past,
 };
 use chrono::NaiveDate;
+use futures::future::BoxFuture;
 use std::collections::HashMap;
 
 /// Everything about the tier of one partner.
@@ -92,45 +93,54 @@ const SHOWN: u32 = 12;
 
 impl App {
     /// A page of a queue.
-    pub async fn tier_lines(&self, request: &PageRequest, viewer: &TierViewer) -> Result<Page, Failure> {
-        self.page(request, viewer).await
+    pub fn tier_lines<'a>(&'a self, request: &'a PageRequest, viewer: &'a TierViewer) -> BoxFuture<'a, Result<Page, Failure>> {
+        Box::pin(async move { self.page(request, viewer).await })
     }
 
     /// How many partners each queue holds, and how many pass `filter` in `queue`.
-    pub async fn tier_line_counts(
-        &self,
-        viewer: &TierViewer,
+    pub fn tier_line_counts<'a>(
+        &'a self,
+        viewer: &'a TierViewer,
         queue: Queue,
-        filter: Option<&Filter<Tiers>>,
+        filter: Option<&'a Filter<Tiers>>,
         now: Instant,
-    ) -> Result<view::Counts, Failure> {
-        self.counts(viewer, Queue::ALL, queue, filter, now).await
+    ) -> BoxFuture<'a, Result<view::Counts, Failure>> {
+        Box::pin(async move { self.counts(viewer, Queue::ALL, queue, filter, now).await })
     }
 
     /// The partners of a queue that pass the filter, in its order; the first `limit`, and whether there are more.
-    pub async fn tier_matching(&self, request: PageRequest, viewer: &TierViewer, limit: usize) -> Result<(Vec<DeskLine>, bool), Failure> {
-        self.matching(request, viewer, limit).await
+    pub fn tier_matching<'a>(
+        &'a self,
+        request: PageRequest,
+        viewer: &'a TierViewer,
+        limit: usize,
+    ) -> BoxFuture<'a, Result<(Vec<DeskLine>, bool), Failure>> {
+        Box::pin(async move { self.matching(request, viewer, limit).await })
     }
 
     /// The figures of the header; tiers in the order of the program, best first.
-    pub async fn tier_kpis(&self) -> Result<Kpis, Failure> {
-        let rules = self.rules().await?;
-        let mut kpis = self.db().snapshot().await?.tier_kpis().await?;
-        let place = |tier: &Text| rules.program().tiers.iter().position(|one| crate::domain::search::slug(&one.name) == **tier);
-        kpis.tiers.sort_by_key(|(tier, _)| place(tier).unwrap_or(usize::MAX));
-        Ok(kpis)
+    pub fn tier_kpis(&self) -> BoxFuture<'_, Result<Kpis, Failure>> {
+        Box::pin(async move {
+            let rules = self.rules().await?;
+            let mut kpis = self.db().snapshot().await?.tier_kpis().await?;
+            let place = |tier: &Text| rules.program().tiers.iter().position(|one| crate::domain::search::slug(&one.name) == **tier);
+            kpis.tiers.sort_by_key(|(tier, _)| place(tier).unwrap_or(usize::MAX));
+            Ok(kpis)
+        })
     }
 
     /// The lines of these partners, in their order.
-    pub async fn tier_lines_of(&self, ids: &[PartnerId]) -> Result<Vec<TierLine>, Failure> {
-        Ok(self.db().snapshot().await?.tier_lines(ids).await?)
+    pub fn tier_lines_of<'a>(&'a self, ids: &'a [PartnerId]) -> BoxFuture<'a, Result<Vec<TierLine>, Failure>> {
+        Box::pin(async move { Ok(self.db().snapshot().await?.tier_lines(ids).await?) })
     }
 
     /// One record with everything that is known of it at the desk; nothing when there is no such.
-    pub async fn desk_detail(&self, id: DeskId) -> Result<Option<DeskDetail>, Failure> {
-        Ok(match id {
-            DeskId::Partner(id) => self.tier_detail(id).await?.map(|detail| DeskDetail::Partner(Box::new(detail))),
-            DeskId::Line(id) => self.waiting_detail(id).await?.map(|detail| DeskDetail::Waiting(Box::new(detail))),
+    pub fn desk_detail(&self, id: DeskId) -> BoxFuture<'_, Result<Option<DeskDetail>, Failure>> {
+        Box::pin(async move {
+            Ok(match id {
+                DeskId::Partner(id) => self.tier_detail(id).await?.map(|detail| DeskDetail::Partner(Box::new(detail))),
+                DeskId::Line(id) => self.waiting_detail(id).await?.map(|detail| DeskDetail::Waiting(Box::new(detail))),
+            })
         })
     }
 
@@ -145,29 +155,33 @@ impl App {
     }
 
     /// One partner with everything that is known of it at the desk; nothing when there is no such.
-    pub async fn tier_detail(&self, id: PartnerId) -> Result<Option<TierDetail>, Failure> {
-        let rules = self.rules().await?;
-        let Some(partner) = rules.directory().get(id).cloned() else { return Ok(None) };
-        let Some(line) = self.tier_lines_of(&[id]).await?.pop() else { return Ok(None) };
-        let story = self.tier_story(id).await?;
-        let mut session = self.db().snapshot().await?;
-        let rooms = rooms::rooms(&mut session, &rules, &partner, self.now()).await?;
-        let checklist = checklists(&mut session, &rules, std::iter::once(&partner), self.now()).await?.remove(&id);
-        let timeline = rooms::past(&mut session, id, story.standing.as_ref()).await?;
-        let names = view::names(&mut session, &rules, [id].into()).await?;
-        Ok(Some(TierDetail { line, partner, checklist, story, rooms, timeline, names }))
+    pub fn tier_detail(&self, id: PartnerId) -> BoxFuture<'_, Result<Option<TierDetail>, Failure>> {
+        Box::pin(async move {
+            let rules = self.rules().await?;
+            let Some(partner) = rules.directory().get(id).cloned() else { return Ok(None) };
+            let Some(line) = self.tier_lines_of(&[id]).await?.pop() else { return Ok(None) };
+            let story = self.tier_story(id).await?;
+            let mut session = self.db().snapshot().await?;
+            let rooms = rooms::rooms(&mut session, &rules, &partner, self.now()).await?;
+            let checklist = checklists(&mut session, &rules, std::iter::once(&partner), self.now()).await?.remove(&id);
+            let timeline = rooms::past(&mut session, id, story.standing.as_ref()).await?;
+            let names = view::names(&mut session, &rules, [id].into()).await?;
+            Ok(Some(TierDetail { line, partner, checklist, story, rooms, timeline, names }))
+        })
     }
 
     /// What `me` did last at the desk and has not taken back since: to the standings of partners, or to lines that wait.
-    pub async fn tier_last_done(&self, me: OperatorId) -> Result<Option<TierLastDone>, Failure> {
-        // That a line came in and could not be recorded, or gave way to another, nobody decided.
-        let came = |event: &CorrectionEvent| matches!(event, CorrectionEvent::Raised { .. } | CorrectionEvent::Superseded);
-        let (standings, lines) = (self.standing_last_done(me).await?, self.last_done::<Correction>(me, came).await?);
-        let lines = lines.map(|view::LastDone { command, at, event, records }| {
-            let records = records.into_iter().map(|(id, version)| (DeskId::Line(id), version)).collect();
-            TierLastDone { command, at, event, records }
-        });
-        Ok(standings.into_iter().chain(lines).max_by_key(|done| done.at))
+    pub fn tier_last_done(&self, me: OperatorId) -> BoxFuture<'_, Result<Option<TierLastDone>, Failure>> {
+        Box::pin(async move {
+            // That a line came in and could not be recorded, or gave way to another, nobody decided.
+            let came = |event: &CorrectionEvent| matches!(event, CorrectionEvent::Raised { .. } | CorrectionEvent::Superseded);
+            let (standings, lines) = (self.standing_last_done(me).await?, self.last_done::<Correction>(me, came).await?);
+            let lines = lines.map(|view::LastDone { command, at, event, records }| {
+                let records = records.into_iter().map(|(id, version)| (DeskId::Line(id), version)).collect();
+                TierLastDone { command, at, event, records }
+            });
+            Ok(standings.into_iter().chain(lines).max_by_key(|done| done.at))
+        })
     }
 
     async fn standing_last_done(&self, me: OperatorId) -> Result<Option<TierLastDone>, Failure> {
@@ -182,40 +196,44 @@ impl App {
     }
 
     /// The operators who work at the tier desk, by name.
-    pub async fn tier_colleagues(&self) -> Result<Vec<(OperatorId, Text)>, Failure> {
-        self.colleagues(|roles| roles.allow(Permission::TierWork)).await
+    pub fn tier_colleagues(&self) -> BoxFuture<'_, Result<Vec<(OperatorId, Text)>, Failure>> {
+        Box::pin(async move { self.colleagues(|roles| roles.allow(Permission::TierWork)).await })
     }
 
     /// The names of these partners and of all operators.
-    pub async fn tier_names(&self, partners: &[PartnerId]) -> Result<Names, Failure> {
-        let rules = self.rules().await?;
-        let mut session = self.db().read().await?;
-        view::names(&mut session, &rules, partners.iter().copied().collect()).await
+    pub fn tier_names<'a>(&'a self, partners: &'a [PartnerId]) -> BoxFuture<'a, Result<Names, Failure>> {
+        Box::pin(async move {
+            let rules = self.rules().await?;
+            let mut session = self.db().read().await?;
+            view::names(&mut session, &rules, partners.iter().copied().collect()).await
+        })
     }
 
     /// The day on the calendar of the program's zone.
-    pub async fn today(&self) -> Result<NaiveDate, Failure> {
-        Ok(local_date(self.now(), self.rules().await?.program().zone))
+    pub fn today(&self) -> BoxFuture<'_, Result<NaiveDate, Failure>> {
+        Box::pin(async move { Ok(local_date(self.now(), self.rules().await?.program().zone)) })
     }
 
     /// Everything about one partner.
-    pub async fn tier_story(&self, partner: PartnerId) -> Result<TierStory, Failure> {
-        let rules = self.rules().await?.program().tier_rules();
-        let mut session = self.db().snapshot().await?;
-        let ids: Vec<_> = session.standings_of(&[partner]).await?.into_iter().flatten().collect();
-        let standing = session.standings(&ids).await?.pop();
-        let evaluations = session.evaluations_of(partner, SHOWN).await?;
-        let evaluations = session.evaluations(&evaluations).await?;
-        let way = evaluations.first().and_then(|last| {
-            let above = last.made.card.above()?;
-            way_up(&last.made.facts, &rules, &above.tier)
-        });
-        Ok(TierStory { partner, standing, evaluations, way })
+    pub fn tier_story(&self, partner: PartnerId) -> BoxFuture<'_, Result<TierStory, Failure>> {
+        Box::pin(async move {
+            let rules = self.rules().await?.program().tier_rules();
+            let mut session = self.db().snapshot().await?;
+            let ids: Vec<_> = session.standings_of(&[partner]).await?.into_iter().flatten().collect();
+            let standing = session.standings(&ids).await?.pop();
+            let evaluations = session.evaluations_of(partner, SHOWN).await?;
+            let evaluations = session.evaluations(&evaluations).await?;
+            let way = evaluations.first().and_then(|last| {
+                let above = last.made.card.above()?;
+                way_up(&last.made.facts, &rules, &above.tier)
+            });
+            Ok(TierStory { partner, standing, evaluations, way })
+        })
     }
 
     /// The facts of all partners that are audited, as of today, gathered without writing anything.
-    pub async fn tier_facts(&self) -> Result<Vec<Facts>, Failure> {
-        Ok(self.tier_facts_and_held().await?.0)
+    pub fn tier_facts(&self) -> BoxFuture<'_, Result<Vec<Facts>, Failure>> {
+        Box::pin(async move { Ok(self.tier_facts_and_held().await?.0) })
     }
 
     /// The same, and the tier that each held when it was last audited.
@@ -235,9 +253,11 @@ impl App {
     }
 
     /// What these rules would change against those in force, at the facts of today.
-    pub async fn tier_what_if(&self, after: &TierRules) -> Result<WhatIf, Failure> {
-        let facts = self.tier_facts().await?;
-        Ok(what_if(&facts, &self.rules().await?.program().tier_rules(), after))
+    pub fn tier_what_if<'a>(&'a self, after: &'a TierRules) -> BoxFuture<'a, Result<WhatIf, Failure>> {
+        Box::pin(async move {
+            let facts = self.tier_facts().await?;
+            Ok(what_if(&facts, &self.rules().await?.program().tier_rules(), after))
+        })
     }
 }
 

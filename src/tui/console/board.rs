@@ -6,7 +6,7 @@ use crate::{
     domain::{id::OperatorId, text::Text},
     tui::{
         Answers as Sender,
-        console::driver::{carry_out, told},
+        console::driver::told,
         house::{House, Msg},
         rooms::board::{Ask, Told},
     },
@@ -53,6 +53,6 @@ async fn apply(app: &App, me: OperatorId, draft: Draft, note: &str) -> Result<St
         return Err(format!("{in_force} came into force meanwhile: look at what differs from it, and save again"));
     }
     let request = app.request(Command::Program { toml: draft.toml, note: Text::clean(note) });
-    told(carry_out(app, me, request).await)?;
+    told(app.carry_out(me, request).await)?;
     Ok(told(app.rules().await)?.version().to_string())
 }

@@ -3,7 +3,7 @@
 use super::house::tell;
 use crate::{
     app::{
-        App, Command, Failure, Outcome, Request,
+        App, Command, Failure, Outcome,
         view::{Counts, LastDone, Viewer},
     },
     domain::{filter::Filter, id::OperatorId, time::Instant, told::Names},
@@ -31,9 +31,6 @@ const MARKS_MAX: usize = 5_000;
 const CHANGES_APART: Duration = Duration::from_millis(60);
 const COUNTS_APART: Duration = Duration::from_millis(400);
 const FIGURES_APART: Duration = Duration::from_secs(2);
-/// A commit whose answer was lost is asked for again, under the same identity.
-const COMMIT_TRIES: u32 = 8;
-const COMMIT_WAIT: Duration = Duration::from_millis(750);
 
 /// What of the app a room works with.
 pub trait Supply: Trade {
@@ -240,7 +237,7 @@ async fn execute<T: Supply>(app: &App, me: OperatorId, orders: Vec<Order<T>>) ->
     let mut out = Answers::default();
     for order in orders {
         let outcome = match T::command(app, order.clone()).await {
-            Ok(command) => told(carry_out(app, me, app.request(command)).await),
+            Ok(command) => told(app.carry_out(me, app.request(command)).await),
             Err(why) => Err(why),
         };
         match outcome {
@@ -257,21 +254,6 @@ async fn execute<T: Supply>(app: &App, me: OperatorId, orders: Vec<Order<T>>) ->
     }
     out.names = names(app, &out).await;
     out
-}
-
-/// A command whose commit was lost on the way is sent again under the same identity: it is carried out once at most.
-pub(super) async fn carry_out(app: &App, me: OperatorId, request: Request) -> Result<Outcome, Failure> {
-    let mut tries = 0;
-    loop {
-        tries += 1;
-        match app.execute(me, request.clone()).await {
-            Err(Failure::Store(store::Error::CommitUnknown(_))) if tries < COMMIT_TRIES => tokio::time::sleep(COMMIT_WAIT).await,
-            Err(Failure::Store(store::Error::Unavailable(_))) if (2..COMMIT_TRIES).contains(&tries) => {
-                tokio::time::sleep(COMMIT_WAIT).await;
-            }
-            other => return other,
-        }
-    }
 }
 
 /// The names that the answers mention. Without them numbers stand in the sentences, so a failure here is none.

@@ -1,6 +1,6 @@
 //! What of the app the lead room works with.
 
-use super::driver::{Supply, carry_out, told};
+use super::driver::{Supply, told};
 use crate::{
     app::{
         App, Command, Failure, LeadTarget, Outcome,
@@ -89,7 +89,7 @@ impl Supply for LeadTrade {
 /// One registration of one lead; sent again under the same identity when its commit was lost on the way.
 async fn register(app: &App, me: OperatorId, lead: LeadId) -> Result<DealId, String> {
     let request = app.request(Command::DealFromLead { lead, account: None });
-    let outcome = told(carry_out(app, me, request).await)?;
+    let outcome = told(app.carry_out(me, request).await)?;
     match outcome.deals.into_iter().next() {
         Some(item) => item.result.map(|_| item.deal).map_err(|refusal| refusal.to_string()),
         None => Err(format!("{lead} is registered already")),

@@ -26,6 +26,7 @@ use crate::{
 };
 use chrono_tz::Tz;
 pub use driver::Supply;
+use futures::future::LocalBoxFuture;
 pub use house::Answered;
 use house::HouseDriver;
 use std::{
@@ -66,43 +67,47 @@ pub enum Ended {
 const LAST_WRITES: Duration = Duration::from_secs(10);
 
 /// Runs the console until the person leaves. Nothing is read before the first frame but what it shows.
-pub async fn run(options: ConsoleOptions) -> io::Result<Ended> {
-    let ConsoleOptions { db, operator, settings, banner, read_only, engine, room, queue, filter } = options;
-    let clock = db.options().clock.clone();
-    let app = App::new(db);
-    let (stop, stopped) = watch::channel(false);
-    let engine = engine.then(|| tokio::spawn(engine::run(app.clone(), stopped)));
-    let (writing, mut written) = mpsc::channel::<()>(1);
-    let demo = Arc::new(AtomicBool::new(false));
-    let place = place(app.db().address(), operator.clone(), banner, read_only, chrono_tz::UTC);
-    let station = station(&app, &operator, chrono_tz::UTC);
-    let house = House::new(&station, room).open(queue.as_deref(), &filter).map_err(io::Error::other)?;
-    let calls = settings.notify != Notify::Off;
-    let driver = HouseDriver::new(app, operator.id, &writing, Arc::clone(&demo), calls);
-    drop(writing);
-    // Boxed: the whole house is in it.
-    let result = Box::pin(super::run(house, place, settings, driver, clock)).await;
-    // A write that was on its way when the person left is carried through.
-    let _ = tokio::time::timeout(LAST_WRITES, written.recv()).await;
-    let _ = stop.send(true);
-    if let Some(engine) = engine {
-        let _ = tokio::time::timeout(LAST_WRITES, engine).await;
-    }
-    result.map(|()| if demo.load(Ordering::SeqCst) { Ended::Demo } else { Ended::Left })
+pub fn run(options: ConsoleOptions) -> LocalBoxFuture<'static, io::Result<Ended>> {
+    Box::pin(async move {
+        let ConsoleOptions { db, operator, settings, banner, read_only, engine, room, queue, filter } = options;
+        let clock = db.options().clock.clone();
+        let app = App::new(db);
+        let (stop, stopped) = watch::channel(false);
+        let engine = engine.then(|| tokio::spawn(engine::run(app.clone(), stopped)));
+        let (writing, mut written) = mpsc::channel::<()>(1);
+        let demo = Arc::new(AtomicBool::new(false));
+        let place = place(app.db().address(), operator.clone(), banner, read_only, chrono_tz::UTC);
+        let station = station(&app, &operator, chrono_tz::UTC);
+        let house = House::new(&station, room).open(queue.as_deref(), &filter).map_err(io::Error::other)?;
+        let calls = settings.notify != Notify::Off;
+        let driver = HouseDriver::new(app, operator.id, &writing, Arc::clone(&demo), calls);
+        drop(writing);
+        // Boxed: the whole house is in it.
+        let result = Box::pin(super::run(house, place, settings, driver, clock)).await;
+        // A write that was on its way when the person left is carried through.
+        let _ = tokio::time::timeout(LAST_WRITES, written.recv()).await;
+        let _ = stop.send(true);
+        if let Some(engine) = engine {
+            let _ = tokio::time::timeout(LAST_WRITES, engine).await;
+        }
+        result.map(|()| if demo.load(Ordering::SeqCst) { Ended::Demo } else { Ended::Left })
+    })
 }
 
 /// One screen as plain text, once everything on it is loaded.
-pub async fn print(options: &ConsoleOptions, size: (u16, u16)) -> Result<String, String> {
-    let app = App::new(options.db.clone());
-    let rules = app.rules().await.map_err(|error| error.to_string())?;
-    let zone = rules.program().zone;
-    let place = place(app.db().address(), options.operator.clone(), options.banner, options.read_only, zone);
-    let station = station(&app, &options.operator, zone);
-    let house = House::new(&station, options.room).open(options.queue.as_deref(), &options.filter)?;
-    let mut stage = Stage::new(house, place, size, app.now());
-    stage.shell.theme = Theme::built_in("none", super::theme::Depth::None);
-    settle(&mut stage, &app, &options.operator).await;
-    Ok(stage.screen())
+pub fn print(options: &ConsoleOptions, size: (u16, u16)) -> LocalBoxFuture<'_, Result<String, String>> {
+    Box::pin(async move {
+        let app = App::new(options.db.clone());
+        let rules = app.rules().await.map_err(|error| error.to_string())?;
+        let zone = rules.program().zone;
+        let place = place(app.db().address(), options.operator.clone(), options.banner, options.read_only, zone);
+        let station = station(&app, &options.operator, zone);
+        let house = House::new(&station, options.room).open(options.queue.as_deref(), &options.filter)?;
+        let mut stage = Stage::new(house, place, size, app.now());
+        stage.shell.theme = Theme::built_in("none", super::theme::Depth::None);
+        settle(&mut stage, &app, &options.operator).await;
+        Ok(stage.screen())
+    })
 }
 
 /// Answers everything that a room on a stage asks for, until it asks no more: the driver of `print` and of tests.

@@ -25,39 +25,42 @@ use crate::{
         text::Text,
     },
 };
+use futures::future::BoxFuture;
 use std::collections::{HashMap, HashSet};
 
 /// Rows a transaction: conflicts are looked for with each, and whoever submits meanwhile waits.
 const BATCH_ROWS: usize = 1_024;
 
 /// Takes the deals of a file in, or says what that would bring: carried out in a scratch database then.
-pub async fn import(
-    app: &App,
+pub fn import<'a>(
+    app: &'a App,
     actor: OperatorId,
     job: Job,
     pass: Pass,
-    progress: &mut (dyn FnMut(&Counts) + Send),
-) -> Result<Report, ImportError> {
-    let resolver = Resolver::new(app.rules().await?, app.customers().await?, app.now());
-    let door = Door::of(app, pass).await?;
-    let (job, mut report) = job.begin(pass);
-    report.deals = Some(Figures::default());
-    let mut seen = Seen::default();
-    let prepare = move |decoder: &super::decode::Decoder, row: &super::source::Row, record| match record {
-        Record::Deal(deal) => resolver.ready(decoder, row, *deal).map(|ready| seen.marked(ready)),
-        _ => Err(row.reject(None, "is not a deal")),
-    };
-    let mut batches = reader::batches(job, BATCH_ROWS, prepare);
-    while let Some(batch) = batches.next(&mut report).await? {
-        if !batch.is_empty() {
-            taken(app, actor, &door, &batch, &mut report).await?;
-            if pass == Pass::Carry {
-                attached(app, actor, &batch, &mut report.warnings).await?;
+    progress: &'a mut (dyn FnMut(&Counts) + Send),
+) -> BoxFuture<'a, Result<Report, ImportError>> {
+    Box::pin(async move {
+        let resolver = Resolver::new(app.rules().await?, app.customers().await?, app.now());
+        let door = Door::of(app, pass).await?;
+        let (job, mut report) = job.begin(pass);
+        report.deals = Some(Figures::default());
+        let mut seen = Seen::default();
+        let prepare = move |decoder: &super::decode::Decoder, row: &super::source::Row, record| match record {
+            Record::Deal(deal) => resolver.ready(decoder, row, *deal).map(|ready| seen.marked(ready)),
+            _ => Err(row.reject(None, "is not a deal")),
+        };
+        let mut batches = reader::batches(job, BATCH_ROWS, prepare);
+        while let Some(batch) = batches.next(&mut report).await? {
+            if !batch.is_empty() {
+                taken(app, actor, &door, &batch, &mut report).await?;
+                if pass == Pass::Carry {
+                    attached(app, actor, &batch, &mut report.warnings).await?;
+                }
             }
+            progress(&report.counts);
         }
-        progress(&report.counts);
-    }
-    Ok(report)
+        Ok(report)
+    })
 }
 
 /// In which line each record stood first: of two rows with one key the first counts, so that a file brings the same however

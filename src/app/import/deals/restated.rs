@@ -16,43 +16,50 @@ use crate::{
         text::Text,
     },
 };
+use futures::future::BoxFuture;
 use std::fmt::Display;
 
 /// How much of a long text a sentence shows, in characters.
 const SHOWN: usize = 60;
 
 /// Edits what may be edited of the registrations whose records say something else now.
-pub async fn restated(
-    app: &App,
+pub fn restated<'a>(
+    app: &'a App,
     actor: OperatorId,
-    door: &Door,
-    rows: Vec<(&Ready, Registration)>,
-    report: &mut Report,
-) -> Result<(), ImportError> {
-    let mut other = Vec::new();
-    for (row, deal) in rows {
-        let record = row.restatement();
-        let changes = record.changes(&deal);
-        if changes.is_empty() && record.partner == deal.partner {
-            report.counts.known += 1;
-        } else {
-            other.push((row, format!("line {}, {}: {}", row.line, deal.id, told(&deal, &changes)), Restating { deal: deal.id, record }));
+    door: &'a Door,
+    rows: Vec<(&'a Ready, Registration)>,
+    report: &'a mut Report,
+) -> BoxFuture<'a, Result<(), ImportError>> {
+    Box::pin(async move {
+        let mut other = Vec::new();
+        for (row, deal) in rows {
+            let record = row.restatement();
+            let changes = record.changes(&deal);
+            if changes.is_empty() && record.partner == deal.partner {
+                report.counts.known += 1;
+            } else {
+                other.push((
+                    row,
+                    format!("line {}, {}: {}", row.line, deal.id, told(&deal, &changes)),
+                    Restating { deal: deal.id, record },
+                ));
+            }
         }
-    }
-    if other.is_empty() {
-        return Ok(());
-    }
-    let records = other.iter().map(|(.., record)| record.clone()).collect();
-    let outcome = door.execute(app, actor, Command::Restate(records)).await?;
-    for ((_, sentence, _), item) in other.into_iter().zip(&outcome.deals) {
-        match &item.result {
-            // Somebody else brought the same meanwhile.
-            Ok(done) if done.events.is_empty() => report.counts.known += 1,
-            Ok(done) => changed(handed_in(sentence, &done.events), report),
-            Err(refusal) => refused(&sentence, &reason(refusal), report),
+        if other.is_empty() {
+            return Ok(());
         }
-    }
-    Ok(())
+        let records = other.iter().map(|(.., record)| record.clone()).collect();
+        let outcome = door.execute(app, actor, Command::Restate(records)).await?;
+        for ((_, sentence, _), item) in other.into_iter().zip(&outcome.deals) {
+            match &item.result {
+                // Somebody else brought the same meanwhile.
+                Ok(done) if done.events.is_empty() => report.counts.known += 1,
+                Ok(done) => changed(handed_in(sentence, &done.events), report),
+                Err(refusal) => refused(&sentence, &reason(refusal), report),
+            }
+        }
+        Ok(())
+    })
 }
 
 /// Rows whose record stood in the file before: the first counts, and one that says something else is told.

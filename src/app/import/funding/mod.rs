@@ -25,6 +25,7 @@ use crate::{
         told::Names,
     },
 };
+use futures::future::BoxFuture;
 use past::{Ended, Teller};
 use resolve::{Drafted, Ready, Resolver, Wanted, What};
 use std::collections::{HashMap, HashSet};
@@ -33,30 +34,32 @@ use std::collections::{HashMap, HashSet};
 const BATCH_ROWS: usize = 512;
 
 /// Takes the requests or claims of a file in, or says what that would bring: carried out in a scratch database then.
-pub async fn import(
-    app: &App,
+pub fn import<'a>(
+    app: &'a App,
     actor: OperatorId,
     job: Job,
     pass: Pass,
-    progress: &mut (dyn FnMut(&Counts) + Send),
-) -> Result<Report, ImportError> {
-    let door = Door::of(app, pass).await?;
-    let resolver = Resolver::new(app).await?;
-    let (job, mut report) = job.begin(pass);
-    report.deals = Some(Figures::default());
-    let prepare = move |decoder: &Decoder, row: &Row, record| match record {
-        Record::Request(request) => resolver.request(decoder, row, *request),
-        Record::Claim(claim) => resolver.claim(decoder, row, *claim),
-        _ => Err(row.reject(None, "is neither a request nor a claim")),
-    };
-    let mut batches = reader::batches(job, BATCH_ROWS, prepare);
-    let names = app.mdf_names(&[]).await?;
-    let mut funding = Funding { app, actor, door, names, seen: HashSet::new() };
-    while let Some(batch) = batches.next(&mut report).await? {
-        funding.take(batch, &mut report, progress).await?;
-        progress(&report.counts);
-    }
-    Ok(report)
+    progress: &'a mut (dyn FnMut(&Counts) + Send),
+) -> BoxFuture<'a, Result<Report, ImportError>> {
+    Box::pin(async move {
+        let door = Door::of(app, pass).await?;
+        let resolver = Resolver::new(app).await?;
+        let (job, mut report) = job.begin(pass);
+        report.deals = Some(Figures::default());
+        let prepare = move |decoder: &Decoder, row: &Row, record| match record {
+            Record::Request(request) => resolver.request(decoder, row, *request),
+            Record::Claim(claim) => resolver.claim(decoder, row, *claim),
+            _ => Err(row.reject(None, "is neither a request nor a claim")),
+        };
+        let mut batches = reader::batches(job, BATCH_ROWS, prepare);
+        let names = app.mdf_names(&[]).await?;
+        let mut funding = Funding { app, actor, door, names, seen: HashSet::new() };
+        while let Some(batch) = batches.next(&mut report).await? {
+            funding.take(batch, &mut report, progress).await?;
+            progress(&report.counts);
+        }
+        Ok(report)
+    })
 }
 
 struct Funding<'a> {

@@ -17,6 +17,7 @@ use crate::{
         time::Instant,
     },
 };
+use futures::future::BoxFuture;
 
 pub struct Teller<'a> {
     pub app: &'a App,
@@ -45,23 +46,25 @@ pub enum Ended {
 }
 
 impl Teller<'_> {
-    pub async fn tell(&self, row: &Ready, draft: Drafted, story: &Story) -> Result<Told, Failure> {
-        let mut refused = Vec::new();
-        let (record, is_new) = match self.record(row, &draft).await? {
-            Some(known) => (known, false),
-            None => match self.begun(row, draft, story, &mut refused).await? {
-                Some(record) => (record, true),
-                None => return Ok(Told { ended: Ended::Refused, record: None, refused }),
-            },
-        };
-        let before = standing(&record);
-        let record = match before {
-            Ended::Draft => record,
-            _ => self.decided(row, record, story, &mut refused).await?,
-        };
-        let after = standing(&record);
-        let ended = if is_new || after != before { after } else { Ended::Known };
-        Ok(Told { ended, record: Some(record), refused })
+    pub fn tell<'a>(&'a self, row: &'a Ready, draft: Drafted, story: &'a Story) -> BoxFuture<'a, Result<Told, Failure>> {
+        Box::pin(async move {
+            let mut refused = Vec::new();
+            let (record, is_new) = match self.record(row, &draft).await? {
+                Some(known) => (known, false),
+                None => match self.begun(row, draft, story, &mut refused).await? {
+                    Some(record) => (record, true),
+                    None => return Ok(Told { ended: Ended::Refused, record: None, refused }),
+                },
+            };
+            let before = standing(&record);
+            let record = match before {
+                Ended::Draft => record,
+                _ => self.decided(row, record, story, &mut refused).await?,
+            };
+            let after = standing(&record);
+            let ended = if is_new || after != before { after } else { Ended::Known };
+            Ok(Told { ended, record: Some(record), refused })
+        })
     }
 
     /// The record that came with the key of a row.

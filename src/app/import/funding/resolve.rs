@@ -27,6 +27,7 @@ use crate::{
     },
 };
 use chrono::NaiveDate;
+use futures::future::BoxFuture;
 use std::{collections::HashMap, sync::Arc};
 
 /// A row whose words were found, before its request was looked up.
@@ -96,23 +97,25 @@ pub struct Resolver {
 }
 
 impl Resolver {
-    pub async fn new(app: &App) -> Result<Self, Failure> {
-        let rules = app.rules().await?;
-        let mut funds: HashMap<String, Option<FundId>> = HashMap::new();
-        let mut session = app.db().read().await?;
-        // Of all times: what is told of the past asked funds that are over.
-        for line in session.fund_lines(NaiveDate::default()).await? {
-            let fund = &line.fund;
-            let (id, terms) = (fund.id, &fund.terms);
-            for called in [id.to_string(), terms.source_key.to_string(), terms.name.to_string()] {
-                // Whoever writes a name that two funds have is asked for the number.
-                let slug = search::slug(&called);
-                funds.entry(slug).and_modify(|one| *one = one.filter(|one| *one == id)).or_insert(Some(id));
+    pub fn new(app: &App) -> BoxFuture<'_, Result<Self, Failure>> {
+        Box::pin(async move {
+            let rules = app.rules().await?;
+            let mut funds: HashMap<String, Option<FundId>> = HashMap::new();
+            let mut session = app.db().read().await?;
+            // Of all times: what is told of the past asked funds that are over.
+            for line in session.fund_lines(NaiveDate::default()).await? {
+                let fund = &line.fund;
+                let (id, terms) = (fund.id, &fund.terms);
+                for called in [id.to_string(), terms.source_key.to_string(), terms.name.to_string()] {
+                    // Whoever writes a name that two funds have is asked for the number.
+                    let slug = search::slug(&called);
+                    funds.entry(slug).and_modify(|one| *one = one.filter(|one| *one == id)).or_insert(Some(id));
+                }
             }
-        }
-        let people = session.operators().await?.into_iter().map(|one| (one.name, one.id)).collect();
-        let policy = rules.program().matching.policy();
-        Ok(Self { partners: Partners::of(&rules, &policy), funds, people, program: Arc::clone(rules.program()), now: app.now() })
+            let people = session.operators().await?.into_iter().map(|one| (one.name, one.id)).collect();
+            let policy = rules.program().matching.policy();
+            Ok(Self { partners: Partners::of(&rules, &policy), funds, people, program: Arc::clone(rules.program()), now: app.now() })
+        })
     }
 
     pub fn request(&self, decoder: &Decoder, row: &Row, record: RequestRecord) -> Result<Ready, Reject> {

@@ -11,7 +11,7 @@ use crate::{
     },
     store::{
         Result,
-        unit::tier::{FactSource, FundUse, Registered, SoldOn, TierUnit},
+        unit::tier::{Answered, FactSource, FundUse, Registered, SoldOn, TierUnit},
     },
 };
 use chrono::NaiveDate;
@@ -39,6 +39,10 @@ impl FactSource for Overlay {
 
     async fn registered(&mut self, partners: &[PartnerId], between: (Instant, Instant)) -> Result<Vec<(PartnerId, Registered)>> {
         self.real.registered(partners, between).await
+    }
+
+    async fn answered(&mut self, partners: &[PartnerId], between: (Instant, Instant)) -> Result<Vec<(PartnerId, Answered)>> {
+        self.real.answered(partners, between).await
     }
 
     async fn fund_use(&mut self, partners: &[PartnerId], period: Period) -> Result<Vec<FundUse>> {
