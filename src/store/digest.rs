@@ -12,6 +12,7 @@ const TABLES: &[(&str, &str)] = &[
          city_words, source_code, product_code, vertical_code, search, source, source_key) from lead order by id",
     ),
     ("lead_body", "select concat_ws('|', id, body, coalesce(person, '-')) from lead_body order by id"),
+    ("lead_answer", "select concat_ws('|', lead_id, offer_no, partner, answered_at, outcome) from lead_answer order by lead_id, offer_no"),
     ("partner", "select concat_ws('|', id, version, updated_at, code, name_words, tier_code, body) from partner order by id"),
     ("account", "select concat_ws('|', id, version, updated_at, code, body) from account order by id"),
     ("operator", "select concat_ws('|', id, version, name, name_words, coalesce(login, '-'), roles, is_active) from operator order by id"),

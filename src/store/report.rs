@@ -10,13 +10,14 @@ use crate::domain::{
 };
 use chrono::NaiveDate;
 
-/// Leads that changed since an instant, and the open ones, that were ever offered to a partner. Offers stand in the body of
-/// their lead, where each is written as a partner's number and then the moment.
-const LEADS: &str = "select lead.id from lead join lead_body on lead_body.id = lead.id \
-    where (lead.updated_at >= $1 or lead.is_open = 1) and lead_body.body like $2 order by lead.id";
-const DEALS: &str = "select id from deal where partner = $1 order by id";
+/// Leads that changed since an instant, and the open ones, that were ever offered to a partner: an offer has ended, or the
+/// partner has the lead.
+const LEADS: &str = "select id from lead where (updated_at >= $1 or is_open = 1) and id in \
+    (select lead_id from lead_answer where partner = $2 union select id from lead where partner = $3) order by id";
+/// So of its registrations and claims: what ended long ago says nothing of the quarters that a report looks at.
+const DEALS: &str = "select id from deal where partner = $1 and (is_open = 1 or updated_at >= $2) order by id";
 const FUNDS: &str = "select id from fund where partner = $1 order by id";
-const CLAIMS: &str = "select id from claim where partner = $1 order by id";
+const CLAIMS: &str = "select id from claim where partner = $1 and (is_pending = 1 or updated_at >= $2) order by id";
 const EVALUATIONS: &str = "select id from tier_evaluation where partner = $1 and day <= $2 order by day desc, id desc limit $3";
 /// Whether there is any of each.
 const KNOWN: &str = "select (select count(*) from (select 1 from lead limit 1) as leads), \
@@ -40,13 +41,13 @@ pub struct AuditRow {
 
 impl Session {
     /// The leads that were offered to this partner and changed since, or are open.
-    pub async fn leads_offered_to(&mut self, PartnerId(partner): PartnerId, since: Instant) -> Result<Vec<LeadId>> {
-        let like = format!("%\"partner\":{partner},\"offered_at\":%");
-        Ok(self.all::<(i64,)>(Sql::new(LEADS).bind(since).bind(like)).await?.into_iter().map(|(id,)| LeadId(id)).collect())
+    pub async fn leads_offered_to(&mut self, partner: PartnerId, since: Instant) -> Result<Vec<LeadId>> {
+        Ok(self.all::<(i64,)>(Sql::new(LEADS).bind(since).bind(partner).bind(partner)).await?.into_iter().map(|(id,)| LeadId(id)).collect())
     }
 
-    pub async fn deals_of(&mut self, partner: PartnerId) -> Result<Vec<DealId>> {
-        Ok(self.all::<(i64,)>(Sql::new(DEALS).bind(partner)).await?.into_iter().map(|(id,)| DealId(id)).collect())
+    /// The registrations of this partner that changed since, or are open.
+    pub async fn deals_of(&mut self, partner: PartnerId, since: Instant) -> Result<Vec<DealId>> {
+        Ok(self.all::<(i64,)>(Sql::new(DEALS).bind(partner).bind(since)).await?.into_iter().map(|(id,)| DealId(id)).collect())
     }
 
     /// Its own funds, not those of its region.
@@ -54,8 +55,9 @@ impl Session {
         Ok(self.all::<(i64,)>(Sql::new(FUNDS).bind(partner)).await?.into_iter().map(|(id,)| FundId(id)).collect())
     }
 
-    pub async fn claims_of(&mut self, partner: PartnerId) -> Result<Vec<ClaimId>> {
-        Ok(self.all::<(i64,)>(Sql::new(CLAIMS).bind(partner)).await?.into_iter().map(|(id,)| ClaimId(id)).collect())
+    /// The claims of this partner that changed since, or are pending.
+    pub async fn claims_of(&mut self, partner: PartnerId, since: Instant) -> Result<Vec<ClaimId>> {
+        Ok(self.all::<(i64,)>(Sql::new(CLAIMS).bind(partner).bind(since)).await?.into_iter().map(|(id,)| ClaimId(id)).collect())
     }
 
     /// The evaluations of a partner as of this day or an earlier one, the latest day first.

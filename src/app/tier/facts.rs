@@ -20,7 +20,7 @@ use crate::{
             standing::Standing,
         },
     },
-    store::unit::tier::{FactSource, FundUse, Registered, SoldOn},
+    store::unit::tier::{Answered, FactSource, FundUse, Registered, SoldOn},
 };
 use chrono::{Days, NaiveDate};
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -34,6 +34,7 @@ pub struct Gathered {
     /// Some sale names a product line: else nobody's mix is known.
     knows_products: bool,
     registered: HashMap<PartnerId, Registered>,
+    answered: HashMap<PartnerId, Answered>,
     funds: HashMap<PartnerId, Share>,
 }
 
@@ -65,6 +66,7 @@ pub async fn gather<U: FactSource>(unit: &mut U, rules: &Rules, partners: &[Part
     }
     let between = (start_of_day(trailing.now.from, program.zone), start_of_day(trailing.now.until, program.zone));
     found.registered = unit.registered(partners, between).await?.into_iter().collect();
+    found.answered = unit.answered(partners, between).await?.into_iter().collect();
     found.add_funds(program, &rates, funds, day);
     Ok(found)
 }
@@ -121,6 +123,7 @@ impl Gathered {
             revenue,
             certificates,
             coverage: coverage(program, partner),
+            accepted: self.answered.get(&partner.id).map(|one| Share { part: one.in_time, whole: one.all }),
             registrations: Some(u32::try_from(registered.approved).unwrap_or(u32::MAX)),
             won: (registered.approved > 0).then_some(Share { part: registered.won, whole: registered.approved }),
             funds: self.funds.get(&partner.id).copied().filter(|share| share.whole > 0),

@@ -1,5 +1,6 @@
 //! Leads: the narrow row that lists and sweeps look at, and beside it the aggregate as JSON.
 
+mod answers;
 mod columns;
 mod filter;
 pub mod keys;
@@ -64,6 +65,7 @@ impl Tx {
     pub(super) async fn leads_save(&mut self, changes: &[LeadChange]) -> Result<()> {
         let saving = changes.iter().map(|change| Saving { record: &change.lead, expected: change.expected, restated: true });
         self.records_save(saving.collect()).await?;
+        self.lead_answers_of(changes).await?;
         self.lead_keys_drop(changes).await?;
         self.lead_keys_add(changes).await
     }

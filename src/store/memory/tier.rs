@@ -6,6 +6,7 @@ use crate::{
         event::Entity,
         fx::RateDay,
         id::{EvaluationId, PartnerId, StandingId},
+        lead::OfferOutcome,
         mdf::fund::Holder,
         money::Money,
         text::Text,
@@ -14,7 +15,7 @@ use crate::{
     },
     store::{
         error::Result,
-        unit::tier::{FactSource, FundUse, Registered, SoldOn, StandingChange, TierChanges, TierUnit},
+        unit::tier::{Answered, FactSource, FundUse, Registered, SoldOn, StandingChange, TierChanges, TierUnit},
     },
 };
 use chrono::NaiveDate;
@@ -73,6 +74,21 @@ impl State {
                 let one = found.entry(deal.partner).or_default();
                 one.approved += 1;
                 one.won += i64::from(state == "won");
+            }
+        }
+        found.into_iter().collect()
+    }
+
+    fn answered(&self, partners: &[PartnerId], (from, until): (Instant, Instant)) -> Vec<(PartnerId, Answered)> {
+        let mut found: BTreeMap<PartnerId, Answered> = BTreeMap::new();
+        for offer in self.leads.iter().flat_map(|lead| &lead.offers).filter(|offer| partners.contains(&offer.partner)) {
+            match &offer.outcome {
+                Some(outcome) if !matches!(outcome, OfferOutcome::Withdrawn { .. }) && from <= outcome.at() && outcome.at() < until => {
+                    let one = found.entry(offer.partner).or_default();
+                    one.all += 1;
+                    one.in_time += i64::from(matches!(outcome, OfferOutcome::Accepted { in_time: true, .. }));
+                }
+                _ => {}
             }
         }
         found.into_iter().collect()
@@ -153,6 +169,10 @@ impl FactSource for MemoryUnit {
 
     async fn registered(&mut self, partners: &[PartnerId], between: (Instant, Instant)) -> Result<Vec<(PartnerId, Registered)>> {
         Ok(self.look().await.registered(partners, between))
+    }
+
+    async fn answered(&mut self, partners: &[PartnerId], between: (Instant, Instant)) -> Result<Vec<(PartnerId, Answered)>> {
+        Ok(self.look().await.answered(partners, between))
     }
 
     async fn fund_use(&mut self, partners: &[PartnerId], period: Period) -> Result<Vec<FundUse>> {

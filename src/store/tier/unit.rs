@@ -11,7 +11,7 @@ use crate::{
     store::{
         Session, Tx,
         error::Result,
-        unit::tier::{FactSource, FundUse, Registered, SoldOn, TierUnit},
+        unit::tier::{Answered, FactSource, FundUse, Registered, SoldOn, TierUnit},
     },
 };
 use chrono::NaiveDate;
@@ -67,6 +67,10 @@ impl FactSource for Tx {
         (**self).registered(partners, between).await
     }
 
+    async fn answered(&mut self, partners: &[PartnerId], between: (Instant, Instant)) -> Result<Vec<(PartnerId, Answered)>> {
+        (**self).answered(partners, between).await
+    }
+
     async fn fund_use(&mut self, partners: &[PartnerId], period: Period) -> Result<Vec<FundUse>> {
         (**self).fund_use(partners, period).await
     }
@@ -96,6 +100,10 @@ impl FactSource for Session {
 
     async fn registered(&mut self, partners: &[PartnerId], between: (Instant, Instant)) -> Result<Vec<(PartnerId, Registered)>> {
         Self::registered(self, partners, between).await
+    }
+
+    async fn answered(&mut self, partners: &[PartnerId], between: (Instant, Instant)) -> Result<Vec<(PartnerId, Answered)>> {
+        Self::answered(self, partners, between).await
     }
 
     async fn fund_use(&mut self, partners: &[PartnerId], period: Period) -> Result<Vec<FundUse>> {

@@ -47,6 +47,15 @@ pub struct Registered {
     pub won: i64,
 }
 
+/// What became of the leads that were offered to a partner, as far as it had the say: what the desk took back is left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Answered {
+    /// Accepted, declined, or not answered in time.
+    pub all: i64,
+    /// Accepted in time.
+    pub in_time: i64,
+}
+
 /// What a fund of a partner holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FundUse {
@@ -74,6 +83,12 @@ pub trait FactSource: Send {
         partners: &[PartnerId],
         between: (Instant, Instant),
     ) -> impl Future<Output = Result<Vec<(PartnerId, Registered)>>> + Send;
+    /// Offers of leads to these partners that were answered, or ran out, from one instant up to another.
+    fn answered(
+        &mut self,
+        partners: &[PartnerId],
+        between: (Instant, Instant),
+    ) -> impl Future<Output = Result<Vec<(PartnerId, Answered)>>> + Send;
     /// The funds of these partners whose period meets this one.
     fn fund_use(&mut self, partners: &[PartnerId], period: Period) -> impl Future<Output = Result<Vec<FundUse>>> + Send;
 }

@@ -1,5 +1,6 @@
 //! Use cases through the public door, each test on both databases.
 
+mod answers;
 mod certificates;
 mod conflict;
 mod contact;

@@ -32,6 +32,7 @@ const BEFORE: &[&str] = &[
     "drop table contact_body",
     "drop table tier_certificate",
     "drop table deal_key_gone",
+    "drop table lead_answer",
     "create table sale (id bigint primary key, partner bigint not null, family bigint not null, account bigint not null, \
      day bigint not null, minor bigint not null, currency text not null, source_key text not null)",
     "create index sale_customer on sale (family, partner, day)",

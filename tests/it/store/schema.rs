@@ -94,6 +94,7 @@ const NEWER: &[&str] = &[
     "drop table contact",
     "drop table contact_body",
     "drop table tier_certificate",
+    "drop table lead_answer",
     "drop index stat_measure",
     "drop index lead_partner_state",
     "alter table person_key rename column entity_no to lead_id",

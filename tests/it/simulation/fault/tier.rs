@@ -14,7 +14,7 @@ use pilothouse::{
     store::{
         Result, Unit,
         unit::Changes,
-        unit::tier::{FactSource, FundUse, Registered, SoldOn, TierUnit},
+        unit::tier::{Answered, FactSource, FundUse, Registered, SoldOn, TierUnit},
     },
 };
 
@@ -41,6 +41,10 @@ impl<U: Unit> FactSource for Faulty<U> {
 
     async fn registered(&mut self, partners: &[PartnerId], between: (Instant, Instant)) -> Result<Vec<(PartnerId, Registered)>> {
         self.inner.registered(partners, between).await
+    }
+
+    async fn answered(&mut self, partners: &[PartnerId], between: (Instant, Instant)) -> Result<Vec<(PartnerId, Answered)>> {
+        self.inner.answered(partners, between).await
     }
 
     async fn fund_use(&mut self, partners: &[PartnerId], period: Period) -> Result<Vec<FundUse>> {
