@@ -5,7 +5,7 @@ use super::{
     error::{Conflict, Error, Result},
     lead,
     session::Backend,
-    unit::{Changes, Heads, LeadChange, OperatorRow, Parts, Past, ProgramRow, Unit, gathered},
+    unit::{Changes, Heads, OperatorRow, Parts, Past, ProgramRow, Unit, gathered},
 };
 use crate::domain::{
     account::Account,
@@ -25,6 +25,7 @@ use crate::domain::{
 };
 use chrono::NaiveDate;
 use futures::future;
+use std::collections::BTreeMap;
 
 impl Unit for Tx {
     async fn heads(&mut self) -> Result<Heads> {
@@ -202,16 +203,16 @@ impl Unit for Tx {
 
 /// What has to hold still when everything is written.
 struct Placed {
-    /// The state of the partner directory, where leads are given to partners.
+    /// The state of the partner directory, where leads are given to partners or registrations go on.
     under: Option<i64>,
-    /// Who is shut out, and may have no lead any more.
+    /// Who is shut out, and may have no lead any more, and no registration whose time runs.
     shut: Vec<(PartnerId, i64)>,
 }
 
 impl Placed {
     fn by(changes: &Changes) -> Self {
         let own = i64::from(!changes.partners.is_empty());
-        let gives = changes.leads.iter().any(LeadChange::gives);
+        let gives = changes.gives();
         let shut = changes.partners.iter().filter(|partner| partner.shuts_out());
         Self {
             under: changes.placed_under.filter(|_| gives).map(|seen| seen + own),
@@ -220,9 +221,17 @@ impl Placed {
     }
 }
 
+/// What changed twice in one write, as by two rows of a file, is in the table as it was left: the chain has each change.
+fn last_of<T, K: Ord>(all: Vec<T>, key: impl Fn(&T) -> K) -> Vec<T> {
+    all.into_iter().map(|one| (key(&one), one)).collect::<BTreeMap<_, _>>().into_values().collect()
+}
+
 impl Tx {
     /// The order of the tables is the same in every write, so that two writers never wait for each other in a ring.
-    async fn write(&mut self, changes: Changes) -> Result<AuditSeq> {
+    async fn write(&mut self, mut changes: Changes) -> Result<AuditSeq> {
+        changes.partners = last_of(changes.partners, |partner| partner.id);
+        changes.accounts = last_of(changes.accounts, |account| account.id);
+        changes.operators = last_of(changes.operators, |operator| operator.id);
         let placed = Placed::by(&changes);
         self.leads_save(&changes.leads).await?;
         self.deals_save(&changes.deals).await?;
@@ -264,7 +273,7 @@ impl Tx {
             }
         }
         for (partner, version) in placed.shut {
-            if !(**self).leads_at(partner).await?.is_empty() {
+            if !(**self).leads_at(partner).await?.is_empty() || (**self).is_any_deal_going_on(partner).await? {
                 return Err(self.conflict(Entity::Partner(partner), version - 1).await);
             }
         }

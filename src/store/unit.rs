@@ -42,6 +42,13 @@ pub struct Heads {
     pub partners: i64,
 }
 
+impl Changes {
+    /// Whether a partner is given something that nobody has whom the desk shut out.
+    pub(in crate::store) fn gives(&self) -> bool {
+        self.leads.iter().any(LeadChange::gives) || self.deals.iter().any(|change| change.deal.goes_on())
+    }
+}
+
 /// A record of the audit chain as it is read back: with its place, its personal part opened (empty where erased).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Past {
@@ -68,8 +75,8 @@ pub struct Changes {
     pub tiers: tier::TierChanges,
     pub contacts: Vec<contact::ContactChange>,
     pub partners: Vec<Partner>,
-    /// The state of the partner directory under which leads were placed: whoever wrote after it may have suspended the partner.
-    /// Nothing where that is known to hold.
+    /// The state of the partner directory under which leads were placed and registrations go on: whoever wrote after it may have
+    /// suspended the partner. Nothing where that is known to hold.
     pub placed_under: Option<i64>,
     pub accounts: Vec<Account>,
     pub operators: Vec<OperatorRow>,

@@ -15,11 +15,12 @@ use crate::{
         aggregate::Aggregate,
         deal::{
             AccountLink, DealCommand, DealEvent, DealVerb, Refusal, Registration,
-            decide::{Facts, Holder, decide},
+            decide::{Context, Facts, Holder, decide, hold_for_partner},
             undo::undo,
         },
         event::Entity,
         id::{AccountId, ConflictId, DealId},
+        partner::Partner,
     },
     store::Unit,
 };
@@ -156,7 +157,7 @@ async fn one<U: Unit>(
     let decided = if matches!(command, DealCommand::Undo) {
         let history = unit.history(Entity::Deal(deal.id), 0).await?;
         let last = last_command(deal.id, &history, scene).map_err(|why| Refusal::not_now(DealVerb::Undo, why));
-        last.and_then(|last| undo(&deal, &last, context))
+        last.and_then(|last| undo(&deal, &last, context)).map(|events| still_held(&deal, events, partner, context))
     } else {
         decide(&deal, command, context, Facts { partner, holder: known_holder(draft, &deal), sequence: seen.sequence })
     };
@@ -183,6 +184,18 @@ async fn one<U: Unit>(
     }
     draft.happened(after.id, &events);
     Ok(Ok(DealDone { events, deal: Box::new(after) }))
+}
+
+/// What an undo brings back of a partner that the desk has shut out meanwhile stands still.
+fn still_held(deal: &Registration, mut events: Vec<DealEvent>, partner: &Partner, context: Context<'_>) -> Vec<DealEvent> {
+    if partner.shuts_out() {
+        let mut after = deal.clone();
+        for event in &events {
+            after.apply(event, context.now);
+        }
+        events.extend(hold_for_partner(&after, context));
+    }
+    events
 }
 
 /// Whoever protects the same by its key.

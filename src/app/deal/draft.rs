@@ -235,6 +235,7 @@ impl<'a> DealDraft<'a> {
                 changes.cases.push(CaseChange { case, expected });
             }
         }
+        changes.placed_under = Some(self.scene.rules.heads.partners);
         changes
     }
 }

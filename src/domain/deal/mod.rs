@@ -406,6 +406,11 @@ impl Registration {
         matches!(&self.state, DealState::Approved { approval } if approval.share.is_none_or(|share| share.principal == self.id))
     }
 
+    /// Handed in or protected, and not held: its time runs. Nothing of a partner that the desk has shut out does.
+    pub fn goes_on(&self) -> bool {
+        !self.is_held() && (self.state.is_undecided() || self.protection().is_some())
+    }
+
     pub const fn is_held(&self) -> bool {
         self.hold.is_some()
     }

@@ -23,8 +23,9 @@ use crate::domain::{
     text::Text,
 };
 
+const GOING_ON: &str = "select id from deal where partner = $1 and is_open = 1 and is_held = 0 and state <> 'draft' limit 1";
 const OPEN_OF: &str = "select id from deal where partner = $1 and is_open = 1 order by id";
-pub const STATEMENTS: &[&str] = &[OPEN_OF, Registration::DUE];
+pub const STATEMENTS: &[&str] = &[OPEN_OF, GOING_ON, Registration::DUE];
 
 impl Session {
     /// The registrations in the order asked for; unknown ones are left out.
@@ -36,6 +37,11 @@ impl Session {
     pub async fn deals_open_of(&mut self, partner: PartnerId) -> Result<Vec<DealId>> {
         let rows = self.all::<(i64,)>(Sql::new(OPEN_OF).bind(partner)).await?;
         Ok(rows.into_iter().map(|(id,)| DealId(id)).collect())
+    }
+
+    /// Whether the time of a registration of this partner runs; [`Registration::goes_on`] as SQL.
+    pub(in crate::store) async fn is_any_deal_going_on(&mut self, partner: PartnerId) -> Result<bool> {
+        Ok(self.optional::<(i64,)>(Sql::new(GOING_ON).bind(partner)).await?.is_some())
     }
 
     /// For each key of a record the registration that came with it.

@@ -9,7 +9,7 @@ use crate::{
         deal::Registration,
         event::{Entity, Record},
         fx::RateDay,
-        id::{AuditSeq, CommandId, LeadId, OperatorId, PartnerId},
+        id::{AuditSeq, CommandId, DealId, LeadId, OperatorId, PartnerId},
         lead::{Lead, LeadState, routing::Rotation, stats::Counted},
         mdf::claim::PaperKey,
         partner::Partner,
@@ -161,15 +161,17 @@ impl State {
         Ok(())
     }
 
-    /// Nobody is given a lead, or keeps one, who was suspended meanwhile.
+    /// Nobody is given a lead, or keeps one, who was suspended meanwhile, and nothing that they registered goes on.
     fn check_placed(&self, changes: &Changes) -> Result<()> {
-        let gives = changes.leads.iter().any(LeadChange::gives);
+        let gives = changes.gives();
         if let Some(seen) = changes.placed_under.filter(|seen| gives && *seen != self.partners_changed) {
             return Err(conflict("partners".to_owned(), seen, self.partners_changed, None));
         }
         for partner in changes.partners.iter().filter(|partner| partner.shuts_out()) {
             let moved: HashSet<LeadId> = changes.leads.iter().map(|change| change.lead.id).collect();
-            if self.leads_at(partner.id).iter().any(|id| !moved.contains(id)) {
+            let held: HashSet<DealId> = changes.deals.iter().map(|change| change.deal.id).collect();
+            let goes_on = |deal: &Registration| deal.partner == partner.id && deal.goes_on() && !held.contains(&deal.id);
+            if self.leads_at(partner.id).iter().any(|id| !moved.contains(id)) || self.desk.deals.iter().any(goes_on) {
                 return Err(conflict(partner.id.to_string(), partner.version - 1, partner.version - 1, None));
             }
         }

@@ -6,6 +6,7 @@ use chrono_tz::Europe::Berlin;
 use pilothouse::{
     app::{Command, tier::view::TierViewer},
     domain::{
+        account::AccountProfile,
         filter,
         id::PartnerId,
         page::From,
@@ -116,6 +117,27 @@ async fn a_renewal_or_a_farewell_takes_it_out() {
     .await;
 }
 
+/// A file may have a row for each area of a partner: the last one is what holds, and each change is in the chain.
+#[tokio::test]
+async fn a_code_that_comes_twice_in_a_file_is_one_record_changed() {
+    on_both(|fresh| async move {
+        let house = House::settled(&fresh).await;
+        let rows = |end| holds("TWICE", vec![until("Security", Some(end)), until("Video", None)]);
+        let last = holds("TWICE", vec![until("Security", Some("2026-05-31T22:00:00Z"))]);
+        house.run(ANNA, Command::Partners(vec![rows("2026-04-30T22:00:00Z"), rows("2026-06-30T22:00:00Z"), last])).await;
+        let known = house.app.rules().await.unwrap().directory().by_code("TWICE").unwrap().clone();
+        assert_eq!((known.version, known.profile.certifications.len()), (3, 1), "{}", fresh.name);
+        let ends = house.app.db().read().await.unwrap().dump("tier_certificate").await.unwrap();
+        let own = format!("{}|", known.id.0);
+        let own: Vec<&String> = ends.iter().filter(|row| row.starts_with(&own)).collect();
+        assert_eq!(own.len(), 1, "{}: {own:?}", fresh.name);
+        let account = |name: &str| AccountProfile { code: text("A-TWICE"), name: text(name), ..AccountProfile::default() };
+        house.run(ANNA, Command::Accounts(vec![account("Acme"), account("Acme GmbH")])).await;
+        house.replays().await;
+    })
+    .await;
+}
+
 /// What was there before the table was made is in it afterwards.
 #[tokio::test]
 async fn an_older_database_knows_at_once_what_ends() {
@@ -125,7 +147,12 @@ async fn an_older_database_knows_at_once_what_ends() {
         let rows = house.app.db().read().await.unwrap().dump("tier_certificate").await.unwrap();
         assert!(rows.len() >= 6, "{rows:?}");
         let mut tx = fresh.db.begin().await.unwrap();
-        for text in ["delete from schema_version where version > 17", "drop table tier_certificate", "drop table deal_key_gone"] {
+        for text in [
+            "delete from schema_version where version > 17",
+            "drop table tier_certificate",
+            "drop table deal_key_gone",
+            "drop table lead_answer",
+        ] {
             tx.execute(Sql::new(text)).await.unwrap();
         }
         tx.commit().await.unwrap();

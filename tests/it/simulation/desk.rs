@@ -437,7 +437,8 @@ fn refusals(outcome: &Outcome) -> Vec<String> {
     let leads = outcome.items.iter().filter_map(|item| item.result.as_ref().err()).map(ToString::to_string);
     let deals = outcome.deals.iter().filter_map(|item| item.result.as_ref().err()).map(ToString::to_string);
     let cases = outcome.cases.iter().filter_map(|item| item.result.as_ref().err()).map(ToString::to_string);
-    leads.chain(deals).chain(cases).collect()
+    let statuses = outcome.statuses.iter().filter_map(|item| item.result.as_ref().err()).map(ToString::to_string);
+    leads.chain(deals).chain(cases).chain(statuses).collect()
 }
 
 /// Leads that arrived lately are worked on most.

@@ -38,6 +38,8 @@ pub enum Fault {
     NoVersionGuard,
     /// Takes a turn of the rotation whatever turns were taken meanwhile.
     NoRotationGuard,
+    /// Places leads among partners as they were, whatever was decided about them meanwhile.
+    NoPartnerGuard,
     /// Carries a command out again when it is repeated.
     NoCommandMemory,
     /// Tells each warning twice.
@@ -83,9 +85,10 @@ impl Fault {
     /// Those that only the tier desk can show.
     pub const TIER: [Self; 3] = [Self::NoStandingGuard, Self::LostTier, Self::KeptPerson];
 
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::NoVersionGuard,
         Self::NoRotationGuard,
+        Self::NoPartnerGuard,
         Self::NoCommandMemory,
         Self::FiresTwice,
         Self::GivesTimeBack,
@@ -131,6 +134,7 @@ impl<U: Unit> Faulty<U> {
                     desk.turned(&turned.turn);
                 }
             }
+            Fault::NoPartnerGuard => changes.placed_under = None,
             Fault::FiresTwice => fire_twice(changes),
             Fault::GivesTimeBack => give_time_back(changes),
             Fault::LostLoad => {

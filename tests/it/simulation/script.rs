@@ -11,6 +11,7 @@ use pilothouse::{
     domain::{
         id::{LeadId, OperatorId, PartnerId},
         lead::{Consent, DeclineReason, DisqualifyReason, Lead, LeadCommand, LeadVerb, PauseReason, Severity, decide::possible},
+        partner::StatusCommand,
         text::Text,
         time::{Instant, Span},
     },
@@ -128,7 +129,8 @@ pub fn around(bank: &mut Bank, now: Instant, chance: &mut Chance) -> Command {
     match chance.below(100) {
         0..=69 => Command::Receive((0..=chance.below(3)).map(|_| bank.next(chance)).collect()),
         70..=84 => Command::RouteUnplaced { after: LeadId(0), limit: 1 + u32::try_from(chance.below(20)).unwrap_or(0) },
-        85..=92 => {
+        85..=89 => Command::PartnerStatus { partners: vec![PartnerId(beside(1, cast::PARTNERS, chance))], command: status(chance) },
+        90..=92 => {
             let number = 1 + chance.below(cast::PARTNERS);
             Command::Partners(vec![cast::profile(number, chance, now)])
         }
@@ -136,6 +138,19 @@ pub fn around(bank: &mut Bank, now: Instant, chance: &mut Chance) -> Command {
         96..=97 => Command::Operator(changed_operator(chance)),
         98 => Command::Program { toml: cast::program(chance.below(4)), note: Text::default() },
         _ => Command::Program { toml: "[program]\nname = 3".to_owned(), note: Text::default() },
+    }
+}
+
+/// Any decision about the status of a partner, sensible or not. Whoever is shut out comes back soon, so that there is work.
+pub fn status(chance: &mut Chance) -> StatusCommand {
+    let reason = Text::clean(if chance.per_mille(100) { " " } else { "so it is" });
+    match chance.below(9) {
+        0 => StatusCommand::Activate { reason },
+        1 => StatusCommand::Activate { reason: Text::default() },
+        2 => StatusCommand::Suspend { reason },
+        3..=5 => StatusCommand::Reinstate,
+        6 => StatusCommand::Offboard { reason },
+        _ => StatusCommand::Reopen,
     }
 }
 

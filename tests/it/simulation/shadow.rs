@@ -4,6 +4,7 @@
 mod case;
 pub mod deal;
 mod graph;
+mod partner;
 
 use deal::DealShadow;
 use pilothouse::{
@@ -36,6 +37,7 @@ pub struct Shadow {
     pub commands: HashSet<CommandId>,
     fired: HashSet<(Entity, u32, u8)>,
     pub desk: DealShadow,
+    shut: partner::Shut,
     pub counters: BTreeMap<Counted, i64>,
     pub turns: BTreeMap<Text, i64>,
     seq: i64,
@@ -85,6 +87,7 @@ impl Shadow {
             }
         }
         self.desk.settled(&touched, commit)?;
+        self.shut.settled(&self.leads, &self.desk.deals, &touched)?;
         Ok(touched)
     }
 
@@ -107,6 +110,9 @@ impl Shadow {
                 // The engine and the first operator are there before the chain begins.
                 ensure!(record.version == *version + 1 || *version == 0, "{:?} goes from {version} to {}", record.entity, record.version);
                 *version = record.version;
+                if let Event::Partner(event) = event {
+                    self.shut.take(record, event);
+                }
                 if let (Event::Operator(operator), Entity::Operator(id)) = (event, record.entity) {
                     self.roles.entry(id).or_default().push((self.seq, operator.roles.clone()));
                 }

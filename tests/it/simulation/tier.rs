@@ -8,6 +8,7 @@ use super::{
     chance::Chance,
     crew::{self, PEOPLE, Play, START, STEPS_A_WORLD, spec},
     fault::Fault,
+    script,
     shadow::ensure,
 };
 use chrono::{Days, NaiveDate};
@@ -18,7 +19,7 @@ use pilothouse::{
         aggregate::Aggregate as _,
         event::{Entity, Event},
         id::{CommandId, OperatorId, PartnerId, StandingId},
-        partner::{Certification, PartnerEvent, PartnerStatus, Profile, StatusCommand, Step, StepCommand},
+        partner::{Certification, PartnerEvent, PartnerStatus, Profile, Step, StepCommand},
         text::Text,
         tier::{
             Quarter,
@@ -144,7 +145,7 @@ impl Play for Ranking {
                 partners: (1..=PARTNERS).filter(|_| chance.per_mille(600)).map(PartnerId).collect(),
                 command: step(chance),
             },
-            16..26 => Command::PartnerStatus { partners: vec![PartnerId(chance.between(1, PARTNERS))], command: status(chance) },
+            16..26 => Command::PartnerStatus { partners: vec![PartnerId(chance.between(1, PARTNERS))], command: script::status(chance) },
             _ => {
                 let some = 1 + chance.below(2);
                 let targets = (0..some).map(|_| Target { id: PartnerId(chance.between(1, PARTNERS)), seen: None }).collect();
@@ -342,18 +343,6 @@ fn audit(now: Instant, chance: &mut Chance) -> Command {
         quarter = quarter.previous();
     }
     Command::EvaluateTiers { partners, day: quarter.last_day(1), kind: AuditKind::Quarter(quarter) }
-}
-
-fn status(chance: &mut Chance) -> StatusCommand {
-    let reason = Text::clean(if chance.per_mille(100) { " " } else { "so it is" });
-    match chance.below(7) {
-        0 => StatusCommand::Activate { reason },
-        1 => StatusCommand::Activate { reason: Text::default() },
-        2 => StatusCommand::Suspend { reason },
-        3 | 4 => StatusCommand::Reinstate,
-        5 => StatusCommand::Offboard { reason },
-        _ => StatusCommand::Reopen,
-    }
 }
 
 fn step(chance: &mut Chance) -> StepCommand {

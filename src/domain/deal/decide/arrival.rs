@@ -24,6 +24,7 @@ pub fn register(
     let mut work = begin(id, details, account, None, None, context, facts)?;
     if submit {
         work.submit(None, facts)?;
+        work.hold_for(facts.partner);
     }
     Ok((work.deal, work.events))
 }

@@ -161,7 +161,10 @@ impl Work<'_> {
             Refusal::not_now(
                 verb,
                 match why {
-                    NoExtension::UsedUp { extensions } => format!("{id} was extended before, and the program allows it {extensions} times"),
+                    NoExtension::UsedUp { extensions } => {
+                        let times = if extensions == 1 { "once".to_owned() } else { format!("{extensions} times") };
+                        format!("{id} was extended before, and the program allows it {times}")
+                    }
                     NoExtension::AtTheMost { days } => format!("{id} is protected for {days} days, the most that the program allows"),
                 },
             )

@@ -66,6 +66,7 @@ pub fn decide(deal: &Registration, command: &DealCommand, context: Context<'_>, 
     possible(deal, verb)?;
     let mut work = Work::new(deal, context);
     work.carry_out(command, facts)?;
+    work.hold_for(facts.partner);
     Ok(work.events)
 }
 

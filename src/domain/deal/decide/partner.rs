@@ -2,7 +2,10 @@
 //! has left. Follows from the decision about the partner, and so asks for no permission of its own.
 
 use super::{Context, Work};
-use crate::domain::deal::{DealEvent, DealState, HoldReason, Registration};
+use crate::domain::{
+    deal::{DealEvent, DealState, HoldReason, Registration},
+    partner::Partner,
+};
 
 /// Holds one that is handed in or protected, unless something else holds it: its clock and its protection stand still.
 pub fn hold_for_partner(deal: &Registration, context: Context<'_>) -> Vec<DealEvent> {
@@ -24,6 +27,13 @@ pub fn release_for_partner(deal: &Registration, context: Context<'_>) -> Vec<Dea
 }
 
 impl Work<'_> {
+    /// Whatever was decided last: nothing of a partner that the desk has shut out goes on.
+    pub(super) fn hold_for(&mut self, partner: &Partner) {
+        if partner.shuts_out() {
+            self.hold_for_partner();
+        }
+    }
+
     pub(in crate::domain::deal) fn hold_for_partner(&mut self) {
         let is_alive = self.deal.state.is_undecided() || self.deal.protection().is_some();
         if self.deal.is_held() || !is_alive {

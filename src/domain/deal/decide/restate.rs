@@ -83,6 +83,7 @@ pub fn restate(deal: &Registration, record: &Restatement, context: Context<'_>, 
     if record.submit && is_complete && is_answered(&work.deal, &changes) {
         work.resubmit(facts);
     }
+    work.hold_for(facts.partner);
     Ok(work.events)
 }
 

@@ -155,7 +155,8 @@ impl DealShadow {
         let must = pending.is_some() && deal.state.is_claim();
         ensure!(by_conflict == must, "{id} is {state}, {:?}, held: {:?}", deal.dispute, deal.hold);
         let stands = deal.protection().is_some_and(|protection| protection.paused_on.is_some());
-        ensure!(!stands || by_conflict, "{id}: its protection stands still, and no conflict holds it");
+        let by_partner = deal.hold.as_ref().is_some_and(|hold| hold.reason == HoldReason::PartnerSuspended);
+        ensure!(!stands || by_conflict || by_partner, "{id}: its protection stands still, and neither a conflict nor its partner holds it");
         let Some(dispute) = deal.dispute else { return Ok(()) };
         let case = self.cases.get(&dispute.case).ok_or_else(|| format!("{id} disputes in {}, which is not there", dispute.case))?;
         ensure!(case.has(id), "{id} disputes in {}, and is no party of it", case.id);
