@@ -354,6 +354,7 @@ actions! {
     LineDismiss    "line.dismiss"    "dismiss"     Tiers  Undoable LINES, "never record an order line, with a reason";
     TierWhy        "tier.why"        "scorecard"   Tiers  None     FREE, "the scorecard: each point explained";
     TierTimeline   "tier.timeline"   "timeline"    Tiers  None     FREE, "what happened to its tier, newest first";
+    PartnerFigures "partner.figures" "figures"     Tiers  None     FREE, "what the partner did quarter by quarter: leads, registrations, funds, sales";
     PartnerContacts "partner.contacts" "contacts"  Tiers  None     FREE, "the people at the partner, and whether they may be written to";
 
     ContactAdd     "contact.add"     "add"         Contacts Lasting AUDIT, "record a person at the partner";

@@ -12,7 +12,7 @@ use crate::{
         id::PartnerId,
         partner::Partner,
         program::Program,
-        report::{PartnerSeen, Report, review, scorecard},
+        report::{PartnerSeen, Performance, Report, review, scorecard},
         text::Text,
         tier::{
             Booked, Facts, Quarter, Scorecard, evaluate,
@@ -23,6 +23,7 @@ use crate::{
     store::Session,
 };
 use chrono::{Days, NaiveDate};
+use futures::future::BoxFuture;
 use std::sync::Arc;
 
 /// Evaluations of a partner that are looked at: more than two years of quarters with restatements.
@@ -32,54 +33,65 @@ const QUARTERS: usize = 9;
 
 impl App {
     /// The scorecard of a partner as of the end of a day, today or before.
-    pub async fn report_scorecard(&self, partner: PartnerId, on: NaiveDate) -> Result<Report, Failure> {
-        Ok(scorecard::scorecard(&self.partner_seen(partner, on).await?))
+    pub fn report_scorecard(&self, partner: PartnerId, on: NaiveDate) -> BoxFuture<'_, Result<Report, Failure>> {
+        Box::pin(async move { Ok(scorecard::scorecard(&self.partner_seen(partner, on).await?)) })
     }
 
     /// The business review of the quarter that holds this day, which is today or before.
-    pub async fn report_review(&self, partner: PartnerId, on: NaiveDate) -> Result<Report, Failure> {
-        Ok(review::review(&self.partner_seen(partner, on).await?))
+    pub fn report_review(&self, partner: PartnerId, on: NaiveDate) -> BoxFuture<'_, Result<Report, Failure>> {
+        Box::pin(async move { Ok(review::review(&self.partner_seen(partner, on).await?)) })
+    }
+
+    /// What a partner did up to the end of today, by quarter and in twelve months.
+    pub fn partner_performance(&self, partner: PartnerId) -> BoxFuture<'_, Result<Performance, Failure>> {
+        Box::pin(async move {
+            let today = local_date(self.now(), self.rules().await?.program().zone);
+            Ok(Performance::of(&self.partner_seen(partner, today).await?))
+        })
     }
 
     /// Everything that reports on one partner say, at one moment.
-    pub async fn partner_seen(&self, id: PartnerId, on: NaiveDate) -> Result<PartnerSeen, Failure> {
-        let rules = self.rules().await?;
-        let program = Arc::clone(rules.program());
-        let today = self.day_of_report(&rules, on)?;
-        let partner = rules.directory().get(id).cloned().ok_or_else(|| Failure::refused(format!("there is no partner {id}")))?;
-        let mut session = self.db().snapshot().await?;
-        let days = nine_quarters(&program, on);
-        let evaluations = session.evaluations_until(id, on, EVALUATIONS).await?;
-        let evaluations = session.evaluations(&evaluations).await?;
-        let standing = standing_of(&mut session, id).await?;
-        let unaudited = if evaluations.is_empty() { scored(&mut session, &rules, &partner, standing.as_ref(), on).await } else { None };
-        let leads = session.leads_offered_to(id, start_of_day(days.from, program.zone)).await?;
-        let leads = session.leads(&leads).await?;
-        let deals = session.deals_of(id).await?;
-        let deals = session.deals(&deals).await?;
-        let funds = session.funds_of(id).await?;
-        let funds = session.funds(&funds).await?;
-        let claims = session.claims_of(id).await?;
-        let claims = session.claims(&claims).await?;
-        let sold = sold(&mut session, &program, id, days).await?;
-        let records = rooms::past(&mut session, id, standing.as_ref()).await?.into_iter().map(|past| past.record).collect();
-        let (known, names) = (session.known().await?, view::names(&mut session, &rules, [id].into()).await?);
-        Ok(PartnerSeen {
-            on,
-            today,
-            partner,
-            program,
-            names,
-            known,
-            evaluations,
-            unaudited: unaudited.map(Box::new),
-            standing,
-            leads,
-            deals,
-            funds,
-            claims,
-            sold,
-            records,
+    pub fn partner_seen(&self, id: PartnerId, on: NaiveDate) -> BoxFuture<'_, Result<PartnerSeen, Failure>> {
+        Box::pin(async move {
+            let rules = self.rules().await?;
+            let program = Arc::clone(rules.program());
+            let today = self.day_of_report(&rules, on)?;
+            let partner = rules.directory().get(id).cloned().ok_or_else(|| Failure::refused(format!("there is no partner {id}")))?;
+            let mut session = self.db().snapshot().await?;
+            let days = nine_quarters(&program, on);
+            let evaluations = session.evaluations_until(id, on, EVALUATIONS).await?;
+            let evaluations = session.evaluations(&evaluations).await?;
+            let standing = standing_of(&mut session, id).await?;
+            let unaudited = if evaluations.is_empty() { scored(&mut session, &rules, &partner, standing.as_ref(), on).await } else { None };
+            let since = start_of_day(days.from, program.zone);
+            let leads = session.leads_offered_to(id, since).await?;
+            let leads = session.leads(&leads).await?;
+            let deals = session.deals_of(id, since).await?;
+            let deals = session.deals(&deals).await?;
+            let funds = session.funds_of(id).await?;
+            let funds = session.funds(&funds).await?;
+            let claims = session.claims_of(id, since).await?;
+            let claims = session.claims(&claims).await?;
+            let sold = sold(&mut session, &program, id, days).await?;
+            let records = rooms::past(&mut session, id, standing.as_ref()).await?.into_iter().map(|past| past.record).collect();
+            let (known, names) = (session.known().await?, view::names(&mut session, &rules, [id].into()).await?);
+            Ok(PartnerSeen {
+                on,
+                today,
+                partner,
+                program,
+                names,
+                known,
+                evaluations,
+                unaudited: unaudited.map(Box::new),
+                standing,
+                leads,
+                deals,
+                funds,
+                claims,
+                sold,
+                records,
+            })
         })
     }
 

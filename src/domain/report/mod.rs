@@ -7,6 +7,7 @@ mod figure;
 mod history;
 mod open;
 pub mod partner;
+pub mod performance;
 pub mod review;
 pub mod scorecard;
 pub mod tiers;
@@ -14,6 +15,7 @@ mod work;
 
 pub use figure::Figure;
 pub use partner::{Known, PartnerSeen};
+pub use performance::Performance;
 pub use tiers::{AuditSeen, TierSeen, TiersSeen};
 
 use crate::domain::{text::Text, vocabulary::words};

@@ -33,7 +33,7 @@ impl PartnerSeen {
         self.program.scorecard.fiscal_year_starts
     }
 
-    fn is_over(&self, quarter: Quarter) -> bool {
+    pub(super) fn is_over(&self, quarter: Quarter) -> bool {
         self.days_of(quarter) == quarter.period(self.starts())
     }
 }
@@ -61,17 +61,24 @@ fn head(seen: &PartnerSeen) -> Section {
 }
 
 /// What is counted of a quarter.
-struct Of<'a> {
+pub(super) struct Of<'a> {
     seen: &'a PartnerSeen,
     quarter: Quarter,
     days: Period,
     work: Work,
 }
 
-/// A figure of a quarter: its name, and how it is made.
-type Line = (&'static str, fn(&Of<'_>) -> Figure);
+impl<'a> Of<'a> {
+    pub(super) fn new(seen: &'a PartnerSeen, quarter: Quarter) -> Self {
+        let days = seen.days_of(quarter);
+        Self { seen, quarter, days, work: seen.work(days) }
+    }
+}
 
-const LINES: &[Line] =
+/// A figure of a quarter: its name, and how it is made.
+pub(super) type Line = (&'static str, fn(&Of<'_>) -> Figure);
+
+pub(super) const LINES: &[Line] =
     &[
         ("revenue", |of| Figure::known(of.seen.revenue(of.days))),
         ("score of the last audit", |of| {
@@ -96,11 +103,7 @@ const LINES: &[Line] =
 
 fn figures(seen: &PartnerSeen) -> Section {
     let this = seen.quarter();
-    let of = |quarter| {
-        let days = seen.days_of(quarter);
-        Of { seen, quarter, days, work: seen.work(days) }
-    };
-    let [now, last, year] = [this, this.previous(), year_before(this)].map(of);
+    let [now, last, year] = [this, this.previous(), year_before(this)].map(|quarter| Of::new(seen, quarter));
     let compared = |before: &Figure, now: &Figure| if seen.is_over(this) { moved(before, now) } else { Figure::Nothing };
     let row = |(name, figure): &Line| {
         let [now, last, year] = [&now, &last, &year].map(figure);
@@ -122,8 +125,8 @@ fn figures(seen: &PartnerSeen) -> Section {
         .table(table)
 }
 
-/// How a figure has changed; nothing where it can't be said.
-fn moved(before: &Figure, now: &Figure) -> Figure {
+/// How a figure has changed, in percent or in points; nothing where it can't be said.
+pub(super) fn moved(before: &Figure, now: &Figure) -> Figure {
     match (before, now) {
         (Figure::Money(before), Figure::Money(now)) if before.currency == now.currency => change(Some(*now), Some(*before)),
         (Figure::Count(before), Figure::Count(now)) if *before > 0 => {
@@ -176,6 +179,9 @@ fn tier_change(seen: &PartnerSeen, record: &Record) -> Option<Told> {
             | StandingEvent::Acquired { .. },
         ) => true,
         Event::Standing(StandingEvent::Audited { audited }) => audited.kind.counts(),
+        Event::Partner(PartnerEvent::StatusChanged { .. }) => {
+            return Some((seen.date(record.at), "partner", told::event(&record.event, &seen.names).0));
+        }
         Event::Partner(PartnerEvent::Changed { profile, before }) => {
             if profile.tier == before.tier && profile.status == before.status {
                 return None;

@@ -256,7 +256,7 @@ fn with_plan(section: Section, plan: &Plan, seen: &PartnerSeen) -> Section {
         .table(progress)
 }
 
-fn leads(seen: &PartnerSeen) -> Section {
+pub(super) fn leads(seen: &PartnerSeen) -> Section {
     let work = seen.work(seen.year());
     let open = seen.leads.iter().filter(|lead| lead.state.loads() == Some(seen.partner.id)).count();
     Section::new("leads", "Leads")
@@ -271,7 +271,7 @@ fn leads(seen: &PartnerSeen) -> Section {
 }
 
 /// The stages of what began in the period, whatever became of it since.
-fn conversion(seen: &PartnerSeen) -> Section {
+pub(super) fn conversion(seen: &PartnerSeen) -> Section {
     let (days, partner) = (seen.year(), seen.partner.id);
     let began: Vec<_> = seen
         .leads
@@ -329,7 +329,7 @@ pub(super) fn is_pipeline(deal: &Registration) -> bool {
     deal.state.is_undecided() || matches!(deal.state, DealState::Approved { .. })
 }
 
-fn deals(seen: &PartnerSeen) -> Section {
+pub(super) fn deals(seen: &PartnerSeen) -> Section {
     let work = seen.work(seen.year());
     let row = |name: &str, is_influenced: bool| {
         let of_kind = |deal: &&Registration| deal.source_lead.is_some() == is_influenced;
@@ -370,7 +370,7 @@ fn deals(seen: &PartnerSeen) -> Section {
         .table(table)
 }
 
-fn funds(seen: &PartnerSeen) -> Section {
+pub(super) fn funds(seen: &PartnerSeen) -> Section {
     let days = seen.year();
     let funds: Vec<_> = seen.funds.iter().filter(|fund| fund.terms.from < days.until && fund.terms.to >= days.from).collect();
     let money = |minor: i64, currency| Figure::Money(Money::new(minor, currency));
@@ -417,7 +417,7 @@ fn funds(seen: &PartnerSeen) -> Section {
         .table(table)
 }
 
-fn certifications(seen: &PartnerSeen) -> Section {
+pub(super) fn certifications(seen: &PartnerSeen) -> Section {
     let mut all: Vec<_> = seen.partner.profile.certifications.iter().map(|one| (one.last_day(seen.program.zone), one)).collect();
     all.sort_by(|a, b| (a.0.is_none(), a.0, &a.1.name).cmp(&(b.0.is_none(), b.0, &b.1.name)));
     let valid = all.iter().filter(|(last, _)| last.is_none_or(|last| seen.on <= last)).count();

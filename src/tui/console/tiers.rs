@@ -14,6 +14,7 @@ use crate::{
     },
     domain::{
         contact::Refusal as ContactRefusal,
+        day::local_date,
         event::Entity,
         filter::Filter,
         id::{OperatorId, PartnerId},
@@ -35,6 +36,7 @@ use crate::{
         rooms::tiers::{Ask, Command, Happening, TierTrade, Told},
     },
 };
+use chrono::NaiveDate;
 use std::collections::HashMap;
 
 impl Supply for TierTrade {
@@ -144,17 +146,21 @@ impl Supply for TierTrade {
     }
 
     async fn own(app: &App, _me: OperatorId, ask: Ask) -> Option<Told> {
-        let Ask::Program = ask;
-        Some(match app.rules().await {
-            Ok(rules) => {
-                let program = rules.program();
-                let today = crate::domain::day::local_date(app.now(), program.zone);
-                let tiers: Vec<Text> = program.tiers.iter().map(|tier| tier.name.clone()).collect();
-                Told::Program(Ok((tiers, today)))
+        Some(match ask {
+            Ask::Program => Told::Program(tiers(app).await.map_err(|failure| failure.to_string())),
+            Ask::Figures(partner) => {
+                let figures = app.partner_performance(partner).await;
+                Told::Figures(partner, figures.map(Box::new).map_err(|failure| failure.to_string()))
             }
-            Err(failure) => Told::Program(Err(failure.to_string())),
         })
     }
+}
+
+/// The tiers of the program, best first, and what day it is there.
+async fn tiers(app: &App) -> Result<(Vec<Text>, NaiveDate), Failure> {
+    let rules = app.rules().await?;
+    let program = rules.program();
+    Ok((program.tiers.iter().map(|tier| tier.name.clone()).collect(), local_date(app.now(), program.zone)))
 }
 
 fn of_statuses(lines: &HashMap<PartnerId, TierLine>, items: Vec<StatusItem>) -> Vec<Answer<TierTrade>> {

@@ -122,6 +122,8 @@ pub struct Workroom<T: Trade> {
     figures: Option<T::Figures>,
     counted_at: Option<Instant>,
     side: Side,
+    /// Which of [`Trade::COMPARE`] is shown while that is what stands beside.
+    compared: Option<Act>,
     side_focused: bool,
     zoomed: bool,
     pane: Pane,
@@ -162,6 +164,7 @@ impl<T: Trade> Workroom<T> {
             figures: None,
             counted_at: None,
             side: Side::Closed,
+            compared: None,
             side_focused: false,
             zoomed: false,
             pane: Pane::default(),
@@ -192,7 +195,10 @@ impl<T: Trade> Workroom<T> {
     /// When there is no such queue, or the filter can't be read.
     pub fn open(&mut self, queue: Option<&str>, filter: &str) -> Result<(), String> {
         if let Some(name) = queue {
-            let found = Self::queues().iter().position(|known| *known == search::slug(name));
+            // The one with everything is called `all` in every room, whatever stands on its tab.
+            let wanted = search::slug(name);
+            let everything = || T::Queue::ALL.iter().position(|queue| wanted == "all" && *queue == T::Queue::EVERYTHING);
+            let found = Self::queues().iter().position(|known| *known == wanted).or_else(everything);
             let queues = || Self::queues().join(", ");
             self.queue = T::Queue::ALL[found.ok_or_else(|| format!("`{name}` is no queue; the queues are {}", queues()))?];
         }
@@ -245,6 +251,11 @@ impl<T: Trade> Workroom<T> {
     /// Whether the record stands beside another.
     pub fn is_comparing(&self) -> bool {
         self.side == Side::Compare
+    }
+
+    /// The action whose side is shown in place of the story.
+    pub fn shown_beside(&self) -> Option<Act> {
+        self.compared.filter(|_| self.is_comparing())
     }
 
     /// What the filter means by a moment, here and now.

@@ -43,7 +43,7 @@ impl<T: Trade> Room for Workroom<T> {
     fn contexts(&self) -> &'static [Context] {
         match (self.side_focused, self.side) {
             (false, _) => T::IN_TABLE,
-            (true, Side::Compare) => T::IN_COMPARISON,
+            (true, Side::Compare) => self.shown_beside().map_or(T::IN_COMPARISON, T::contexts_beside),
             (true, _) => T::IN_SIDE,
         }
     }

@@ -45,6 +45,7 @@ impl<T: Trade> Workroom<T> {
     fn open_story(&mut self) {
         if self.list.selected().is_some() {
             self.side = if self.queue.is_compared() { Side::Compare } else { Side::Story };
+            self.compared = T::COMPARE.first().copied();
             self.side_focused = true;
             self.pane.reset();
         }
@@ -61,13 +62,13 @@ impl<T: Trade> Workroom<T> {
                 self.next_rival(act == Act::PaneNext);
             }
             _ if act == T::HOME => self.close_side(),
-            _ if Some(act) == T::COMPARE => {
-                let again = self.side == Side::Compare;
+            _ if T::COMPARE.contains(&act) => {
+                let again = self.shown_beside() == Some(act);
                 self.pane.reset();
-                self.side = if again { Side::Story } else { Side::Compare };
+                (self.side, self.compared) = (if again { Side::Story } else { Side::Compare }, Some(act));
                 self.side_focused |= !again;
                 if !again {
-                    T::compared(self, cx);
+                    T::compared(self, act, cx);
                 }
             }
             _ => match T::section(act) {

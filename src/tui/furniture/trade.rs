@@ -173,8 +173,12 @@ pub trait Trade: Look {
 
     /// The action that goes to this room.
     const HOME: Act;
-    /// The action that puts a record beside another, if the room has one.
-    const COMPARE: Option<Act>;
+    /// Actions that show something else beside the table than the story: another record, or one side of this one.
+    const COMPARE: &'static [Act];
+    /// The contexts of keys while such an action's side is read.
+    fn contexts_beside(_shown: Act) -> &'static [Context] {
+        Self::IN_COMPARISON
+    }
 
     /// Whether an action is a verb on records of this room.
     fn is_verb(act: Act) -> bool;
@@ -257,8 +261,8 @@ pub trait Trade: Look {
     /// The story of the record under the cursor has come.
     fn story_came(_room: &mut Workroom<Self>, _cx: &mut Cx<'_, Workroom<Self>>) {}
 
-    /// The comparison was opened.
-    fn compared(_room: &mut Workroom<Self>, _cx: &mut Cx<'_, Workroom<Self>>) {}
+    /// The comparison of this action was opened.
+    fn compared(_room: &mut Workroom<Self>, _shown: Act, _cx: &mut Cx<'_, Workroom<Self>>) {}
 
     /// What the operator needs to take something back, if it is always the same; the app asks for what was done.
     const UNDO_NEEDS: Option<Permission>;

@@ -51,7 +51,7 @@ impl<T: Trade> Workroom<T> {
             Act::FilterClear if self.filter.tree.is_none() => Availability::no("no filter is set"),
             Act::Unmark if self.list.marks().is_empty() => Availability::no("nothing is marked"),
             Act::Undo => Availability::Yes,
-            _ if selected.is_none() && (is_about_one || T::section(act).is_some() || T::COMPARE == Some(act)) => self.nothing_selected(),
+            _ if selected.is_none() && (is_about_one || T::section(act).is_some() || T::COMPARE.contains(&act)) => self.nothing_selected(),
             _ if T::section(act).is_some() && selected.is_some_and(|line| !T::has_section(&line.row, act)) => {
                 Availability::no(format!("its story has no {}", act.row().label))
             }

@@ -9,6 +9,13 @@ pub fn sparkline(values: &[u64]) -> String {
     values.iter().map(|value| if *value == 0 { ' ' } else { EIGHTHS[step(*value) - 1] }).collect()
 }
 
+/// The same of values of which some are not known, and zero is a value: a dot stands for what is not known.
+pub fn trend(values: &[Option<f64>]) -> String {
+    let most = values.iter().flatten().copied().fold(0.0, f64::max);
+    let step = |value: f64| if most > 0.0 { eighths((value / most).clamp(0.0, 1.0), 1).clamp(1, 8) } else { 1 };
+    values.iter().map(|value| value.map_or('·', |value| EIGHTHS[step(value) - 1])).collect()
+}
+
 /// A bar of `width` columns, filled by `share` (0 to 1) in eighths of a column.
 pub fn bar(share: f64, width: u16) -> String {
     const PARTS: [char; 7] = ['▏', '▎', '▍', '▌', '▋', '▊', '▉'];
@@ -56,6 +63,8 @@ mod tests {
     #[test]
     fn charts_are_as_wide_as_asked() {
         assert_eq!(sparkline(&[0, 1, 4, 8]), " ▁▄█");
+        assert_eq!(trend(&[None, Some(0.0), Some(1.0), Some(2.0), Some(-3.0)]), "·▁▄█▁");
+        assert_eq!(trend(&[Some(0.0), None]), "▁·");
         assert_eq!(bar(0.5, 4), "██  ");
         assert_eq!(bar(0.3, 4), "█▎  ");
         assert_eq!([bar(f64::NAN, 2), bar(-1.0, 2), bar(7.0, 2)], ["  ", "  ", "██"]);

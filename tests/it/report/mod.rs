@@ -1,7 +1,7 @@
 //! Reports: what they say, that all formats say the same, and that nobody's name does anything.
 
 mod formats;
-mod partner;
+pub mod partner;
 
 use pilothouse::{
     app::report::{Format, write},

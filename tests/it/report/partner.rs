@@ -17,6 +17,7 @@ use pilothouse::{
         deal::DealCommand,
         id::LeadId,
         lead::{DeclineReason, LeadCommand},
+        partner::StatusCommand,
         report::{AuditSeen, Figure, Report, TierSeen, TiersSeen, tiers::tiers},
         text::Text,
         tier::{Quarter, standing::StandingCommand},
@@ -118,6 +119,15 @@ async fn a_scorecard_gathers_what_every_room_knows() {
             let sold = rows(&report, "sales", "quarters");
             assert_eq!(sold[3], row(&["2025 Q4", "EUR 6,000,000.00", "-"]), "{}: nothing was sold the year before", fresh.name);
             assert_eq!(sold[4][..2], row(&["2026 Q1 so far", "EUR 0.00"]));
+            let figures = house.app.partner_performance(NORD).await.unwrap();
+            assert_eq!((figures.quarters[0].as_str(), figures.quarters[7].as_str()), ("2024 Q2", "2026 Q1 so far"));
+            let trend = |name: &str| figures.trends.iter().find(|one| one.name == name).unwrap_or_else(|| panic!("{name}"));
+            let last = |name: &str| trend(name).figures[7].shown();
+            assert_eq!([last("leads offered"), last("accepted in time"), last("from offer to acceptance")], ["3", "66.7 %", "2h 00m"]);
+            assert_eq!([last("registrations handed in"), last("win rate"), last("value of deals won")], ["3", "50.0 %", "EUR 41,000.00"]);
+            let revenue: Vec<String> = trend("revenue").figures[5..].iter().map(Figure::shown).collect();
+            assert_eq!(revenue, ["EUR 0.00", "EUR 6,000,000.00", "EUR 0.00"], "{}: by the quarter of its day", fresh.name);
+            assert_eq!(trend("revenue").moved, Figure::Nothing, "on nothing there is no change in percent");
             let json = written(&report, Format::Json);
             let earlier = before.lock().unwrap().replace(json.clone());
             assert!(earlier.is_none_or(|earlier| earlier == json), "{}: both databases say the same", fresh.name);
@@ -256,4 +266,17 @@ fn the_lift_is_better_less_worse_of_those_audited_twice() {
     agree(&report);
     let lift = rows(&report, "lift", "lift");
     assert_eq!(lift[3], ["2025 Q4", "5", "40.0 %", "2", "1", "25.0 %"].map(str::to_owned));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_review_tells_what_the_desk_decided_about_the_status() {
+    on_both(|fresh| async move {
+        let house = house(&fresh).await;
+        let command = StatusCommand::Suspend { reason: Text::clean("invoices are open") };
+        house.run(ANNA, Command::PartnerStatus { partners: vec![NORD], command }).await;
+        let report = house.app.report_review(NORD, day("2026-03-02")).await.unwrap();
+        let told = rows(&report, "decided", "decided");
+        assert_eq!(told, [["2026-03-02", "partner", "suspended, no longer active: invoices are open"]], "{}", fresh.name);
+    })
+    .await;
 }

@@ -5,6 +5,7 @@ mod certificates;
 pub mod channel;
 mod contacts;
 mod deals;
+mod figures;
 mod lines;
 mod mdf;
 mod onboarding;

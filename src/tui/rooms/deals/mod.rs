@@ -248,7 +248,7 @@ impl Trade for DealTrade {
     type Told = Told;
     type Own = Own;
     const HOME: Act = Act::RoomDeals;
-    const COMPARE: Option<Act> = Some(Act::DealDossier);
+    const COMPARE: &'static [Act] = &[Act::DealDossier];
     const USEFUL_AT_FIRST: &'static [Act] = &[];
     const SECTIONS: &'static [(Act, &'static str)] = &[(Act::DealWhy, story::WHY), (Act::DealTimeline, story::TIMELINE)];
 

@@ -181,7 +181,7 @@ impl Trade for LeadTrade {
     type Told = Told;
     type Own = Own;
     const HOME: Act = Act::RoomLeads;
-    const COMPARE: Option<Act> = Some(Act::LeadCompare);
+    const COMPARE: &'static [Act] = &[Act::LeadCompare];
     const USEFUL_AT_FIRST: &'static [Act] = &[Act::LeadDemo];
     const SECTIONS: &'static [(Act, &'static str)] = &[(Act::LeadWhy, story::WHY), (Act::LeadTimeline, story::TIMELINE)];
 

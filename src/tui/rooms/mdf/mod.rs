@@ -350,7 +350,7 @@ impl Trade for MdfTrade {
     type Told = Told;
     type Own = Own;
     const HOME: Act = Act::RoomMdf;
-    const COMPARE: Option<Act> = Some(Act::MdfFunds);
+    const COMPARE: &'static [Act] = &[Act::MdfFunds];
     const USEFUL_AT_FIRST: &'static [Act] = &[];
     const ABOUT_NONE: &'static [Act] = &[Act::MdfOpen, Act::MdfRequest, Act::MdfExport, Act::MdfAnswer, Act::MdfDelegate, Act::MdfLimit];
     const BEGINS: &'static [Act] = &[Act::MdfOpen, Act::MdfRequest];
@@ -463,7 +463,7 @@ impl Trade for MdfTrade {
         }
     }
 
-    fn compared(_room: &mut MdfRoom, cx: &mut C<'_>) {
+    fn compared(_room: &mut MdfRoom, _shown: Act, cx: &mut C<'_>) {
         cx.run(work::Effect::Own(Ask::Funds));
     }
 

@@ -3,10 +3,11 @@
 //!
 //! - `queues`: the tabs and orders; `table`: rows, columns and cells; `header`: the figures.
 //! - `verbs`: an action becomes a command, or a question first; `forms` ask.
-//! - `lines`: all of that for order lines that wait; `contacts`: the people at a partner.
+//! - `lines`: all of that for order lines that wait; `contacts`: the people at a partner; `figures`: what it did, by quarter.
 //! - `story`: the scorecard with each point explained, the gates, the way up, and what happened; `words`: events in words.
 
 mod contacts;
+mod figures;
 mod forms;
 mod header;
 mod lines;
@@ -28,9 +29,10 @@ use crate::{
     domain::{
         actor::{Actor, Permission},
         contact::ContactCommand,
-        id::ContactId,
+        id::{ContactId, PartnerId},
         partner::{StatusCommand, StepCommand},
         pos::CorrectionEvent,
+        report::Performance,
         text::Text,
         tier::{
             desk::{DeskId, DeskLine},
@@ -114,6 +116,8 @@ impl Happening {
 pub enum Ask {
     /// The tiers of the program, and what day it is there.
     Program,
+    /// What a partner did, by quarter.
+    Figures(PartnerId),
 }
 
 /// The answers.
@@ -121,6 +125,7 @@ pub enum Ask {
 pub enum Told {
     /// Best tier first.
     Program(Result<(Vec<Text>, NaiveDate), String>),
+    Figures(PartnerId, Result<Box<Performance>, String>),
 }
 
 /// What the room keeps of its own.
@@ -130,6 +135,11 @@ pub struct Own {
     /// The fields that the open form of a correction asks for.
     correcting: Vec<lines::forms::Asked>,
     contacts: contacts::Own,
+    /// The figures of the partner that was read last.
+    figures: Option<(PartnerId, Result<Box<Performance>, String>)>,
+    /// Of whom they are asked for, and whether they have to be asked for once more.
+    asking: Option<PartnerId>,
+    asks_again: bool,
 }
 
 impl Stock for TierTrade {
@@ -238,8 +248,12 @@ impl Trade for TierTrade {
     type Told = Told;
     type Own = Own;
     const HOME: Act = Act::RoomTiers;
-    const COMPARE: Option<Act> = Some(Act::PartnerContacts);
+    const COMPARE: &'static [Act] = &[Act::PartnerContacts, Act::PartnerFigures];
     const USEFUL_AT_FIRST: &'static [Act] = &[];
+
+    fn contexts_beside(shown: Act) -> &'static [Context] {
+        if shown == Act::PartnerContacts { Self::IN_COMPARISON } else { Self::IN_SIDE }
+    }
     const SECTIONS: &'static [(Act, &'static str)] = &[(Act::TierWhy, story::WHY), (Act::TierTimeline, story::TIMELINE)];
 
     fn has_section(row: &DeskLine, act: Act) -> bool {
@@ -266,7 +280,7 @@ impl Trade for TierTrade {
     }
 
     fn useful_in_comparison(room: &TierRoom) -> Option<Vec<Act>> {
-        Some(room.useful_for_contact())
+        room.reads_contacts().then(|| room.useful_for_contact())
     }
 
     fn act(room: &mut TierRoom, act: Act, _cx: &mut C<'_>) -> bool {
@@ -296,13 +310,14 @@ impl Trade for TierTrade {
 
     fn ask_again(room: &mut TierRoom, sentence: String, cx: &mut C<'_>) {
         if room.asked().is_some_and(|asked| contacts::is_verb(asked.act)) {
-            return room.ask_contact_again(sentence);
+            return room.ask_contact_again(sentence, cx);
         }
         room.ask(cx, Some(sentence));
     }
 
     fn story_came(room: &mut TierRoom, cx: &mut C<'_>) {
         room.contacts_came(cx);
+        room.ask_for_figures(cx);
     }
 
     fn check(room: &TierRoom, act: Act, records: &[DeskId], values: &[Value]) -> Result<String, FieldError> {
@@ -323,7 +338,11 @@ impl Trade for TierTrade {
 
     fn orders(room: &mut TierRoom, act: Act, values: &[Value], targets: &[Target], _now: Instant) -> Option<Vec<Order>> {
         if contacts::is_verb(act) {
-            return room.contact_orders(act, values, targets);
+            let orders = room.contact_orders(act, values, targets);
+            if act == Act::ContactAdd && orders.is_some() {
+                room.adds();
+            }
+            return orders;
         }
         if lines::is_verb(act) {
             let ids: Vec<DeskId> = targets.iter().map(|target| target.id).collect();
@@ -341,8 +360,14 @@ impl Trade for TierTrade {
     }
 
     fn told(room: &mut TierRoom, told: Told, cx: &mut C<'_>) {
-        let Told::Program(result) = told;
-        room.program_came(result, cx);
+        match told {
+            Told::Program(result) => room.program_came(result, cx),
+            Told::Figures(partner, figures) => room.figures_came(partner, figures, cx),
+        }
+    }
+
+    fn compared(room: &mut TierRoom, _shown: Act, cx: &mut C<'_>) {
+        room.ask_for_figures(cx);
     }
 
     fn directory_came(room: &mut TierRoom, cx: &mut C<'_>) {
@@ -371,8 +396,8 @@ impl Trade for TierTrade {
         TierRoom::contact_summary(act, answers, names)
     }
 
-    fn comparison(room: &TierRoom, _width: u16, _now: Instant, zone: Tz) -> Option<Vec<Section>> {
-        Some(room.contact_sections(zone))
+    fn comparison(room: &TierRoom, width: u16, _now: Instant, zone: Tz) -> Option<Vec<Section>> {
+        Some(if room.reads_contacts() { room.contact_sections(zone) } else { room.figure_sections(width) })
     }
 
     fn planned(row: &DeskLine, events: &[Happening], names: &Names) -> String {
