@@ -1,5 +1,5 @@
 //! People at partners and order lines out. The columns of people are those of the generic mapping, so that an export can be
-//! imported again as it is.
+//! imported again; who has left stands there with that state, which an import does not read.
 
 use super::{
     ExportError, Format, Writer,

@@ -120,8 +120,8 @@ pub fn decide(contact: &Contact, command: &ContactCommand, others: &[Contact], s
     Ok(match command {
         ContactCommand::Change(card) => {
             check(card, others.iter().filter(|one| one.id != contact.id))?;
-            // A consent belongs to the mailbox for which it was given.
-            let moved = mailbox(&card.person.email) != contact.mailbox() && contact.consent != Consent::default();
+            // A consent belongs to the mailbox for which it was given; who asked for silence asked for it wherever they are.
+            let moved = mailbox(&card.person.email) != contact.mailbox() && widens(contact.consent.basis);
             let change = (*card != contact.card).then(|| ContactEvent::Changed { card: card.clone() });
             let before = || contact.consent.clone();
             let lapsed = moved.then(|| ContactEvent::ConsentRecorded { consent: Consent::default(), before: before(), despite: false });
@@ -232,6 +232,18 @@ mod tests {
             one.apply(&event, NOW);
         }
         assert_eq!((silent(&one, true), silent(&one, false)), (Some("no consent: may not be mailed"), None));
+    }
+
+    #[test]
+    fn who_asked_for_silence_keeps_it_under_another_mailbox() {
+        let mut one = contact(1, "Otto", "otto@frim.example");
+        let refused = Consent { basis: ConsentBasis::Refused, ..Consent::default() };
+        one.apply(&ContactEvent::ConsentRecorded { consent: refused, before: Consent::default(), despite: false }, NOW);
+        for event in decide(&one, &ContactCommand::Change(card("Otto", "otto@firm.example")), &[], false).expect("changed") {
+            one.apply(&event, NOW);
+        }
+        assert_eq!((one.mailbox().as_str(), one.consent.basis), ("otto@firm.example", ConsentBasis::Refused));
+        assert!(one.why_silent(Against { requires: false, suppressed: false }).is_some());
     }
 
     fn any_command() -> impl Strategy<Value = ContactCommand> {

@@ -67,7 +67,7 @@ pub fn take(
         }
         Who::Nobody => {
             let aside = stated.consent.as_ref().is_some_and(is_unheard).then_some(Aside::Suppressed);
-            let consent = stated.consent.clone().filter(|_| aside.is_none()).unwrap_or_default();
+            let consent = stated.consent.as_ref().filter(|_| aside.is_none()).map(|consent| dated(consent, now)).unwrap_or_default();
             let card = Card { role: stated.role.unwrap_or_default(), person: stated.person.clone() };
             let event = recorded(partner, &card, &consent, known, Suppression { suppressed, despite: false })?;
             Ok((Taken::New(event), aside))
@@ -90,11 +90,16 @@ fn changed(
         after.apply(event, now);
     }
     let mut aside = None;
-    if let Some(consent) = stated.consent.as_ref().filter(|consent| **consent != after.consent) {
+    // That somebody asks for silence who did so before, and when nobody says, is nothing new.
+    let is_known = |consent: &&Consent| {
+        **consent == after.consent
+            || consent.basis == ConsentBasis::Refused && consent.at.is_none() && after.consent.basis == ConsentBasis::Refused
+    };
+    if let Some(consent) = stated.consent.as_ref().filter(|consent| !is_known(consent)) {
         if suppressed && widens(consent.basis) {
             aside = Some(Aside::Suppressed);
         } else if is_heard(consent, &after.consent) {
-            let command = ContactCommand::Consent { consent: consent.clone(), despite: false };
+            let command = ContactCommand::Consent { consent: dated(consent, now), despite: false };
             events.extend(decide(&after, &command, known, suppressed)?);
         } else {
             aside = Some(Aside::Older);
@@ -107,7 +112,15 @@ fn changed(
 /// for silence and nobody knows when.
 fn is_heard(stated: &Consent, known: &Consent) -> bool {
     let is_silence = stated.basis == ConsentBasis::Refused && stated.at.is_none() && known.basis != ConsentBasis::Refused;
-    known.basis == ConsentBasis::Unknown || stated.at > known.at || is_silence
+    // Whoever is silent since nobody knows when is not told to be open by a file: a person has to say that it came after.
+    let is_newer = stated.at > known.at && (known.at.is_some() || known.basis != ConsentBasis::Refused);
+    known.basis == ConsentBasis::Unknown || is_newer || is_silence
+}
+
+/// A wish for silence that bears no day counts from the day on which it was heard, so that an older consent does not undo it.
+fn dated(consent: &Consent, now: Instant) -> Consent {
+    let at = consent.at.or_else(|| (consent.basis == ConsentBasis::Refused).then_some(now));
+    Consent { at, ..consent.clone() }
 }
 
 /// By the mailbox; else by the name, where one of the two has no mailbox.
@@ -236,5 +249,25 @@ mod tests {
         let refused = |at| Consent { basis: ConsentBasis::Refused, at, ..Consent::default() };
         assert_eq!(taken(&says(refused(Some(BEFORE))), std::slice::from_ref(&agreeing), false).1, Some(Aside::Older));
         assert_eq!(events(&taken(&says(refused(None)), &[agreeing], false).0), ["contact.consent_recorded"], "silence is heard");
+    }
+
+    #[test]
+    fn an_undated_wish_for_silence_outlasts_an_older_yes() {
+        let refused = Consent { basis: ConsentBasis::Refused, ..Consent::default() };
+        let mut one = known(1, "Otto", "otto@firm.example");
+        let apply = |one: &mut Contact, consent: Consent| {
+            let (taken, aside) = taken(&stated("Otto", "otto@firm.example", Some(consent)), std::slice::from_ref(one), false);
+            let Taken::Known { events, .. } = taken else { panic!("he is known") };
+            for event in &events {
+                one.apply(event, NOW);
+            }
+            (events.len(), aside)
+        };
+        assert_eq!(apply(&mut one, refused.clone()), (1, None));
+        assert_eq!(one.consent.at, Some(NOW), "heard now");
+        assert_eq!(apply(&mut one, agreed(Some(BEFORE))), (0, Some(Aside::Older)));
+        assert_eq!(apply(&mut one, refused), (0, None), "the same file again changes nothing");
+        let later = Instant::from_micros(NOW.micros() + 1);
+        assert_eq!(apply(&mut one, agreed(Some(later))), (1, None), "a yes that came after it counts");
     }
 }

@@ -43,6 +43,15 @@ impl Field {
         Self { label, kind: Kind::Choice { choices, chosen: 0, narrowed: Input::default() }, hint: "" }
     }
 
+    /// A choice stands at the entry of this number at first.
+    #[must_use]
+    pub fn beginning(mut self, at: usize) -> Self {
+        if let Kind::Choice { chosen, .. } = &mut self.kind {
+            *chosen = at;
+        }
+        self
+    }
+
     pub fn text(label: &'static str, value: impl Into<String>) -> Self {
         Self { label, kind: Kind::Text(Input::new(value.into())), hint: "" }
     }

@@ -59,18 +59,24 @@ impl TierRoom {
         offered(act, &rows)
     }
 
+    /// Every step stands in its place, those that are not asked about as well: what somebody else ticks meanwhile moves none of them.
     pub(super) fn step_form(&self, act: Act, about: &str, targets: &[Target]) -> Form {
         let steps = self.steps_offered(act, targets.iter().map(|target| target.id));
-        let choice = |step: &Step| Choice::new(step.doc(), format!("day {}: {}", step.days(), step.asks()));
-        let choices = steps.iter().map(choice).collect();
+        let choice = |step: &Step| match (steps.contains(step), act) {
+            (true, _) => Choice::new(step.doc(), format!("day {}: {}", step.days(), step.asks())),
+            (false, Act::PartnerTick) => Choice::new(step.doc(), "is ticked already"),
+            (false, _) => Choice::new(step.doc(), "nobody has ticked it"),
+        };
+        let choices = Step::ALL.iter().map(choice).collect();
+        let begins = Step::ALL.iter().position(|step| steps.contains(step)).unwrap_or(0);
         match act {
             Act::PartnerTick => Form::new(format!("A step of {about} is done"), "tick")
                 .about("Training, contacts and the first fund are known by themselves; ticked by hand they need a note.")
-                .field(Field::choice("step", choices))
+                .field(Field::choice("step", choices).beginning(begins))
                 .field(Field::text("note", "").hint("what shows it")),
             _ => Form::new(format!("Reopen a step of {about}"), "reopen")
                 .about("What was ticked by hand is to be done after all.")
-                .field(Field::choice("step", choices))
+                .field(Field::choice("step", choices).beginning(begins))
                 .field(Field::text("note", "").hint("why")),
         }
     }
@@ -79,8 +85,11 @@ impl TierRoom {
     pub(super) fn read_step(&self, act: Act, ids: &[DeskId], values: &[Value]) -> Result<(StepCommand, String), FieldError> {
         let wrong = |field: usize, message: &str| FieldError { field, message: message.to_owned() };
         let steps = self.steps_offered(act, ids.iter().copied());
-        let chosen = values.first().and_then(Value::choice).and_then(|chosen| steps.get(chosen)).copied();
+        let chosen = values.first().and_then(Value::choice).and_then(|chosen| Step::ALL.get(chosen)).copied();
         let step = chosen.ok_or_else(|| wrong(0, "which step?"))?;
+        if !steps.contains(&step) {
+            return Err(wrong(0, if act == Act::PartnerTick { "it is ticked already" } else { "nobody has ticked it" }));
+        }
         let note = Text::clean(values.get(1).map_or("", Value::text).trim());
         if act == Act::PartnerReopenStep {
             return Ok((StepCommand::Reopen { step, note }, format!("{} is to be done then", step.doc())));

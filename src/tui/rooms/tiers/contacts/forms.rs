@@ -6,7 +6,7 @@ use crate::{
     domain::{
         contact::{
             Card, Contact, ContactCommand, ContactRole, Refusal,
-            decide::{Suppression, decide, recorded},
+            decide::{Suppression, decide, recorded, widens},
         },
         day::{local_date, start_of_day},
         lead::{Consent, ConsentBasis},
@@ -20,7 +20,7 @@ use crate::{
         furniture::words::date,
         room::FieldError,
         rooms::tiers::{Command, Order, Target},
-        widgets::form::{Choice, Field, Form, Kind, Value},
+        widgets::form::{Choice, Field, Form, Value},
     },
 };
 
@@ -49,15 +49,6 @@ fn chosen(values: &[Value], field: usize) -> usize {
     values.get(field).and_then(Value::choice).unwrap_or(0)
 }
 
-/// A choice that begins at the entry of this number.
-fn choice(label: &'static str, choices: Vec<Choice>, begins: usize) -> Field {
-    let mut field = Field::choice(label, choices);
-    if let Kind::Choice { chosen, .. } = &mut field.kind {
-        *chosen = begins;
-    }
-    field
-}
-
 fn ground(basis: ConsentBasis) -> Choice {
     let doc = match basis {
         ConsentBasis::OptIn => "an explicit yes: enough everywhere",
@@ -75,7 +66,7 @@ fn card_fields(form: Form, card: &Card) -> Form {
     form.field(Field::text("name", person.name.to_string()))
         .field(Field::text("mail", person.email.to_string()).hint("name@firm.example"))
         .field(Field::text("phone", person.phone.to_string()))
-        .field(choice("role", roles, role))
+        .field(Field::choice("role", roles).beginning(role))
 }
 
 fn read_card(values: &[Value], before: &Card) -> Card {
@@ -108,7 +99,7 @@ impl TierRoom {
         Some(match act {
             Act::ContactChange => {
                 let form = Form::new(format!("Change {}", called(known)), "save");
-                let has_consent = one.consent != Consent::default();
+                let has_consent = widens(one.consent.basis);
                 let form = if has_consent { form.about("A consent belongs to its mailbox: a new one needs a new consent.") } else { form };
                 card_fields(form, &one.card)
             }
@@ -125,7 +116,8 @@ impl TierRoom {
     fn read_contact(&self, act: Act, values: &[Value]) -> Result<(Meant, String), FieldError> {
         let others: Vec<Contact> = self.contacts().unwrap_or_default().iter().map(|known| known.contact.clone()).collect();
         if act == Act::ContactAdd {
-            let Some(partner) = self.partner() else { return wrong(0, "there is no partner under the cursor") };
+            // At whom the form says, wherever the cursor has gone meanwhile.
+            let Some(partner) = self.asked_partner() else { return wrong(0, "that partner is no longer under the cursor: leave with esc") };
             let new = NewContact { partner, card: read_card(values, &Card::default()), consent: Consent::default(), despite: false };
             recorded(partner, &new.card, &new.consent, &others, Suppression::default()).map_err(|refusal| at_field(&refusal))?;
             return Ok((Meant::Add(Box::new(new)), String::new()));
@@ -134,7 +126,7 @@ impl TierRoom {
         let (command, told) = match act {
             Act::ContactChange => (ContactCommand::Change(read_card(values, &known.contact.card)), String::new()),
             Act::ContactConsent => {
-                let consent = self.read_consent(values)?;
+                let consent = self.read_consent(values, &known.contact.consent)?;
                 let despite = known.against.suppressed && chosen(values, DESPITE) == 1;
                 let mut after = known.clone();
                 (after.contact.consent, after.contact.despite) = (consent.clone(), despite);
@@ -155,8 +147,8 @@ impl TierRoom {
         refused.map_or(Ok((Meant::Verb(command), told)), |refusal| Err(at_field(&refusal)))
     }
 
-    /// Who asked for none has no evidence either; without a day it counts from now on.
-    fn read_consent(&self, values: &[Value]) -> Result<Consent, FieldError> {
+    /// Who asked for none has no evidence either; without a day it counts from when it did, or on another ground from now on.
+    fn read_consent(&self, values: &[Value], before: &Consent) -> Result<Consent, FieldError> {
         let basis = GROUNDS.get(chosen(values, 0)).copied().unwrap_or_default();
         if basis == ConsentBasis::Unknown {
             return Ok(Consent::default());
@@ -165,6 +157,7 @@ impl TierRoom {
         let at: Instant = match date(typed(values, SINCE)).or_else(|why| wrong(SINCE, why))? {
             Some(day) if day > local_date(now, zone) => return wrong(SINCE, format!("{day} has not come yet")),
             Some(day) if day < local_date(now, zone) => start_of_day(day, zone),
+            None if before.basis == basis => before.at.unwrap_or(now),
             _ => now,
         };
         Ok(Consent { basis, text_version: Text::clean(typed(values, TEXT)), at: Some(at) })
@@ -193,11 +186,15 @@ fn consent_form(known: &KnownContact) -> Form {
         } else {
             "On what ground they may be written to."
         })
-        .field(choice("ground", GROUNDS.map(ground).to_vec(), begins))
-        .field(Field::text("since", "").hint("today, or 2026-03-31"))
+        .field(Field::choice("ground", GROUNDS.map(ground).to_vec()).beginning(begins))
+        .field(Field::text("since", "").hint(if one.consent.at.is_some() {
+            "as it was, on another ground today; or 2026-03-31"
+        } else {
+            "today, or 2026-03-31"
+        }))
         .field(Field::text("text", one.consent.text_version.to_string()).hint("the version of the text, such as web-2026-03"));
     if !known.against.suppressed {
         return form;
     }
-    form.field(choice("after that", vec![Choice::new("no", ""), Choice::new("yes", "it came after they had asked for silence")], 0))
+    form.field(Field::choice("after that", vec![Choice::new("no", ""), Choice::new("yes", "it came after they had asked for silence")]))
 }

@@ -77,8 +77,18 @@ impl TierRoom {
         }
     }
 
-    fn partner(&self) -> Option<PartnerId> {
+    pub(super) fn reads_contacts(&self) -> bool {
+        self.shown_beside() == Some(Act::PartnerContacts)
+    }
+
+    pub(super) fn partner(&self) -> Option<PartnerId> {
         self.selected()?.partner()
+    }
+
+    /// The partner that the open form is about, while its contacts are those that are read.
+    fn asked_partner(&self) -> Option<PartnerId> {
+        let asked = self.asked()?.targets.first()?.id.partner()?;
+        self.partner().filter(|selected| *selected == asked)
     }
 
     fn chosen_at(&self) -> usize {
@@ -103,7 +113,7 @@ impl TierRoom {
             DeskLine::Partner(line) => line,
             DeskLine::Waiting(line) => return Availability::no(lines::no_partner(line.correction.id)),
         };
-        if !self.is_comparing() {
+        if !self.reads_contacts() {
             return Availability::no(format!("{} opens the contacts of {} first", keys.spoken(Act::PartnerContacts), line.name));
         }
         if self.contacts().is_none() {
@@ -130,7 +140,7 @@ impl TierRoom {
 
     /// Chooses another contact; false where the action is no motion among them.
     pub(super) fn choose_contact(&mut self, act: Act) -> bool {
-        let Some(last) = self.contacts().and_then(|all| all.len().checked_sub(1)).filter(|_| self.is_comparing()) else { return false };
+        let Some(last) = self.contacts().and_then(|all| all.len().checked_sub(1)).filter(|_| self.reads_contacts()) else { return false };
         let at = self.chosen_at();
         let to = match act {
             Act::PaneDown | Act::PaneNext => (at + 1).min(last),
@@ -147,10 +157,7 @@ impl TierRoom {
     /// Asks for the object of a verb, or carries it out.
     pub(super) fn begin_contact(&mut self, act: Act, targets: &[Target], cx: &mut C<'_>) {
         self.own.contacts.about = self.contact().filter(|_| act != Act::ContactAdd).map(|known| (known.contact.id, known.contact.version));
-        if act == Act::ContactAdd {
-            let newest = self.contacts().and_then(|all| all.iter().map(|known| known.contact.id).max());
-            self.own.contacts.newest = Some(newest.unwrap_or(ContactId(0)));
-        }
+        self.own.contacts.newest = None;
         if asks(act) {
             // What was typed about somebody else is not meant for this one.
             let draft = Some((act, self.own.contacts.about.map(|(id, _)| id)));
@@ -173,8 +180,18 @@ impl TierRoom {
         Some(Order { command: Command::Contact { id, seen, command: Box::new(command) }, targets: targets.to_vec() })
     }
 
-    /// The form comes back about the contact as it is now, not as it was.
-    pub(super) fn ask_contact_again(&mut self, sentence: String) {
+    /// Somebody is being added: whoever has a later number than all who are there now is the one.
+    pub(super) fn adds(&mut self) {
+        let newest = self.contacts().and_then(|all| all.iter().map(|known| known.contact.id).max());
+        self.own.contacts.newest = Some(newest.unwrap_or(ContactId(0)));
+    }
+
+    /// The form comes back about the contact as it is now, not as it was; where nobody reads contacts any more, it is told at once.
+    pub(super) fn ask_contact_again(&mut self, sentence: String, cx: &mut C<'_>) {
+        self.own.contacts.newest = None;
+        if !self.reads_contacts() {
+            return cx.fail(sentence);
+        }
         self.own.contacts.refusal = Some(sentence);
         self.forget_story();
     }
