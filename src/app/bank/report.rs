@@ -7,8 +7,19 @@ use super::{
 };
 use crate::domain::{mdf::batch::Batch, money::Money, text::Text};
 
-/// What a file says about `batch`, whose message was `message`.
-pub fn read(text: &str, batch: &Batch, message: &str) -> Result<Vec<BankAnswer>, String> {
+/// What is known of what a file answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum About<'m> {
+    /// The message of the batch, which the file names.
+    Message(&'m str),
+    /// The file names no message, and somebody says that it is about the batch.
+    ThisBatch,
+    /// Nothing but the payments that it names: what it says of all of a message may be about another one.
+    Payments,
+}
+
+/// What a file says about `batch`.
+pub fn read(text: &str, batch: &Batch, about: About<'_>) -> Result<Vec<BankAnswer>, String> {
     let document = xml::read(text)?;
     let unknown =
         || format!("the file is no answer of a bank: pain.002 and camt.054 are read, and this is <{}>", Text::clean(&document.name));
@@ -16,7 +27,7 @@ pub fn read(text: &str, batch: &Batch, message: &str) -> Result<Vec<BankAnswer>,
         return Err(unknown());
     }
     if let Some(report) = document.find("CstmrPmtStsRpt") {
-        return status_report(report, batch, message);
+        return status_report(report, batch, about);
     }
     document.find("BkToCstmrDbtCdtNtfctn").map(notification).ok_or_else(unknown)
 }
@@ -27,9 +38,11 @@ pub fn message(text: &str) -> Result<Option<String>, String> {
     Ok(document.get("CstmrPmtStsRpt/OrgnlGrpInfAndSts/OrgnlMsgId").map(str::to_owned))
 }
 
-fn status_report(report: &Element, batch: &Batch, message: &str) -> Result<Vec<BankAnswer>, String> {
+fn status_report(report: &Element, batch: &Batch, about: About<'_>) -> Result<Vec<BankAnswer>, String> {
     let original = report.get("OrgnlGrpInfAndSts/OrgnlMsgId").unwrap_or_default();
-    if original != message {
+    if let About::Message(message) = about
+        && original != message
+    {
         return Err(format!("the file answers the message {}, and this batch was {message}", crate::domain::problem::quoted(original)));
     }
     let group = report.find("OrgnlGrpInfAndSts");
@@ -37,7 +50,7 @@ fn status_report(report: &Element, batch: &Batch, message: &str) -> Result<Vec<B
     for payment in report.all("OrgnlPmtInfAndSts") {
         let each: Vec<BankAnswer> = payment.all("TxInfAndSts").map(|one| transaction(one, payment)).collect();
         match (each.is_empty(), payment.get("PmtInfSts")) {
-            (true, Some(status)) => answers.extend(for_all(batch, status, payment)),
+            (true, Some(status)) => answers.extend(for_all(batch, status, payment, about)?),
             _ => answers.extend(each),
         }
     }
@@ -45,7 +58,7 @@ fn status_report(report: &Element, batch: &Batch, message: &str) -> Result<Vec<B
     if let (true, Some(group)) = (answers.is_empty(), group)
         && let Some(status) = group.get("GrpSts")
     {
-        answers.extend(for_all(batch, status, group));
+        answers.extend(for_all(batch, status, group, about)?);
     }
     Ok(answers)
 }
@@ -60,15 +73,21 @@ fn transaction(one: &Element, payment: &Element) -> BankAnswer {
     BankAnswer { line: one.line, reference, amount: stated(amount), said }
 }
 
-/// The same status for every payment of the batch.
-fn for_all(batch: &Batch, status: &str, place: &Element) -> Vec<BankAnswer> {
+/// The same status for every payment of the batch, if it is sure that the file is about it.
+fn for_all(batch: &Batch, status: &str, place: &Element, about: About<'_>) -> Result<Vec<BankAnswer>, String> {
+    if about == About::Payments {
+        return Err(
+            "the file says one thing of all payments of a message, and does not name the message: say with --batch which batch it answers"
+                .to_owned(),
+        );
+    }
     let answer = |reference: &Text| BankAnswer {
         line: place.line,
         reference: reference.clone(),
         amount: Stated::Nothing,
         said: said(status, place, reference.clone()),
     };
-    batch.items.iter().map(|item| answer(&item.reference)).collect()
+    Ok(batch.items.iter().map(|item| answer(&item.reference)).collect())
 }
 
 /// A status code of `ExternalPaymentTransactionStatus1Code`. Only what is settled is paid; `ACSP` and the like are not yet.

@@ -1,6 +1,7 @@
 use super::{
     order::{OrderError, is_plain, plain},
     payees::Payees,
+    report::About,
     xml::Element,
     *,
 };
@@ -233,7 +234,7 @@ const BOOKED: &str = include_str!("tests/camt054.xml");
 
 #[test]
 fn a_status_report_is_read() {
-    let answers = report::read(STATUS, &batch(), "PH-1").unwrap();
+    let answers = report::read(STATUS, &batch(), About::Message("PH-1")).unwrap();
     assert_eq!(
         sentences(&batch(), &answers),
         [
@@ -242,7 +243,7 @@ fn a_status_report_is_read() {
             "line 34: M-3/1 is under way (ACSP)",
         ]
     );
-    let other = report::read(STATUS, &batch(), "PH-2").unwrap_err();
+    let other = report::read(STATUS, &batch(), About::Message("PH-2")).unwrap_err();
     assert_eq!(other, "the file answers the message \"PH-1\", and this batch was PH-2");
 }
 
@@ -251,17 +252,27 @@ fn a_file_that_is_refused_whole_refuses_each_payment() {
     let text = "<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:pain.002.001.10\"><CstmrPmtStsRpt><GrpHdr/><OrgnlGrpInfAndSts>\
         <OrgnlMsgId>PH-1</OrgnlMsgId><GrpSts>RJCT</GrpSts><StsRsnInf><Rsn><Cd>DUPL</Cd></Rsn></StsRsnInf></OrgnlGrpInfAndSts>\
         </CstmrPmtStsRpt></Document>";
-    let answers = report::read(text, &batch(), "PH-1").unwrap();
+    let answers = report::read(text, &batch(), About::Message("PH-1")).unwrap();
     assert_eq!(sentences(&batch(), &answers)[2], "line 1: M-3/1 was refused: DUPL");
     assert_eq!(answers.len(), 3);
     let taken_in = text.replace("RJCT", "ACTC");
-    let answers = report::read(&taken_in, &batch(), "PH-1").unwrap();
+    let answers = report::read(&taken_in, &batch(), About::Message("PH-1")).unwrap();
     assert!(answers.iter().all(|answer| matches!(answer.said, Said::UnderWay { .. })), "checked is not paid");
+}
+
+/// What is said of all payments of a message that is not named may be about any batch.
+#[test]
+fn a_status_of_all_is_taken_only_for_the_batch_that_it_names() {
+    let text = "<Document><CstmrPmtStsRpt><OrgnlGrpInfAndSts><GrpSts>RJCT</GrpSts></OrgnlGrpInfAndSts></CstmrPmtStsRpt></Document>";
+    let error = report::read(text, &batch(), About::Payments).unwrap_err();
+    assert!(error.ends_with("say with --batch which batch it answers"), "{error}");
+    let all = report::read(text, &batch(), About::ThisBatch).unwrap();
+    assert_eq!(all.len(), batch().items.len(), "somebody says that it is about this one");
 }
 
 #[test]
 fn what_was_booked_is_read() {
-    let answers = report::read(BOOKED, &batch(), "PH-1").unwrap();
+    let answers = report::read(BOOKED, &batch(), About::Message("PH-1")).unwrap();
     assert_eq!(
         sentences(&batch(), &answers),
         [
@@ -281,13 +292,13 @@ fn hostile_files_are_refused_with_the_line() {
         ("<Document>\n&x;</Document>", "line 2: it calls for an entity of its own, and none is taken"),
         ("<Document>\n\n<a></b></Document>", "line 3: "),
     ] {
-        let error = report::read(text, &batch(), "PH-1").unwrap_err();
+        let error = report::read(text, &batch(), About::Message("PH-1")).unwrap_err();
         assert!(error.starts_with(message), "{text}: {error}");
     }
     let deep = "<a>".repeat(100_000);
-    assert!(report::read(&deep, &batch(), "PH-1").unwrap_err().contains("nested too deep"));
+    assert!(report::read(&deep, &batch(), About::Message("PH-1")).unwrap_err().contains("nested too deep"));
     let escaped = "<Document><CstmrPmtStsRpt><OrgnlGrpInfAndSts><OrgnlMsgId>P&amp;H&#45;&#x31;</OrgnlMsgId></OrgnlGrpInfAndSts></CstmrPmtStsRpt></Document>";
-    assert_eq!(report::read(escaped, &batch(), "P&H-1"), Ok(Vec::new()));
+    assert_eq!(report::read(escaped, &batch(), About::Message("P&H-1")), Ok(Vec::new()));
 }
 
 #[test]
@@ -327,7 +338,7 @@ fn an_answer_that_is_not_understood_is_told_and_not_taken() {
              </OrgnlTxRef></TxInfAndSts></OrgnlPmtInfAndSts></CstmrPmtStsRpt></Document>"
         )
     };
-    let said = |amount: &str| sentences(&batch(), &report::read(&report(amount), &batch(), "PH-1").unwrap());
+    let said = |amount: &str| sentences(&batch(), &report::read(&report(amount), &batch(), About::Message("PH-1")).unwrap());
     assert_eq!(said("<InstdAmt Ccy=\"EUR\">100.00</InstdAmt>"), ["line 3: M-1/1 was paid (M-1/1)"]);
     let digits = "9".repeat(400);
     for wrong in [&format!("<InstdAmt Ccy=\"EUR\">{digits}</InstdAmt>"), "<InstdAmt>100</InstdAmt>", "<InstdAmt Ccy=\"EURO\">1</InstdAmt>"]
@@ -340,7 +351,7 @@ fn an_answer_that_is_not_understood_is_told_and_not_taken() {
     let nameless = report("")
         .replace("<OrgnlEndToEndId>M-1/1</OrgnlEndToEndId>", "<OrgnlInstrId>7</OrgnlInstrId>")
         .replace("<TxSts>ACSC", "<TxSts>RJCT");
-    let told = sentences(&batch(), &report::read(&nameless, &batch(), "PH-1").unwrap());
+    let told = sentences(&batch(), &report::read(&nameless, &batch(), About::Message("PH-1")).unwrap());
     assert_eq!(told, ["line 3: no payment of this batch has the reference \"\""]);
 
     let folder = tempfile::tempdir().unwrap();
@@ -356,7 +367,7 @@ fn an_answer_that_is_not_understood_is_told_and_not_taken() {
 #[test]
 fn a_file_of_nothing_but_elements_takes_no_memory() {
     let many = format!("<Document>{}</Document>", "<a/>".repeat(1_000_001));
-    assert!(report::read(&many, &batch(), "PH-1").unwrap_err().contains("more than 1000000 elements"));
+    assert!(report::read(&many, &batch(), About::Message("PH-1")).unwrap_err().contains("more than 1000000 elements"));
 }
 
 /// Matched by looking up: looking through would take minutes.
