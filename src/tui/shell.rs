@@ -109,6 +109,8 @@ pub struct Shell<R: Room> {
     calls: Calls,
     /// What is shown at the foot; errors queue until each is acknowledged.
     pub(super) toasts: Vec<Toast>,
+    /// How many of them were there when the dialog was opened that is.
+    told_before: usize,
     pub(super) history: Vec<Toast>,
     /// Forms that were left with something typed in them.
     drafts: Vec<(R::Intent, Form)>,
@@ -147,6 +149,7 @@ impl<R: Room> Shell<R> {
             count_ends: None,
             calls: Calls::default(),
             toasts: Vec::new(),
+            told_before: 0,
             history: Vec::new(),
             drafts: Vec::new(),
             editing: None,
@@ -166,6 +169,7 @@ impl<R: Room> Shell<R> {
 
     pub fn update(&mut self, msg: Msg<R::Msg>, now: Instant) -> Vec<Effect<R::Effect>> {
         self.now = now;
+        let had_dialog = !self.overlays.is_empty();
         let mut effects = Vec::new();
         match msg {
             Msg::Input(Event::Key(key)) => self.key(key, &mut effects),
@@ -200,6 +204,9 @@ impl<R: Room> Shell<R> {
             effects.push(Effect::Notify(text));
         }
         self.settle(&mut effects);
+        if !had_dialog {
+            self.told_before = self.toasts.len();
+        }
         effects
     }
 
@@ -231,7 +238,7 @@ impl<R: Room> Shell<R> {
 
     /// The newest message that is shown, if any.
     pub fn toast(&self) -> Option<&Toast> {
-        self.toasts.first()
+        self.toasts.last()
     }
 
     pub(super) fn contexts(&self) -> Vec<Context> {
@@ -365,10 +372,8 @@ impl<R: Room> Shell<R> {
             Act::Palette => self.overlays.push(Overlay::Palette(Palette::new(&self.contexts()))),
             Act::Help => self.overlays.push(Overlay::Help(Pane::default())),
             Act::Messages => self.overlays.push(Overlay::Messages(Pane::default())),
-            // Messages are acknowledged one by one before the room hears of Esc.
-            Act::Back if !self.toasts.is_empty() => {
-                self.toasts.remove(0);
-            }
+            // Messages are acknowledged one by one, the newest first, before the room hears of Esc.
+            Act::Back if !self.toasts.is_empty() => drop(self.toasts.pop()),
             Act::Repeat => {
                 if let Some((verb, earlier)) = self.last_verb {
                     self.repeating = true;

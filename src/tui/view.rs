@@ -98,8 +98,11 @@ fn message<R: Room>(shell: &Shell<R>, canvas: &mut Canvas<'_>, area: Rect, toast
         (Tone::Error, more) => format!("esc · {} more", more - 1),
         (Tone::Info, _) => String::new(),
     };
-    let after_wide = u16::try_from(text::width(&after)).unwrap_or(0);
     let x = canvas.put_all(area.x + 1, area.y, area.width, &[(shape, role), (" ", role)]);
+    // What does not fit stands among the messages, and the key that leads there is told.
+    let is_cut = text::width(&toast.text) + text::width(&after) + 3 > usize::from(area.right().saturating_sub(x));
+    let after = if is_cut { format!("{} all of it  {after}", shell.keymap.label(Act::Messages)).trim_end().to_owned() } else { after };
+    let after_wide = u16::try_from(text::width(&after)).unwrap_or(0);
     canvas.put(x, area.y, area.right().saturating_sub(x + after_wide + 3), &toast.text, role);
     canvas.put(area.right().saturating_sub(after_wide + 1), area.y, after_wide, &after, Role::Dim);
 }

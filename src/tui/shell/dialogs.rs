@@ -10,9 +10,9 @@ use std::mem;
 
 impl<R: Room> Shell<R> {
     pub(super) fn dialog_key(&mut self, key: Key, effects: &mut Vec<Effect<R::Effect>>) {
-        // Errors are acknowledged above everything else, and Esc does only that.
-        if key.code == Code::Esc && !self.toasts.is_empty() {
-            self.toasts.remove(0);
+        // An error that came while the dialog is open is acknowledged first, and Esc does only that. One of before has been seen.
+        if key.code == Code::Esc && self.toasts.len() > self.told_before {
+            self.toasts.pop();
             return;
         }
         let Some(top) = self.overlays.last_mut() else { return };

@@ -16,6 +16,7 @@ use nucleo_matcher::{
     pattern::{CaseMatching, Normalization, Pattern},
 };
 use ratatui::layout::Rect;
+use std::cmp::Reverse;
 use tui_input::Input;
 
 #[derive(Debug, Clone)]
@@ -26,7 +27,12 @@ pub struct Palette {
     at: usize,
     /// All actions, those of other rooms last.
     known: Vec<Act>,
+    /// What belongs to the room in which it was opened.
+    here: Vec<Act>,
 }
+
+/// Where an action stands among those that are found.
+type Rank = (bool, bool, Reverse<u32>, usize);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Choice {
@@ -43,7 +49,9 @@ impl Palette {
             let context = act.row().context;
             context.is_of_one_room() && !contexts.contains(&context)
         });
-        let mut palette = Self { input: Input::default(), found: Vec::new(), at: 0, known };
+        let here =
+            known.iter().filter(|act| act.row().context.is_of_one_room() && contexts.contains(&act.row().context)).copied().collect();
+        let mut palette = Self { input: Input::default(), found: Vec::new(), at: 0, known, here };
         palette.search();
         palette
     }
@@ -91,20 +99,24 @@ impl Palette {
         let pattern = Pattern::parse(wanted, CaseMatching::Ignore, Normalization::Smart);
         let mut scratch = Vec::new();
         let mut score = |text: &str| pattern.score(Utf32Str::new(text, &mut scratch), &mut matcher);
-        let mut scored: Vec<(u32, usize, Act)> = self
+        let typed = wanted.trim().to_lowercase();
+        let begins = |name: &str| name.split(['.', '-', ' ']).any(|word| word.starts_with(&typed));
+        let mut scored: Vec<(Rank, Act)> = self
             .known
             .iter()
             .map(|act| act.row())
             .enumerate()
             .filter_map(|(index, action)| {
                 // A name weighs twice what its explanation does.
-                let name = score(action.name).map(|score| score * 2);
-                let doc = score(action.doc);
-                name.max(doc).map(|score| (score, index, action.id))
+                let score = score(action.name).map(|score| score * 2).max(score(action.doc))?;
+                // What begins so is meant, and first what can be done here.
+                let is_meant = begins(action.name) || begins(action.label);
+                let place = (!is_meant, !self.here.contains(&action.id), Reverse(score), index);
+                Some((place, action.id))
             })
             .collect();
-        scored.sort_by_key(|(score, index, _)| (std::cmp::Reverse(*score), *index));
-        self.found = scored.into_iter().map(|(_, _, act)| act).collect();
+        scored.sort_by_key(|(place, _)| *place);
+        self.found = scored.into_iter().map(|(_, act)| act).collect();
     }
 
     pub fn view(&self, canvas: &mut Canvas<'_>, area: Rect, keymap: &Keymap, availability: impl Fn(Act) -> Availability) {

@@ -1,7 +1,7 @@
 //! What keys do: order, counts, chords, dialogs, drafts.
 
 use super::{
-    room::{Effect, Msg as RoomMsg},
+    room::{Desk, Effect, Msg as RoomMsg},
     stage,
 };
 use pilothouse::domain::{event::Entity, id::LeadId, time::Span};
@@ -11,6 +11,7 @@ use pilothouse::tui::{
     notify::Call,
     room::Pulse,
     shell::{Effect as Ask, Msg},
+    testing::Stage,
 };
 
 #[test]
@@ -107,6 +108,28 @@ fn what_was_typed_into_a_form_survives_cancelling_and_refusal() {
     stage.keys("C-s");
     let screen = stage.screen();
     assert!(screen.contains("Ben Stone accepted it at 14:02") && screen.contains("they said no"), "{screen}");
+}
+
+/// Whoever presses a key reads the answer to that key; and what has been read does not keep a dialog open.
+#[test]
+fn the_newest_fault_is_shown_and_escape_closes_what_was_opened_after_it() {
+    let mut stage = stage(100, 30);
+    stage.send(Msg::Fault("the first thing".into())).send(Msg::Fault("the second thing".into()));
+    let shows = |stage: &Stage<Desk>, text: &str| stage.screen().contains(text);
+    assert!(shows(&stage, "the second thing") && !shows(&stage, "the first thing"), "{}", stage.screen());
+    let before = stage.screen();
+    stage.keys("d");
+    assert_ne!(stage.screen(), before, "a form");
+    stage.keys("esc");
+    assert_eq!(stage.screen(), before, "the form is closed, and both faults are still there");
+    stage.keys("d").send(Msg::Fault("while it is open".into()));
+    let open = stage.screen();
+    stage.keys("esc");
+    assert!(stage.screen() != before && stage.screen() != open, "what came meanwhile is acknowledged first");
+    stage.keys("esc");
+    assert_eq!(stage.screen(), before);
+    stage.keys("esc");
+    assert!(shows(&stage, "the first thing"), "{}", stage.screen());
 }
 
 #[test]
