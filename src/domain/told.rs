@@ -242,7 +242,7 @@ fn received(source: &str, arrival: &Arrival) -> String {
 }
 
 fn released_from(state: &LeadState) -> &'static str {
-    if matches!(state, LeadState::Quarantined { .. }) { "from quarantine" } else { "by its partner" }
+    if matches!(state, LeadState::Quarantined { .. }) { "from quarantine" } else { "from its partner, back to the desk" }
 }
 
 pub fn leads(ids: impl Iterator<Item = LeadId>) -> String {

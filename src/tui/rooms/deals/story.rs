@@ -267,7 +267,12 @@ impl<'a> Told<'a> {
         let mut rows = vec![Row::fact("kind", conflict.kind().doc(), Role::Strong)];
         let parties: Vec<String> = conflict.parties.iter().map(|party| self.party(party.deal)).collect();
         rows.push(Row::fact("parties", parties.join(", "), Role::Text));
-        let until = conflict.due().map_or_else(String::new, |due| format!(" until {}", self.moment(due)));
+        let until = conflict.due().map_or_else(String::new, |due| {
+            let late = self.now.since(due);
+            let late = if due < self.now { format!(", {} late", late.to_words_in_minutes()) } else { String::new() };
+            format!(" until {}{late}", self.moment(due))
+        });
+        let is_late = conflict.due().is_some_and(|due| due < self.now);
         let (state, role) = match &conflict.state {
             CaseState::Flagged | CaseState::Evidence => (format!("evidence is collected{until}"), Role::Warn),
             CaseState::Review { .. } => (format!("to be decided{until}"), Role::Warn),
@@ -278,7 +283,7 @@ impl<'a> Told<'a> {
             CaseState::Overturned | CaseState::Closed { result: CaseResult::Overturned } => ("overturned on appeal".to_owned(), Role::Text),
             CaseState::Closed { result: CaseResult::Final } => ("closed; nobody appealed".to_owned(), Role::Text),
         };
-        rows.push(Row::fact("stage", state, role));
+        rows.push(Row::fact("stage", state, if is_late { Role::Bad } else { role }));
         if let Some(decision) = conflict.decision() {
             rows.push(Row::fact("decided", decision.verdict.sentence(&|deal| self.party(deal)), Role::Strong));
             if let (Verdict::Split { shares }, Some(value)) = (&decision.verdict, self.deal().details.value)

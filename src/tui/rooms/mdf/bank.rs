@@ -57,7 +57,7 @@ fn export(values: &[Value]) -> Read<Export> {
 
 impl MdfRoom {
     /// Payments of the claim that the form is about, which the bank has and has not answered.
-    fn open_payments(&self) -> Vec<&Payment> {
+    pub(super) fn open_payments(&self) -> Vec<&Payment> {
         let payments = self.claim().map(|claim| claim.payments.as_slice()).unwrap_or_default();
         payments.iter().filter(|one| matches!(one.state, PaymentState::Ordered | PaymentState::Exported { .. })).collect()
     }

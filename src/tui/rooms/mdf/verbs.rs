@@ -165,14 +165,24 @@ impl MdfRoom {
             Ok(Some(facts)) if waiting => {
                 self.own.facts = Some(facts);
                 let refused = self.own.refusal.take();
-                if refused.is_none() && self.asked().is_some_and(|asked| asked.act == Act::MdfWaive) && self.waivable().is_empty() {
-                    cx.say(format!("no check of {id} failed that somebody could let pass"));
-                } else {
-                    self.ask(cx, refused);
+                match self.asked().map(|asked| asked.act).and_then(|act| self.nothing_to_ask(act, id)) {
+                    Some(why) if refused.is_none() => cx.say(why),
+                    // What was asked about has gone meanwhile: the refusal is told, where no form can carry it.
+                    Some(why) => cx.fail(refused.unwrap_or(why)),
+                    None => self.ask(cx, refused),
                 }
             }
             Ok(_) => {}
             Err(why) => cx.fail(format!("{id} was not loaded: {why}")),
+        }
+    }
+
+    /// Why a form about one item would have nothing to choose from, if so.
+    fn nothing_to_ask(&self, act: Act, id: ItemId) -> Option<String> {
+        match act {
+            Act::MdfWaive if self.waivable().is_empty() => Some(format!("no check of {id} failed that somebody could let pass")),
+            Act::MdfBank if self.open_payments().is_empty() => Some(format!("no payment of {id} is ordered or with the bank")),
+            _ => None,
         }
     }
 
