@@ -14,8 +14,14 @@ use serde::Deserialize;
 const TABLE: &str = include_str!("../../../fixtures/demo/partners.csv");
 
 /// What the table calls a certificate, and its name in the program.
-const CERTIFICATES: [(&str, &str); 3] =
-    [("security", "Meridian Security Professional"), ("msp", "Meridian Managed Service Provider"), ("video", "Meridian Video Specialist")];
+const CERTIFICATES: [(&str, &str); 6] = [
+    ("security", "Meridian Security Professional"),
+    ("msp", "Meridian Managed Service Provider"),
+    ("video", "Meridian Video Specialist"),
+    ("wireless", "Meridian Wireless Specialist"),
+    ("design", "Meridian Network Design"),
+    ("campus", "Meridian Campus Architect"),
+];
 
 #[derive(Deserialize)]
 struct Row {

@@ -147,8 +147,10 @@ impl Tiers {
                 9..20 => thousands = thousands * 3 / 5,
                 _ => {}
             }
-            let growth = i64::try_from(self.chance.below(60)).unwrap_or(0) - 18;
-            let products = self.products(program.products.as_slice(), partner);
+            // Most of the best grow, and sell more of what there is.
+            let (least, spread, lines) = if place < 2 { (-4, 50, 4) } else { (-18, 60, 3) };
+            let growth = i64::try_from(self.chance.below(spread)).unwrap_or(0) + least;
+            let products = self.products(program.products.as_slice(), partner, lines);
             for back in 0..QUARTERS {
                 self.quarter(
                     partner,
@@ -162,11 +164,11 @@ impl Tiers {
         self.lines.sort_by(|a, b| b.on.cmp(&a.on).then_with(|| b.key.cmp(&a.key)));
     }
 
-    /// Up to three of the lines that it may sell.
-    fn products(&mut self, all: &[Text], partner: &Partner) -> Vec<Text> {
+    /// Up to so many of the lines that it may sell.
+    fn products(&mut self, all: &[Text], partner: &Partner, most: usize) -> Vec<Text> {
         let country = partner.profile.country;
         let mut may: Vec<Text> = all.iter().filter(|line| partner.profile.covers(country, line, "")).cloned().collect();
-        while may.len() > 3 {
+        while may.len() > most {
             may.remove(self.chance.below(may.len()));
         }
         may

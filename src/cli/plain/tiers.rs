@@ -10,6 +10,7 @@ use crate::{
         event::Event,
         filter::Filter,
         id::AuditSeq,
+        partner::PartnerEvent,
         text::Text,
         tier::{
             desk::{DeskId, DeskLine, WaitingLine},
@@ -85,6 +86,9 @@ impl Desk for TierTrade {
         let (told, _) = match &past.record.event {
             Event::Standing(event) => told::tier::standing(event, &news.names),
             Event::Correction(event) => told::pos::correction(event),
+            // What a source says of its partners is an import's to tell.
+            Event::Partner(PartnerEvent::Recorded { .. } | PartnerEvent::Changed { .. }) => return None,
+            event @ Event::Partner(_) => told::event(event, &news.names),
             _ => return None,
         };
         Some(format!("{}: {told}, by {actor}", Self::spoken_name(id, &Self::who(id, news))))

@@ -10,8 +10,9 @@ use pilothouse::{
     app::{App, Command, DealTarget},
     domain::{
         deal::DealCommand,
-        id::DealId,
+        id::{DealId, PartnerId},
         lead::{DeclineReason, LeadCommand},
+        partner::StatusCommand,
     },
     store::{Address, Db, Options},
 };
@@ -107,6 +108,25 @@ async fn what_is_there_and_then_every_change_a_sentence_each() {
     colleague.verb(BEN, 1, LeadCommand::Note { text: "called Dr. Huber, wants a quote".into() }).await;
     assert!(plain.up_to("wrote a note").pop().is_some_and(|line| !line.contains("Huber")), "notes stay out of logs");
     plain.signal(Signal::INT);
+    plain.ends_well();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_tier_desk_says_who_was_suspended_and_who_is_back() {
+    let home = settled_home().await;
+    let colleague = colleague(&home).await;
+    let mut plain = Plain::start(&home, &["--room", "tiers"]);
+    plain.up_to("Every change follows");
+    for (command, told) in [
+        (StatusCommand::Suspend { reason: "invoices are open".into() }, "suspended, no longer active: invoices are open, by Anna Berg"),
+        (StatusCommand::Reinstate, "active, no longer suspended, by Anna Berg"),
+    ] {
+        let request = colleague.app.request(Command::PartnerStatus { partners: vec![PartnerId(1)], command });
+        colleague.app.execute(ANNA, request).await.expect("carried out");
+        let line = plain.up_to("no longer").pop().expect("a line");
+        assert!(line.contains(" Partner 1 ") && line.ends_with(told), "{line}");
+    }
+    plain.signal(Signal::TERM);
     plain.ends_well();
 }
 
