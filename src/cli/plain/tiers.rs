@@ -111,7 +111,7 @@ fn of_partner(row: &TierLine, now: Instant, zone: Tz) -> Line {
     if !under_way.is_empty() {
         parts.push(under_way);
     }
-    if let Some(at) = standing.and_then(Standing::due) {
+    if let Some(at) = standing.and_then(|standing| standing.due_at(now)) {
         parts.push(due(at, "", now, zone));
     }
     if let Some((_, owner)) = &row.owner {

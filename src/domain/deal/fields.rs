@@ -16,6 +16,8 @@ impl Room for Deals {
     type Id = DealId;
     const FIELDS: &'static [Spec<Field>] = FIELDS;
     const FLAGS: &'static [FlagSpec<Flag>] = FLAGS;
+    const SAID: &'static [(&'static str, &'static str)] =
+        &[("in_review", "under_review"), ("returned", "action_required"), ("to_approve", "pending_approval"), ("protected", "approved")];
 }
 
 /// A field of a registration.

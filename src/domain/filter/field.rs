@@ -12,6 +12,8 @@ pub trait Room: fmt::Debug + Copy + Eq + Send + Sync + 'static {
     type Id: Number;
     const FIELDS: &'static [Spec<Self::Field>];
     const FLAGS: &'static [FlagSpec<Self::Flag>];
+    /// What screens call a value of a choice, and the value; or the terms to write instead, where it is more than one value.
+    const SAID: &'static [(&'static str, &'static str)] = &[];
 
     /// The row of the table. Every field has one; a test holds that.
     fn spec(field: Self::Field) -> &'static Spec<Self::Field> {

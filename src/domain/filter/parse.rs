@@ -237,8 +237,15 @@ impl<'a, R: Room> Parser<'a, R> {
                 if choices.contains(&wanted.as_str()) {
                     return Ok(wanted);
                 }
-                let near = nearest(&wanted, choices.iter().copied()).map(did_you_mean);
-                wrong(format!("`{shown}` is not a {}", spec.name), near.or_else(|| Some(format!("it can be {}", choices.join(", ")))))
+                let said = R::SAID.iter().find(|(said, _)| *said == wanted).map(|(_, meant)| *meant);
+                if let Some(value) = said.filter(|value| choices.contains(value)) {
+                    return Ok(value.to_owned());
+                }
+                let terms = said.filter(|meant| meant.contains(':')).map(|terms| format!("write `{terms}`"));
+                let near = terms.or_else(|| nearest(&wanted, choices.iter().copied()).map(did_you_mean));
+                let article = if spec.name.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+                let list = || Some(format!("it can be {}", choices.join(", ")));
+                wrong(format!("`{shown}` is not {article} {}", spec.name), near.or_else(list))
             }
             Kind::Code | Kind::Words | Kind::Number | Kind::Id | Kind::Future | Kind::Past => {
                 let value = if spec.kind == Kind::Code { search::slug(item.text) } else { search::words(item.text) };

@@ -342,3 +342,32 @@ proptest! {
         }
     }
 }
+
+/// What a screen shows can be typed: it means the value, or the refusal says what to write.
+#[test]
+fn the_words_of_the_screens_are_understood() {
+    fn check<R: Room>() {
+        for (said, meant) in R::SAID {
+            let choices =
+                R::FIELDS.iter().filter_map(|spec| if let Kind::Choice(choices) = spec.kind { Some((spec.name, choices)) } else { None });
+            let held: Vec<&str> = choices.filter(|(_, choices)| choices.contains(meant)).map(|(name, _)| name).collect();
+            match held.as_slice() {
+                [] => {
+                    assert!(parse::<R>(meant).is_ok(), "`{said}`: `{meant}`");
+                    let told = parse::<R>(&format!("stage:{said}")).unwrap_err().to_string();
+                    assert!(told.contains(&format!("write `{meant}`")), "{told}");
+                }
+                fields => {
+                    for field in fields {
+                        assert_eq!(parse::<R>(&format!("{field}:{said}")), parse::<R>(&format!("{field}:{meant}")), "{said}");
+                    }
+                }
+            }
+        }
+    }
+    check::<Leads>();
+    check::<crate::domain::deal::fields::Deals>();
+    check::<crate::domain::mdf::fields::Funding>();
+    check::<crate::domain::tier::fields::Tiers>();
+    assert_eq!(parse::<Leads>("stage:\"in contact\""), parse::<Leads>("stage:working"));
+}

@@ -16,6 +16,7 @@ impl Room for Leads {
     type Id = LeadId;
     const FIELDS: &'static [Spec<Field>] = FIELDS;
     const FLAGS: &'static [FlagSpec<Flag>] = FLAGS;
+    const SAID: &'static [(&'static str, &'static str)] = &[("in_contact", "working")];
 }
 
 /// A field of a lead.

@@ -15,6 +15,15 @@ impl Room for Funding {
     type Id = ItemId;
     const FIELDS: &'static [Spec<Field>] = FIELDS;
     const FLAGS: &'static [FlagSpec<Flag>] = FLAGS;
+    const SAID: &'static [(&'static str, &'static str)] = &[
+        ("returned", "info_requested"),
+        ("to_approve", "submitted"),
+        ("second", "submitted"),
+        ("finance", "submitted"),
+        ("to_pay", "kind:claim is:payable"),
+        ("paying", "kind:claim stage:approved"),
+        ("committed", "kind:request stage:approved"),
+    ];
 }
 
 /// A field of a fund, a request or a claim.

@@ -16,6 +16,7 @@ impl Room for Tiers {
     type Id = DeskId;
     const FIELDS: &'static [Spec<Field>] = FIELDS;
     const FLAGS: &'static [FlagSpec<Flag>] = FLAGS;
+    const SAID: &'static [(&'static str, &'static str)] = &[("stays", "stay")];
 }
 
 /// A field of a partner, of how it stands, or of an order line that waits.

@@ -89,12 +89,21 @@ impl Standing {
 
     /// What comes first: an approved change, a deferred one that comes back, the end of the plan, or the fall.
     pub fn due(&self) -> Option<Instant> {
+        self.owed().into_iter().chain(self.falls_at()).min()
+    }
+
+    /// The same as time that somebody has: a fall that is past is a fact, and nobody is late with it.
+    pub fn due_at(&self, now: Instant) -> Option<Instant> {
+        self.owed().into_iter().chain(self.falls_at().filter(|falls| *falls >= now)).min()
+    }
+
+    fn owed(&self) -> Option<Instant> {
         let change = self.proposal.as_ref().and_then(|proposal| match proposal.state {
             ProposalState::Approved { due, .. } => Some(due),
             ProposalState::Deferred { until, .. } => Some(noon(until)),
             ProposalState::Proposed => None,
         });
-        change.into_iter().chain(self.plan.as_ref().map(|plan| plan.due)).chain(self.falls_at()).min()
+        change.into_iter().chain(self.plan.as_ref().map(|plan| plan.due)).min()
     }
 }
 

@@ -49,10 +49,13 @@ const INSERT_WAITING: (&str, usize) = (
 const WAITING_SET: &str = "on conflict (id) do update set updated_at = excluded.updated_at, name_words = excluded.name_words, \
     code = excluded.code, search = excluded.search, reason = excluded.reason";
 const ALL_STANDINGS: &str = "select id from tier_standing order by id";
-const BY_TIER: &str = "select tier_code, count(*) from tier_line where id > 0 group by tier_code";
+/// Those in the program, as the board counts them; [`Profile::is_audited`] as SQL.
+const BY_TIER: &str = "select tier_code, count(*) from tier_line where id > 0 and status in ('active', 'suspended') and kind <> 'direct' \
+    group by tier_code";
 const FIGURES: &str = "select cast(coalesce(sum(case when outcome <> '' then 1 else 0 end), 0) as bigint), \
     cast(coalesce(sum(case when outcome <> '' and earned_code = tier_code then 1 else 0 end), 0) as bigint), \
-    cast(coalesce(sum(case when proposal in ('proposed', 'deferred') then 1 else 0 end), 0) as bigint) from tier_line";
+    cast(coalesce(sum(case when proposal in ('proposed', 'deferred') then 1 else 0 end), 0) as bigint) from tier_line \
+    where status in ('active', 'suspended') and kind <> 'direct'";
 const WAITING: &str = "select count(*) from correction where state = 'open'";
 const PARTNERS: &str = "select coalesce(max(id), 0) from tier_line where id > 0";
 pub const STATEMENTS: &[&str] = &[ALL_STANDINGS, BY_TIER, FIGURES, WAITING, PARTNERS];

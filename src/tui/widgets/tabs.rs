@@ -40,6 +40,10 @@ enum Form {
     Bare,
 }
 
+/// The places of two forms among all.
+const LEAN: usize = 3;
+const BARE: usize = 4;
+
 /// Title and count; nothing where the count has no room.
 type Label<'a> = (&'a str, String);
 
@@ -60,7 +64,7 @@ fn width((title, count): &Label<'_>) -> usize {
 }
 
 /// Draws the tabs in one line. Where they don't fit they move closer together, then the others get short titles, then the
-/// active one too, then empty queues lose their counts, then the others do; as the last resort those around the active one are shown, with
+/// active one too, then empty queues lose their counts, then others do, from the right; as the last resort those around the active one are shown, with
 /// arrows for the rest. A count stands out where there is something to do.
 pub fn view(canvas: &mut Canvas<'_>, area: Rect, tabs: &[Tab], active: usize) {
     let room = usize::from(area.width.saturating_sub(2));
@@ -68,8 +72,18 @@ pub fn view(canvas: &mut Canvas<'_>, area: Rect, tabs: &[Tab], active: usize) {
     let forms = [Form::Whole, Form::Short, Form::Tight, Form::Lean, Form::Bare].map(|form| labels(tabs, active, form));
     // One blank alone does not tell where a tab ends: short titles are easier to read than that.
     let ways = [(0, 3), (0, 2), (1, 3), (1, 2), (2, 3), (2, 2), (2, 1), (3, 2), (3, 1), (4, 2), (4, 1)];
-    let (form, gap) = ways.into_iter().find(|(form, gap)| needed(&forms[*form], *gap) <= room).unwrap_or((2, 2));
-    let labels = &forms[form];
+    let (form, mut gap) = ways.into_iter().find(|(form, gap)| needed(&forms[*form], *gap) <= room).unwrap_or((2, 2));
+    let mut labels = forms[form].clone();
+    if form == BARE {
+        // Not all counts go at once: those from the left stay for which there is room.
+        gap = 1;
+        for index in 0..labels.len() {
+            let bare = std::mem::replace(&mut labels[index], forms[LEAN][index].clone());
+            if needed(&labels, gap) > room {
+                labels[index] = bare;
+            }
+        }
+    }
     let mut first = 0;
     while first < active && needed(&labels[first..=active], gap) > room {
         first += 1;

@@ -57,7 +57,7 @@ const UNDER_WAY: usize = 7;
 
 /// A change comes into force, a plan ends, or the partner falls below its line: days are what matters.
 pub fn standing(row: &TierLine, now: Instant) -> Standing {
-    match row.standing.as_deref().and_then(crate::domain::tier::standing::Standing::due) {
+    match row.standing.as_deref().and_then(|standing| standing.due_at(now)) {
         Some(due) if due < now => Standing::Breached { late: now.since(due) },
         Some(due) => {
             let days = due.since(now).seconds_floor() / 86_400;
