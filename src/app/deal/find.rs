@@ -134,14 +134,17 @@ impl Pool {
         if conflicting.is_empty() || free.is_empty() {
             return Ok(Vec::new());
         }
+        let mut touched = Vec::new();
         if let Some(case) = under_way {
-            let joined = free.into_iter().filter(|id| self.join(draft, case, *id)).count();
-            return Ok(if joined > 0 { vec![case] } else { Vec::new() });
+            let all = free.len();
+            free.retain(|id| !self.join(draft, case, *id));
+            touched.extend((free.len() < all).then_some(case));
         }
-        if free.len() < 2 || !free.contains(&subject) {
-            return Ok(Vec::new());
+        // Those who could not join what is under way conflict all the same.
+        if free.len() >= 2 && free.contains(&subject) {
+            touched.extend(opened(unit, draft, &self.sales, &free).await?.ok());
         }
-        Ok(opened(unit, draft, &self.sales, &free).await?.ok().into_iter().collect())
+        Ok(touched)
     }
 
     /// Whether the registration could join.

@@ -7,7 +7,7 @@ use crate::simulation::{
     shadow::{deal::DealShadow, ensure},
 };
 use pilothouse::{
-    app::{Command, DealTarget},
+    app::{Command, DealTarget, Rules},
     domain::{
         aggregate::Aggregate,
         deal::{
@@ -27,6 +27,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 /// Work is about these latest registrations and conflicts most of the time, so that people meet.
 const FRESH: usize = 60;
 const FRESH_CASES: usize = 8;
+/// How many may share a key that is evidence by itself, as the search has it.
+const RARE: usize = 4;
 
 impl Desk {
     pub(super) fn deal_command(&mut self, is_engine: bool) -> Command {
@@ -71,27 +73,36 @@ impl Desk {
         let rules = self.players[0].cache.lock().ok().and_then(|cache| cache.clone()).ok_or("nobody knows the rules")?;
         let state = self.world.look();
         let policy = rules.program().matching.policy();
-        let mut sides: HashMap<i64, Vec<&Registration>> = HashMap::new();
+        let mut sides: HashMap<i64, (bool, Vec<&Registration>)> = HashMap::new();
         for deal in state.desk.deals.iter().filter(|deal| deal.state.is_claim()) {
             for key in candidate_keys(deal, &policy) {
-                sides.entry(key.key).or_default().push(deal);
+                let (is_family, list) = sides.entry(key.key).or_default();
+                *is_family = key.is_family;
+                list.push(deal);
             }
         }
-        let met: BTreeSet<(DealId, DealId)> = state.desk.cases.iter().flat_map(pairs).collect();
-        // A key that many share says too little to be followed.
-        for sides in sides.values_mut().filter(|sides| sides.len() <= MEMBERS_MAX) {
-            sides.retain(|deal| deal.dispute.is_none());
-            for (place, a) in sides.iter().enumerate() {
-                for b in &sides[place + 1..] {
-                    let claim = |deal| Some(Claim { registration: deal, partner: rules.directory().get(deal.partner)?, sales: &[] });
-                    let (Some(one), Some(other)) = (claim(*a), claim(*b)) else { continue };
-                    let found = !met.contains(&(a.id, b.id)) && !conflicts(&one, &other, rules.program(), &policy, self.now).is_empty();
-                    ensure!(!found, "{} and {} conflict, and nobody noticed", a.id, b.id);
+        // A key that many share says too little to be followed; of one that some share it takes two.
+        let mut alike: BTreeMap<(DealId, DealId), (usize, [&Registration; 2])> = BTreeMap::new();
+        for (is_family, list) in sides.values().filter(|(_, list)| list.len() <= MEMBERS_MAX) {
+            let weight = if *is_family || list.len() <= RARE { 2 } else { 1 };
+            for (place, a) in list.iter().enumerate() {
+                for b in list[place + 1..].iter().filter(|b| a.dispute.is_none() && b.dispute.is_none()) {
+                    alike.entry((a.id.min(b.id), a.id.max(b.id))).or_insert((0, [a, b])).0 += weight;
                 }
             }
         }
+        let met: BTreeSet<(DealId, DealId)> = state.desk.cases.iter().flat_map(pairs).collect();
+        for ((one, other), (weight, both)) in alike {
+            let [Some(a), Some(b)] = both.map(|deal| claim_of(&rules, deal)) else { continue };
+            let found = weight >= 2 && !met.contains(&(one, other)) && !conflicts(&a, &b, rules.program(), &policy, self.now).is_empty();
+            ensure!(!found, "{one} and {other} conflict, and nobody noticed");
+        }
         Ok(())
     }
+}
+
+fn claim_of<'c>(rules: &'c Rules, deal: &'c Registration) -> Option<Claim<'c>> {
+    Some(Claim { registration: deal, partner: rules.directory().get(deal.partner)?, sales: &[] })
 }
 
 fn late<'a, T>(all: &'a [T], fresh: usize, chance: &mut Chance) -> &'a T {
