@@ -207,16 +207,19 @@ struct Placed {
     under: Option<i64>,
     /// Who is shut out, and may have no lead any more, and no registration whose time runs.
     shut: Vec<(PartnerId, i64)>,
+    /// Whom the desk lets in again, and of whom nothing may stand still for that any more.
+    back: Vec<(PartnerId, i64)>,
 }
 
 impl Placed {
     fn by(changes: &Changes) -> Self {
         let own = i64::from(!changes.partners.is_empty());
-        let gives = changes.gives();
+        let depends = changes.depends_on_partners();
         let shut = changes.partners.iter().filter(|partner| partner.shuts_out());
         Self {
-            under: changes.placed_under.filter(|_| gives).map(|seen| seen + own),
+            under: changes.placed_under.filter(|_| depends).map(|seen| seen + own),
             shut: shut.map(|partner| (partner.id, partner.version)).collect(),
+            back: changes.back().map(|partner| (partner.id, partner.version)).collect(),
         }
     }
 }
@@ -276,6 +279,11 @@ impl Tx {
             if !(**self).leads_at(partner).await?.is_empty() || (**self).is_any_deal_going_on(partner).await? {
                 return Err(self.conflict(Entity::Partner(partner), version - 1).await);
             }
+        }
+        let back: Vec<PartnerId> = placed.back.iter().map(|(partner, _)| *partner).collect();
+        if let Some(held) = (**self).partner_with_held_deals(&back).await? {
+            let version = placed.back.iter().find(|(partner, _)| *partner == held).map_or(1, |(_, version)| *version);
+            return Err(self.conflict(Entity::Partner(held), version - 1).await);
         }
         Ok(())
     }

@@ -19,7 +19,7 @@ use crate::domain::{
         conflict::{CandidateKey, ConflictCase, Glance, ProtectionKey},
         dossier::Precedent,
     },
-    event::{Entity, Record},
+    event::{Entity, Event, Record},
     fx::RateDay,
     id::{AccountId, AuditSeq, CommandId, ConflictId, DealId, LeadId, OperatorId, PartnerId, ProgramVersion},
     lead::{
@@ -27,7 +27,7 @@ use crate::domain::{
         routing::{Desk, Turn},
         stats::Counted,
     },
-    partner::Partner,
+    partner::{Partner, PartnerEvent},
     text::Text,
     time::Instant,
 };
@@ -43,9 +43,21 @@ pub struct Heads {
 }
 
 impl Changes {
-    /// Whether a partner is given something that nobody has whom the desk shut out.
-    pub(in crate::store) fn gives(&self) -> bool {
-        self.leads.iter().any(LeadChange::gives) || self.deals.iter().any(|change| change.deal.goes_on())
+    /// Whether anything in it follows from who is shut out: a partner is given a lead, a registration goes on or stands still.
+    pub(in crate::store) fn depends_on_partners(&self) -> bool {
+        let follows = |deal: &Registration| deal.goes_on() || deal.is_held_for_partner();
+        self.leads.iter().any(LeadChange::gives) || self.deals.iter().any(|change| follows(&change.deal))
+    }
+
+    /// Whom the desk lets in again: nothing of theirs may stand still any more for having been shut out.
+    pub(in crate::store) fn back(&self) -> impl Iterator<Item = &Partner> {
+        let is_back = |id| {
+            self.records.iter().any(|record| {
+                let status = matches!(&record.event, Event::Partner(PartnerEvent::StatusChanged { from, .. }) if from.is_shut_out());
+                status && record.entity == Entity::Partner(id)
+            })
+        };
+        self.partners.iter().filter(move |partner| !partner.shuts_out() && is_back(partner.id))
     }
 }
 

@@ -15,7 +15,7 @@ use crate::{
         aggregate::Aggregate,
         deal::{
             AccountLink, DealCommand, DealEvent, DealVerb, Refusal, Registration,
-            decide::{Context, Facts, Holder, decide, hold_for_partner},
+            decide::{Context, Facts, Holder, decide, stand_with_partner},
             undo::undo,
         },
         event::Entity,
@@ -157,7 +157,7 @@ async fn one<U: Unit>(
     let decided = if matches!(command, DealCommand::Undo) {
         let history = unit.history(Entity::Deal(deal.id), 0).await?;
         let last = last_command(deal.id, &history, scene).map_err(|why| Refusal::not_now(DealVerb::Undo, why));
-        last.and_then(|last| undo(&deal, &last, context)).map(|events| still_held(&deal, events, partner, context))
+        last.and_then(|last| undo(&deal, &last, context)).map(|events| still_stands(&deal, events, partner, context))
     } else {
         decide(&deal, command, context, Facts { partner, holder: known_holder(draft, &deal), sequence: seen.sequence })
     };
@@ -186,15 +186,14 @@ async fn one<U: Unit>(
     Ok(Ok(DealDone { events, deal: Box::new(after) }))
 }
 
-/// What an undo brings back of a partner that the desk has shut out meanwhile stands still.
-fn still_held(deal: &Registration, mut events: Vec<DealEvent>, partner: &Partner, context: Context<'_>) -> Vec<DealEvent> {
-    if partner.shuts_out() {
-        let mut after = deal.clone();
-        for event in &events {
-            after.apply(event, context.now);
-        }
-        events.extend(hold_for_partner(&after, context));
+/// What an undo brings back stands as its partner stands now: still where the desk has shut it out meanwhile, and no more for that
+/// reason where the partner is back.
+fn still_stands(deal: &Registration, mut events: Vec<DealEvent>, partner: &Partner, context: Context<'_>) -> Vec<DealEvent> {
+    let mut after = deal.clone();
+    for event in &events {
+        after.apply(event, context.now);
     }
+    events.extend(stand_with_partner(&after, partner, context));
     events
 }
 

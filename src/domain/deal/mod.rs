@@ -406,6 +406,11 @@ impl Registration {
         matches!(&self.state, DealState::Approved { approval } if approval.share.is_none_or(|share| share.principal == self.id))
     }
 
+    /// It stands still because the desk has shut its partner out.
+    pub fn is_held_for_partner(&self) -> bool {
+        self.hold.as_ref().is_some_and(|hold| hold.reason == HoldReason::PartnerSuspended)
+    }
+
     /// Handed in or protected, and not held: its time runs. Nothing of a partner that the desk has shut out does.
     pub fn goes_on(&self) -> bool {
         !self.is_held() && (self.state.is_undecided() || self.protection().is_some())

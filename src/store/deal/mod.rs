@@ -13,6 +13,7 @@ use super::{
     Session, Sql, Tx,
     error::Result,
     kept::{Kept, Saving},
+    sql::args,
     unit::DealChange,
 };
 use crate::domain::{
@@ -42,6 +43,16 @@ impl Session {
     /// Whether the time of a registration of this partner runs; [`Registration::goes_on`] as SQL.
     pub(in crate::store) async fn is_any_deal_going_on(&mut self, partner: PartnerId) -> Result<bool> {
         Ok(self.optional::<(i64,)>(Sql::new(GOING_ON).bind(partner)).await?.is_some())
+    }
+
+    /// One of these partners of whom a registration stands still as if the desk had shut it out, if any.
+    pub(in crate::store) async fn partner_with_held_deals(&mut self, partners: &[PartnerId]) -> Result<Option<PartnerId>> {
+        let held: Vec<(i64,)> = self
+            .all_in("select id from deal where partner in ", args(partners.iter().copied()), " and is_open = 1 and is_held = 1")
+            .await?;
+        let held: Vec<DealId> = held.into_iter().map(|(id,)| DealId(id)).collect();
+        let held: Vec<Registration> = self.records(&held).await?;
+        Ok(held.iter().find(|deal| deal.is_held_for_partner()).map(|deal| deal.partner))
     }
 
     /// For each key of a record the registration that came with it.

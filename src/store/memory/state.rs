@@ -163,9 +163,16 @@ impl State {
 
     /// Nobody is given a lead, or keeps one, who was suspended meanwhile, and nothing that they registered goes on.
     fn check_placed(&self, changes: &Changes) -> Result<()> {
-        let gives = changes.gives();
-        if let Some(seen) = changes.placed_under.filter(|seen| gives && *seen != self.partners_changed) {
+        let depends = changes.depends_on_partners();
+        if let Some(seen) = changes.placed_under.filter(|seen| depends && *seen != self.partners_changed) {
             return Err(conflict("partners".to_owned(), seen, self.partners_changed, None));
+        }
+        for partner in changes.back() {
+            let let_go: HashSet<DealId> = changes.deals.iter().map(|change| change.deal.id).collect();
+            let stands = |deal: &Registration| deal.partner == partner.id && deal.is_held_for_partner() && !let_go.contains(&deal.id);
+            if self.desk.deals.iter().any(stands) {
+                return Err(conflict(partner.id.to_string(), partner.version - 1, partner.version - 1, None));
+            }
         }
         for partner in changes.partners.iter().filter(|partner| partner.shuts_out()) {
             let moved: HashSet<LeadId> = changes.leads.iter().map(|change| change.lead.id).collect();

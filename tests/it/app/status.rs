@@ -237,6 +237,26 @@ async fn a_conflict_holds_before_a_suspension_and_the_suspension_after_it() {
     .await;
 }
 
+/// Withdrawn while its partner was suspended, and brought back after the partner was: nothing holds it any more.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_undo_brings_no_suspension_back_that_is_over() {
+    on_both(|fresh| async move {
+        let house = House::with_deals(&fresh).await;
+        house.register(vec![registering(1, details("crm/1", "Adler Pumpen"))]).await;
+        on(&house, CARL, NORD, suspend()).await.unwrap();
+        let left = house.deal(1).await.clock.expect("it was to be decided").left;
+        house.on_deal(CARL, 1, DealCommand::Withdraw).await.unwrap();
+        on(&house, CARL, NORD, StatusCommand::Reinstate).await.unwrap();
+        house.pass(Span::hours(2));
+        house.on_deal(CARL, 1, DealCommand::Undo).await.unwrap();
+        let deal = house.deal(1).await;
+        assert_eq!((deal.state.name(), &deal.hold, deal.waiting_since), ("submitted", &None, None), "{}", fresh.name);
+        assert_eq!(deal.clock.map(|clock| clock.left), Some(left), "{}: what was left when it was held is left", fresh.name);
+        house.replays().await;
+    })
+    .await;
+}
+
 /// What was asked for is not approved, and while it is suspended nothing is paid; who has left is paid what was approved.
 #[tokio::test(flavor = "multi_thread")]
 async fn claims_and_requests_are_frozen_by_the_status_alone() {

@@ -128,8 +128,8 @@ pub fn target(lead: &Lead, chance: &mut Chance) -> LeadTarget {
 pub fn around(bank: &mut Bank, now: Instant, chance: &mut Chance) -> Command {
     match chance.below(100) {
         0..=69 => Command::Receive((0..=chance.below(3)).map(|_| bank.next(chance)).collect()),
-        70..=84 => Command::RouteUnplaced { after: LeadId(0), limit: 1 + u32::try_from(chance.below(20)).unwrap_or(0) },
-        85..=89 => Command::PartnerStatus { partners: vec![PartnerId(beside(1, cast::PARTNERS, chance))], command: status(chance) },
+        70..=74 => Command::RouteUnplaced { after: LeadId(0), limit: 1 + u32::try_from(chance.below(20)).unwrap_or(0) },
+        75..=89 => Command::PartnerStatus { partners: vec![PartnerId(beside(1, cast::PARTNERS, chance))], command: status(chance) },
         90..=92 => {
             let number = 1 + chance.below(cast::PARTNERS);
             Command::Partners(vec![cast::profile(number, chance, now)])

@@ -9,7 +9,7 @@ mod sweep;
 
 pub use crate::domain::decision::{Context, Programs};
 pub use arrival::{from_lead, register};
-pub use partner::{hold_for_partner, release_for_partner};
+pub use partner::{hold_for_partner, release_for_partner, stand_with_partner};
 pub use restate::{Restatement, restate};
 pub use sweep::sweep;
 

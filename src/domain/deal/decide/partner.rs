@@ -14,10 +14,16 @@ pub fn hold_for_partner(deal: &Registration, context: Context<'_>) -> Vec<DealEv
     work.events
 }
 
+/// What follows for a registration that came back as it once was, by an undo: the partner may have been shut out since, or be
+/// back.
+pub fn stand_with_partner(deal: &Registration, partner: &Partner, context: Context<'_>) -> Vec<DealEvent> {
+    if partner.shuts_out() { hold_for_partner(deal, context) } else { release_for_partner(deal, context) }
+}
+
 /// Lifts exactly that hold: the clock goes on with what was left, and the protection gets its days back.
 pub fn release_for_partner(deal: &Registration, context: Context<'_>) -> Vec<DealEvent> {
     let mut work = Work::new(deal, context);
-    if work.deal.hold.as_ref().is_some_and(|hold| hold.reason == HoldReason::PartnerSuspended) {
+    if work.deal.is_held_for_partner() {
         let protection = work.deal.protection().map(|protection| protection.resumed(context.now, work.program().zone));
         let still_waits = matches!(work.deal.state, DealState::ActionRequired { .. });
         let (clock, waited) = if still_waits { (work.deal.clock.clone(), None) } else { work.waits_no_more() };

@@ -3,7 +3,7 @@
 
 use super::{Finding, Touched, ensure};
 use pilothouse::domain::{
-    deal::Registration,
+    deal::{HoldReason, Registration},
     event::{Entity, Record},
     id::{DealId, LeadId, PartnerId},
     lead::Lead,
@@ -50,15 +50,16 @@ impl Shut {
     }
 
     fn deal(&self, deal: &Registration) -> Finding {
-        let is_out = self.out.contains(&deal.partner);
+        let (is_out, hold) = (self.out.contains(&deal.partner), deal.hold.as_ref().map(|hold| hold.reason));
         let is_alive = deal.state.is_undecided() || deal.protection().is_some();
         ensure!(
-            !is_out || !is_alive || deal.hold.is_some(),
+            !is_out || !is_alive || hold.is_some(),
             "{} is {} and goes on, and {} is shut out",
             deal.id,
             deal.state.name(),
             deal.partner
         );
+        ensure!(is_out || hold != Some(HoldReason::PartnerSuspended), "{} is held for {}, who is not shut out", deal.id, deal.partner);
         Ok(())
     }
 }
