@@ -120,7 +120,16 @@ async fn pages(app: &App) -> anyhow::Result<()> {
             time_page(&format!("{}, {}", queue.title(), sort.title()), "20 ms", || page(app, queue, sort, None)).await?;
         }
     }
-    for words in ["nordor", "zanzelxan pumps", "qqqq", "a", "country:DE value>50000 robotics", "-country:DE video", "country:JP mel"] {
+    for words in [
+        "nordor",
+        "zanzelxan pumps",
+        "qqqq",
+        "a",
+        "country:DE value>50000 robotics",
+        "country:DE value>9000 robotics",
+        "-country:DE video",
+        "country:JP mel",
+    ] {
         time_page(&format!("filter `{words}`"), "100 ms", || page(app, Queue::All, Sort::Due, Some(words))).await?;
     }
     Ok(())

@@ -13,10 +13,10 @@ use crate::{
         calendar::CompiledCalendar,
         day::local_date,
         deal::{
-            FieldProblem, Ineligible, Registration,
+            FieldProblem, Ineligible, Refusal, Registration,
             completeness::completeness,
             conflict::{Claim, ConflictCase, Sale, deal_keys},
-            decide::Holder,
+            decide::{Holder, possible_extension},
             dossier::{Dossier, dossier},
             fields::Deals,
             queue::{DealRow, Kpis, Page, PageRequest, Queue},
@@ -54,6 +54,8 @@ pub struct DealDetail {
     pub missing: Vec<FieldProblem>,
     /// What in the program speaks against the partner's registering it now.
     pub objections: Vec<Ineligible>,
+    /// Why its protection can't be extended now; nothing where it can.
+    pub no_extension: Option<Refusal>,
     /// Another registration that is protected for this customer and a product in common.
     pub holder: Option<DealId>,
     /// The holder's conflict that is not closed yet: until then it is a party of no other.
@@ -145,12 +147,14 @@ impl App {
             let names = view::names(&mut session, &rules, rivals.chain([deal.partner]).collect()).await?;
             let calendar = deal.clock.as_ref().map(|clock| Arc::clone(rules.programs().calendar(clock)));
             let missing = completeness(details, program, now);
+            let no_extension = possible_extension(&deal, program, now).err();
             Ok(Some(DealDetail {
                 timeline,
                 case,
                 calendar,
                 missing,
                 objections: objections.unwrap_or_default(),
+                no_extension,
                 holder: holder.map(|one| one.deal),
                 holder_in: holder.and_then(|one| one.case),
                 account,

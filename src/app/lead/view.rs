@@ -11,6 +11,7 @@ use crate::{
         aggregate::Aggregate,
         calendar::CompiledCalendar,
         day::day_of,
+        deal::Registration,
         event::Entity,
         filter::Filter,
         id::{AuditSeq, LeadId, OperatorId, PartnerId},
@@ -48,6 +49,8 @@ pub struct LeadDetail {
     pub duplicates: Vec<Duplicate>,
     /// Of the clock that runs or is paused.
     pub calendar: Option<Arc<CompiledCalendar>>,
+    /// The registration that was made of it.
+    pub deal: Option<Registration>,
     pub names: Names,
 }
 
@@ -126,7 +129,9 @@ impl App {
             let others = duplicates.iter().filter_map(|one| one.lead.state.partner());
             let partners = mentioned(events, held.chain(lead.state.partner()).chain(others));
             let names = view::names(&mut session, &rules, partners).await?;
-            Ok(Some(LeadDetail { lead, timeline, duplicates, calendar, names }))
+            let made = session.deals_of_leads([id]).await?;
+            let deal = session.deals(&made.into_values().collect::<Vec<_>>()).await?.pop();
+            Ok(Some(LeadDetail { lead, timeline, duplicates, calendar, deal, names }))
         })
     }
 

@@ -1,6 +1,8 @@
 //! What a registration states: the customer, the products, the value.
 
-use crate::domain::{country::Country, money::Money, person::Person, program::DealField, search, text::Text, vocabulary::words};
+use crate::domain::{
+    country::Country, id::LeadId, money::Money, person::Person, program::DealField, search, text::Text, vocabulary::words,
+};
 use chrono::NaiveDate;
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -23,6 +25,13 @@ pub struct Details {
     /// Personal: sealed in the audit chain, never in its open part.
     #[serde(skip)]
     pub contact: Person,
+}
+
+impl Details {
+    /// The source key of the registration that is made of a lead, which becomes one and no second.
+    pub fn source_key_of(lead: LeadId) -> Text {
+        Text::clean(&format!("lead:{lead}"))
+    }
 }
 
 /// The end customer as the partner wrote it.
@@ -151,6 +160,11 @@ impl FieldChange {
 }
 
 impl Details {
+    /// The source key of the registration that is made of a lead: a lead becomes one, and no second.
+    pub fn source_key_of(lead: LeadId) -> Text {
+        Text::clean(&format!("lead:{lead}"))
+    }
+
     /// The field as it is now.
     pub fn get(&self, field: DealField) -> FieldChange {
         let customer = &self.customer;

@@ -2,7 +2,7 @@
 
 use crate::domain::{
     country::Country,
-    id::{LeadId, OperatorId, PartnerId},
+    id::{DealId, LeadId, OperatorId, PartnerId},
     lead::{ClockKind, Lead, Severity},
     page,
     text::Text,
@@ -121,6 +121,8 @@ pub struct LeadRow {
     pub escalated: Option<Severity>,
     /// Offers so far.
     pub offers: u32,
+    /// The registration that was made of it, as far as the table knows.
+    pub deal: Option<DealId>,
 }
 
 impl LeadRow {
@@ -148,6 +150,7 @@ impl LeadRow {
             paused: lead.pause.is_some(),
             escalated: lead.escalation.as_ref().map(|escalation| escalation.severity),
             offers: u32::try_from(lead.offers.len()).unwrap_or(u32::MAX),
+            deal: None,
         }
     }
 }

@@ -72,16 +72,19 @@ const fn clock_of(field: Field) -> &'static str {
     }
 }
 
-/// Compares the value in whole units, what is less than one cut off.
+/// Compares the value in whole units, what is less than one cut off. With one bound on each side and no more: SQLite would take
+/// the first of two for the index, and read on from there.
 fn whole_units(sql: &mut Sql, op: Op, value: i64) {
-    let (first, next) = (value.saturating_mul(UNIT), value.saturating_add(1).saturating_mul(UNIT));
-    sql.push("(deal.value_key > ").push_bind(NO_VALUE);
+    // What has no value compares with none.
+    let key = |value: i64| value.saturating_mul(UNIT).max(NO_VALUE + 1);
+    let (first, next) = (key(value), key(value.saturating_add(1)));
+    sql.push("(deal.value_key ");
     match op {
-        Op::Eq => sql.push(" and deal.value_key >= ").push_bind(first).push(" and deal.value_key < ").push_bind(next),
-        Op::Lt => sql.push(" and deal.value_key < ").push_bind(first),
-        Op::Le => sql.push(" and deal.value_key < ").push_bind(next),
-        Op::Gt => sql.push(" and deal.value_key >= ").push_bind(next),
-        Op::Ge => sql.push(" and deal.value_key >= ").push_bind(first),
+        Op::Eq => sql.push(">= ").push_bind(first).push(" and deal.value_key < ").push_bind(next),
+        Op::Lt => sql.push("> ").push_bind(NO_VALUE).push(" and deal.value_key < ").push_bind(first),
+        Op::Le => sql.push("> ").push_bind(NO_VALUE).push(" and deal.value_key < ").push_bind(next),
+        Op::Gt => sql.push(">= ").push_bind(next),
+        Op::Ge => sql.push(">= ").push_bind(first),
     };
     sql.push(")");
 }

@@ -17,12 +17,13 @@ use super::{
     unit::DealChange,
 };
 use crate::domain::{
-    deal::Registration,
+    deal::{Details, Registration},
     event::Entity,
-    id::{DealId, PartnerId},
+    id::{DealId, LeadId, PartnerId},
     mdf::claim::PaperKey,
     text::Text,
 };
+use std::collections::HashMap;
 
 const GOING_ON: &str = "select id from deal where partner = $1 and is_open = 1 and is_held = 0 and state <> 'draft' limit 1";
 const OPEN_OF: &str = "select id from deal where partner = $1 and is_open = 1 order by id";
@@ -59,6 +60,14 @@ impl Session {
     pub async fn deals_by_source(&mut self, keys: &[Text]) -> Result<Vec<Option<DealId>>> {
         let head = "select source_key, id from deal where source_key <> '' and source_key in ";
         self.numbers_by(head, keys.iter().map(Text::as_str).collect()).await
+    }
+
+    /// The registrations that were made of these leads, by lead.
+    pub async fn deals_of_leads(&mut self, leads: impl IntoIterator<Item = LeadId>) -> Result<HashMap<LeadId, DealId>> {
+        let leads: Vec<LeadId> = leads.into_iter().collect();
+        let keys: Vec<Text> = leads.iter().map(|lead| Details::source_key_of(*lead)).collect();
+        let deals = self.deals_by_source(&keys).await?;
+        Ok(leads.into_iter().zip(deals).filter_map(|(lead, deal)| Some((lead, deal?))).collect())
     }
 }
 

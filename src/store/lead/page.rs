@@ -4,7 +4,10 @@ use crate::{
     domain::{
         filter::{Context, Field, Filter, Leads},
         id::LeadId,
-        lead::queue::{DUE_SOON, LeadRow, Queue, Sort},
+        lead::{
+            Lead, LeadState,
+            queue::{DUE_SOON, LeadRow, Queue, Sort},
+        },
     },
     store::{
         Session, Sql,
@@ -56,6 +59,13 @@ impl Listing for Leads {
         let leads = session.leads(ids).await?;
         let partners = session.partner_names(leads.iter().filter_map(|lead| lead.state.partner()).collect()).await?;
         let desks = session.operator_names(leads.iter().filter_map(|lead| lead.desk).collect()).await?;
-        Ok(leads.iter().map(|lead| (lead.id, LeadRow::of(lead, name_in(&partners), name_in(&desks)))).collect())
+        let deals = session
+            .deals_of_leads(leads.iter().filter(|lead| matches!(lead.state, LeadState::Qualified { .. })).map(|lead| lead.id))
+            .await?;
+        let row = |lead: &Lead| {
+            let row = LeadRow::of(lead, name_in(&partners), name_in(&desks));
+            (lead.id, LeadRow { deal: deals.get(&lead.id).copied(), ..row })
+        };
+        Ok(leads.iter().map(row).collect())
     }
 }

@@ -10,7 +10,7 @@ use crate::domain::{
     aggregate::Aggregate,
     clock::{ClockTerms, Tick},
     deal::{
-        ContentHash, DisputePhase, Refusal,
+        ContentHash, DisputePhase, Refusal, Registration,
         decide::Context,
         dossier::{Precedent, dossier},
     },
@@ -108,6 +108,22 @@ pub fn sweep_case(case: &ConflictCase, claims: &[Claim<'_>], context: Context<'_
         CaseState::Evidence | CaseState::Review { .. } | CaseState::Notified | CaseState::Appealed { .. } => work.tick(),
     }
     Ok(work.outcome)
+}
+
+/// Nobody judges what they asked for, and nobody their own decision. `name` is how a refusal calls them.
+pub fn may_judge<'d>(
+    case: &ConflictCase,
+    mut parties: impl Iterator<Item = &'d Registration>,
+    who: OperatorId,
+    name: &str,
+) -> Result<(), Refusal> {
+    if let Some(own) = parties.find(|deal| deal.requesters.contains(&who)) {
+        return Err(Refusal::not_allowed(format!("{name} asked for {}, and somebody else decides about it", own.id)));
+    }
+    if matches!(case.state, CaseState::Appealed { .. }) && case.deciders().contains(&who) {
+        return Err(Refusal::not_allowed(format!("{name} decided {} before; an appeal goes to somebody else", case.id)));
+    }
+    Ok(())
 }
 
 /// Whether the case is in a state for a verb: what dims a key. [`decide_case`] asks it first, so the two never differ.
@@ -267,17 +283,10 @@ impl<'a, 'c> CaseWork<'a, 'c> {
         Ok(())
     }
 
-    /// Nobody judges what they asked for, and nobody their own decision.
     fn may_judge(&self, who: OperatorId) -> Result<(), Refusal> {
         let actor = self.context.actor;
         let name = if who == actor.id { actor.name.as_str() } else { "whom you name" };
-        if let Some(own) = self.claims.iter().find(|claim| claim.registration.requesters.contains(&who)) {
-            return Err(Refusal::not_allowed(format!("{name} asked for {}, and somebody else decides about it", own.registration.id)));
-        }
-        if matches!(self.case.state, CaseState::Appealed { .. }) && self.case.deciders().contains(&who) {
-            return Err(Refusal::not_allowed(format!("{name} decided {} before; an appeal goes to somebody else", self.case.id)));
-        }
-        Ok(())
+        may_judge(&self.case, self.claims.iter().map(|claim| claim.registration), who, name)
     }
 
     fn decide(&mut self, verdict: &Verdict, seen: ContentHash, precedents: &[Precedent]) -> Result<(), Refusal> {

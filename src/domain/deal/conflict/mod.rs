@@ -15,7 +15,7 @@ pub mod keys;
 pub mod shares;
 
 pub use command::{CaseCommand, CaseVerb};
-pub use decide::{Outcome, decide_case, open, possible_case, sweep_case};
+pub use decide::{Outcome, decide_case, may_judge, open, possible_case, sweep_case};
 pub use detect::{Claim, Finding, Reason, Sale, conflicts, conflicts_by};
 pub use event::CaseEvent;
 pub use glance::{Glance, Glances};

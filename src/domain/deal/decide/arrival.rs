@@ -77,7 +77,7 @@ fn details_of(lead: &Lead) -> Details {
     let intake = &lead.intake;
     Details {
         source: intake.source.clone(),
-        source_key: Text::clean(&format!("lead:{}", lead.id)),
+        source_key: Details::source_key_of(lead.id),
         customer: Customer {
             name: intake.company.clone(),
             country: intake.country,

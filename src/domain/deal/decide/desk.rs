@@ -4,14 +4,48 @@ use super::{Facts, Work};
 use crate::domain::{
     day::local_date,
     deal::{
-        ContentHash, DealCommand, DealEvent, DealField, DealState, DealVerb, Document, FieldChange, FieldFault, FieldProblem, HoldReason,
-        Refusal, completeness::completeness, protection::NoExtension, stats::cohort,
+        ContentHash, DealCommand, DealEvent, DealField, DealState, DealVerb, Document, Exhibit, FieldChange, FieldFault, FieldProblem,
+        HoldReason, Protection, Refusal, Registration, completeness::completeness, protection::NoExtension, stats::cohort,
     },
     escalation::EscalationCause,
     money::Money,
+    program::Program,
+    time::Instant,
 };
 use chrono::NaiveDate;
 use std::collections::BTreeSet;
+
+/// Why no evidence would make this protection longer, if so, or that there is none yet: what dims the key.
+pub fn possible_extension(deal: &Registration, program: &Program, now: Instant) -> Result<(), Refusal> {
+    extended(deal, program, now)?;
+    if progress(deal).next().is_none() { Err(no_progress(deal)) } else { Ok(()) }
+}
+
+/// What was attached since the approval and shows progress.
+pub fn progress(deal: &Registration) -> impl Iterator<Item = &Exhibit> {
+    let since = deal.state.approval().map(|approval| approval.at);
+    deal.documents.iter().filter(move |one| one.document.kind.shows_progress() && since.is_some_and(|since| one.attached_at >= since))
+}
+
+fn no_progress(deal: &Registration) -> Refusal {
+    Refusal::not_now(DealVerb::Extend, format!("{} needs evidence of progress: attach a document first", deal.id))
+}
+
+/// The protection with one extension more.
+fn extended(deal: &Registration, program: &Program, now: Instant) -> Result<Protection, Refusal> {
+    let no = |why: String| Refusal::not_now(DealVerb::Extend, format!("{} {why}", deal.id));
+    let protection = deal.protection().ok_or_else(|| no("is not approved yet".to_owned()))?;
+    if protection.is_over(now) {
+        return Err(no("is protected no more".to_owned()));
+    }
+    protection.extended(&program.deals.protection, program.zone).map_err(|why| match why {
+        NoExtension::UsedUp { extensions } => {
+            let times = if extensions == 1 { "once".to_owned() } else { format!("{extensions} times") };
+            no(format!("was extended before, and the program allows it {times}"))
+        }
+        NoExtension::AtTheMost { days } => no(format!("is protected for {days} days, the most that the program allows")),
+    })
+}
 
 impl Work<'_> {
     pub(super) fn carry_out(&mut self, command: &DealCommand, facts: Facts<'_>) -> Result<(), Refusal> {
@@ -131,6 +165,7 @@ impl Work<'_> {
 
     fn extend(&mut self, evidence: &BTreeSet<u32>) -> Result<(), Refusal> {
         let verb = DealVerb::Extend;
+        let protection = extended(&self.deal, self.program(), self.context.now)?;
         let DealState::Approved { approval } = &self.deal.state else {
             return Err(Refusal::not_now(verb, format!("{} is not approved yet", self.deal.id)));
         };
@@ -149,26 +184,9 @@ impl Work<'_> {
             hashes.push(exhibit.document.hash);
         }
         if hashes.is_empty() {
-            return Err(Refusal::not_now(verb, format!("{} needs evidence of progress: attach a document first", self.deal.id)));
+            return Err(no_progress(&self.deal));
         }
-        if approval.protection.is_over(self.context.now) {
-            return Err(Refusal::not_now(verb, format!("the protection of {} has ended", self.deal.id)));
-        }
-        let program = self.program();
         let before = approval.protection.until;
-        let protection = approval.protection.extended(&program.deals.protection, program.zone).map_err(|why| {
-            let id = self.deal.id;
-            Refusal::not_now(
-                verb,
-                match why {
-                    NoExtension::UsedUp { extensions } => {
-                        let times = if extensions == 1 { "once".to_owned() } else { format!("{extensions} times") };
-                        format!("{id} was extended before, and the program allows it {times}")
-                    }
-                    NoExtension::AtTheMost { days } => format!("{id} is protected for {days} days, the most that the program allows"),
-                },
-            )
-        })?;
         self.push(DealEvent::Extended { protection, before, evidence: hashes });
         Ok(())
     }

@@ -9,6 +9,7 @@ mod sweep;
 
 pub use crate::domain::decision::{Context, Programs};
 pub use arrival::{from_lead, register};
+pub use desk::{possible_extension, progress};
 pub use partner::{hold_for_partner, release_for_partner, stand_with_partner};
 pub use restate::{Restatement, restate};
 pub use sweep::sweep;

@@ -3,7 +3,7 @@
 use super::{Command, DealRoom, DealTrade, Facts, Paper, words};
 use crate::{
     domain::{
-        deal::{DealCommand, DealField, DocumentKind, Exhibit, HoldReason, LossReason, RejectReason},
+        deal::{DealCommand, DealField, DocumentKind, Exhibit, HoldReason, LossReason, RejectReason, decide::progress},
         escalation::Severity,
         id::{DealId, OperatorId},
         money::Money,
@@ -218,16 +218,9 @@ fn match_form(facts: &Facts, about: &str) -> Form {
 const EXHIBITS_NAMED: usize = 6;
 
 fn extend_form(facts: &Facts, about: &str) -> Form {
-    let deal = &facts.detail.deal;
-    let since = deal.state.approval().map(|approval| approval.at);
-    let good: Vec<&Exhibit> =
-        deal.documents.iter().filter(|one| one.document.kind.shows_progress() && Some(one.attached_at) >= since).collect();
+    let good: Vec<&Exhibit> = progress(&facts.detail.deal).collect();
     let mut form = Form::new(format!("Extend the protection of {about}"), "extend");
-    form = form.about(if good.is_empty() {
-        "Nothing attached since the approval shows progress: attach a document first (f)."
-    } else {
-        "On documents that show progress since the approval:"
-    });
+    form = form.about("On documents that show progress since the approval:");
     for one in good.iter().take(EXHIBITS_NAMED) {
         form = form.about(format!("{}. {}: {}", one.no, one.document.kind.doc(), one.document.name));
     }

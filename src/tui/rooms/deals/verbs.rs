@@ -2,10 +2,13 @@
 
 use super::{Ask, C, Command, DealRoom, DealTrade, Facts, Order, Target, cases, forms};
 use crate::{
+    app::deal::view::DealDetail,
     domain::{
         deal::{
-            ClockKind, DealCommand, DealState, DealVerb, Hold, Protection, Refusal, Registration, RejectReason, conflict::possible_case,
-            decide::possible, queue::DealRow,
+            ClockKind, DealCommand, DealState, DealVerb, Hold, Protection, Refusal, Registration, RejectReason,
+            conflict::{CaseVerb, may_judge, possible_case},
+            decide::possible,
+            queue::DealRow,
         },
         escalation::{Escalation, EscalationCause},
         id::{DealId, OperatorId},
@@ -76,23 +79,26 @@ impl DealRoom {
         if act == Act::DealTake && row.reviewer.as_ref().is_some_and(|(reviewer, _)| *reviewer == self.station.me) {
             return Availability::no(format!("you review {} already", row.id));
         }
-        let known = self.detail().map(|story| &story.detail.deal).filter(|deal| deal.id == row.id && deal.version == row.version);
-        let outcome = match known {
-            Some(deal) => possible(deal, verb),
+        let is_known = |detail: &&DealDetail| detail.deal.id == row.id && detail.deal.version == row.version;
+        availability(match self.detail().map(|story| &story.detail).filter(is_known) {
+            Some(detail) => possible(&detail.deal, verb).and_then(|()| match &detail.no_extension {
+                Some(why) if verb == DealVerb::Extend => Err(why.clone()),
+                _ => Ok(()),
+            }),
             None => possible(&sketch(row), verb),
-        };
-        availability(outcome)
+        })
     }
 
     fn case_possible(&self, act: Act, row: &DealRow) -> Availability {
         // It is about the conflict that is read, whatever is marked in the table.
         let Some(story) = self.story() else { return Availability::no("the dossier is not loaded yet") };
         let Some(known) = &story.case else { return Availability::no(format!("{} is in no conflict", row.id)) };
-        let case = &known.detail.case;
-        match cases::verb_of(act, case) {
-            Some(verb) => availability(possible_case(case, verb)),
-            None => Availability::Yes,
-        }
+        let (case, parties) = (&known.detail.case, known.detail.deals.iter());
+        let Some(verb) = cases::verb_of(act, case) else { return Availability::Yes };
+        let judges = matches!(verb, CaseVerb::TakeReview | CaseVerb::Decide | CaseVerb::Uphold | CaseVerb::Overturn);
+        availability(
+            possible_case(case, verb).and_then(|()| if judges { may_judge(case, parties, self.station.me, "you") } else { Ok(()) }),
+        )
     }
 
     /// Asks for the object of a verb, or carries it out.

@@ -17,6 +17,7 @@ use crate::{
     store::unit::Past,
     tui::{
         furniture::story::{Teller, older},
+        rooms::deals::words as deal_words,
         theme::Role,
         widgets::{
             countdown,
@@ -89,6 +90,10 @@ impl Told<'_> {
         let lead = self.lead();
         let (state, role) = words::state(&lead.state, self.names());
         let mut rows = vec![Row::fact("stage", state, role)];
+        if let Some(deal) = &self.detail.deal {
+            let stage = deal_words::stage(deal.state.name());
+            rows.push(Row::fact("deal", format!("registered as {}, {stage} now", deal.id), Role::Good));
+        }
         if let Some(escalation) = &lead.escalation {
             rows.push(self.teller().escalated(escalation));
         }

@@ -59,6 +59,9 @@ impl LeadRoom {
         if act == Act::LeadRegister && row.state != "qualified" {
             return Availability::no(format!("{} is not qualified: only a qualified lead becomes a deal", row.id));
         }
+        if let Some(deal) = self.deal_of(row).filter(|_| act == Act::LeadRegister) {
+            return Availability::no(format!("{} is registered already, as {deal}", row.id));
+        }
         let Some(verb) = verb_of(act) else { return Availability::Yes };
         if act == Act::LeadTake && row.desk.as_ref().is_some_and(|(desk, _)| *desk == self.station.me) {
             return Availability::no(format!("you look after {} already", row.id));
@@ -76,6 +79,12 @@ impl LeadRoom {
             Err(Refusal::NotNow { why, .. }) => Availability::No(why),
             Err(refusal) => Availability::No(refusal.to_string()),
         }
+    }
+
+    /// The registration that was made of it, as far as it is known here.
+    fn deal_of(&self, row: &LeadRow) -> Option<DealId> {
+        let read = self.detail().filter(|detail| detail.lead.id == row.id).and_then(|detail| detail.deal.as_ref());
+        row.deal.or_else(|| read.map(|deal| deal.id))
     }
 
     /// Asks for the object of a verb, or carries it out.
