@@ -12,8 +12,8 @@ use crate::{
     domain::{
         aggregate::Aggregate,
         deal::{
-            DealEvent, Refusal,
-            conflict::{self, CaseCommand, CaseVerb, Claim, decide_case},
+            DealEvent, DisputePhase, Refusal, Registration,
+            conflict::{self, CaseCommand, CaseVerb, Claim, decide_case, dissolve},
             dossier::{Precedent, dossier, precedent::codes_alike},
         },
         id::{ConflictId, DealId},
@@ -84,6 +84,32 @@ async fn decided<U: Unit>(
         Err(refusal) => return Ok(Err(refusal)),
     };
     Ok(unprotected(draft, &parties, &outcome, command.verb()).map(|()| outcome))
+}
+
+/// Ends the conflicts that have lost their object, because all but one of their parties gave up: the last one goes on at once.
+pub(super) async fn dissolve_moot<U: Unit>(
+    unit: &mut U,
+    draft: &mut DealDraft<'_>,
+    changed: &[DealId],
+) -> Result<Vec<ConflictId>, Failure> {
+    let given_up = |deal: &Registration| deal.dispute.filter(|dispute| dispute.phase == DisputePhase::Open && !deal.state.is_claim());
+    let mut ids: Vec<ConflictId> = changed.iter().filter_map(|id| given_up(draft.deal(*id)?)).map(|dispute| dispute.case).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    draft.load_cases(unit, ids.iter().copied()).await?;
+    let mut dissolved = Vec::new();
+    for id in ids {
+        let Some(case) = draft.case(id).cloned() else { continue };
+        let parties: Vec<DealId> = case.parties.iter().map(|party| party.deal).collect();
+        draft.load(unit, parties.iter().copied()).await?;
+        let context = draft.scene.rules.context(draft.scene.actor, draft.scene.now);
+        let sales = SalesBook::default();
+        let Ok(outcome) = dissolve(&case, &sales.claims(draft, parties), context) else { continue };
+        draft.case_happened(id, &outcome.case);
+        outcome.deals.iter().for_each(|(deal, events)| draft.happened(*deal, events));
+        dissolved.extend((!outcome.case.is_empty()).then_some(id));
+    }
+    Ok(dissolved)
 }
 
 /// Past decisions like this case, itself left out.

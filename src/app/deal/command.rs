@@ -2,6 +2,7 @@
 
 use super::{
     alike::Rivals,
+    case::dissolve_moot,
     draft::{DealDraft, is_restated},
     find::find,
 };
@@ -63,12 +64,12 @@ pub async fn carry_out<U: Unit>(unit: &mut U, scene: Scene<'_>, targets: &[DealT
         }
         items.push(DealItem { deal: target.id, result });
     }
+    let changed: Vec<DealId> = items.iter().filter(|item| item.result.is_ok()).map(|item| item.deal).collect();
     let cases = if command.as_ref().is_ok_and(looks_for_conflicts) {
         unit.submission_numbers(u32::try_from(sequence - first).unwrap_or(0)).await?;
-        let changed: Vec<DealId> = items.iter().filter(|item| item.result.is_ok()).map(|item| item.deal).collect();
         find(unit, &mut draft, &changed).await?
     } else {
-        Vec::new()
+        dissolve_moot(unit, &mut draft, &changed).await?
     };
     finished(unit, draft, items, &cases, 0).await
 }

@@ -202,7 +202,7 @@ impl App {
                 .collect();
             let codes = codes_of(id, &claims, program, now);
             let past: Vec<_> = session.precedents(&codes, PRECEDENTS_MAX).await?.into_iter().filter(|one| one.case != id).collect();
-            let dossier = dossier(Some(id), &claims, program, now, &past);
+            let dossier = dossier(Some(id), &claims, program, now, &past).of_case(&case);
             let names = view::names(&mut session, &rules, case.parties.iter().map(|party| party.partner).collect()).await?;
             Ok(Some(CaseDossier { case, dossier, deals, names }))
         })

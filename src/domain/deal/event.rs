@@ -137,6 +137,11 @@ pub enum DealEvent {
         /// Where the award decided about it as well: how long that took.
         took: Option<Span>,
         in_time: bool,
+        /// Where it had been overruled: what it counts for again, and the rejection that it counts for no more.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        again: Vec<Counted>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        no_more: Vec<Counted>,
     },
     /// A conflict gave the deal to another.
     Overruled {
@@ -145,6 +150,9 @@ pub enum DealEvent {
         of: Option<DealId>,
         took: Option<Span>,
         in_time: bool,
+        /// The approval and the order that it counts for no more: one deal is won once.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        no_more: Vec<Counted>,
     },
     Attached {
         no: u32,

@@ -219,7 +219,14 @@ impl Registration {
     }
 
     fn held(&mut self, reason: HoldReason, clock: Option<&Clock>, protection: Option<&Protection>, at: Instant) {
-        self.hold = Some(Hold { reason, since: at });
+        let asked = |hold: &Hold| match hold.reason {
+            HoldReason::AwaitingCustomer | HoldReason::AwaitingPartner | HoldReason::AwaitingInternal => Some(hold.reason),
+            // An appeal holds what the conflict held.
+            HoldReason::Conflict => hold.earlier,
+            HoldReason::PartnerSuspended => None,
+        };
+        let earlier = self.hold.as_ref().filter(|_| reason == HoldReason::Conflict).and_then(asked);
+        self.hold = Some(Hold { reason, since: at, earlier });
         self.clock = clock.cloned();
         if let Some(protection) = protection {
             self.protect(protection);

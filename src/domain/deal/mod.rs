@@ -214,6 +214,9 @@ pub struct Place {
 pub struct Hold {
     pub reason: HoldReason,
     pub since: Instant,
+    /// What the desk waited for already when a conflict held it as well.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub earlier: Option<HoldReason>,
 }
 
 /// The conflict case that a registration is a party of, as far as the registration knows.
@@ -262,6 +265,8 @@ pub enum RejectReason {
     Ineligible,
     /// Our own sales has the customer.
     Direct,
+    /// A conflict was decided for another, though this one was complete first.
+    Decided,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -296,6 +301,7 @@ words! {
         Incomplete => "incomplete", "it is not complete";
         Ineligible => "ineligible", "the partner may not register it";
         Direct => "direct", "our own sales has the customer";
+        Decided => "decided", "the conflict was decided for another";
     }
     LossReason {
         Competitor => "competitor", "bought from a competitor";
@@ -305,6 +311,11 @@ words! {
         Product => "product", "the product did not fit";
         Other => "other", "another reason";
     }
+}
+
+impl RejectReason {
+    /// Those that a person may give; the last is what a decision about a conflict says by itself.
+    pub const GIVEN: [Self; 4] = [Self::Duplicate, Self::Incomplete, Self::Ineligible, Self::Direct];
 }
 
 impl DealState {

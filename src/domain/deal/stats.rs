@@ -1,12 +1,13 @@
 //! What an event adds to the figures of the deal desk: daily counters, from which every KPI is a sum.
 
 use crate::domain::{
-    day::{self, date_of_day},
-    deal::{DealEvent, conflict::CaseEvent},
-    time::Span,
+    day::{self, date_of_day, day_of, local_date},
+    deal::{DealEvent, DealState, conflict::CaseEvent},
+    time::{Instant, Span},
     vocabulary::words,
 };
 use chrono::{Datelike, NaiveDate};
+use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 /// One more of a measure of the deal desk on a day.
@@ -81,8 +82,9 @@ pub fn counted(event: &DealEvent, day: i64) -> Vec<Counted> {
             all.push(counted(Measure::Approved, cohort(date_of_day(day))));
             all
         }
-        DealEvent::Awarded { took, in_time, newly, .. } => {
+        DealEvent::Awarded { took, in_time, newly, again, .. } => {
             let mut all = took.map(|took| decided(took, *in_time)).unwrap_or_default();
+            all.extend(again);
             if *newly {
                 all.push(counted(Measure::Approved, cohort(date_of_day(day))));
             }
@@ -120,10 +122,25 @@ pub fn counted_case(event: &CaseEvent, day: i64) -> Vec<Counted> {
     }
 }
 
-/// What an undo takes away again.
+/// What a registration in this state counts for, as it was counted when it came there: nothing before it was approved.
+pub fn standing(state: &DealState, zone: Tz) -> Vec<Counted> {
+    let Some(approval) = state.approval() else { return Vec::new() };
+    let bucket = cohort(local_date(approval.at, zone));
+    let counted = |at, measure| Counted { day: day_of(at, zone), measure, bucket };
+    let won = if let DealState::Won { at, .. } = state { Some(counted(*at, Measure::Won)) } else { None };
+    std::iter::once(counted(approval.at, Measure::Approved)).chain(won).collect()
+}
+
+/// The rejection of one that a conflict overruled at `at`.
+pub fn rejection(at: Instant, zone: Tz) -> Counted {
+    Counted { day: day_of(at, zone), measure: Measure::Rejected, bucket: 0 }
+}
+
+/// What an undo takes away again, and a decision about a conflict.
 pub fn taken_away(event: &DealEvent) -> &[Counted] {
     match event {
         DealEvent::Undone { counted, .. } => counted,
+        DealEvent::Overruled { no_more, .. } | DealEvent::Awarded { no_more, .. } => no_more,
         _ => &[],
     }
 }

@@ -89,7 +89,7 @@ pub fn case(event: &CaseEvent, names: &Names) -> (String, Weight) {
         CaseEvent::Overturned { decision, in_time, .. } => {
             return (format!("overturned{}: {}", late(*in_time), verdict(decision)), Weight::Warning);
         }
-        CaseEvent::Closed { result } => format!("closed: {}", result.doc()),
+        CaseEvent::Closed { result, .. } => format!("closed: {}", result.doc()),
         CaseEvent::Noted { .. } => "note".to_owned(),
         CaseEvent::Escalated { severity, cause } => return (format!("escalated, {}: {}", severity.name(), cause.doc()), Weight::Warning),
         CaseEvent::Settled { by_itself: true } => "escalation settled by itself".to_owned(),

@@ -10,9 +10,10 @@ use pilothouse::{
     app::{Command, DealTarget, Failure, deal::customers::CustomerMatch},
     domain::{
         account::AccountProfile,
+        day::{date_of_day, day_of},
         deal::{
-            AccountLink, DealCommand, Details, Registration, Scope,
-            conflict::{CandidateKey, CaseCommand, CaseState, ConflictCase, Verdict, candidate_keys},
+            AccountLink, DealCommand, Details, HoldReason, Registration, Scope,
+            conflict::{CandidateKey, CaseCommand, CaseResult, CaseState, ConflictCase, NoticeKind, Verdict, candidate_keys},
         },
         id::{AccountId, CommandId, ConflictId, DealId, PartnerId},
         matching::Band,
@@ -325,6 +326,64 @@ async fn a_family_with_more_registrations_than_a_key_may_have_is_looked_at_all_t
         Unit::commit(tx).await.unwrap();
         let suspects = house.app.deal_suspects().await.unwrap();
         assert_eq!(suspects, (2..72).map(DealId).collect::<Vec<_>>(), "{}", fresh.name);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_conflict_of_which_one_claim_is_left_ends_and_what_was_awaited_before_is_awaited_again() {
+    on_both(|fresh| async move {
+        let house = House::with_deals(&fresh).await;
+        house.register(vec![registering(1, details("crm/1", ADLER))]).await;
+        house.on_deal(CARL, 1, DealCommand::Hold { reason: HoldReason::AwaitingCustomer }).await.unwrap();
+        let second = house.register(vec![registering(2, details("crm/2", ADLER))]).await;
+        assert_eq!(second.cases.len(), 1);
+        let reason = |deal: &Registration| deal.hold.as_ref().map(|hold| hold.reason);
+        assert_eq!(reason(&house.deal(1).await), Some(HoldReason::Conflict));
+        house.pass(Span::hours(3));
+        let left = house.deal(1).await.clock.map(|clock| clock.left);
+        house.on_deal(CARL, 2, DealCommand::Withdraw).await.unwrap();
+        let case = house.case(1).await;
+        assert_eq!(case.state, CaseState::Closed { result: CaseResult::Dissolved }, "{}", fresh.name);
+        let told: Vec<(DealId, NoticeKind)> = case.notices.iter().rev().take(1).map(|notice| (notice.deal, notice.kind)).collect();
+        assert_eq!(told, [(DealId(1), NoticeKind::NoConflict)], "{}", fresh.name);
+        let first = house.deal(1).await;
+        assert_eq!((reason(&first), first.dispute), (Some(HoldReason::AwaitingCustomer), None), "{}", fresh.name);
+        assert_eq!(first.clock.map(|clock| clock.left), left, "{}: what was left is left", fresh.name);
+        assert_eq!(house.deal(2).await.dispute, None);
+        let refused = house.on_deal(CARL, 2, DealCommand::Undo).await.unwrap_err();
+        assert!(refused.contains("a conflict decides that"), "{refused}");
+        house.replays().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_deal_is_counted_as_won_once_whoever_gets_it_in_the_end() {
+    on_both(|fresh| async move {
+        let house = House::with_deals(&fresh).await;
+        house.register(vec![registering(1, details("crm/1", ADLER))]).await;
+        house.on_deal(DORA, 1, DealCommand::Approve).await.unwrap();
+        house.pass(Span::hours(30));
+        let on = day_of(house.now(), chrono_tz::UTC);
+        house.on_deal(DORA, 1, DealCommand::Win { on: date_of_day(on), value: None }).await.unwrap();
+        let counted = async || {
+            let kpis = house.app.deal_kpis(house.app.now()).await.unwrap();
+            kpis.cohorts.iter().fold((0, 0), |(approved, won), one| (approved + one.approved, won + one.won))
+        };
+        assert_eq!(counted().await, (1, 1), "{}", fresh.name);
+        assert_eq!(house.register(vec![registering(2, details("crm/2", ADLER))]).await.cases.len(), 1);
+        house.on_case(CARL, 1, CaseCommand::CloseEvidence).await.unwrap();
+        let verdict = Verdict::Award { winner: DealId(2) };
+        house.on_case(CARL, 1, CaseCommand::Decide { verdict, seen: house.seen(1).await }).await.unwrap();
+        assert_eq!(counted().await, (1, 0), "{}: the other is protected now, and has not won", fresh.name);
+        house.sweep_deals().await;
+        house.on_case(ANNA, 1, CaseCommand::Appeal { by: DealId(1), grounds: text("it was our order") }).await.unwrap();
+        let verdict = Verdict::Award { winner: DealId(1) };
+        house.on_case(DORA, 1, CaseCommand::Overturn { verdict, seen: house.seen(1).await }).await.unwrap();
+        assert_eq!(house.deal(1).await.state.name(), "won");
+        assert_eq!(counted().await, (1, 1), "{}: as if nobody had decided otherwise", fresh.name);
+        house.replays().await;
     })
     .await;
 }

@@ -117,7 +117,10 @@ fn an_award_protects_one_and_rejects_the_other() {
     reviewed(&mut world);
     decide(&mut world, &judge(4), Verdict::Award { winner: B }).unwrap();
     assert!(world.deal(B).holds_protection());
-    assert!(matches!(world.deal(A).state, DealState::Rejected { reason: RejectReason::Duplicate, of: Some(B), .. }));
+    assert!(
+        matches!(world.deal(A).state, DealState::Rejected { reason: RejectReason::Decided, of: Some(B), .. }),
+        "it came first, and so is no duplicate"
+    );
     assert_eq!(world.deal(B).protection().unwrap().granted, 120, "by the tier of its partner");
     let decision = world.case.as_ref().unwrap().decision().unwrap().clone();
     assert_eq!((decision.by, decision.recommended, decision.no), (OperatorId(4), Some(A), 1));
@@ -252,9 +255,9 @@ fn nobody_judges_what_they_asked_for() {
 /// The states that may follow each.
 fn follows(before: &CaseState, after: &CaseState) -> bool {
     let next: &[&str] = match before.name() {
-        "flagged" => &["evidence", "review"],
-        "evidence" => &["review"],
-        "review" => &["decided"],
+        "flagged" => &["evidence", "review", "closed"],
+        "evidence" => &["review", "closed"],
+        "review" => &["decided", "closed"],
         "decided" => &["notified"],
         "notified" => &["appealed", "closed"],
         "appealed" => &["upheld", "overturned"],

@@ -6,7 +6,7 @@ use pilothouse::domain::{
     actor::Role,
     deal::{
         DealCommand, Document, DocumentKind, EvidencePin,
-        conflict::{Sale, Shares, Verdict, VerdictKind},
+        conflict::{CaseCommand, Sale, Shares, Verdict, VerdictKind},
         dossier::{Because, Dossier, Favour, Margin, Moment, Precedent, Standing, precedent::similarity},
     },
     id::{ConflictId, DealId},
@@ -130,7 +130,7 @@ fn the_timeline_is_one_line_in_utc() {
     let sale = Document { dated: Some(date("2026-01-05")), amount: Some(eur("10")), ..document(DocumentKind::PosLine, "pos") };
     attach(&mut world, B, sale);
     let dossier = world.dossier(&[A, B]);
-    let line: Vec<(Instant, DealId)> = dossier.timeline.iter().map(|entry| (entry.at, entry.deal)).collect();
+    let line: Vec<(Instant, Option<DealId>)> = dossier.timeline.iter().map(|entry| (entry.at, entry.deal)).collect();
     assert!(line.is_sorted());
     assert_eq!((dossier.timeline[0].at, dossier.timeline[0].is_day), (at("2026-01-05T00:00:00Z"), true));
     assert_eq!(dossier.timeline[0].what, Moment::Sale { amount: "EUR 10.00".into() });
@@ -202,4 +202,41 @@ fn a_pin_is_the_hash_of_the_sorted_hashes() {
     assert_eq!(both.hash.to_string(), blake3::hash(&bytes.concat()).to_hex().to_string());
     let forged = EvidencePin { documents: both.documents[..1].to_vec(), ..both };
     assert!(!forged.is_sound());
+}
+
+#[test]
+fn a_second_registration_of_a_partner_takes_nothing_from_it() {
+    let mut world = two();
+    world.pass(1);
+    let again = world.submitted(1, details(), Some(ACME));
+    let sales = || vec![Sale { on: date("2026-02-01"), amount: eur("500"), hash: None }];
+    world.sales.insert(B, sales());
+    world.sales.insert(again, sales());
+    let dossier = world.dossier(&[A, B, again]);
+    assert_eq!(favour(&dossier, Clause::Incumbency), Favour::Party { deal: B, by: Margin::Only }, "of two alike the first complete");
+    assert_eq!(favour(&dossier, Clause::Territory), Favour::Party { deal: B, by: Margin::Only });
+    assert_eq!(favour(&dossier, Clause::FirstComplete), Favour::Party { deal: A, by: Margin::Time(Span::hours(3)) });
+    // A: 30, B: 15 + 10.
+    assert_eq!(dossier.recommendation.weights, [(A, 30), (B, 25), (again, 0)]);
+    let own = world.dossier(&[B, again]);
+    assert_eq!(favour(&own, Clause::Incumbency), Favour::Even, "nobody but the partner itself");
+}
+
+#[test]
+fn what_a_decision_took_stays_in_the_timeline() {
+    let mut world = two();
+    world.act(A, &operator(5, Role::ChannelManager), &DealCommand::Approve).unwrap();
+    let day = Some(world.now);
+    world.pass(1);
+    world.open(&[A, B]);
+    let judge = operator(6, Role::ChannelManager);
+    world.judge(&judge, &CaseCommand::CloseEvidence).unwrap();
+    let seen = world.seen();
+    world.judge(&judge, &CaseCommand::Decide { verdict: Verdict::Award { winner: B }, seen }).unwrap();
+    let dossier = world.dossier(&[A, B]).of_case(world.case.as_ref().unwrap());
+    let when = |what: &Moment| dossier.timeline.iter().find(|entry| entry.what == *what).map(|entry| entry.at);
+    assert_eq!(when(&Moment::Approved), day, "it was approved, whatever became of it");
+    assert_eq!(when(&Moment::Opened), Some(world.now));
+    assert_eq!(when(&Moment::Decided { no: 1, verdict: "awarded to D-2".into() }), Some(world.now));
+    assert!(dossier.timeline.is_sorted_by_key(|entry| entry.at));
 }

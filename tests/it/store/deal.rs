@@ -123,7 +123,7 @@ fn arb_deal() -> impl Strategy<Value = Registration> {
             place: (complete && !is_draft).then_some(Place { complete_at: START, sequence: 1 }),
             clock: due.filter(|_| state.is_undecided()).map(|due| clock(minutes(due), breached)),
             clocks: 1,
-            hold: held.then_some(Hold { reason: HoldReason::Conflict, since: START }),
+            hold: held.then_some(Hold { reason: HoldReason::Conflict, since: START, earlier: None }),
             waiting_since: waits.then_some(START),
             waited: Span::ZERO,
             dispute: phase.map(|phase| Dispute { case: ConflictId(1), phase }),

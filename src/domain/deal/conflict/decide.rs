@@ -10,7 +10,7 @@ use crate::domain::{
     aggregate::Aggregate,
     clock::{ClockTerms, Tick},
     deal::{
-        ContentHash, DisputePhase, Refusal, Registration,
+        ContentHash, DisputePhase, Refusal, Registration, RejectReason,
         decide::Context,
         dossier::{Precedent, dossier},
     },
@@ -101,11 +101,22 @@ pub fn sweep_case(case: &ConflictCase, claims: &[Claim<'_>], context: Context<'_
     context.actor.may(Permission::Sweep).map_err(Refusal::not_allowed)?;
     let mut work = CaseWork::new(case, claims, context)?;
     match case.state {
+        _ if work.is_moot() => work.dissolve(),
         CaseState::Flagged => work.open_evidence(),
         CaseState::Decided => work.notify(),
         CaseState::Upheld | CaseState::Overturned => work.close(),
         CaseState::Closed { .. } => {}
         CaseState::Evidence | CaseState::Review { .. } | CaseState::Notified | CaseState::Appealed { .. } => work.tick(),
+    }
+    Ok(work.outcome)
+}
+
+/// Ends a case that has lost its object before anybody decided: of its parties one at most still claims the deal, and that one
+/// goes on. Follows from what the others did, and so asks for no permission of its own; no events where two still claim.
+pub fn dissolve(case: &ConflictCase, claims: &[Claim<'_>], context: Context<'_>) -> Result<Outcome, Refusal> {
+    let mut work = CaseWork::new(case, claims, context)?;
+    if work.is_moot() {
+        work.dissolve();
     }
     Ok(work.outcome)
 }
@@ -302,6 +313,9 @@ impl<'a, 'c> CaseWork<'a, 'c> {
 
     /// The verdict names parties only, and those can have the deal.
     fn sound(&self, verdict: &Verdict, verb: CaseVerb) -> Result<(), Refusal> {
+        if *verdict == (Verdict::RejectAll { reason: RejectReason::Decided }) {
+            return Err(Refusal::invalid("all are rejected for a reason of their own, and not because another got the deal"));
+        }
         for named in verdict.names() {
             let claim = self.claims.iter().find(|claim| claim.registration.id == named && self.case.has(named));
             let claim = claim.ok_or_else(|| Refusal::invalid(format!("{named} is no party of {}", self.case.id)))?;
@@ -401,11 +415,30 @@ impl<'a, 'c> CaseWork<'a, 'c> {
             CaseState::Overturned => CaseResult::Overturned,
             _ => CaseResult::Final,
         };
-        self.push(CaseEvent::Closed { result });
+        self.end(result, Vec::new());
+        self.outcome.deals = effects::dismiss(self.case.id, self.claims, self.context);
+    }
+
+    fn end(&mut self, result: CaseResult, notices: Vec<Notice>) {
+        self.push(CaseEvent::Closed { result, notices });
         if self.case.escalation.is_some() {
             self.push(CaseEvent::Settled { by_itself: true });
         }
-        self.outcome.deals = effects::dismiss(self.case.id, self.claims, self.context);
+    }
+
+    fn still_claim(&self) -> impl Iterator<Item = &'c Claim<'c>> {
+        self.claims.iter().filter(|claim| claim.registration.state.is_claim())
+    }
+
+    fn is_moot(&self) -> bool {
+        self.case.state.is_open() && self.still_claim().count() < 2
+    }
+
+    fn dissolve(&mut self) {
+        let left: Vec<DealId> = self.still_claim().map(|claim| claim.registration.id).collect();
+        let notices = self.notices(|_| NoticeKind::NoConflict, None).into_iter().filter(|notice| left.contains(&notice.deal)).collect();
+        self.end(CaseResult::Dissolved, notices);
+        self.outcome.deals = effects::dissolve(self.case.id, self.claims, self.context);
     }
 
     fn tick(&mut self) {

@@ -3,9 +3,10 @@
 use super::{Claim, Verdict};
 use crate::domain::{
     deal::{
-        Approval, DealEvent, DealState, DisputePhase, HoldReason, Overruled, Protection, Refusal, RejectReason, SharedWith,
+        Approval, DealEvent, DealState, DisputePhase, HoldReason, Overruled, Protection, Refusal, Registration, RejectReason, SharedWith,
         conflict::CaseVerb,
         decide::{Context, Work},
+        stats::{rejection, standing},
     },
     id::{ConflictId, DealId},
     partner::PartnerKind,
@@ -33,6 +34,14 @@ pub fn release(case: ConflictId, claims: &[Claim<'_>], context: Context<'_>) -> 
     })
 }
 
+/// Whoever still claims the deal goes on as before, and the conflict is over.
+pub fn dissolve(case: ConflictId, claims: &[Claim<'_>], context: Context<'_>) -> Effects {
+    each(claims, context, |work, claim| {
+        let_go(work, claim);
+        work.push(DealEvent::Disputed { case, phase: None });
+    })
+}
+
 /// The conflict is over.
 pub fn dismiss(case: ConflictId, claims: &[Claim<'_>], context: Context<'_>) -> Effects {
     each(claims, context, |work, _| {
@@ -45,9 +54,12 @@ pub fn dismiss(case: ConflictId, claims: &[Claim<'_>], context: Context<'_>) -> 
 /// Carries a verdict out on every party.
 pub fn carry_out(case: ConflictId, verdict: &Verdict, claims: &[Claim<'_>], context: Context<'_>) -> Effects {
     let winner = claims.iter().find(|claim| Some(claim.registration.id) == verdict.principal());
-    let reason = match (verdict, winner) {
+    let is_direct = |claim: &Claim<'_>| claim.partner.profile.kind == PartnerKind::Direct;
+    let reason = |loser: &Claim<'_>| match (verdict, winner) {
         (Verdict::RejectAll { reason }, _) => *reason,
-        (_, Some(winner)) if winner.partner.profile.kind == PartnerKind::Direct => RejectReason::Direct,
+        (_, Some(winner)) if is_direct(winner) && !is_direct(loser) => RejectReason::Direct,
+        // Complete before the winner, and yet it gives way: for what the decision says, and not for its place.
+        (_, Some(winner)) if is_before(loser.registration, winner.registration) => RejectReason::Decided,
         _ => RejectReason::Duplicate,
     };
     each(claims, context, |work, claim| {
@@ -59,7 +71,7 @@ pub fn carry_out(case: ConflictId, verdict: &Verdict, claims: &[Claim<'_>], cont
                 award(work, claim, case, Some(SharedWith { case, share_bp, principal: shares.principal() }));
             }
             Verdict::Void => let_go(work, claim),
-            _ => overrule(work, case, reason, verdict.principal()),
+            _ => overrule(work, case, reason(claim), verdict.principal()),
         }
         work.push(DealEvent::Disputed { case, phase: Some(DisputePhase::Decided) });
     })
@@ -112,10 +124,20 @@ fn let_go(work: &mut Work<'_>, claim: &Claim<'_>) {
     let protection = work.deal.protection().map(|protection| resumed(work, protection));
     let still_waits = matches!(work.deal.state, DealState::ActionRequired { .. });
     let (clock, waited) = if still_waits { (work.deal.clock.clone(), None) } else { work.waits_no_more() };
+    let earlier = work.deal.hold.as_ref().and_then(|hold| hold.earlier);
     work.push(DealEvent::Released { reason: HoldReason::Conflict, clock, protection, waited });
     if claim.partner.shuts_out() {
         work.hold_for_partner();
+    } else if let Some(reason) = earlier.filter(|_| work.deal.state.is_undecided()) {
+        // What the desk waited for when the conflict began is still awaited.
+        let clock = work.stopped_clock();
+        work.push(DealEvent::Held { reason, clock, protection: None });
     }
+}
+
+/// Whether one was complete before the other.
+fn is_before(one: &Registration, other: &Registration) -> bool {
+    one.place.is_some_and(|place| other.place.is_none_or(|after| place < after))
 }
 
 fn resumed(work: &Work<'_>, protection: &Protection) -> Protection {
@@ -134,7 +156,12 @@ fn award(work: &mut Work<'_>, claim: &Claim<'_>, case: ConflictId, share: Option
         _ => (Some(work.grant(claim.partner)), true),
     };
     let (took, in_time) = (was_undecided.then(|| work.took()), work.in_time());
-    work.push(DealEvent::Awarded { case, protection, share, newly, took, in_time });
+    let zone = work.program().zone;
+    let (again, no_more) = match &work.deal.state {
+        DealState::Rejected { at, overruled: Some(_), .. } => (standing(&state, zone), vec![rejection(*at, zone)]),
+        _ => (Vec::new(), Vec::new()),
+    };
+    work.push(DealEvent::Awarded { case, protection, share, newly, took, in_time, again, no_more });
     work.settle_any();
 }
 
@@ -145,6 +172,7 @@ fn overrule(work: &mut Work<'_>, case: ConflictId, reason: RejectReason, of: Opt
     }
     let took = work.deal.state.is_undecided().then(|| work.took());
     let in_time = work.in_time();
-    work.push(DealEvent::Overruled { case, reason, of, took, in_time });
+    let no_more = standing(&work.deal.state, work.program().zone);
+    work.push(DealEvent::Overruled { case, reason, of, took, in_time, no_more });
     work.settle_any();
 }

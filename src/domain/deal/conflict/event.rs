@@ -61,6 +61,9 @@ pub enum CaseEvent {
     },
     Closed {
         result: CaseResult,
+        /// Of one that ends by itself.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        notices: Vec<Notice>,
     },
     Noted {
         /// Personal: sealed.
@@ -135,7 +138,8 @@ impl CaseEvent {
             | Self::Notified { notices, .. }
             | Self::Appealed { notices, .. }
             | Self::Upheld { notices, .. }
-            | Self::Overturned { notices, .. } => notices,
+            | Self::Overturned { notices, .. }
+            | Self::Closed { notices, .. } => notices,
             _ => &[],
         }
     }

@@ -89,7 +89,7 @@ impl Aggregate for ConflictCase {
                 self.decisions.push((**decision).clone());
                 self.enter(CaseState::Overturned, None);
             }
-            CaseEvent::Closed { result } => self.enter(CaseState::Closed { result: *result }, None),
+            CaseEvent::Closed { result, .. } => self.enter(CaseState::Closed { result: *result }, None),
             CaseEvent::Escalated { severity, cause } => Escalation::raise(&mut self.escalation, Some(*severity), cause.clone(), at),
             CaseEvent::Settled { .. } => self.escalation = None,
             CaseEvent::Warned { clock, .. } => self.clock = Some(clock.clone()),

@@ -15,7 +15,7 @@ pub mod keys;
 pub mod shares;
 
 pub use command::{CaseCommand, CaseVerb};
-pub use decide::{Outcome, decide_case, may_judge, open, possible_case, sweep_case};
+pub use decide::{Outcome, decide_case, dissolve, may_judge, open, possible_case, sweep_case};
 pub use detect::{Claim, Finding, Reason, Sale, conflicts, conflicts_by};
 pub use event::CaseEvent;
 pub use glance::{Glance, Glances};
@@ -156,6 +156,8 @@ pub enum CaseResult {
     Final,
     Upheld,
     Overturned,
+    /// Before anybody decided: fewer than two of its parties still claim the deal.
+    Dissolved,
 }
 
 /// What was decided about a conflict.
@@ -193,6 +195,7 @@ words! {
         Final => "final", "nobody appealed";
         Upheld => "upheld", "upheld on appeal";
         Overturned => "overturned", "overturned on appeal";
+        Dissolved => "dissolved", "only one claim was left";
     }
     NoticeKind {
         EvidenceWanted => "evidence_wanted", "your registration conflicts with another; hand in evidence";

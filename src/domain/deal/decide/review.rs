@@ -127,6 +127,9 @@ impl Work<'_> {
         if of == Some(self.deal.id) {
             return Err(Refusal::invalid(format!("{} can't be a duplicate of itself", self.deal.id)));
         }
+        if reason == RejectReason::Decided {
+            return Err(Refusal::invalid("that is what a decision about a conflict says by itself; give another reason"));
+        }
         if let Some(other) = of.filter(|_| reason != RejectReason::Duplicate) {
             return Err(Refusal::invalid(format!("{other} is named only where it comes first, not because {}", reason.doc())));
         }

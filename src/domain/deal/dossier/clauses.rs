@@ -121,7 +121,7 @@ pub(super) fn rows(facts: &[PartyFacts<'_>], program: &Program, now: Instant) ->
     let row = |rule: &crate::domain::program::ClauseRule| {
         let values: Vec<(DealId, ClauseValue)> =
             facts.iter().map(|party| (party.deal(), value(rule.clause, party, program, now))).collect();
-        let favour = favour(&values);
+        let favour = favour(rule.clause, &values, facts);
         ClauseRow { clause: rule.clause, weight: rule.weight, values, favour }
     };
     program.deals.clauses.iter().map(row).collect()
@@ -257,18 +257,31 @@ fn earlier<T: Ord>(a: Option<T>, b: Option<T>) -> Ordering {
     }
 }
 
-/// The party that is better than every other.
-fn favour(values: &[(DealId, ClauseValue)]) -> Favour {
+/// What speaks for a partner, whichever of its registrations one looks at.
+const fn is_of_partner(clause: Clause) -> bool {
+    matches!(clause, Clause::Incumbency | Clause::Territory | Clause::Certification | Clause::Tier)
+}
+
+/// The party that is better than every rival. What speaks for a partner is not compared between registrations of its own:
+/// of those that lead, the one with most of it is favoured, and of several alike the one that was complete first.
+fn favour(clause: Clause, values: &[(DealId, ClauseValue)], facts: &[PartyFacts<'_>]) -> Favour {
     if !values.iter().any(|(_, value)| value.is_any()) {
         return Favour::Nobody;
     }
-    let leads = |candidate: &(DealId, ClauseValue)| {
-        values.iter().filter(|other| other.0 != candidate.0).all(|other| candidate.1.better(&other.1) == Ordering::Greater)
+    let partner = |index: usize| facts.get(index).map(|party| party.claim.registration.partner);
+    let rivals = |index: usize| {
+        let is_rival = move |other: &usize| *other != index && !(is_of_partner(clause) && partner(*other) == partner(index));
+        (0..values.len()).filter(is_rival).map(|other| &values[other].1)
     };
-    let Some((deal, best)) = values.iter().find(|candidate| leads(candidate)) else { return Favour::Even };
-    let others = || values.iter().filter(|(other, _)| other != deal).map(|(_, value)| value);
+    let leads =
+        |index: &usize| rivals(*index).next().is_some() && rivals(*index).all(|other| values[*index].1.better(other) == Ordering::Greater);
+    // In the order of complete submissions.
+    let ahead = (0..values.len()).filter(leads);
+    let most = ahead.reduce(|best, other| if values[other].1.better(&values[best].1) == Ordering::Greater { other } else { best });
+    let Some(favoured) = most else { return Favour::Even };
+    let (deal, best) = &values[favoured];
     // The next best: better than or as good as each of the others.
-    let second = others().find(|value| others().all(|other| value.better(other) != Ordering::Less));
+    let second = rivals(favoured).find(|value| rivals(favoured).all(|other| value.better(other) != Ordering::Less));
     Favour::Party { deal: *deal, by: second.map_or(Margin::Only, |second| best.margin(second)) }
 }
 

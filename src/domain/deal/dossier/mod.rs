@@ -15,7 +15,7 @@ use crate::domain::{
     day::local_date,
     deal::{
         DocumentKind, EvidencePin, Exhibit, Place, Scope,
-        conflict::{Claim, Sale, Verdict, detect::recent_sales},
+        conflict::{Claim, ConflictCase, Sale, Verdict, detect::recent_sales},
     },
     id::{ConflictId, DealId, PartnerId},
     money::Money,
@@ -130,6 +130,14 @@ fn summary(facts: PartyFacts<'_>, recommendation: &Recommendation) -> PartySumma
 }
 
 impl Dossier {
+    /// With what happened to the conflict itself in the timeline.
+    #[must_use]
+    pub fn of_case(mut self, case: &ConflictCase) -> Self {
+        self.timeline.extend(timeline::of_case(case));
+        self.timeline.sort_by(Entry::order);
+        self
+    }
+
     /// How each clause stands for one party: what precedents compare.
     pub fn standings(&self, deal: DealId) -> Vec<(Clause, Standing)> {
         self.clauses.iter().map(|row| (row.clause, row.standing(deal))).collect()

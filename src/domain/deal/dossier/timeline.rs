@@ -2,22 +2,35 @@
 
 use super::PartyFacts;
 use crate::domain::{
-    deal::{DealState, DocumentKind, LossReason},
+    deal::{
+        DealState, DocumentKind, HoldReason, LossReason, Overruled,
+        conflict::{CaseResult, CaseState, ConflictCase, Notice, NoticeKind},
+    },
     id::DealId,
     money::Money,
     text::Text,
     time::{Instant, MICROS_PER_SECOND},
 };
 use chrono::NaiveDate;
+use std::{cmp::Ordering, collections::BTreeSet};
 
 /// One moment of one party.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     /// What is known by its day stands at 00:00 UTC of it.
     pub at: Instant,
     pub is_day: bool,
-    pub deal: DealId,
+    /// Nothing where it happened to the conflict as a whole.
+    pub deal: Option<DealId>,
     pub what: Moment,
+}
+
+impl Entry {
+    /// The conflict follows what its parties did at the same moment.
+    pub(super) fn order(&self, other: &Self) -> Ordering {
+        let key = |entry: &Self| (entry.at, entry.is_day, entry.deal.is_none(), entry.deal);
+        key(self).cmp(&key(other)).then_with(|| self.what.cmp(&other.what))
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -52,11 +65,55 @@ pub enum Moment {
     Ended {
         state: &'static str,
     },
+    /// Returned to the partner, whose answer is awaited.
+    InfoRequested,
+    Held {
+        reason: HoldReason,
+    },
+    Joined,
+    Opened,
+    EvidenceAsked,
+    /// What was decided, the first time or on appeal.
+    Decided {
+        no: u32,
+        verdict: Text,
+    },
+    Told,
+    Appealed,
+    Closed {
+        result: CaseResult,
+    },
 }
 
 pub(super) fn timeline(parties: &[PartyFacts<'_>]) -> Vec<Entry> {
     let mut entries: Vec<Entry> = parties.iter().flat_map(of).collect();
-    entries.sort();
+    entries.sort_by(Entry::order);
+    entries
+}
+
+/// What happened to the conflict itself.
+pub(super) fn of_case(case: &ConflictCase) -> Vec<Entry> {
+    let mut entries = Vec::new();
+    let mut moment = |at: Instant, deal, what| entries.push(Entry { at, is_day: false, deal, what });
+    moment(case.opened_at, None, Moment::Opened);
+    for party in case.parties.iter().filter(|party| party.joined_at > case.opened_at) {
+        moment(party.joined_at, Some(party.deal), Moment::Joined);
+    }
+    for decision in &case.decisions {
+        moment(decision.at, None, Moment::Decided { no: decision.no, verdict: Text::clean(&decision.verdict.words()) });
+    }
+    let told = |notice: &Notice| match notice.kind {
+        NoticeKind::EvidenceWanted => Some(Moment::EvidenceAsked),
+        NoticeKind::Appealed => Some(Moment::Appealed),
+        // Stands with the decision.
+        NoticeKind::Upheld => None,
+        _ => Some(Moment::Told),
+    };
+    let told: BTreeSet<(Instant, Moment)> = case.notices.iter().filter_map(|notice| Some((notice.at, told(notice)?))).collect();
+    told.into_iter().for_each(|(at, what)| moment(at, None, what));
+    if let CaseState::Closed { result } = case.state {
+        moment(case.updated_at, None, Moment::Closed { result });
+    }
     entries
 }
 
@@ -64,7 +121,7 @@ fn of(party: &PartyFacts<'_>) -> Vec<Entry> {
     let deal = party.claim.registration;
     let id = deal.id;
     let mut entries = Vec::new();
-    let mut moment = |at: Instant, what| entries.push(Entry { at, is_day: false, deal: id, what });
+    let mut moment = |at: Instant, what| entries.push(Entry { at, is_day: false, deal: Some(id), what });
     if let Some(lead) = &deal.source_lead {
         moment(lead.received_at, Moment::LeadReceived);
         if let Some(at) = lead.offered_at {
@@ -78,9 +135,23 @@ fn of(party: &PartyFacts<'_>) -> Vec<Entry> {
     if let Some(place) = deal.place {
         moment(place.complete_at, Moment::Completed { sequence: place.sequence });
     }
-    if let Some(approval) = deal.state.approval() {
+    // What a decision took away happened all the same.
+    let before = match &deal.state {
+        DealState::Rejected { overruled: Some(Overruled { state, .. }), .. } => state.as_ref(),
+        state => state,
+    };
+    if let Some(approval) = before.approval() {
         moment(approval.at, Moment::Approved);
-        moment(approval.protection.until, Moment::ProtectedUntil);
+        // One that stands still has no end yet.
+        if approval.protection.paused_on.is_none() {
+            moment(approval.protection.until, Moment::ProtectedUntil);
+        }
+    }
+    if let DealState::ActionRequired { asked_at, .. } = deal.state {
+        moment(asked_at, Moment::InfoRequested);
+    }
+    if let Some(hold) = deal.hold.as_ref().filter(|hold| hold.reason != HoldReason::Conflict) {
+        moment(hold.since, Moment::Held { reason: hold.reason });
     }
     match &deal.state {
         DealState::Lost { at, reason, .. } => moment(*at, Moment::Lost { reason: *reason }),
@@ -92,7 +163,7 @@ fn of(party: &PartyFacts<'_>) -> Vec<Entry> {
     for exhibit in &deal.documents {
         moment(exhibit.attached_at, Moment::Attached { no: exhibit.no, kind: exhibit.document.kind });
     }
-    if let DealState::Won { on, .. } = deal.state {
+    if let DealState::Won { on, .. } = *before {
         entries.push(day(id, on, Moment::Won));
     }
     entries.extend(party.sales.iter().map(|sale| day(id, sale.on, sold(sale.amount))));
@@ -114,5 +185,5 @@ fn sold(amount: Money) -> Moment {
 
 fn day(deal: DealId, on: NaiveDate, what: Moment) -> Entry {
     let seconds = on.and_time(chrono::NaiveTime::MIN).and_utc().timestamp();
-    Entry { at: Instant::from_micros(seconds.saturating_mul(MICROS_PER_SECOND)), is_day: true, deal, what }
+    Entry { at: Instant::from_micros(seconds.saturating_mul(MICROS_PER_SECOND)), is_day: true, deal: Some(deal), what }
 }

@@ -151,6 +151,19 @@ impl SameCustomer {
     }
 }
 
+impl Verdict {
+    /// As it stands in a line about the case.
+    pub fn words(&self) -> String {
+        let all = |ids: Vec<DealId>| ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        match self {
+            Self::Award { winner } => format!("awarded to {winner}"),
+            Self::Split { .. } => format!("split between {}", all(self.names())),
+            Self::RejectAll { reason } => format!("all rejected: {}", reason.doc()),
+            Self::Void => "there is no conflict".to_owned(),
+        }
+    }
+}
+
 impl Moment {
     pub fn words(&self) -> String {
         match self {
@@ -168,6 +181,15 @@ impl Moment {
             Self::Won => "won".to_owned(),
             Self::Lost { reason } => format!("lost: {}", reason.doc()),
             Self::Ended { state } => (*state).to_owned(),
+            Self::InfoRequested => "returned for information".to_owned(),
+            Self::Held { reason } => format!("held: {}", reason.doc()),
+            Self::Joined => "joined the conflict".to_owned(),
+            Self::Opened => "conflict opened".to_owned(),
+            Self::EvidenceAsked => "the parties were asked for evidence".to_owned(),
+            Self::Decided { no, verdict } => format!("decision {no}: {verdict}"),
+            Self::Told => "the parties were told".to_owned(),
+            Self::Appealed => "appealed".to_owned(),
+            Self::Closed { result } => format!("closed: {}", result.doc()),
         }
     }
 }

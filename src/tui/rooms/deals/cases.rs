@@ -1,6 +1,10 @@
 //! What can be done about a conflict from its dossier: the forms of its verbs, and what their values mean.
 
-use super::{Answer, Command, DealRoom, Happening, forms::choices, words};
+use super::{
+    Answer, Command, DealRoom, Happening,
+    forms::{choices, given},
+    words,
+};
 use crate::{
     domain::{
         deal::{
@@ -173,7 +177,7 @@ impl DealRoom {
                 .field(Field::text("shares", even_shares(dossier)).hint("D-12 60, D-19 40")),
             Act::CaseRejectAll => Form::new(format!("Reject all of {about}{overturn}"), "reject")
                 .about("Nobody gets the deal; all are told.")
-                .field(Field::choice("reason", choices!(RejectReason))),
+                .field(Field::choice("reason", given())),
             Act::CaseReassign => {
                 Form::new(format!("Who reviews {about}?"), "hand over").field(Field::choice("reviewer", self.reviewer_choices()))
             }
@@ -312,7 +316,7 @@ fn verdict(act: Act, dossier: &Dossier, values: &[Value]) -> Result<Verdict, Str
             Ok(Verdict::Award { winner })
         }
         Act::CaseRejectAll => {
-            let reason = chosen.and_then(|at| RejectReason::ALL.get(at)).copied().ok_or_else(missing)?;
+            let reason = chosen.and_then(|at| RejectReason::GIVEN.get(at)).copied().ok_or_else(missing)?;
             Ok(Verdict::RejectAll { reason })
         }
         _ => {

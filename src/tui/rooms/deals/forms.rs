@@ -68,7 +68,7 @@ impl DealRoom {
                 .field(Field::text("fields", of_one.map_or_else(String::new, wanted)).hint("names of fields, with commas"))
                 .field(Field::note("message", "").hint("what is missing, for the partner and the file")),
             Act::DealReject => Form::new(format!("Reject {about}"), "reject")
-                .field(Field::choice("reason", choices!(RejectReason)))
+                .field(Field::choice("reason", given()))
                 .field(Field::text("in favour of", holder).hint("D-12, or empty")),
             Act::DealExtend => extend_form(facts?, &about),
             Act::DealWin => {
@@ -214,6 +214,11 @@ fn match_form(facts: &Facts, about: &str) -> Form {
         .field(Field::choice("account", choices.chain(std::iter::once(nobody)).collect()))
 }
 
+/// Why somebody may reject.
+pub(super) fn given() -> Vec<Choice> {
+    RejectReason::GIVEN.iter().map(|reason| Choice::new(reason.doc(), "")).collect()
+}
+
 /// More would push the field off a small screen.
 const EXHIBITS_NAMED: usize = 6;
 
@@ -285,7 +290,7 @@ pub(super) fn deal_list(text: &str) -> Result<Vec<DealId>, String> {
 }
 
 fn reject_reason(values: &[Value]) -> Option<RejectReason> {
-    RejectReason::ALL.get(values.first()?.choice()?).copied()
+    RejectReason::GIVEN.get(values.first()?.choice()?).copied()
 }
 
 fn optional_deal(text: &str) -> Result<Option<DealId>, String> {

@@ -281,6 +281,7 @@ impl<'a> Told<'a> {
             CaseState::Appealed { by, .. } => (format!("{by} appeals; to be decided{until}"), Role::Warn),
             CaseState::Upheld | CaseState::Closed { result: CaseResult::Upheld } => ("upheld on appeal".to_owned(), Role::Text),
             CaseState::Overturned | CaseState::Closed { result: CaseResult::Overturned } => ("overturned on appeal".to_owned(), Role::Text),
+            CaseState::Closed { result: CaseResult::Dissolved } => ("closed undecided; only one claim was left".to_owned(), Role::Text),
             CaseState::Closed { result: CaseResult::Final } => ("closed; nobody appealed".to_owned(), Role::Text),
         };
         rows.push(Row::fact("stage", state, if is_late { Role::Bad } else { role }));

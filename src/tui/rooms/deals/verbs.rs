@@ -130,6 +130,12 @@ impl DealRoom {
             self.asked().is_some_and(|asked| forms::needs_facts(asked.act) && asked.targets.first().is_some_and(|target| target.id == id));
         match result {
             Ok(Some(facts)) if waiting => {
+                let extends = self.asked().is_some_and(|asked| asked.act == Act::DealExtend);
+                if let Some(why) = facts.detail.no_extension.clone().filter(|_| extends)
+                    && let Availability::No(why) = availability(Err(why))
+                {
+                    return cx.say(why);
+                }
                 self.own.facts = Some(facts);
                 let refused = self.own.refusal.take();
                 self.ask(cx, refused);
@@ -246,7 +252,7 @@ fn sketch(row: &DealRow) -> Registration {
         place: None,
         clock: row.clock_started.map(|at| some_clock(ClockKind::Decide, at)),
         clocks: 1,
-        hold: row.held.map(|reason| Hold { reason, since: at }),
+        hold: row.held.map(|reason| Hold { reason, since: at, earlier: None }),
         waiting_since: None,
         waited: Span::ZERO,
         dispute: None,

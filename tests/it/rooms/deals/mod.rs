@@ -293,6 +293,9 @@ async fn a_registration_tells_why_and_the_dossier_compares() {
 #[tokio::test]
 async fn forms_ask_for_what_a_verb_needs() {
     let mut desk = Desk::busy(80, 24).await;
+    let why = desk.find(2).await.press("x").await.screen();
+    assert!(why.contains("D-2 needs evidence of progress: attach a document first"), "{why}");
+    desk.attach(2, DocumentKind::Quote, "Quote 4712.pdf").await;
     let forms = [
         (7, "d", "reject"),
         (7, "i", "return"),

@@ -9,7 +9,7 @@ use pilothouse::{
         day::day_of,
         deal::{
             DealEvent, DisputePhase, EvidencePin,
-            conflict::{CaseClockKind, CaseEvent, CaseState, ConflictCase, Decision, NoticeKind, Verdict, shares::WHOLE},
+            conflict::{CaseClockKind, CaseEvent, CaseResult, CaseState, ConflictCase, Decision, NoticeKind, Verdict, shares::WHOLE},
             stats,
         },
         event::{Entity, Event, Record},
@@ -146,7 +146,14 @@ impl DealShadow {
             _ => None,
         };
         ensure!(case.clock.as_ref().map(|clock| clock.kind) == kind, "{id} is {state} with {:?}", case.clock);
-        ensure!(case.decisions.is_empty() == case.state.is_open(), "{id} is {state} with {} decisions", case.decisions.len());
+        let is_dissolved = case.state == CaseState::Closed { result: CaseResult::Dissolved };
+        let claims = parties.iter().filter_map(|deal| self.deals.get(deal)).filter(|deal| deal.state.is_claim()).count();
+        ensure!(!case.state.is_open() || claims >= 2, "{id} is {state}, and {claims} of its parties claim the deal");
+        ensure!(
+            case.decisions.is_empty() == (case.state.is_open() || is_dissolved),
+            "{id} is {state} with {} decisions",
+            case.decisions.len()
+        );
         told(case)?;
         for deal in parties.iter().filter_map(|deal| self.deals.get(deal)) {
             let own = deal.dispute.filter(|dispute| dispute.case == id).map(|dispute| dispute.phase);
@@ -170,8 +177,10 @@ fn steps(before: &ConflictCase, after: &ConflictCase) -> Finding {
 fn told(case: &ConflictCase) -> Finding {
     let knows = |deal: DealId, kinds: &[NoticeKind]| case.notices.iter().any(|one| one.deal == deal && kinds.contains(&one.kind));
     let decided = [NoticeKind::Awarded, NoticeKind::Shared, NoticeKind::GaveWay, NoticeKind::NobodyGot, NoticeKind::NoConflict];
-    let asked = case.state != CaseState::Flagged;
-    let is_decided = !matches!(case.state, CaseState::Flagged | CaseState::Evidence | CaseState::Review { .. } | CaseState::Decided);
+    let is_dissolved = case.state == CaseState::Closed { result: CaseResult::Dissolved };
+    let asked = case.state != CaseState::Flagged && !is_dissolved;
+    let is_decided =
+        !is_dissolved && !matches!(case.state, CaseState::Flagged | CaseState::Evidence | CaseState::Review { .. } | CaseState::Decided);
     for party in &case.parties {
         ensure!(!asked || knows(party.deal, &[NoticeKind::EvidenceWanted]), "{} did not ask {} for evidence", case.id, party.deal);
         ensure!(!is_decided || knows(party.deal, &decided), "{} did not tell {} what was decided", case.id, party.deal);

@@ -15,9 +15,10 @@ const DEAL: [(&str, &[&str]); 8] = [
 
 /// Of a conflict.
 const CASE: [(&str, &[&str]); 8] = [
-    ("flagged", &["evidence"]),
-    ("evidence", &["review"]),
-    ("review", &["decided"]),
+    // Closed at once where only one claim is left.
+    ("flagged", &["evidence", "closed"]),
+    ("evidence", &["review", "closed"]),
+    ("review", &["decided", "closed"]),
     ("decided", &["notified"]),
     ("notified", &["appealed", "closed"]),
     ("appealed", &["upheld", "overturned"]),

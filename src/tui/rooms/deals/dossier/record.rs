@@ -139,13 +139,19 @@ impl Page<'_> {
             let (told, role) = together(moment);
             let when = when(first, &mut day);
             let mut cells = vec![(MOMENT, (when, if first.at > self.shown.now { Role::Disabled } else { Role::Dim }))];
+            let Some(deal) = first.deal else {
+                // Of the conflict as a whole: across all columns.
+                cells.push((width.saturating_sub(MOMENT + GAP), (format!("── {told}"), role)));
+                rows.extend(line(&cells));
+                continue;
+            };
             if let Some(column) = column {
                 for party in self.parties_of() {
-                    let here = party.deal == first.deal;
+                    let here = party.deal == deal;
                     cells.push((column, if here { (told.clone(), role) } else { ("·".to_owned(), Role::Disabled) }));
                 }
             } else {
-                cells.push((7, (first.deal.to_string(), Role::Link)));
+                cells.push((7, (deal.to_string(), Role::Link)));
                 cells.push((width.saturating_sub(MOMENT + 7 + 2 * GAP), (told, role)));
             }
             rows.extend(line(&cells));
@@ -183,6 +189,7 @@ const fn role_of(entry: &Entry) -> Role {
     match &entry.what {
         Moment::Completed { .. } | Moment::Letter { .. } => Role::Strong,
         Moment::Approved | Moment::Won => Role::Good,
+        Moment::Opened | Moment::Decided { .. } | Moment::Appealed | Moment::Closed { .. } => Role::Info,
         Moment::Lost { .. } | Moment::Ended { .. } => Role::Warn,
         _ => Role::Text,
     }
