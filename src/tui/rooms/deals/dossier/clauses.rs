@@ -43,12 +43,26 @@ impl Page<'_> {
     }
 
     pub(super) fn clauses(&self) -> Section {
-        let rows = self.dossier().clauses.iter();
-        let rows = match self.table() {
-            Some(table) => std::iter::once(self.header(table)).chain(rows.map(|row| self.beside(row, table))).flatten().collect(),
-            None => rows.flat_map(|row| self.stacked(row)).collect(),
+        let (alike, telling): (Vec<&ClauseRow>, Vec<&ClauseRow>) = self.dossier().clauses.iter().partition(|row| common(row).is_some());
+        let telling = telling.into_iter();
+        let mut rows: Vec<Row> = match self.table() {
+            Some(table) => std::iter::once(self.header(table)).chain(telling.map(|row| self.beside(row, table))).flatten().collect(),
+            None => telling.flat_map(|row| self.stacked(row)).collect(),
         };
+        rows.extend(self.alike(&alike));
         Section::new(CLAUSES, rows)
+    }
+
+    /// What tells nobody apart, together.
+    fn alike(&self, rows: &[&ClauseRow]) -> Vec<Row> {
+        let told = rows.iter().filter_map(|row| Some(format!("{} ({}) {}", clause(row.clause), row.weight, common(row)?)));
+        let told: Vec<String> = told.collect();
+        if told.is_empty() {
+            return Vec::new();
+        }
+        let label = self.table().map_or(NARROW.0, |table| table.label);
+        let rest = self.width.saturating_sub(label + 2 * GAP);
+        line(&[(label, ("alike".to_owned(), Role::Dim)), (rest, (told.join("; "), Role::Dim))])
     }
 
     fn header(&self, table: Table) -> Vec<Row> {
@@ -73,16 +87,10 @@ impl Page<'_> {
         line(&cells)
     }
 
-    /// One below the other; in one line where there is nothing to compare.
+    /// One below the other.
     fn stacked(&self, row: &ClauseRow) -> Vec<Row> {
         let role = if self.decides(row.clause) { Role::Strong } else { Role::Text };
-        let mut first = vec![(format!("{} ({}): ", clause(row.clause), row.weight), role), self.favour(row)];
-        let mut values: Vec<String> = row.values.iter().map(|(_, value)| value_words(value)).collect();
-        values.dedup();
-        if let [only] = values.as_slice() {
-            first.push((format!(", {only}"), Role::Dim));
-            return vec![Row::pieces(first)];
-        }
+        let first = vec![(format!("{} ({}): ", clause(row.clause), row.weight), role), self.favour(row)];
         let mut rows = vec![Row::pieces(first)];
         for party in self.parties_of() {
             let (value, role) = value(row, party.deal);
@@ -104,6 +112,13 @@ impl Page<'_> {
         let role = if matches!(row.favour, Favour::Party { .. }) { Role::Strong } else { Role::Dim };
         if self.decides(row.clause) { (format!("{words}, decides"), Role::Strong) } else { (words, role) }
     }
+}
+
+/// What all parties have alike, if so.
+fn common(row: &ClauseRow) -> Option<String> {
+    let mut values = row.values.iter().map(|(_, value)| value_words(value));
+    let first = values.next()?;
+    values.all(|value| value == first).then_some(first)
 }
 
 /// A party's value, with a mark where the clause favours it.

@@ -63,7 +63,7 @@ pub fn sections(shown: Shown<'_>, width: u16) -> Vec<Section> {
     let mut out = vec![Section::new("", page.head()), Section::new("", page.parties()), page.clauses()];
     let right_width = page.lower_right();
     let blocks = [
-        ("Nearest past decisions", page.precedents(right_width)),
+        ("Past decisions most alike, and for whom", page.precedents(right_width)),
         ("Evidence", page.evidence(right_width)),
         ("Why they conflict", page.findings(right_width)),
     ];

@@ -70,12 +70,12 @@ impl Page<'_> {
                 _ => ("·", Role::Text),
             };
             let outcome = match (one.kind, one.suggests) {
-                (VerdictKind::Split, Some(deal)) => format!("split, the most for who stood like {deal}"),
-                (_, Some(deal)) => format!("awarded to who stood like {deal}"),
+                (VerdictKind::Split, Some(deal)) => format!("split, most like {deal}"),
+                (_, Some(deal)) => format!("like {deal}"),
                 (kind, None) => kind.doc().to_owned(),
             };
             let when = one.decided_at.to_utc().format("%Y-%m-%d");
-            (mark, role, format!("{} {when}, {} % alike: {outcome}", one.case, one.similarity_bp / 100))
+            (mark, role, format!("{} {when}, {} %: {outcome}", one.case, one.similarity_bp / 100))
         });
         let mut out: Vec<Row> =
             rows.flat_map(|(mark, role, told)| line(&[(1, (mark.to_owned(), role)), (width.saturating_sub(3), (told, role))])).collect();
@@ -171,7 +171,15 @@ fn all(deals: &BTreeSet<DealId>) -> String {
 
 /// The moments of one instant in one sentence, with the role of the weightiest.
 fn together(moment: &[Entry]) -> Piece {
-    let told: Vec<String> = moment.iter().map(words_of).collect();
+    let has = |one: fn(&Moment) -> bool| moment.iter().any(|entry| one(&entry.what));
+    let at_once = has(|what| *what == Moment::Submitted) && has(|what| matches!(what, Moment::Completed { .. }));
+    let told = moment.iter().filter_map(|entry| match &entry.what {
+        // Begun, handed in and complete at once is one thing.
+        Moment::Drafted | Moment::Submitted if at_once => None,
+        Moment::Completed { sequence } if at_once => Some(format!("submitted, number {sequence}")),
+        _ => Some(words_of(entry)),
+    });
+    let told: Vec<String> = told.collect();
     let role = moment.iter().map(role_of).find(|role| *role != Role::Text);
     (told.join(", "), role.unwrap_or(Role::Text))
 }
@@ -179,7 +187,7 @@ fn together(moment: &[Entry]) -> Piece {
 fn words_of(entry: &Entry) -> String {
     match &entry.what {
         Moment::Drafted => "begun".to_owned(),
-        Moment::Completed { sequence } => format!("complete as number {sequence}"),
+        Moment::EvidenceAsked => "evidence asked for".to_owned(),
         Moment::Ended { state } => words::stage(state).to_owned(),
         other => other.words(),
     }
