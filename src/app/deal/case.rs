@@ -1,6 +1,7 @@
 //! The verbs of a conflict: one case with all of its parties in one transaction.
 
 use super::{
+    command::unfit,
     draft::DealDraft,
     find::{SalesBook, opened},
 };
@@ -10,6 +11,7 @@ use crate::{
         history::{Faster, overtaken},
     },
     domain::{
+        actor::Permission,
         aggregate::Aggregate,
         deal::{
             DealEvent, DisputePhase, Refusal, Registration,
@@ -83,6 +85,12 @@ async fn decided<U: Unit>(
         Ok(outcome) => outcome,
         Err(refusal) => return Ok(Err(refusal)),
     };
+    // Whoever reviews a conflict decides it.
+    if let CaseCommand::Reassign { reviewer } = command
+        && let Some(refusal) = unfit(unit, *reviewer, Permission::DealDecide).await?
+    {
+        return Ok(Err(refusal));
+    }
     Ok(unprotected(draft, &parties, &outcome, command.verb()).map(|()| outcome))
 }
 

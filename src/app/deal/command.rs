@@ -13,14 +13,15 @@ use crate::{
     },
     domain::{
         account::Account,
+        actor::Permission,
         aggregate::Aggregate,
         deal::{
             AccountLink, DealCommand, DealEvent, DealVerb, Refusal, Registration,
-            decide::{Context, Facts, Holder, decide, stand_with_partner},
+            decide::{Context, Facts, Holder, decide, may_come_first, stand_with_partner},
             undo::undo,
         },
         event::Entity,
-        id::{AccountId, ConflictId, DealId},
+        id::{AccountId, ConflictId, DealId, OperatorId},
         partner::Partner,
     },
     store::Unit,
@@ -33,7 +34,7 @@ pub async fn carry_out<U: Unit>(unit: &mut U, scene: Scene<'_>, targets: &[DealT
     // Before any row is locked, so that two who look for conflicts never wait for each other in a ring.
     let mut sequence = if looks_for_conflicts(command) || protects(command) { unit.submission_numbers(0).await? } else { 0 };
     let (first, ids) = (sequence, targets.iter().map(|target| target.id).collect::<Vec<DealId>>());
-    draft.load(unit, ids.iter().copied()).await?;
+    draft.load(unit, ids.iter().copied().chain(named_in(command))).await?;
     draft.load_protections(unit, &ids).await?;
     let rivals = if matches!(command, DealCommand::Approve) {
         let deals: Vec<Registration> = ids.iter().filter_map(|id| draft.deal(*id)).cloned().collect();
@@ -42,12 +43,18 @@ pub async fn carry_out<U: Unit>(unit: &mut U, scene: Scene<'_>, targets: &[DealT
         None
     };
     let command = with_family(unit, command).await?;
+    let unfit = match command {
+        Ok(DealCommand::Reassign { reviewer }) => unfit(unit, reviewer, Permission::DealWork).await?,
+        _ => None,
+    };
     // A registration that is named twice is decided once: the history that an undo reads does not have this command yet.
     let mut named = HashSet::with_capacity(targets.len());
     let mut items = Vec::with_capacity(targets.len());
     for target in targets.iter().filter(|target| named.insert(target.id)) {
         let result = match &command {
-            Ok(command) => one(unit, &mut draft, *target, command, Seen { sequence, rivals: rivals.as_ref() }).await?,
+            Ok(command) => {
+                one(unit, &mut draft, *target, command, Seen { sequence, rivals: rivals.as_ref(), unfit: unfit.as_ref() }).await?
+            }
             Err(refusal) => Err(refusal.clone()),
         };
         if let Err(Refusal::NotAllowed { why }) = &result
@@ -102,6 +109,27 @@ const fn protects(command: &DealCommand) -> bool {
     matches!(command, DealCommand::Approve | DealCommand::Undo)
 }
 
+/// Another registration that a command is about.
+const fn named_in(command: &DealCommand) -> Option<DealId> {
+    match command {
+        DealCommand::Reject { of, .. } => *of,
+        _ => None,
+    }
+}
+
+fn comes_first(draft: &DealDraft<'_>, deal: &Registration, other: DealId) -> Result<(), Refusal> {
+    let missing = || Refusal::invalid(format!("there is no registration {other}: name the one that comes first, or none"));
+    may_come_first(deal, draft.deal(other).ok_or_else(missing)?)
+}
+
+/// Why nobody can hand a review over to this operator.
+pub(super) async fn unfit<U: Unit>(unit: &mut U, reviewer: OperatorId, needs: Permission) -> Result<Option<Refusal>, Failure> {
+    Ok(match unit.actor(reviewer).await? {
+        Some(actor) => actor.may(needs).err().map(|why| Refusal::invalid(format!("{why}; name somebody else"))),
+        None => Some(Refusal::invalid(format!("there is no active operator {reviewer}; name somebody else"))),
+    })
+}
+
 /// A match names an account of ours; its family is what the directory says now.
 async fn with_family<U: Unit>(unit: &mut U, command: &DealCommand) -> Result<Result<DealCommand, Refusal>, Failure> {
     let DealCommand::Match { account: Some(link) } = command else { return Ok(Ok(command.clone())) };
@@ -135,6 +163,8 @@ struct Seen<'a> {
     /// The next place in the order of complete submissions.
     sequence: i64,
     rivals: Option<&'a Rivals>,
+    /// Why whoever is named can't do what the command hands over.
+    unfit: Option<&'a Refusal>,
 }
 
 async fn one<U: Unit>(
@@ -162,7 +192,9 @@ async fn one<U: Unit>(
     } else {
         decide(&deal, command, context, Facts { partner, holder: known_holder(draft, &deal), sequence: seen.sequence })
     };
-    let events = match decided {
+    let named = || named_in(command).map_or(Ok(()), |other| comes_first(draft, &deal, other));
+    let fit = || seen.unfit.map_or(Ok(()), |refusal| Err(refusal.clone()));
+    let events = match decided.and_then(|events| named().and_then(|()| fit()).map(|()| events)) {
         Ok(events) => events,
         Err(refusal) => return Ok(Err(refusal)),
     };

@@ -39,7 +39,15 @@ pub struct CustomerChoice {
     pub band: Band,
 }
 
-/// How many accounts are offered to choose from.
+/// An account of the directory, with the score where the customer resembles it.
+#[derive(Debug, Clone)]
+pub struct AccountChoice {
+    pub link: AccountLink,
+    pub account: Account,
+    pub score: Option<Score>,
+}
+
+/// How many accounts that are alike are offered to choose from.
 const CHOICES_MAX: usize = 12;
 
 impl Customers {
@@ -78,6 +86,19 @@ impl Customers {
         choices.sort_by_key(|one| (std::cmp::Reverse(one.score.total_bp), one.link.account));
         choices.truncate(CHOICES_MAX);
         choices
+    }
+
+    /// Every account: those that the customer resembles, the most alike first, then the others by name.
+    pub fn all(&self, details: &Details) -> Vec<AccountChoice> {
+        let alike = self.choices(details).into_iter();
+        let mut all: Vec<AccountChoice> =
+            alike.map(|CustomerChoice { link, account, score, .. }| AccountChoice { link, account, score: Some(score) }).collect();
+        let known: BTreeSet<AccountId> = all.iter().map(|one| one.link.account).collect();
+        let mut others: Vec<&Account> = self.accounts.values().filter(|account| !known.contains(&account.id)).collect();
+        others.sort_by_cached_key(|account| (search::words(&account.profile.name), account.id));
+        let choice = |account: &Account| Some(AccountChoice { link: self.link(account.id)?, account: account.clone(), score: None });
+        all.extend(others.into_iter().filter_map(choice));
+        all
     }
 
     /// Where the customer belongs. Two accounts that are equally alike are nobody's choice but a person's, unless one alone
@@ -137,5 +158,10 @@ impl App {
     /// The accounts that the customer of a registration resembles, the most alike first.
     pub fn deal_customers<'a>(&'a self, details: &'a Details) -> BoxFuture<'a, Result<Vec<CustomerChoice>, Failure>> {
         Box::pin(async move { Ok(self.customers().await?.choices(details)) })
+    }
+
+    /// All accounts to choose the customer of a registration from, those that it resembles first.
+    pub fn deal_accounts<'a>(&'a self, details: &'a Details) -> BoxFuture<'a, Result<Vec<AccountChoice>, Failure>> {
+        Box::pin(async move { Ok(self.customers().await?.all(details)) })
     }
 }

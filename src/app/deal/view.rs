@@ -15,7 +15,7 @@ use crate::{
         deal::{
             FieldProblem, Ineligible, Refusal, Registration,
             completeness::completeness,
-            conflict::{Claim, ConflictCase, Sale, deal_keys},
+            conflict::{Claim, ConflictCase, Sale, deal_keys, may_judge},
             decide::{Holder, possible_extension},
             dossier::{Dossier, dossier},
             fields::Deals,
@@ -24,11 +24,15 @@ use crate::{
         event::Entity,
         filter::Filter,
         id::{AccountId, AuditSeq, ConflictId, DealId, OperatorId, PartnerId},
+        money::Currency,
         text::Text,
         time::Instant,
         told::Names,
     },
-    store::{Session, unit::Past},
+    store::{
+        Session,
+        unit::{OperatorRow, Past},
+    },
 };
 use chrono::{Months, NaiveDate};
 use futures::future::BoxFuture;
@@ -54,6 +58,8 @@ pub struct DealDetail {
     pub missing: Vec<FieldProblem>,
     /// What in the program speaks against the partner's registering it now.
     pub objections: Vec<Ineligible>,
+    /// The program states least values, and none in the currency of this one.
+    pub without_minimum: Option<Currency>,
     /// Why its protection can't be extended now; nothing where it can.
     pub no_extension: Option<Refusal>,
     /// Another registration that is protected for this customer and a product in common.
@@ -73,6 +79,8 @@ pub struct CaseDetail {
     pub timeline: Vec<Past>,
     /// Its parties as they are now, in the order in which they joined.
     pub deals: Vec<Registration>,
+    /// Who may review it now, beside who does, by name.
+    pub judges: Vec<(OperatorId, Text)>,
     pub calendar: Option<Arc<CompiledCalendar>>,
     pub names: Names,
 }
@@ -143,6 +151,7 @@ impl App {
             let details = &deal.details;
             let partner = rules.directory().get(deal.partner);
             let objections = partner.map(|partner| program.deals.objections(&partner.profile, details.scope.iter(), details.value, now));
+            let without_minimum = program.deals.without_minimum(details.value);
             let rivals = case.iter().flat_map(|case| case.parties.iter().map(|party| party.partner));
             let names = view::names(&mut session, &rules, rivals.chain([deal.partner]).collect()).await?;
             let calendar = deal.clock.as_ref().map(|clock| Arc::clone(rules.programs().calendar(clock)));
@@ -154,6 +163,7 @@ impl App {
                 calendar,
                 missing,
                 objections: objections.unwrap_or_default(),
+                without_minimum,
                 no_extension,
                 holder: holder.map(|one| one.deal),
                 holder_in: holder.and_then(|one| one.case),
@@ -173,7 +183,8 @@ impl App {
             let timeline = session.audit_timeline(Entity::Conflict(id), AuditSeq(i64::MAX), TIMELINE_MAX).await?;
             let names = view::names(&mut session, &rules, case.parties.iter().map(|party| party.partner).collect()).await?;
             let calendar = case.clock.as_ref().map(|clock| Arc::clone(rules.programs().calendar(clock)));
-            Ok(Some(CaseDetail { case, timeline, deals, calendar, names }))
+            let judges = judges(session.operators().await?, &case, &deals);
+            Ok(Some(CaseDetail { case, timeline, deals, judges, calendar, names }))
         })
     }
 
@@ -226,6 +237,19 @@ impl App {
     pub fn deal_colleagues(&self) -> BoxFuture<'_, Result<Vec<(OperatorId, Text)>, Failure>> {
         Box::pin(async move { self.colleagues(|roles| roles.allow(Permission::DealWork)).await })
     }
+}
+
+/// Those who may decide deals, asked for none of the parties and decided nothing of it before, without who reviews it already.
+fn judges(operators: Vec<OperatorRow>, case: &ConflictCase, deals: &[Registration]) -> Vec<(OperatorId, Text)> {
+    let may = |one: &OperatorRow| {
+        one.active
+            && one.roles.allow(Permission::DealDecide)
+            && case.state.reviewer() != Some(one.id)
+            && may_judge(case, deals.iter(), one.id, &one.name).is_ok()
+    };
+    let mut judges: Vec<_> = operators.into_iter().filter(may).map(|one| (one.id, one.name)).collect();
+    judges.sort_by(|a, b| a.1.cmp(&b.1));
+    judges
 }
 
 async fn case_with_deals(session: &mut Session, id: ConflictId) -> Result<Option<(ConflictCase, Vec<Registration>)>, Failure> {

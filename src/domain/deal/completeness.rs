@@ -34,6 +34,8 @@ pub enum FieldFault {
     },
     /// It was not asked for.
     NotAsked,
+    /// The source states an amount, and left the cell of its currency empty.
+    NoCurrency,
     /// The contract of the system that the record comes from does not let it change, for this reason.
     Fixed {
         why: Text,
@@ -56,6 +58,7 @@ impl FieldProblem {
             FieldFault::Locked { state } => format!("{field} can't be changed while it is {state}"),
             FieldFault::Fixed { why } => format!("{field} can't be changed: {why}"),
             FieldFault::NotAsked => format!("{field} was not asked for"),
+            FieldFault::NoCurrency => format!("{field} is missing: the amount has no currency"),
         }
     }
 }

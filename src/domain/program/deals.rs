@@ -211,6 +211,12 @@ impl Deals {
         self.minimum.iter().find(|least| least.currency == currency).copied()
     }
 
+    /// The currency of a value for which the program states no least value, though it does for others: nothing is asked of it.
+    pub fn without_minimum(&self, value: Option<Money>) -> Option<Currency> {
+        let currency = value?.currency;
+        (!self.minimum.is_empty() && self.least(currency).is_none()).then_some(currency)
+    }
+
     pub fn weight(&self, clause: Clause) -> u32 {
         self.clauses.iter().find(|rule| rule.clause == clause).map_or(0, |rule| rule.weight)
     }

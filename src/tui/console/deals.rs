@@ -174,12 +174,13 @@ async fn terms(app: &App, now: Instant) -> Result<Terms, Failure> {
         editable: program.deals.editable.approved.clone(),
         extensions: program.deals.protection.extensions,
         today: local_date(now, program.zone),
+        zone: program.zone,
     })
 }
 
 async fn facts(app: &App, id: DealId, customers: bool) -> Result<Option<Box<Facts>>, Failure> {
     let now = app.now();
     let Some(detail) = app.deal_detail(id, now).await? else { return Ok(None) };
-    let customers = if customers { app.deal_customers(&detail.deal.details).await? } else { Vec::new() };
+    let customers = if customers { app.deal_accounts(&detail.deal.details).await? } else { Vec::new() };
     Ok(Some(Box::new(Facts { detail, terms: terms(app, now).await?, customers })))
 }

@@ -278,6 +278,12 @@ impl<T: Trade> Workroom<T> {
         self.list.targets().into_iter().map(target).collect()
     }
 
+    /// How many are marked beside the one under the cursor.
+    pub fn marked_elsewhere(&self) -> usize {
+        let selected = self.selected();
+        self.list.marks().iter().filter(|id| Some(**id) != selected).count()
+    }
+
     /// What was asked of these is done: they are not marked any more.
     pub fn unmark(&mut self, records: &[T::Id]) {
         self.list.unmark_keys(records);

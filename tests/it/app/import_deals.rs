@@ -369,6 +369,65 @@ async fn the_contract_of_the_source_refuses_a_change_that_our_own_rules_allow() 
     .await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_of_an_opportunity_changes_once_it_is_launched() {
+    on_both(|fresh: Fresh| async move {
+        let house = House::with_deals(&fresh).await;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("aws.json");
+        let sample = include_str!("../../../fixtures/import/deal/aws-opportunity.json");
+        let mut file: serde_json::Value = serde_json::from_str(sample).unwrap();
+        file["opportunities"].as_array_mut().unwrap().truncate(1);
+        let take = async |file: &serde_json::Value| {
+            std::fs::write(&path, file.to_string()).unwrap();
+            let mut mapping = choose(Kind::Deal, &path, None).unwrap_or_else(|error| panic!("{error}"));
+            mapping.fix("partner", "NORD");
+            let job = Job { path: path.clone(), mapping, rejects: None };
+            deals::import(&house.app, BEN, job, Pass::Carry, &mut |_| {}).await.unwrap()
+        };
+        assert_eq!(take(&file).await.counts.drafted, 1, "{}", fresh.name);
+        // What is launched with another value was changed before, or with it.
+        for (field, value) in [("apnCrmUniqueIdentifier", "O1"), ("stage", "Launched"), ("expectedMonthlyAwsRevenue", "7000")] {
+            file["opportunities"][0][field] = value.into();
+        }
+        let report = take(&file).await;
+        assert_eq!(report.counts.changed, 1, "{}: {report:#?}", fresh.name);
+        file["opportunities"][0]["expectedMonthlyAwsRevenue"] = "9000".into();
+        file["opportunities"][0]["targetCloseDate"] = "2098-01-01".into();
+        let told = refused(&take(&file).await);
+        let reason = "AWS lets nothing change once the opportunity is launched or lost";
+        let each = format!(
+            "; not changed: the value with its currency can't be changed: {reason}; the expected close date can't be changed: {reason}"
+        );
+        assert!(told.len() == 1 && told[0].ends_with(&each), "{told:#?}");
+        assert_eq!(house.deal(1).await.details.value.unwrap().to_string(), "USD 7,000.00", "{}", fresh.name);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_amount_beside_an_empty_currency_is_no_value_and_takes_none_away() {
+    on_both_desks(|desk| async move {
+        let bare = BIBER.replace(",EUR,", ",,");
+        desk.list(&format!("{ADLER}{bare}"));
+        let report = desk.taken().await;
+        assert_eq!((report.counts.submitted, report.counts.drafted), (1, 1), "{}: {}", desk.fresh.name, report.counts);
+        let drafts = report.deals.map(|figures| figures.drafts).unwrap_or_default();
+        assert_eq!(drafts, ["line 3: the value with its currency is missing: the amount has no currency"]);
+        assert_eq!(desk.house.deal(2).await.details.value, None, "{}", desk.fresh.name);
+        // What stands here is not lost because a later file forgets the currency.
+        desk.house.approved(1).await;
+        desk.list(&format!("{}{BIBER}", ADLER.replace(",EUR,", ",,")));
+        let report = desk.taken().await;
+        let told = refused(&report);
+        assert!(told[0].ends_with("not changed: the value with its currency is missing: the amount has no currency"), "{told:?}");
+        assert_eq!(desk.house.deal(1).await.details.value.unwrap().to_string(), "EUR 40,000.00", "{}", desk.fresh.name);
+        assert_eq!(changed(&report), ["line 3, D-2: the value with its currency nothing -> EUR 9,000.00; handed in"]);
+        desk.house.replays().await;
+    })
+    .await;
+}
+
 /// Everything of the deal desk, as a file of this format.
 async fn exported(house: &House, format: Format, filter: &str) -> String {
     let context: Context<'_, Deals> = Context { now: house.now(), zone: chrono_tz::Tz::UTC, me: BEN, marked: &[] };

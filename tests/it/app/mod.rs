@@ -5,6 +5,7 @@ mod certificates;
 mod conflict;
 mod contact;
 pub mod deal;
+mod deal_named;
 mod flow;
 mod house;
 mod import;

@@ -146,7 +146,7 @@ proptest! {
             if chance.per_mille(300) {
                 let _ = world.act(id, &approver, &DealCommand::Approve);
                 if chance.per_mille(500) {
-                    let _ = world.act(id, &approver, &DealCommand::Win { on: date("2026-03-20"), value: None });
+                    let _ = world.act(id, &approver, &DealCommand::Win { on: date("2026-03-23"), value: None });
                 }
             }
             if chance.per_mille(400) {

@@ -1,17 +1,17 @@
 //! What the program asks of a registration, and who may do what.
 
-use super::{MONDAY, PROGRAM, World, at, date, details, eur, operator, parsed};
+use super::{ACME, MONDAY, PROGRAM, World, at, date, details, eur, operator, parsed};
 use pilothouse::domain::{
     actor::{Actor, Role},
     aggregate::Aggregate,
     deal::{
-        DealCommand, DealEvent, DealField, DealState, Details, FieldChange, FieldProblem, Place, Refusal, RejectReason, Scope,
+        AccountLink, DealCommand, DealEvent, DealField, DealState, Details, FieldChange, FieldProblem, Place, Refusal, RejectReason, Scope,
         completeness,
-        decide::{Facts, from_lead, register},
+        decide::{Facts, from_lead, may_come_first, register},
         stats::{cohort, cohort_start},
         undo::{LastCommand, undo},
     },
-    id::{DealId, OperatorId},
+    id::{AccountId, DealId, OperatorId},
     time::Span,
 };
 use std::collections::BTreeSet;
@@ -117,6 +117,78 @@ fn only_a_duplicate_is_rejected_in_favour_of_another() {
         "D-1 is named only where it comes first, not because it is not complete"
     );
     world.act(second, &approver, &reject(RejectReason::Duplicate)).unwrap();
+}
+
+#[test]
+fn who_comes_first_has_a_product_in_common_and_the_same_customer() {
+    let mut world = World::new();
+    let other = AccountLink { account: AccountId(8), family: AccountId(8) };
+    let sister = AccountLink { account: AccountId(9), family: ACME.family };
+    let id = world.submitted(1, details(), Some(ACME));
+    let same = world.submitted(2, details(), Some(sister));
+    let unknown = world.submitted(2, details(), None);
+    let stranger = world.submitted(2, details(), Some(other));
+    let video = world.submitted(2, Details { scope: Scope::new(["Video".into()]), ..details() }, Some(ACME));
+    let may = |first: DealId| may_come_first(world.deal(id), world.deal(first)).map_err(|refusal| refusal.to_string());
+    assert_eq!((may(same), may(unknown)), (Ok(()), Ok(())));
+    assert_eq!(may(stranger).unwrap_err(), "D-4 is for another customer than D-1: name the one that comes first, or none");
+    assert_eq!(may(video).unwrap_err(), "D-5 has no product in common with D-1: name the one that comes first, or none");
+}
+
+#[test]
+fn an_order_is_no_older_than_the_submission_in_the_zone_of_the_program() {
+    let mut world = World::new();
+    // Half past midnight in Berlin: there it is Monday already, in London it is not.
+    world.now = at("2026-03-22T23:30:00Z");
+    let id = world.submitted(1, details(), None);
+    let approver = operator(3, Role::Approver);
+    world.act(id, &approver, &DealCommand::Approve).unwrap();
+    let won = |on: &str| DealCommand::Win { on: date(on), value: None };
+    assert_eq!(
+        world.act(id, &approver, &won("2026-03-22")).unwrap_err().to_string(),
+        "an order of 2026-03-22 is older than D-1, which was submitted on 2026-03-23: name a day from then on"
+    );
+    assert_eq!(world.act(id, &approver, &won("2026-03-24")).unwrap_err().to_string(), "an order of 2026-03-24 lies in the future");
+    world.act(id, &approver, &won("2026-03-23")).unwrap();
+}
+
+#[test]
+fn nobody_recommends_what_nobody_could_approve() {
+    let mut world = World::new();
+    let (manager, approver) = (operator(7, Role::ChannelManager), operator(3, Role::Approver));
+    let small = world.submitted(1, Details { value: Some(eur("100")), ..details() }, None);
+    let bare = world.submitted(1, Details { close_on: None, ..details() }, None);
+    for id in [small, bare] {
+        let refused = world.act(id, &approver, &DealCommand::Approve).unwrap_err().to_string();
+        let sent = world.act(id, &manager, &DealCommand::SendForApproval).unwrap_err().to_string();
+        assert_eq!(sent.strip_prefix("cannot send for approval: "), refused.strip_prefix("cannot approve: "), "{sent}");
+    }
+}
+
+#[test]
+fn a_customer_that_is_matched_so_is_not_matched_again() {
+    let mut world = World::new();
+    let ada = operator(2, Role::Triager);
+    let id = world.submitted(1, details(), None);
+    let matched = |account| DealCommand::Match { account };
+    assert_eq!(
+        world.act(id, &ada, &matched(None)).unwrap_err().to_string(),
+        "cannot match with a customer: D-1 is matched with no account; choose the one that its customer is"
+    );
+    world.act(id, &ada, &matched(Some(ACME))).unwrap();
+    let again = world.act(id, &ada, &matched(Some(ACME))).unwrap_err().to_string();
+    assert_eq!(again, format!("cannot match with a customer: D-1 is matched with {} already; choose another account", ACME.account));
+    world.act(id, &ada, &matched(None)).unwrap();
+}
+
+#[test]
+fn a_currency_without_a_least_value_is_told_where_others_have_one() {
+    let program = parsed(PROGRAM);
+    let in_currency = |code: &str| pilothouse::domain::money::Money::parse("1", code.parse().unwrap()).ok();
+    assert_eq!(program.deals.without_minimum(in_currency("PLN")).map(|currency| currency.to_string()).as_deref(), Some("PLN"));
+    assert_eq!((program.deals.without_minimum(in_currency("EUR")), program.deals.without_minimum(None)), (None, None));
+    let none = parsed(&PROGRAM.replace("minimum = { EUR = 5000, JPY = 800000 }\n", ""));
+    assert_eq!(none.deals.without_minimum(in_currency("PLN")), None, "it states none at all");
 }
 
 #[test]

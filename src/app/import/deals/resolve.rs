@@ -43,6 +43,8 @@ pub struct Ready {
     pub says: Arc<BTreeSet<DealField>>,
     /// What the contract of the file's system does not let change.
     pub fixed: Vec<FieldProblem>,
+    /// The same where the registration has the sales stage of the row already.
+    pub fixed_by_stage: Vec<FieldProblem>,
     /// The line before in which the same record stood.
     pub again: Option<u64>,
     pub documents: Vec<Document>,
@@ -83,6 +85,8 @@ impl Resolver {
         let mut details = record.details;
         let found: Vec<Text> = details.scope.iter().map(|name| self.products.ours(name)).collect();
         let respelt = details.scope.iter().zip(&found).filter(|(written, found)| written != found).count() as u64;
+        // A name that a lookup spelt as its table does may still be written otherwise in the program: it is one name.
+        let respelt = respelt.max(record.respelt);
         details.scope = Scope::new(found);
         details.customer.vertical = self.verticals.ours(&details.customer.vertical);
         details.source_key = self.key(decoder.mapping(), partner, &record.id, &details);
@@ -93,12 +97,16 @@ impl Resolver {
             Some(CustomerMatch::Review(_)) => (None, Standing::Alike),
             Some(CustomerMatch::New) => (None, Standing::Unknown),
         };
-        let problems = completeness(&details, self.rules.program(), self.now);
+        let mut problems = completeness(&details, self.rules.program(), self.now);
+        problems.retain(|problem| !record.unread.iter().any(|unread| unread.field == problem.field));
+        problems.extend(record.unread.iter().cloned());
         let submit = record.submit && problems.is_empty();
         let registering = Registering { partner, details, account, submit };
         let says = Arc::clone(self.says.get_or_init(|| Arc::new(decoder.says())));
-        let (documents, fixed) = (record.documents, record.fixed);
-        Ok(Ready { line: row.line, registering, says, fixed, again: None, documents, problems, customer, respelt })
+        // What can't be read changes nothing of a registration that is there.
+        let fixed = record.fixed.into_iter().chain(record.unread).collect();
+        let (documents, fixed_by_stage) = (record.documents, record.fixed_by_stage);
+        Ok(Ready { line: row.line, registering, says, fixed, fixed_by_stage, again: None, documents, problems, customer, respelt })
     }
 
     pub fn customer(&self, details: &Details) -> CustomerMatch {

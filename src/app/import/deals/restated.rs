@@ -166,6 +166,7 @@ impl Ready {
             submit: own.submit,
             says: (*self.says).clone(),
             fixed: self.fixed.clone(),
+            fixed_by_stage: self.fixed_by_stage.clone(),
         }
     }
 }

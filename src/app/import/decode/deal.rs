@@ -29,8 +29,14 @@ pub struct DealRecord {
     pub documents: Vec<Document>,
     /// The partner wants it handed in.
     pub submit: bool,
+    /// What the row states and nobody can read: it stays away, and the registration a draft.
+    pub unread: Vec<FieldProblem>,
+    /// How many of its products a lookup found though they are written in another way.
+    pub respelt: u64,
     /// What the contract of its system does not let change in a record like this one.
     pub fixed: Vec<FieldProblem>,
+    /// The same where the registration has the sales stage of the record already.
+    pub fixed_by_stage: Vec<FieldProblem>,
 }
 
 /// Keeps what could be read, and every reason against the rest: a person who corrects a row wants to hear them all.
@@ -62,12 +68,13 @@ pub fn decode(cells: &Cells<'_>) -> Result<DealRecord, Reject> {
     let contact =
         Person { name: text("name"), title: text("title"), phone: text("phone"), email: Text::default(), message: Text::default() };
     let description = text("description");
+    let unread: Vec<FieldProblem> = cells.bare_amount("value", "currency").into_iter().collect();
     let details = Details {
         source: if source.is_empty() { cells.decoder.mapping.system.clone() } else { source },
         source_key: Text::default(),
         customer: Customer { country: faults.keep(cells.country("country")), ..customer },
         scope: Scope::new(faults.keep(cells.products())),
-        value: faults.keep(cells.money("value", "currency")),
+        value: if unread.is_empty() { faults.keep(cells.money("value", "currency")) } else { None },
         close_on: faults.keep(cells.day("close_date")),
         sales_stage: faults.keep(cells.choice("sales_stage", SalesStage::from_name)),
         description,
@@ -75,12 +82,16 @@ pub fn decode(cells: &Cells<'_>) -> Result<DealRecord, Reject> {
     };
     let documents = faults.keep(cells.documents("documents"));
     let submit = faults.keep(cells.choice("submit", yes_or_no)).unwrap_or(false);
-    Reject::joined(faults.0).map_or(Ok(DealRecord { id, partner, details, documents, submit, fixed: fixed(cells) }), Err)
+    let (fixed, fixed_by_stage) = (fixed(cells, false), fixed(cells, true));
+    let respelt = u64::from(cells.is_respelt("products"));
+    let record = DealRecord { id, partner, details, documents, submit, unread, respelt, fixed, fixed_by_stage };
+    Reject::joined(faults.0).map_or(Ok(record), Err)
 }
 
-fn fixed(cells: &Cells<'_>) -> Vec<FieldProblem> {
+fn fixed(cells: &Cells<'_>, after_stage: bool) -> Vec<FieldProblem> {
     let holds = |condition: &Condition| cells.decoder.passes(cells.row, &condition.column, &condition.test);
-    let rules = cells.decoder.mapping.fixed.iter().filter(|rule| rule.when.iter().all(holds) && !rule.unless.iter().any(holds));
+    let rules = cells.decoder.mapping.fixed.iter().filter(|rule| rule.after_stage == after_stage);
+    let rules = rules.filter(|rule| rule.when.iter().all(holds) && !rule.unless.iter().any(holds));
     let mut fixed: Vec<FieldProblem> = Vec::new();
     for (field, why) in rules.flat_map(|rule| rule.fields.iter().map(move |field| (*field, &rule.because))) {
         if !fixed.iter().any(|problem| problem.field == field) {
@@ -151,12 +162,27 @@ impl Cells<'_> {
         })
     }
 
+    /// That an amount stands beside an empty cell for its currency.
+    fn bare_amount(&self, name: &'static str, currency: &'static str) -> Option<FieldProblem> {
+        let is_given = |field| self.pieces(field).any(|piece| self.value(piece).is_some());
+        let is_bare = self.states_currency(currency) && !is_given(currency) && is_given(name);
+        is_bare.then(|| FieldProblem::new(DealField::Value, FieldFault::NoCurrency))
+    }
+
+    /// Whether a lookup spells the name in this field otherwise than the row does.
+    fn is_respelt(&self, name: &str) -> bool {
+        let Some(piece) = self.pieces(name).find(|piece| self.value(piece).is_some()) else { return false };
+        let Origin::Columns { names, .. } = &piece.origin else { return false };
+        names.iter().any(|name| self.decoder.is_respelt(self.row, name))
+    }
+
     /// An amount with its currency. An amount without one could be anything, so it rejects the row.
     pub(super) fn money(&self, name: &'static str, currency: &'static str) -> Result<Option<Money>, Reject> {
         let comma = self.decoder.mapping.decimal_comma;
+        let instead = if self.states_currency(currency) { "state it in the file" } else { "map a column for it or a constant" };
         let currency = self.read(currency, |_, value| value.parse::<Currency>())?;
         self.read(name, |_, value| {
-            let currency = currency.ok_or_else(|| format!("`{}` has no currency; map a column for it or a constant", shown(value)))?;
+            let currency = currency.ok_or_else(|| format!("`{}` has no currency; {instead}", shown(value)))?;
             Money::parse(&amount(value, comma), currency).map_err(|_| {
                 let digits = currency.exponent();
                 format!("`{}` is not an amount in {currency}: a number with at most {digits} digits after its point", shown(value))

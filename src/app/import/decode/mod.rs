@@ -179,6 +179,23 @@ impl Decoder {
         (!is_missing).then_some(trimmed)
     }
 
+    /// Whether the row has such a cell, be it empty. A table has it in every row, an object where it is named.
+    fn has_cell(&self, row: &Row, name: &str) -> bool {
+        match self.columns.get(name) {
+            Some(Some(Place::Here(column))) => row.get(column).is_some(),
+            Some(Some(Place::There { .. })) => true,
+            Some(None) | None => false,
+        }
+    }
+
+    /// Whether a lookup gives the same name as the row, in other letters.
+    fn is_respelt(&self, row: &Row, name: &str) -> bool {
+        let Some(Some(Place::There { table, .. })) = self.columns.get(name) else { return false };
+        let Place::Here(from) = &self.tables[*table].0 else { return false };
+        let (Some(written), Some(found)) = (row.get(from), self.cell(row, name)) else { return false };
+        written.trim() != found && search::squeezed(written) == search::squeezed(found)
+    }
+
     fn own_column(&self, name: &str) -> Option<&Column> {
         match self.columns.get(name)? {
             Some(Place::Here(column)) => Some(column),
@@ -210,11 +227,26 @@ struct Cells<'a> {
 }
 
 impl Cells<'_> {
+    /// The pieces of the field's expression that hold in this row. A constant currency is for files that state none: beside a cell
+    /// that was left empty an amount could be anything.
+    fn pieces(&self, name: &str) -> impl Iterator<Item = &Piece> {
+        let is_stated = self.states_currency(name);
+        let pieces = self.decoder.mapping.fields.get(name).map(|expr| expr.0.as_slice()).unwrap_or_default();
+        pieces.iter().filter(move |piece| !(is_stated && matches!(piece.origin, Origin::Constant(_))))
+    }
+
+    /// Whether the field is a currency for which the row has a cell of its own.
+    fn states_currency(&self, name: &str) -> bool {
+        let mapping = &self.decoder.mapping;
+        let is_currency = mapping.kind.target(name).is_some_and(|target| target.form == Form::Currency);
+        is_currency && mapping.fields.get(name).is_some_and(|expr| expr.columns().any(|column| self.decoder.has_cell(self.row, column)))
+    }
+
     /// The first piece of the field's expression that gives a value which `read` accepts. `read` says what it expected.
     fn read<T>(&self, name: &'static str, read: impl Fn(&Piece, &str) -> Result<T, String>) -> Result<Option<T>, Reject> {
         let none = Expr::default();
         let expr = self.decoder.mapping.fields.get(name).unwrap_or(&none);
-        for piece in &expr.0 {
+        for piece in self.pieces(name) {
             let Some(value) = self.value(piece) else { continue };
             match read(piece, &value) {
                 Ok(value) => return Ok(Some(value)),

@@ -90,8 +90,7 @@ impl Cells<'_> {
     }
 
     fn reading_with<T>(&self, name: &'static str, read: impl Fn(&super::Piece, &str) -> Result<T, String>) -> Read<T> {
-        let Some(expr) = self.decoder.mapping.fields.get(name) else { return Read::Missing };
-        for piece in &expr.0 {
+        for piece in self.pieces(name) {
             let Some(value) = self.value(piece) else { continue };
             match read(piece, &value) {
                 Ok(value) => return Read::Is(value),

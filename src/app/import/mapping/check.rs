@@ -78,6 +78,8 @@ pub struct Fixed {
     pub when: Vec<Condition>,
     /// ... and none of these.
     pub unless: Vec<Condition>,
+    /// It holds only where the registration has the sales stage of the row already: what changes together with the stage may.
+    pub after_stage: bool,
     /// Why, as it stands in "the value can't be changed: ...".
     pub because: Text,
 }
@@ -103,9 +105,10 @@ pub fn fixed(table: &Table<'_>, kind: Kind) -> Option<Fixed> {
     };
     let fields = table.required("fields").map(|fields| fields.texts().into_iter().filter_map(field).collect());
     let (when, unless) = (conditions(table, "when"), conditions(table, "unless"));
+    let after_stage = table.optional("after_stage").and_then(|value| value.boolean()).unwrap_or(false);
     let because = table.required("because").and_then(|value| value.text());
     table.finish();
-    Some(Fixed { fields: fields?, when, unless, because: because? })
+    Some(Fixed { fields: fields?, when, unless, after_stage, because: because? })
 }
 
 pub fn read(table: &Table<'_>) -> Option<Check> {

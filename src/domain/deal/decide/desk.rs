@@ -4,8 +4,8 @@ use super::{Facts, Work};
 use crate::domain::{
     day::local_date,
     deal::{
-        ContentHash, DealCommand, DealEvent, DealField, DealState, DealVerb, Document, Exhibit, FieldChange, FieldFault, FieldProblem,
-        HoldReason, Protection, Refusal, Registration, completeness::completeness, protection::NoExtension, stats::cohort,
+        AccountLink, ContentHash, DealCommand, DealEvent, DealField, DealState, DealVerb, Document, Exhibit, FieldChange, FieldFault,
+        FieldProblem, HoldReason, Protection, Refusal, Registration, completeness::completeness, protection::NoExtension, stats::cohort,
     },
     escalation::EscalationCause,
     money::Money,
@@ -13,6 +13,7 @@ use crate::domain::{
     time::Instant,
 };
 use chrono::NaiveDate;
+use chrono_tz::Tz;
 use std::collections::BTreeSet;
 
 /// Why no evidence would make this protection longer, if so, or that there is none yet: what dims the key.
@@ -29,6 +30,33 @@ pub fn progress(deal: &Registration) -> impl Iterator<Item = &Exhibit> {
 
 fn no_progress(deal: &Registration) -> Refusal {
     Refusal::not_now(DealVerb::Extend, format!("{} needs evidence of progress: attach a document first", deal.id))
+}
+
+/// Whether this day can be that of the order. One from before the submission was not won by the registration, and its
+/// time for post-deal credit would lie in the past.
+pub fn possible_order(deal: &Registration, on: NaiveDate, today: NaiveDate, zone: Tz) -> Result<(), Refusal> {
+    if on > today {
+        return Err(Refusal::invalid(format!("an order of {on} lies in the future")));
+    }
+    match deal.submitted_at.map(|at| local_date(at, zone)) {
+        Some(first) if on < first => {
+            let id = deal.id;
+            Err(Refusal::invalid(format!("an order of {on} is older than {id}, which was submitted on {first}: name a day from then on")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether this account, or none, is another than the one that its customer is matched with.
+pub fn possible_match(deal: &Registration, account: Option<AccountLink>) -> Result<(), Refusal> {
+    let id = deal.id;
+    match deal.account {
+        same if same != account => Ok(()),
+        Some(link) => {
+            Err(Refusal::not_now(DealVerb::Match, format!("{id} is matched with {} already; choose another account", link.account)))
+        }
+        None => Err(Refusal::not_now(DealVerb::Match, format!("{id} is matched with no account; choose the one that its customer is"))),
+    }
 }
 
 /// The protection with one extension more.
@@ -54,16 +82,14 @@ impl Work<'_> {
             DealCommand::Submit => self.submit(Some(me), facts)?,
             DealCommand::Edit { changes } => self.edit(changes, false)?,
             DealCommand::Match { account } => {
-                if self.deal.account == *account {
-                    return Err(Refusal::not_now(DealVerb::Match, format!("{} is matched like that already", self.deal.id)));
-                }
+                possible_match(&self.deal, *account)?;
                 self.push(DealEvent::Matched { account: *account, before: self.deal.account });
             }
             DealCommand::TakeReview => self.take_review(me, DealVerb::TakeReview)?,
             DealCommand::Reassign { reviewer } => self.take_review(*reviewer, DealVerb::Reassign)?,
             DealCommand::RequestInfo { fields, text } => self.request_info(fields, text)?,
             DealCommand::Resubmit => self.resubmit(facts),
-            DealCommand::SendForApproval => self.push(DealEvent::SentForApproval { reviewer: me }),
+            DealCommand::SendForApproval => self.send_for_approval(facts)?,
             DealCommand::Approve => self.approve(facts)?,
             DealCommand::Reject { reason, of } => self.reject(*reason, *of)?,
             DealCommand::Withdraw => {
@@ -201,10 +227,7 @@ impl Work<'_> {
     }
 
     fn win(&mut self, on: NaiveDate, value: Option<Money>) -> Result<(), Refusal> {
-        let today = self.today();
-        if on > today {
-            return Err(Refusal::invalid(format!("an order of {on} lies in the future")));
-        }
+        possible_order(&self.deal, on, self.today(), self.program().zone)?;
         if value.is_some_and(|value| value.minor <= 0) {
             return Err(Refusal::invalid("the value of an order is more than nothing"));
         }

@@ -9,9 +9,10 @@ mod sweep;
 
 pub use crate::domain::decision::{Context, Programs};
 pub use arrival::{from_lead, register};
-pub use desk::{possible_extension, progress};
+pub use desk::{possible_extension, possible_match, possible_order, progress};
 pub use partner::{hold_for_partner, release_for_partner, stand_with_partner};
 pub use restate::{Restatement, restate};
+pub use review::may_come_first;
 pub use sweep::sweep;
 
 use crate::domain::{

@@ -27,6 +27,8 @@ pub struct Restatement {
     pub says: BTreeSet<DealField>,
     /// What the contract of the source does not let change in this record.
     pub fixed: Vec<FieldProblem>,
+    /// The same where the registration has the sales stage of the record already: what comes with the stage may still change.
+    pub fixed_by_stage: Vec<FieldProblem>,
 }
 
 impl Restatement {
@@ -65,7 +67,9 @@ pub fn restate(deal: &Registration, record: &Restatement, context: Context<'_>, 
     }
     possible(deal, verb)?;
     let is_changed = |problem: &&FieldProblem| changes.iter().any(|change| change.field() == problem.field);
-    let fixed: Vec<FieldProblem> = record.fixed.iter().filter(is_changed).cloned().collect();
+    let by_stage = record.fixed_by_stage.iter().filter(|_| deal.details.sales_stage == record.details.sales_stage);
+    let by_stage = by_stage.filter(|problem| !record.fixed.iter().any(|known| known.field == problem.field));
+    let fixed: Vec<FieldProblem> = record.fixed.iter().chain(by_stage).filter(is_changed).cloned().collect();
     if !fixed.is_empty() {
         return Err(Refusal::Fields { verb, problems: fixed });
     }

@@ -3,7 +3,7 @@
 use super::{Facts, Work, words};
 use crate::domain::{
     deal::{
-        DealEvent, DealField, DealState, DealVerb, FieldFault, FieldProblem, Ineligible, Place, Refusal, RejectReason,
+        DealEvent, DealField, DealState, DealVerb, FieldFault, FieldProblem, Ineligible, Place, Refusal, Registration, RejectReason,
         completeness::{ALWAYS, completeness},
     },
     escalation::EscalationCause,
@@ -11,6 +11,21 @@ use crate::domain::{
     text::Text,
 };
 use std::collections::BTreeSet;
+
+/// Whether `deal` can be rejected because `other` comes first. What is alike under two spellings is for people to see; a product
+/// in common there must be, and no two customers.
+pub fn may_come_first(deal: &Registration, other: &Registration) -> Result<(), Refusal> {
+    let (id, first) = (deal.id, other.id);
+    if deal.details.scope.common(&other.details.scope).next().is_none() {
+        return Err(Refusal::invalid(format!("{first} has no product in common with {id}: name the one that comes first, or none")));
+    }
+    match (deal.account, other.account) {
+        (Some(own), Some(theirs)) if own.family != theirs.family => {
+            Err(Refusal::invalid(format!("{first} is for another customer than {id}: name the one that comes first, or none")))
+        }
+        _ => Ok(()),
+    }
+}
 
 impl Work<'_> {
     pub(super) fn submit(&mut self, by: Option<OperatorId>, facts: Facts<'_>) -> Result<(), Refusal> {
@@ -80,6 +95,13 @@ impl Work<'_> {
         Ok(())
     }
 
+    /// Nobody recommends what nobody could approve.
+    pub(super) fn send_for_approval(&mut self, facts: Facts<'_>) -> Result<(), Refusal> {
+        self.approvable(DealVerb::SendForApproval, facts)?;
+        self.push(DealEvent::SentForApproval { reviewer: self.context.actor.id });
+        Ok(())
+    }
+
     pub(super) fn approve(&mut self, facts: Facts<'_>) -> Result<(), Refusal> {
         let verb = DealVerb::Approve;
         let id = self.deal.id;
@@ -89,12 +111,7 @@ impl Work<'_> {
         if self.program().deals.two_people && !matches!(self.deal.state, DealState::PendingApproval { .. }) {
             return Err(Refusal::not_now(verb, format!("the program asks for two people: send {id} for approval first")));
         }
-        self.complete(verb)?;
-        let objections = self.objections(facts);
-        if !objections.is_empty() {
-            let all: Vec<String> = objections.iter().map(Ineligible::sentence).collect();
-            return Err(Refusal::not_now(verb, format!("{id} is not eligible: {}", all.join("; "))));
-        }
+        self.approvable(verb, facts)?;
         if let Some(holder) = facts.holder.filter(|holder| holder.deal != id) {
             return Err(Refusal::not_now(verb, holder.in_the_way(id)));
         }
@@ -102,6 +119,17 @@ impl Work<'_> {
         self.push(DealEvent::Approved { protection, took, in_time });
         self.settle_if(&EscalationCause::Breach);
         Ok(())
+    }
+
+    /// Complete, and nothing in the program speaks against it.
+    fn approvable(&self, verb: DealVerb, facts: Facts<'_>) -> Result<(), Refusal> {
+        self.complete(verb)?;
+        let objections = self.objections(facts);
+        if objections.is_empty() {
+            return Ok(());
+        }
+        let all: Vec<String> = objections.iter().map(Ineligible::sentence).collect();
+        Err(Refusal::not_now(verb, format!("{} is not eligible: {}", self.deal.id, all.join("; "))))
     }
 
     fn complete(&self, verb: DealVerb) -> Result<(), Refusal> {

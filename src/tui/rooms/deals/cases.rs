@@ -13,7 +13,7 @@ use crate::{
             dossier::Dossier,
         },
         escalation::Severity,
-        id::DealId,
+        id::{DealId, OperatorId},
         text::Text,
         told::Names,
     },
@@ -23,6 +23,9 @@ use crate::{
         widgets::form::{Choice, Field, Form, Kind, Value},
     },
 };
+
+/// What the domain says of it: the key is dimmed for the same reason.
+pub(super) const NO_VOID_ON_APPEAL: &str = "a decision is overturned by another; only the first can find no conflict";
 
 /// The verb of an action on a conflict in this state: a decision under appeal upholds or overturns the one before.
 pub(super) fn verb_of(act: Act, case: &ConflictCase) -> Option<CaseVerb> {
@@ -98,7 +101,7 @@ pub(super) fn useful(case: &ConflictCase) -> Vec<Act> {
         CaseState::Review { .. } => vec![Act::CaseAward, Act::CaseSplit, Act::CaseRejectAll, Act::CaseVoid, Act::CaseTake],
         CaseState::Decided => vec![Act::CaseNotify],
         CaseState::Notified => vec![Act::CaseAppeal],
-        CaseState::Appealed { .. } => vec![Act::CaseUphold, Act::CaseAward, Act::CaseSplit, Act::CaseVoid, Act::CaseTake],
+        CaseState::Appealed { .. } => vec![Act::CaseUphold, Act::CaseAward, Act::CaseSplit, Act::CaseRejectAll, Act::CaseTake],
         CaseState::Upheld | CaseState::Overturned => vec![Act::CaseClose],
         CaseState::Closed { .. } => Vec::new(),
     };
@@ -156,7 +159,38 @@ impl DealRoom {
         Some(name(dossier, deal))
     }
 
+    /// That a verb on the conflict that is read does nothing with what is marked in the table.
+    pub(super) fn marks_that_stay(&self, act: Act) -> Option<String> {
+        match self.marked_elsewhere() {
+            0 => None,
+            _ if !is_verb(act) => None,
+            1 => Some("1 mark stays".to_owned()),
+            many => Some(format!("{many} marks stay")),
+        }
+    }
+
+    /// The same as a form or a plan says it: `About C-2 only; 3 marks stay.`
+    fn about_marks(&self, act: Act) -> Option<String> {
+        let marks = self.marks_that_stay(act)?;
+        Some(format!("About {} only; {marks}.", self.case_story()?.dossier.case.id))
+    }
+
+    /// Who may review it: others first, oneself last.
+    fn judges(&self) -> Vec<&(OperatorId, Text)> {
+        let all = self.case_story().map(|story| story.detail.judges.as_slice()).unwrap_or_default();
+        let (own, others): (Vec<_>, Vec<_>) = all.iter().partition(|(id, _)| *id == self.station.me);
+        others.into_iter().chain(own).collect()
+    }
+
     pub(super) fn case_form(&self, act: Act) -> Option<Form> {
+        let form = self.form_of_case(act)?;
+        Some(match self.about_marks(act) {
+            Some(sentence) => form.about(sentence),
+            None => form,
+        })
+    }
+
+    fn form_of_case(&self, act: Act) -> Option<Form> {
         let story = self.case_story()?;
         let (case, dossier) = (&story.dossier.case, &story.dossier.dossier);
         let about = format!("{}, {}", case.id, case.kind().doc());
@@ -179,7 +213,7 @@ impl DealRoom {
                 .about("Nobody gets the deal; all are told.")
                 .field(Field::choice("reason", given())),
             Act::CaseReassign => {
-                Form::new(format!("Who reviews {about}?"), "hand over").field(Field::choice("reviewer", self.reviewer_choices()))
+                Form::new(format!("Who reviews {about}?"), "hand over").field(Field::choice("reviewer", self.people(self.judges())))
             }
             Act::CaseJoin => Form::new(format!("Join {about}"), "join")
                 .about("The registration is held as the others are, and its partner is asked for evidence.")
@@ -239,7 +273,7 @@ impl DealRoom {
         let text = |index: usize| values.get(index).map_or("", Value::text);
         let command = match act {
             Act::CaseAward | Act::CaseSplit | Act::CaseRejectAll => self.decided(verdict(act, dossier, values).ok()?)?,
-            Act::CaseReassign => CaseCommand::Reassign { reviewer: self.reviewers().get(chosen?)?.0 },
+            Act::CaseReassign => CaseCommand::Reassign { reviewer: self.judges().get(chosen?)?.0 },
             Act::CaseJoin => CaseCommand::Join { deal: text(0).parse().ok()? },
             Act::CaseAppeal => CaseCommand::Appeal { by: dossier.parties.get(chosen?)?.deal, grounds: Text::clean(text(1)) },
             Act::CaseEscalate => CaseCommand::Escalate { severity: *Severity::ALL.get(chosen?)?, reason: Text::clean(text(1)) },
@@ -251,6 +285,11 @@ impl DealRoom {
 
     /// What a plan about the conflict should say beside the outcome.
     pub(super) fn about_case_plan(&self, act: Act) -> Option<String> {
+        let said: Vec<String> = self.about_outcome(act).into_iter().chain(self.about_marks(act)).collect();
+        (!said.is_empty()).then(|| said.join(" "))
+    }
+
+    fn about_outcome(&self, act: Act) -> Option<String> {
         let dossier = &self.case_story()?.dossier.dossier;
         match act {
             Act::CaseVoid => Some(about_verdict(dossier, &Verdict::Void)).filter(|said| !said.is_empty()),

@@ -2,8 +2,13 @@
 
 use super::{Command, DealRoom, DealTrade, Facts, Paper, words};
 use crate::{
+    app::deal::customers::AccountChoice,
     domain::{
-        deal::{DealCommand, DealField, DocumentKind, Exhibit, HoldReason, LossReason, RejectReason, decide::progress},
+        day::local_date,
+        deal::{
+            AccountLink, DealCommand, DealField, DocumentKind, Exhibit, HoldReason, LossReason, Refusal, RejectReason,
+            decide::{possible_match, possible_order, progress},
+        },
         escalation::Severity,
         id::{DealId, OperatorId},
         money::Money,
@@ -71,18 +76,13 @@ impl DealRoom {
                 .field(Field::choice("reason", given()))
                 .field(Field::text("in favour of", holder).hint("D-12, or empty")),
             Act::DealExtend => extend_form(facts?, &about),
-            Act::DealWin => {
-                let value = of_one.and_then(|facts| facts.detail.deal.details.value);
-                Form::new(format!("{about}: won"), "record")
-                    .field(Field::text("order of", facts?.terms.today.to_string()).hint("2026-03-31"))
-                    .field(Field::text("value", value.map_or_else(String::new, money)).hint("EUR 12000; empty where it is not known"))
-            }
+            Act::DealWin => win_form(facts?, of_one, &about),
             Act::DealLose => Form::new(format!("{about}: lost"), "record").field(Field::choice("reason", choices!(LossReason))),
             Act::DealHold => Form::new(format!("Hold {about}"), "hold")
                 .about("The clock stands still and keeps what is left of its business time.")
                 .field(Field::choice("reason", HOLDS.iter().map(|one| Choice::new(one.doc(), "")).collect())),
             Act::DealReassign => {
-                Form::new(format!("Who reviews {about}?"), "hand over").field(Field::choice("reviewer", self.reviewer_choices()))
+                Form::new(format!("Who reviews {about}?"), "hand over").field(Field::choice("reviewer", self.people(self.reviewers())))
             }
             Act::DealAttach => attach_form(&about),
             Act::DealConflict => Form::new(format!("Conflict of {about}"), "open")
@@ -107,11 +107,8 @@ impl DealRoom {
         others.into_iter().chain(own).collect()
     }
 
-    pub(super) fn reviewer_choices(&self) -> Vec<Choice> {
-        self.reviewers()
-            .into_iter()
-            .map(|(id, name)| Choice::new(name.to_string(), if *id == self.station.me { "you" } else { "" }))
-            .collect()
+    pub(super) fn people(&self, people: Vec<&(OperatorId, Text)>) -> Vec<Choice> {
+        people.into_iter().map(|(id, name)| Choice::new(name.to_string(), if *id == self.station.me { "you" } else { "" })).collect()
     }
 
     /// What will happen with these values, or which is wrong.
@@ -145,16 +142,15 @@ impl DealRoom {
                 },
                 Err(why) => error(0, why),
             },
-            (Act::DealWin, Some(facts)) => match date(text(0)) {
-                Err(why) => error(0, why),
-                Ok(None) => error(0, "the day of the order is missing".to_owned()),
-                Ok(Some(day)) if day > facts.terms.today => error(0, format!("an order of {day} lies in the future")),
-                Ok(Some(_)) => match amount(text(1)) {
-                    Ok(Some(value)) if value.minor <= 0 => error(1, "the value of an order is more than nothing".to_owned()),
-                    Ok(value) => Ok(ordered(value, facts.detail.deal.details.value)),
-                    Err(why) => error(1, why),
+            (Act::DealMatch, Some(facts)) => match chosen_account(facts, values) {
+                Ok(account) => match possible_match(&facts.detail.deal, account) {
+                    Ok(()) => Ok(String::new()),
+                    Err(Refusal::NotNow { why, .. }) => error(0, why),
+                    Err(refusal) => error(0, refusal.to_string()),
                 },
+                Err(why) => error(0, why.to_owned()),
             },
+            (Act::DealWin, Some(facts)) => order(facts, deals, text(0), text(1)),
             (Act::DealConflict, _) => match deal_list(text(0)) {
                 Ok(list) if list.is_empty() => error(0, "with which registration? write its number, such as D-12".to_owned()),
                 Ok(list) => match list.iter().find(|id| deals.contains(id)) {
@@ -180,7 +176,7 @@ impl DealRoom {
         let facts = self.own.facts.as_deref();
         Some(Command::Deal(match act {
             Act::DealEdit => DealCommand::Edit { changes: super::edit::changes(facts?, values).ok()? },
-            Act::DealMatch => DealCommand::Match { account: chosen.and_then(|at| facts?.customers.get(at)).map(|one| one.link) },
+            Act::DealMatch => DealCommand::Match { account: chosen_account(facts?, values).ok()? },
             Act::DealAsk => DealCommand::RequestInfo { fields: fields(text(0)).ok()?, text: Text::clean(&words::note_from_lines(text(1))) },
             Act::DealReject => DealCommand::Reject { reason: reject_reason(values)?, of: optional_deal(text(1)).ok()? },
             Act::DealExtend => DealCommand::Extend { evidence: numbers(text(0)).ok()? },
@@ -198,20 +194,61 @@ impl DealRoom {
     }
 }
 
+/// What can be chosen: the accounts that the customer resembles, then nobody, then every other account. So where none is alike the
+/// form begins with nobody, and not with an account that has nothing to do with it.
+fn accounts(facts: &Facts) -> impl Iterator<Item = Option<&AccountChoice>> {
+    let (alike, others): (Vec<_>, Vec<_>) = facts.customers.iter().partition(|one| one.score.is_some());
+    alike.into_iter().map(Some).chain(std::iter::once(None)).chain(others.into_iter().map(Some))
+}
+
+/// The account that the form means, or nobody.
+fn chosen_account(facts: &Facts, values: &[Value]) -> Result<Option<AccountLink>, &'static str> {
+    let chosen = values.first().and_then(Value::choice).and_then(|at| accounts(facts).nth(at));
+    chosen.map(|one| one.map(|one| one.link)).ok_or("nothing was chosen")
+}
+
 fn match_form(facts: &Facts, about: &str) -> Form {
-    let nobody = Choice::new("nobody", "a customer that we do not know yet");
-    let choices = facts.customers.iter().map(|one| {
+    let choice = |one: Option<&AccountChoice>| {
+        let Some(one) = one else { return Choice::new("nobody", "a customer that we do not know yet") };
         let profile = &one.account.profile;
-        let country = profile.country.map_or_else(String::new, |country| format!(", {}", country.name()));
-        let group = if one.link.family == one.link.account { String::new() } else { format!(", of the group of {}", one.link.family) };
-        Choice::new(
-            format!("{} {}", one.link.account, profile.name),
-            format!("{} alike{country}{group}", crate::domain::told::percent(one.score.total_bp)),
-        )
-    });
+        let code = if profile.code.is_empty() { String::new() } else { format!(" ({})", profile.code) };
+        let alike = one.score.as_ref().map(|score| format!("{} alike", crate::domain::told::percent(score.total_bp)));
+        let country = profile.country.map(|country| country.name().to_string());
+        let group = (one.link.family != one.link.account).then(|| format!("of the group of {}", one.link.family));
+        let doc: Vec<String> = alike.into_iter().chain(country).chain(group).collect();
+        Choice::new(format!("{} {}{code}", one.link.account, profile.name), doc.join(", "))
+    };
     Form::new(format!("Which customer is it: {about}"), "match")
         .about("Parents and subsidiaries are one customer: whoever else is registered for it comes into conflict.")
-        .field(Field::choice("account", choices.chain(std::iter::once(nobody)).collect()))
+        .about("Type a part of its name or code to find any account of the directory.")
+        .field(Field::choice("account", accounts(facts).map(choice).collect()))
+}
+
+fn win_form(facts: &Facts, of_one: Option<&Facts>, about: &str) -> Form {
+    let deal = of_one.map(|facts| &facts.detail.deal);
+    let value = deal.and_then(|deal| deal.details.value);
+    let mut form = Form::new(format!("{about}: won"), "record");
+    if let Some(first) = deal.and_then(|deal| deal.submitted_at) {
+        form = form.about(format!("The order is of {} or later: the day on which it was submitted.", local_date(first, facts.terms.zone)));
+    }
+    form.field(Field::text("order of", facts.terms.today.to_string()).hint("2026-03-31"))
+        .field(Field::text("value", value.map_or_else(String::new, money)).hint("EUR 12000; empty where it is not known"))
+}
+
+/// What an order is read as. Of several registrations each has its own first day, which the desk looks at.
+fn order(facts: &Facts, deals: &[DealId], day: &str, value: &str) -> Result<String, FieldError> {
+    let error = |field: usize, message: String| FieldError { field, message };
+    let (deal, terms) = (&facts.detail.deal, &facts.terms);
+    let day = date(day).map_err(|why| error(0, why))?.ok_or_else(|| error(0, "the day of the order is missing".to_owned()))?;
+    if deals == [deal.id] {
+        possible_order(deal, day, terms.today, terms.zone).map_err(|refusal| error(0, refusal.to_string()))?;
+    } else if day > terms.today {
+        return Err(error(0, format!("an order of {day} lies in the future")));
+    }
+    match amount(value).map_err(|why| error(1, why))? {
+        Some(value) if value.minor <= 0 => Err(error(1, "the value of an order is more than nothing".to_owned())),
+        value => Ok(ordered(value, deal.details.value)),
+    }
 }
 
 /// Why somebody may reject.

@@ -19,7 +19,7 @@ pub mod words;
 
 use crate::{
     app::deal::{
-        customers::CustomerChoice,
+        customers::AccountChoice,
         view::{CaseDetail, CaseDossier, DealDetail},
     },
     domain::{
@@ -121,12 +121,13 @@ pub struct Terms {
     pub extensions: u32,
     /// The day in the program's zone.
     pub today: NaiveDate,
+    pub zone: Tz,
 }
 
 /// What the deal room asks of the driver beside what every room does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ask {
-    /// What a form needs to know of one registration; with the accounts that its customer resembles.
+    /// What a form needs to know of one registration; with the accounts of the directory, those that its customer resembles first.
     Facts { id: DealId, customers: bool },
 }
 
@@ -141,7 +142,7 @@ pub enum Told {
 pub struct Facts {
     pub detail: DealDetail,
     pub terms: Terms,
-    pub customers: Vec<CustomerChoice>,
+    pub customers: Vec<AccountChoice>,
 }
 
 /// What the deal room keeps of its own.
@@ -303,7 +304,7 @@ impl Trade for DealTrade {
     }
 
     fn directory_came(room: &mut DealRoom, cx: &mut C<'_>) {
-        if room.asked().is_some_and(|asked| matches!(asked.act, Act::DealReassign | Act::CaseReassign)) {
+        if room.asked().is_some_and(|asked| asked.act == Act::DealReassign) {
             room.ask(cx, None);
         }
     }
@@ -349,8 +350,12 @@ impl Trade for DealTrade {
         room.case_party(act, id)
     }
 
-    fn summary(_room: &DealRoom, act: Act, answers: &[Answer], names: &Names) -> Option<String> {
-        cases::summary(act, answers, names)
+    fn summary(room: &DealRoom, act: Act, answers: &[Answer], names: &Names) -> Option<String> {
+        let told = cases::summary(act, answers, names)?;
+        Some(match room.marks_that_stay(act) {
+            Some(marks) => format!("{told}; {marks}"),
+            None => told,
+        })
     }
 
     fn story_came(room: &mut DealRoom, cx: &mut C<'_>) {

@@ -166,6 +166,12 @@ impl<'a> Told<'a> {
             let detail = self.detail();
             rows.extend(detail.missing.iter().map(|problem| Row::text(format!("✗ {}", problem.sentence()), Role::Warn)));
             rows.extend(detail.objections.iter().map(|objection| Row::text(format!("✗ {}", objection.sentence()), Role::Bad)));
+            rows.extend(detail.without_minimum.map(|currency| {
+                Row::text(
+                    format!("· the program states no least value in {currency}: whether it is worth protecting is yours to say"),
+                    Role::Warn,
+                )
+            }));
             if let Some(holder) = detail.holder {
                 let told = format!("✗ {holder} is protected for this customer and a product in common");
                 let then = match detail.holder_in {

@@ -95,6 +95,12 @@ impl DealRoom {
         let Some(known) = &story.case else { return Availability::no(format!("{} is in no conflict", row.id)) };
         let (case, parties) = (&known.detail.case, known.detail.deals.iter());
         let Some(verb) = cases::verb_of(act, case) else { return Availability::Yes };
+        if act == Act::CaseVoid && verb == CaseVerb::Overturn {
+            return Availability::no(cases::NO_VOID_ON_APPEAL);
+        }
+        if act == Act::CaseReassign && known.detail.judges.is_empty() && possible_case(case, verb).is_ok() {
+            return Availability::no(format!("there is nobody else who may decide about {}", case.id));
+        }
         let judges = matches!(verb, CaseVerb::TakeReview | CaseVerb::Decide | CaseVerb::Uphold | CaseVerb::Overturn);
         availability(
             possible_case(case, verb).and_then(|()| if judges { may_judge(case, parties, self.station.me, "you") } else { Ok(()) }),
@@ -103,7 +109,7 @@ impl DealRoom {
 
     /// Asks for the object of a verb, or carries it out.
     pub(super) fn begin_verb(&mut self, act: Act, targets: &[Target], cx: &mut C<'_>) {
-        if matches!(act, Act::DealReassign | Act::CaseReassign) && self.known().colleagues.is_empty() {
+        if act == Act::DealReassign && self.known().colleagues.is_empty() {
             self.want_directory(cx);
         } else if let Some(command) = self.plain_case_command(act) {
             self.submit(act, vec![Order { command, targets: targets.to_vec() }], cx);
@@ -129,6 +135,11 @@ impl DealRoom {
         let waiting =
             self.asked().is_some_and(|asked| forms::needs_facts(asked.act) && asked.targets.first().is_some_and(|target| target.id == id));
         match result {
+            Ok(Some(facts)) if waiting && facts.customers.is_empty() && self.asked().is_some_and(|asked| asked.act == Act::DealMatch) => {
+                cx.say(format!(
+                    "{id} can't be matched: the directory has no account yet; `pilothouse import accounts FILE` brings them in"
+                ));
+            }
             Ok(Some(facts)) if waiting => {
                 let extends = self.asked().is_some_and(|asked| asked.act == Act::DealExtend);
                 if let Some(why) = facts.detail.no_extension.clone().filter(|_| extends)

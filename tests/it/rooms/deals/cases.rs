@@ -1,10 +1,18 @@
 //! Every verb on a conflict from its dossier, from the keyboard to the database, on both.
 
-use super::{BEN, CARLA, Desk};
+use super::{CARLA, Desk};
+use crate::rooms::channel::ANNA;
 use crate::support::databases::on_both;
-use pilothouse::domain::{
-    actor::Role,
-    deal::{DealState, conflict::Verdict},
+use pilothouse::{
+    app::Command,
+    domain::{
+        actor::Role,
+        deal::{
+            DealState,
+            conflict::{CaseCommand, Verdict},
+        },
+        id::ConflictId,
+    },
 };
 
 #[tokio::test]
@@ -23,8 +31,10 @@ async fn a_conflict_goes_from_its_finding_to_its_end() {
         assert!(desk.screen().contains("D-16 is a party already"), "{}", desk.screen());
         desk.play("esc b Y").await;
         assert_eq!(desk.case(3).await.state.name(), "review", "{}", desk.screen());
-        desk.changed().await.play("H `Ben` enter").await;
-        assert_eq!(desk.case(3).await.state.reviewer(), Some(BEN), "{}", desk.screen());
+        desk.changed().await.play("H").await;
+        assert!(!desk.screen().contains("Ben Okafor"), "a triager decides no conflict: {}", desk.screen());
+        desk.play("`Carla` enter").await;
+        assert_eq!(desk.case(3).await.state.reviewer(), Some(CARLA), "{}", desk.screen());
         desk.changed().await.play("o").await;
         assert_eq!(desk.case(3).await.state.reviewer(), Some(desk.me.id), "{}", desk.screen());
         desk.changed().await.play("c `asked the customer` C-s").await;
@@ -68,6 +78,38 @@ async fn an_appeal_is_decided_by_another_and_upheld() {
         assert!(desk.deal(10).await.holds_protection(), "the largest share holds it");
     })
     .await;
+}
+
+#[tokio::test]
+async fn an_appeal_offers_no_void_and_goes_to_nobody_who_decided() {
+    let mut desk = Desk::busy(200, 60).await;
+    desk.find(6).await.play("=").await;
+    assert!(desk.screen().contains("U uphold") && !desk.screen().contains("v void"), "{}", desk.screen());
+    // The key says what the domain says.
+    let command = CaseCommand::Overturn { verdict: Verdict::Void, seen: desk.evidence(1).await };
+    let outcome = desk.channel.run(ANNA, Command::Case { id: ConflictId(1), command, seen: None }).await;
+    let refused = outcome.cases[0].result.as_ref().unwrap_err().to_string();
+    let (_, why) = refused.split_once(": ").unwrap();
+    desk.play("v").await;
+    assert!(desk.screen().contains(why), "{why}: {}", desk.screen());
+    desk.play("H").await;
+    assert!(desk.screen().contains("Anna Berg") && !desk.screen().contains("Ben Okafor"), "{}", desk.screen());
+    desk.play("`Carla`").await;
+    assert!(desk.screen().contains("0 of 1 with `Carla`"), "who decided does not decide the appeal: {}", desk.screen());
+}
+
+#[tokio::test]
+async fn a_verb_on_a_conflict_says_that_it_is_not_about_the_marks() {
+    let mut desk = Desk::busy(120, 36).await;
+    desk.find(12).await.play("esc / C-u `id:12 or id:14 or id:15` enter * =").await;
+    for key in ["a", "v", "c"] {
+        desk.play(key).await;
+        assert!(desk.screen().contains("About C-2 only; 2 marks stay."), "{key}: {}", desk.screen());
+        desk.play("esc").await;
+    }
+    desk.play("o").await;
+    assert!(desk.screen().contains("; 2 marks stay"), "{}", desk.screen());
+    assert!(desk.case(2).await.state.reviewer().is_some(), "{}", desk.screen());
 }
 
 #[tokio::test]

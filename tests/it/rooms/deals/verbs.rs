@@ -57,6 +57,46 @@ async fn a_draft_is_edited_matched_and_handed_in() {
 }
 
 #[tokio::test]
+async fn any_account_of_the_directory_can_be_found_for_a_customer() {
+    let mut desk = Desk::busy(120, 36).await;
+    desk.find(13).await.play("M").await;
+    assert!(desk.screen().contains("the directory has no account yet"), "{}", desk.screen());
+    let account = |code: &str, name: &str| AccountProfile { code: text(code), name: text(name), ..AccountProfile::default() };
+    let accounts = vec![account("K-1", "Zweckverband Ost"), account("K-2", "Hospitales de Levante"), account("K-3", "Ärztehaus Mitte")];
+    desk.channel.run(super::super::channel::ANNA, Command::Accounts(accounts)).await;
+    // None is alike: the form begins with nobody, and Enter says what to do.
+    desk.changed().await.play("M enter").await;
+    insta::assert_snapshot!("deals_form_match_any_120x36", desk.screen());
+    assert!(desk.screen().contains("D-13 is matched with no account; choose the one that its customer is"), "{}", desk.screen());
+    desk.play("`K-2` enter").await;
+    assert_eq!(desk.deal(13).await.account.map(|link| link.account.0), Some(2), "{}", desk.screen());
+    desk.changed().await.play("M `levante` enter").await;
+    assert!(desk.screen().contains("D-13 is matched with A-2 already; choose another account"), "{}", desk.screen());
+}
+
+#[tokio::test]
+async fn an_order_is_of_a_day_since_the_submission() {
+    let mut desk = Desk::busy(120, 36).await;
+    desk.find(2).await.play("+ C-u `1999-01-01` C-s").await;
+    assert!(desk.screen().contains("an order of 1999-01-01 is older than D-2"), "{}", desk.screen());
+    assert!(matches!(desk.deal(2).await.state, DealState::Approved { .. }));
+    desk.play("C-u `2026-02-27` C-s").await;
+    assert!(matches!(desk.deal(2).await.state, DealState::Won { .. }), "{}", desk.screen());
+}
+
+#[tokio::test]
+async fn what_cant_be_approved_is_not_recommended_and_why_names_a_currency_without_a_least_value() {
+    let mut desk = Desk::busy(120, 36).await;
+    desk.register(16, &(8, "Aceites del Sur S.L.", "ES", "Jaén", "Video", "100", "EUR")).await;
+    desk.changed().await.find(16).await.play("A").await;
+    assert!(matches!(desk.deal(16).await.state, DealState::Submitted), "{}", desk.screen());
+    assert!(desk.screen().contains("EUR 100.00 is less than the least value of EUR 5,000.00"), "{}", desk.screen());
+    desk.register(17, &(8, "Galerías Montesol", "ES", "Málaga", "Video", "1", "PLN")).await;
+    desk.changed().await.find(17).await.play("w").await;
+    assert!(desk.screen().contains("the program states no least value in PLN"), "{}", desk.screen());
+}
+
+#[tokio::test]
 async fn a_review_is_taken_handed_over_returned_answered_recommended_and_approved_by_another() {
     on_both(async |fresh| {
         let mut desk = Desk::opened(fresh, 120, 36).await;

@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     app::import::mapping::{self, Kind},
-    domain::deal::{Details, DocumentKind, SalesStage},
+    domain::deal::{Details, DocumentKind, FieldProblem, SalesStage},
 };
 use std::path::PathBuf;
 
@@ -229,4 +229,51 @@ fn the_status_of_an_opportunity_says_what_may_change() {
     };
     assert_eq!(fixed("Approved"), "customer vertical country postal_code website description");
     assert_eq!(fixed("Action Required"), "customer vertical products sales_stage contact");
+}
+
+/// The deals of a list with this text, through a built-in mapping.
+fn read(mapping: &str, name: &str, text: &str) -> (Vec<DealRecord>, Vec<String>) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(name);
+    std::fs::write(&path, text).unwrap();
+    let source = Source::open(&path, &crate::app::import::source::Options::default()).unwrap();
+    let own = mapping::recognised(Kind::Deal, &source).into_iter().next().unwrap();
+    assert_eq!(own.name, mapping);
+    let (_, deals, rejects) = through(&path);
+    (deals, rejects)
+}
+
+#[test]
+fn a_constant_currency_is_for_files_that_state_none() {
+    let head = "Id,Partner,Customer,Country,Products,Value";
+    let told = |deals: &[DealRecord]| {
+        let one = |deal: &DealRecord| {
+            let value = deal.details.value.map(|value| value.to_string());
+            let unread: Vec<String> = deal.unread.iter().map(FieldProblem::sentence).collect();
+            format!("{} {}", value.unwrap_or_default(), unread.join("; "))
+        };
+        deals.iter().map(one).collect::<Vec<_>>()
+    };
+    let (deals, rejects) = read("generic-deal", "a.csv", &format!("{head}\n1,P,Acme,DE,Video,9000\n"));
+    assert_eq!((told(&deals), rejects.len()), (vec!["USD 9,000.00 ".to_owned()], 0));
+    let rows = "1,P,Acme,DE,Video,9000,\n2,P,Acme,DE,Video,,\n3,P,Acme,DE,Video,9000,EUR\n4,P,Acme,DE,Video,9000,n/a\n";
+    let (deals, rejects) = read("generic-deal", "b.csv", &format!("{head},Currency\n{rows}"));
+    let lacking = " the value with its currency is missing: the amount has no currency";
+    assert_eq!(
+        (told(&deals), rejects.len()),
+        (vec![lacking.to_owned(), " ".to_owned(), "EUR 9,000.00 ".to_owned(), lacking.to_owned()], 0)
+    );
+    // An organisation with one currency exports none; in one with several a record may lack it.
+    let record = |currency: &str| format!(r#"[{{"Id":"1","StageName":"Prospecting","CloseDate":"2097-01-01","Amount":50{currency}}}]"#);
+    let (deals, _) = read("salesforce-opportunity", "a.json", &record(""));
+    assert_eq!(told(&deals), ["USD 50.00 "]);
+    let (deals, _) = read("salesforce-opportunity", "b.json", &record(r#","CurrencyIsoCode":"""#));
+    assert_eq!(told(&deals), [lacking]);
+}
+
+#[test]
+fn names_that_a_lookup_finds_in_other_letters_are_counted() {
+    let (_, deals, _) = sample("maven-pipeline/sales_pipeline.csv");
+    // MXPro and MX-Pro are MX Pro; MX Ultra is in no table.
+    assert_eq!(deals.iter().map(|deal| deal.respelt).collect::<Vec<_>>(), [0, 1, 1, 0, 0]);
 }
