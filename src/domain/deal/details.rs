@@ -27,13 +27,6 @@ pub struct Details {
     pub contact: Person,
 }
 
-impl Details {
-    /// The source key of the registration that is made of a lead, which becomes one and no second.
-    pub fn source_key_of(lead: LeadId) -> Text {
-        Text::clean(&format!("lead:{lead}"))
-    }
-}
-
 /// The end customer as the partner wrote it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Customer {

@@ -7,7 +7,6 @@ use crate::domain::{
     deal::{AccountLink, Customer, DealEvent, DealVerb, Details, Refusal, Registration, Scope, SourceLead},
     id::{DealId, OperatorId},
     lead::{Lead, LeadState},
-    text::Text,
 };
 
 /// Receives one record as registration `id`, and hands it in at once where `submit` says so. An imported one has no
