@@ -28,6 +28,9 @@ pub enum From<I> {
     Before(Cursor<I>),
     /// The row itself and those after it: where a reload keeps its place.
     At(Cursor<I>),
+    /// Some rows before this one, wherever in the order it stands, then the row and those after it; the start where it is not in
+    /// the queue. So a record stays in sight when the order changes.
+    Near(I),
     End,
 }
 

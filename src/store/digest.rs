@@ -25,7 +25,7 @@ const TABLES: &[(&str, &str)] = &[
     (
         "deal",
         "select concat_ws('|', id, version, received_at, coalesce(submitted_at, -1), updated_at, state, is_open, to_decide, is_held, \
-         is_escalated, is_breached, is_complete, is_matched, is_shared, extensions, phase, due_key, coalesce(next_at, -1), value_key, \
+         is_escalated, is_breached, is_complete, is_matched, is_shared, extensions, phase, due_key, case_due, coalesce(next_at, -1), value_key, \
          currency, partner, coalesce(reviewer, -1), coalesce(country, '-'), company_words, city_words, source_code, products, \
          vertical_code, sales_stage, coalesce(closes_at, -1), search, source_key) from deal order by id",
     ),

@@ -10,6 +10,8 @@
 //!
 //! A room says what differs in its [`Listing`].
 
+mod near;
+
 use super::{
     Backend, Session, Sql,
     error::Result,
@@ -138,7 +140,7 @@ impl Session {
             effort,
             backend: self.backend(),
         };
-        let (places, more_before, more_after) = self.places_from(&look, &request.from, limit).await?;
+        let (places, more_before, more_after) = self.places_asked(&look, &request.from, limit).await?;
         let ids: Vec<L::Id> = places.iter().map(|(id, ..)| L::Id::of(*id)).collect();
         let mut keys = look.order.keys(places);
         let rows = L::rows(self, &ids).await?.into_iter();
@@ -149,7 +151,7 @@ impl Session {
     /// The places of a page, and whether there are more before and after them.
     async fn places_from<L: Listing>(&mut self, look: &Look<'_, L>, from: &From<L::Id>, limit: u32) -> Result<(Vec<Place>, bool, bool)> {
         let (edge, forwards) = match from {
-            From::Start => (None, true),
+            From::Start | From::Near(_) => (None, true),
             From::After(cursor) => (Some((cursor, Edge::Beyond)), true),
             From::Before(cursor) => (Some((cursor, Edge::Beyond)), false),
             From::At(cursor) => (Some((cursor, Edge::Including)), true),
@@ -163,7 +165,7 @@ impl Session {
         }
         // The other side of where we began: at an end there is nothing, beyond a row there is that row.
         let behind = match from {
-            From::Start | From::End => false,
+            From::Start | From::End | From::Near(_) => false,
             From::After(_) | From::Before(_) => true,
             From::At(cursor) => {
                 let span = Span { from: Some((cursor, Edge::Beyond)), forwards: false, limit: 1 };

@@ -247,6 +247,7 @@ fn term(dice: &mut Dice) -> String {
         Kind::Number if dice.chance(30) => format!("{name}:{}..{}", dice.roll(60), dice.roll(101)),
         Kind::Number => format!("{name}{comparison}{}", dice.roll(101)),
         Kind::Id => format!("{name}{comparison}{}", dice.roll(usize::try_from(LEADS).unwrap())),
+        Kind::Other(letter) => format!("{name}:{letter}-1"),
         Kind::Future | Kind::Past if dice.chance(20) => format!("{name}:{}d..{}d", dice.roll(20), dice.roll(40)),
         Kind::Future | Kind::Past => {
             let when = dice.word(&[

@@ -6,9 +6,9 @@ use crate::{
     domain::{
         deal::{
             DealEvent, DisputePhase, HoldReason,
-            conflict::CaseEvent,
+            conflict::{CaseClockKind, CaseEvent},
             fields::Deals,
-            queue::{DealRow, Queue},
+            queue::{CaseStanding, DealRow, Queue},
         },
         escalation::Severity,
         event::{Entity, Event},
@@ -80,6 +80,7 @@ impl Desk for DealTrade {
         if let Some((case, phase)) = row.dispute {
             parts.push(format!("in conflict {}, {}", case.0, phase_words(phase)));
         }
+        parts.extend(row.case.iter().flat_map(|case| of_standing(case, now, zone)));
         if let Some(severity) = row.escalated {
             parts.push(format!("escalated, {}", severity.name()));
         }
@@ -94,6 +95,7 @@ impl Desk for DealTrade {
             "partner": row.partner.1.as_str(), "value": row.value.map(|value| value.to_string()), "products": row.products.to_string(),
             "reviewer": row.reviewer.as_ref().map(|(_, name)| name.as_str()), "due": row.due.map(|due| due.to_string()),
             "held": row.held.map(HoldReason::name), "conflict": row.dispute.map(|(case, _)| case.to_string()),
+            "conflict_due": row.case.as_ref().and_then(|case| case.due).map(|due| due.to_string()),
             "breached": row.breached, "escalated": row.escalated.map(Severity::name),
         });
         Line { text: format!("{}.", parts.join(", ")), json }
@@ -120,6 +122,19 @@ impl Desk for DealTrade {
             _ => None,
         }
     }
+}
+
+/// How the conflict of a registration stands.
+fn of_standing(case: &CaseStanding, now: Instant, zone: Tz) -> Vec<String> {
+    let purpose = match case.awaits {
+        Some(CaseClockKind::Evidence) => " for evidence",
+        Some(CaseClockKind::Appeal) => " for a decision about the appeal",
+        _ => " for a decision about the conflict",
+    };
+    let mut parts: Vec<String> = case.due.iter().map(|at| due(*at, purpose, now, zone)).collect();
+    parts.extend(case.escalated.map(|severity| format!("the conflict is escalated, {}", severity.name())));
+    parts.extend(case.reviewer.iter().map(|(_, reviewer)| format!("{reviewer} judges the conflict")));
+    parts
 }
 
 const fn phase_words(phase: DisputePhase) -> &'static str {

@@ -42,6 +42,7 @@ pub enum Field {
     Closes,
     Submitted,
     Updated,
+    Case,
 }
 
 const SALES: [&str; 5] = ["prospect", "qualified", "evaluation", "proposal", "committed"];
@@ -142,6 +143,14 @@ pub const FIELDS: &[Spec<Field>] = &[
         examples: &["product:firewall"],
     },
     Spec::vertical(Field::Vertical),
+    Spec {
+        field: Field::Case,
+        name: "case",
+        aliases: &["conflict"],
+        kind: Kind::Other("C"),
+        doc: "the conflict that it is or was a party of",
+        examples: &["case:C-17", "case:any"],
+    },
     Spec { field: Field::Id, name: "id", aliases: &["deal"], kind: Kind::Id, doc: "its number", examples: &["id:D-12", "id>1000"] },
 ];
 
@@ -164,7 +173,12 @@ pub enum Flag {
 }
 
 pub const FLAGS: &[FlagSpec<Flag>] = &[
-    FlagSpec { flag: Flag::Breached, name: "breached", aliases: &["overdue", "late"], doc: "its decision is overdue" },
+    FlagSpec {
+        flag: Flag::Breached,
+        name: "breached",
+        aliases: &["overdue", "late"],
+        doc: "its decision is overdue, or that about its conflict",
+    },
     FlagSpec { flag: Flag::Held, name: "held", aliases: &["paused"], doc: "its clocks stand still" },
     FlagSpec { flag: Flag::Mine, name: "mine", aliases: &["my"], doc: "you review it" },
     FlagSpec::marked(Flag::Marked),

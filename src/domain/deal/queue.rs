@@ -2,7 +2,11 @@
 
 use crate::domain::{
     country::Country,
-    deal::{DealState, DisputePhase, HoldReason, Registration, Scope, fields::Deals},
+    deal::{
+        DealState, DisputePhase, HoldReason, Registration, Scope,
+        conflict::{CaseClockKind, CaseState, ConflictCase},
+        fields::Deals,
+    },
     escalation::Severity,
     figures::ratio_bp,
     id::{ConflictId, DealId, OperatorId, PartnerId},
@@ -71,13 +75,18 @@ impl Queue {
             Self::All => true,
         }
     }
+
+    /// What stands in it is due when its conflict is: the parties themselves stand still until that is decided.
+    pub const fn is_of_cases(self) -> bool {
+        matches!(self, Self::Conflicts | Self::Appeals)
+    }
 }
 
 /// In which order a queue stands. Each has the registration's number as the last key, so that an order is always total.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Sort {
-    /// What is due first stands first, be it a decision or the end of a protection; without a due instant last, the
-    /// oldest first.
+    /// What is due first stands first, be it a decision, the end of a protection, or the conflict in the queues of those;
+    /// without a due instant last, the oldest first.
     Due,
     /// The highest value first, whatever the currency; without a value last.
     Value,
@@ -124,11 +133,43 @@ pub struct DealRow {
     pub breached: bool,
     pub held: Option<HoldReason>,
     pub dispute: Option<(ConflictId, DisputePhase)>,
+    /// While somebody has to decide about its conflict.
+    pub case: Option<CaseStanding>,
     pub escalated: Option<Severity>,
     pub is_complete: bool,
     /// The share of a split deal, in basis points.
     pub share_bp: Option<u16>,
     pub extensions: u32,
+}
+
+/// Whether somebody has to decide about a conflict: for the first time, or about an appeal.
+pub const fn is_pending(case: &ConflictCase) -> bool {
+    case.state.is_open() || matches!(case.state, CaseState::Appealed { .. })
+}
+
+/// How a conflict stands that somebody has to decide about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseStanding {
+    /// What its clock is for; nothing before the parties are asked for evidence.
+    pub awaits: Option<CaseClockKind>,
+    pub due: Option<Instant>,
+    pub clock_started: Option<Instant>,
+    pub reviewer: Option<(OperatorId, Text)>,
+    pub escalated: Option<Severity>,
+}
+
+impl CaseStanding {
+    /// Nothing of a conflict that is decided and not appealed.
+    pub fn of(case: &ConflictCase, reviewer: impl FnOnce(OperatorId) -> Text) -> Option<Self> {
+        let clock = case.clock.as_ref();
+        is_pending(case).then(|| Self {
+            awaits: clock.map(|clock| clock.kind),
+            due: case.due(),
+            clock_started: clock.map(|clock| clock.started_at),
+            reviewer: case.state.reviewer().map(|id| (id, reviewer(id))),
+            escalated: case.escalation.as_ref().map(|escalation| escalation.severity),
+        })
+    }
 }
 
 impl DealRow {
@@ -153,11 +194,18 @@ impl DealRow {
             breached: deal.is_breached(),
             held: deal.hold.as_ref().map(|hold| hold.reason),
             dispute: deal.dispute.map(|dispute| (dispute.case, dispute.phase)),
+            case: None,
             escalated: deal.escalation.as_ref().map(|escalation| escalation.severity),
             is_complete: deal.place.is_some(),
             share_bp: approval.and_then(|approval| approval.share).map(|share| share.share_bp),
             extensions: approval.map_or(0, |approval| approval.protection.extensions),
         }
+    }
+
+    /// The same with how its conflict stands.
+    #[must_use]
+    pub fn in_case(self, case: Option<CaseStanding>) -> Self {
+        Self { case, ..self }
     }
 }
 

@@ -81,7 +81,7 @@ fn values_of<F: Copy>(spec: &Spec<F>, compared: &str, known: &dyn Fn(F) -> Vec<S
     let mut values: Vec<(String, String)> = match spec.kind {
         Kind::Choice(choices) => choices.iter().map(|choice| plain(choice)).collect(),
         Kind::Country => Country::all().map(|country| (country.to_string(), country.name().to_owned())).collect(),
-        Kind::Code | Kind::Words | Kind::Number | Kind::Id => known(spec.field).iter().map(|value| plain(value)).collect(),
+        Kind::Code | Kind::Words | Kind::Number | Kind::Id | Kind::Other(_) => known(spec.field).iter().map(|value| plain(value)).collect(),
         Kind::Future => lengths(&["30m", "2h", "8h", "1d"], "from now"),
         Kind::Past => lengths(&["1h", "1d", "7d", "30d"], "ago"),
     };

@@ -50,6 +50,8 @@ pub enum Kind {
     Number,
     /// A number that may be written as an identifier: `L-12`.
     Id,
+    /// The number of a record of another kind, with the letter of that kind: `C-17`.
+    Other(&'static str),
     /// An instant ahead: a length of time counts from now on.
     Future,
     /// An instant behind: a length of time is an age.

@@ -10,6 +10,8 @@
 //!   translates to SQL with the same rule; a property compares the two.
 //! - **Words match by their beginning**, transliterated and in lower case: `mul` finds "Müller". A phrase in quotes matches
 //!   whole words and the beginning of the last one.
+//! - **A number is a record**: `D-12` alone is `id:D-12` in the room of registrations, and `C-17` there is `case:C-17`. In quotes
+//!   it is a phrase.
 //! - **Times**: a length of time counts clock time from now. `due<2h` is due within two hours (or overdue); of a past
 //!   moment it is the age: `received>7d` came in more than seven days ago. With `:` a length means "within". A day, month or
 //!   year is an interval in the zone of whoever asks: `received:2026-03` lies inside it, `received>2026-03` after it.

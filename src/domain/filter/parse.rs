@@ -151,7 +151,7 @@ impl<'a, R: Room> Parser<'a, R> {
             return self.comparison(name, start);
         }
         let item = self.bare(|c| c.is_whitespace() || matches!(c, '(' | ')' | '"'));
-        self.word(&item)
+        numbered(item.text).map_or_else(|| self.word(&item), Ok)
     }
 
     fn word(&self, item: &Item) -> Parsed<R> {
@@ -247,6 +247,13 @@ impl<'a, R: Room> Parser<'a, R> {
                 let list = || Some(format!("it can be {}", choices.join(", ")));
                 wrong(format!("`{shown}` is not {article} {}", spec.name), near.or_else(list))
             }
+            Kind::Other(letter) => other(letter, item.text).map_or_else(
+                || {
+                    let example = spec.examples.first().map(|example| format!("for example `{example}`"));
+                    wrong(format!("`{shown}` is not a number of the form {letter}-1"), example)
+                },
+                Ok,
+            ),
             Kind::Code | Kind::Words | Kind::Number | Kind::Id | Kind::Future | Kind::Past => {
                 let value = if spec.kind == Kind::Code { search::slug(item.text) } else { search::words(item.text) };
                 if value.is_empty() {
@@ -415,6 +422,28 @@ impl<'a, R: Room> Parser<'a, R> {
     fn error(&self, span: Range<usize>, message: impl Into<String>, hint: Option<String>) -> Error {
         Error { span, message: message.into(), hint }
     }
+}
+
+/// What a number means that stands alone: the record here that is called so, or those that go with such a record. It is
+/// written as screens show it; in quotes it is a word.
+fn numbered<R: Room>(text: &str) -> Option<Filter<R>> {
+    let is_it = |shown: &str| shown.eq_ignore_ascii_case(text);
+    R::FIELDS.iter().find_map(|spec| match spec.kind {
+        Kind::Id => {
+            let id = text.parse::<R::Id>().ok().filter(|id| is_it(&id.to_string()))?;
+            Some(Filter::Number { field: spec.field, op: Op::Eq, value: id.number() })
+        }
+        Kind::Other(letter) => other(letter, text).filter(|shown| is_it(shown)).map(|value| Filter::Text { field: spec.field, value }),
+        _ => None,
+    })
+}
+
+/// The number of a record of another kind as screens show it, of `C-17`, `c17` or `17`.
+fn other(letter: &str, text: &str) -> Option<String> {
+    let begins = text.get(..letter.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(letter));
+    let digits = if begins { text[letter.len()..].trim_start_matches('-') } else { text };
+    let number: i64 = digits.parse().ok().filter(|_| digits.bytes().all(|byte| byte.is_ascii_digit()))?;
+    Some(format!("{letter}-{number}"))
 }
 
 enum Operator {

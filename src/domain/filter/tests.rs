@@ -1,5 +1,6 @@
 use super::*;
 use crate::domain::{
+    deal::fields::Deals,
     id::OperatorId,
     search,
     time::{Instant, Span},
@@ -166,6 +167,27 @@ fn a_missing_value_compares_false_and_its_negation_true() {
         assert!(!eval(&tree, &nothing, &context()), "{filter}");
         assert!(eval(&tree.excluded(), &nothing, &context()), "-{filter}");
     }
+}
+
+#[test]
+fn a_number_that_stands_alone_is_the_record_that_is_called_so() {
+    fn parsed(text: &str) -> Filter<Deals> {
+        parse(text).unwrap_or_else(|error| panic!("{text}: {error}"))
+    }
+    for (text, same) in
+        [("D-235", "id:D-235"), ("d-235", "id:235"), ("acme -D-2", "acme -id:D-2"), ("C-17", "case:C-17"), ("c-17", "case:17")]
+    {
+        assert_eq!(parsed(text), parsed(same), "{text}");
+        assert_eq!(parsed(&parsed(text).to_string()), parsed(text), "{text}: written back");
+    }
+    assert_eq!(parse::<Leads>("L-12"), parse::<Leads>("id:L-12"));
+    // In quotes, in another room, or written otherwise it is a word.
+    for text in ["\"D-235\"", "L-12", "D-0235", "D235", "D-", "C-x", "C-+7"] {
+        assert!(matches!(parsed(text), Filter::Word(_)), "{text}: {:?}", parsed(text));
+    }
+    let wrong = parse::<Deals>("case:D-7").expect_err("a registration is no conflict");
+    assert_eq!(wrong.to_string(), "`D-7` is not a number of the form C-1; for example `case:C-17`");
+    assert!(parse::<Deals>("case>C-7").is_err());
 }
 
 #[test]

@@ -4,17 +4,19 @@ use crate::{
     domain::{
         aggregate::Aggregate,
         deal::{
-            conflict::{ConflictCase, VerdictKind},
+            conflict::{CaseState, ConflictCase, VerdictKind},
             dossier::{
                 Precedent,
                 precedent::{code, decoded},
             },
+            queue::is_pending,
         },
         id::{ConflictId, DealId},
         time::Instant,
     },
     store::{
         Session, Sql, Tx,
+        columns::{NOT_DUE, due_key},
         error::{Error, Result},
         kept::{Kept, Saving},
         session::LIST_MAX,
@@ -22,6 +24,8 @@ use crate::{
         unit::CaseChange,
     },
 };
+use std::collections::BTreeMap;
+
 pub const STATEMENTS: &[&str] = &[ConflictCase::DUE];
 
 impl Kept for ConflictCase {
@@ -98,6 +102,28 @@ impl Tx {
         });
         let head = "insert into conflict_party (deal_id, conflict_id)";
         self.execute_each(Sql::bulk(head, 2, parties, "on conflict do nothing")).await?;
+        self.parties_due(changes).await
+    }
+
+    /// The parties stand in their queues by the clock of the case, which moves without them. A closed case has let them go, and
+    /// another may hold them by now.
+    async fn parties_due(&mut self, changes: &[CaseChange]) -> Result<()> {
+        let mut parties: BTreeMap<i64, Vec<DealId>> = BTreeMap::new();
+        for case in changes.iter().map(|change| &change.case).filter(|case| !matches!(case.state, CaseState::Closed { .. })) {
+            parties.entry(case_due(case)).or_default().extend(case.parties.iter().map(|party| party.deal));
+        }
+        for (due, deals) in parties {
+            for part in deals.chunks(LIST_MAX) {
+                let mut sql = Sql::new("update deal set case_due = ");
+                sql.push_bind(due).push(" where case_due <> ").push_bind(due).push(" and id in ").push_list(part.iter().copied());
+                self.execute(sql).await?;
+            }
+        }
         Ok(())
     }
+}
+
+/// The place of the parties in the order of due instants: after every instant where nobody has to decide.
+fn case_due(case: &ConflictCase) -> i64 {
+    if is_pending(case) { due_key(case.due(), case.opened_at) } else { NOT_DUE }
 }

@@ -4,6 +4,7 @@ use crate::{
     domain::{
         deal::fields::{Deals, Field, Flag},
         filter::{Context, Filter, Op},
+        id::ConflictId,
     },
     store::{
         columns::{NO_VALUE, NOT_DUE, UNIT},
@@ -20,7 +21,8 @@ impl Columns for Deals {
 
     fn column(field: Field) -> Column {
         match field {
-            Field::Id => always("deal.id"),
+            // Which conflicts those are stands elsewhere.
+            Field::Id | Field::Case => always("deal.id"),
             Field::Stage => always("deal.state"),
             Field::Sales => always("deal.sales_stage"),
             Field::Country => perhaps("deal.country"),
@@ -54,6 +56,14 @@ impl Columns for Deals {
             }
             Filter::Has(Field::Value) => drop(sql.push("deal.value_key > ").push_bind(NO_VALUE)),
             Filter::Number { field: Field::Value, op, value } => whole_units(sql, *op, *value),
+            Filter::Has(Field::Case) => {
+                sql.push("exists (select 1 from conflict_party where conflict_party.deal_id = deal.id)");
+            }
+            Filter::Text { field: Field::Case, value } => {
+                let case = value.parse::<ConflictId>().ok();
+                sql.push("deal.id in (select deal_id from conflict_party where conflict_id = ").push_bind(case.unwrap_or(ConflictId(0)));
+                sql.push(")");
+            }
             // Codes hold letters, digits and hyphens, so nothing needs escaping.
             Filter::Text { field: Field::Product, value } => {
                 sql.push("deal.products like ").push_bind(format!("% {value} %"));
@@ -92,7 +102,8 @@ fn whole_units(sql: &mut Sql, op: Op, value: i64) {
 fn is(sql: &mut Sql, flag: Flag, context: &Context<'_, Deals>) {
     match flag {
         Flag::Breached => {
-            sql.push("(deal.is_breached = 1 or (deal.to_decide = 1 and deal.due_key < ").push_bind(context.now).push("))");
+            sql.push("(deal.is_breached = 1 or (deal.to_decide = 1 and deal.due_key < ").push_bind(context.now);
+            sql.push(") or (deal.phase in ('open', 'appealed') and deal.case_due < ").push_bind(context.now).push("))");
         }
         Flag::Held => drop(sql.push("deal.is_held = 1")),
         Flag::Mine => mine(sql, "deal.reviewer", context),

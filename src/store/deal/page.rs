@@ -3,11 +3,13 @@
 use crate::{
     domain::{
         deal::{
+            Registration,
+            conflict::ConflictCase,
             fields::{Deals, Field},
-            queue::{DUE_SOON, DealRow, EXPIRING, Queue, Sort},
+            queue::{CaseStanding, DUE_SOON, DealRow, EXPIRING, Queue, Sort},
         },
         filter::{Context, Filter},
-        id::DealId,
+        id::{ConflictId, DealId},
     },
     store::{
         Session, Sql,
@@ -15,8 +17,10 @@ use crate::{
         page::{Listing, Order, name_in},
     },
 };
+use std::collections::{BTreeSet, HashMap};
 
-/// What is protected, and what is in an open conflict, in the words of their indexes (migration 6).
+const DUE: &str = "deal.due_key";
+/// What is protected, and what is in an open conflict, in the words of their indexes (migrations 6 and 21).
 const PROTECTED: &str = "(case deal.state when 'approved' then 1 end) = 1";
 const DISPUTED: &str = "(case deal.phase when 'open' then 1 end) = 1";
 
@@ -28,7 +32,7 @@ impl Listing for Deals {
 
     fn order(sort: Sort) -> Order {
         let (column, is_words, falls) = match sort {
-            Sort::Due => ("deal.due_key", false, false),
+            Sort::Due => (DUE, false, false),
             Sort::Value => ("deal.value_key", false, true),
             Sort::Submitted => ("deal.received_at", false, true),
             Sort::Company => ("deal.company_words", true, false),
@@ -57,14 +61,36 @@ impl Listing for Deals {
         };
     }
 
+    /// In the queues of conflicts what comes first is the conflict's own clock.
+    fn sorted_by(sql: &mut Sql, (queue, order): (Queue, Order), _: &Context<'_, Deals>) {
+        sql.push(if queue.is_of_cases() && order.column == DUE { "deal.case_due" } else { order.column });
+    }
+
     fn is_range(filter: &Filter<Deals>) -> bool {
-        matches!(filter, Filter::Number { field: Field::Value | Field::Id, .. })
+        matches!(filter, Filter::Number { field: Field::Value | Field::Id, .. } | Filter::Text { field: Field::Case, .. })
     }
 
     async fn rows(session: &mut Session, ids: &[DealId]) -> Result<Vec<(DealId, DealRow)>> {
         let deals = session.deals(ids).await?;
         let partners = session.partner_names(deals.iter().map(|deal| deal.partner).collect()).await?;
-        let reviewers = session.operator_names(deals.iter().filter_map(|deal| deal.state.reviewer()).collect()).await?;
-        Ok(deals.iter().map(|deal| (deal.id, DealRow::of(deal, name_in(&partners), name_in(&reviewers)))).collect())
+        let cases = session.disputes_of(&deals).await?;
+        let reviewers =
+            deals.iter().filter_map(|deal| deal.state.reviewer()).chain(cases.values().filter_map(|case| case.state.reviewer()));
+        let reviewers = session.operator_names(reviewers.collect()).await?;
+        let row = |deal: &Registration| {
+            let case = deal.dispute.and_then(|dispute| cases.get(&dispute.case));
+            let case = case.and_then(|case| CaseStanding::of(case, name_in(&reviewers)));
+            (deal.id, DealRow::of(deal, name_in(&partners), name_in(&reviewers)).in_case(case))
+        };
+        Ok(deals.iter().map(row).collect())
+    }
+}
+
+impl Session {
+    /// The conflicts that these registrations are in and that are not closed.
+    async fn disputes_of(&mut self, deals: &[Registration]) -> Result<HashMap<ConflictId, ConflictCase>> {
+        let ids: BTreeSet<ConflictId> = deals.iter().filter_map(|deal| deal.dispute).map(|dispute| dispute.case).collect();
+        let ids: Vec<ConflictId> = ids.into_iter().collect();
+        Ok(self.cases(&ids).await?.into_iter().map(|case| (case.id, case)).collect())
     }
 }

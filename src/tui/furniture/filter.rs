@@ -2,7 +2,7 @@
 
 use super::{
     Intent, Trade, Workroom,
-    work::{Browse, Effect, Purpose},
+    work::{Browse, Effect},
 };
 use crate::{
     domain::filter::{self, Filter, Room as Words},
@@ -25,13 +25,15 @@ pub(super) struct FilterState<T: Trade> {
     pub tree: Option<Filter<T::Filters>>,
     /// The text before the line was opened, to go back to.
     pub before: Option<String>,
+    /// The record under the cursor at that time.
+    pub was_on: Option<T::Id>,
     /// Earlier filters, the newest last.
     pub history: Vec<String>,
 }
 
 impl<T: Trade> Default for FilterState<T> {
     fn default() -> Self {
-        Self { text: String::new(), tree: None, before: None, history: Vec::new() }
+        Self { text: String::new(), tree: None, before: None, was_on: None, history: Vec::new() }
     }
 }
 
@@ -56,6 +58,7 @@ fn without_begun_field<R: Words>(text: &str) -> &str {
 impl<T: Trade> Workroom<T> {
     pub(super) fn open_filter(&mut self, cx: &mut C<'_, T>) {
         self.filter.before = Some(self.filter.text.clone());
+        self.filter.was_on = self.list.selected_key();
         if self.known.partners.is_empty() {
             cx.run(Effect::Browse(Browse::Directory));
         }
@@ -67,14 +70,15 @@ impl<T: Trade> Workroom<T> {
         let text = without_begun_field::<T::Filters>(text);
         let Ok(tree) = filter::parse(text) else { return };
         text.clone_into(&mut self.filter.text);
-        self.filter_by(tree, cx);
+        self.filter_by(tree, self.list.selected_key(), cx);
     }
 
-    fn filter_by(&mut self, tree: Filter<T::Filters>, cx: &mut C<'_, T>) {
+    /// The cursor goes to `id`, or to the first row where that does not pass.
+    fn filter_by(&mut self, tree: Filter<T::Filters>, id: Option<T::Id>, cx: &mut C<'_, T>) {
         let tree = Some(tree).filter(|tree| !tree.is_everything());
         if tree != self.filter.tree {
             self.filter.tree = tree;
-            self.load(Purpose::Replace, cx);
+            self.load_around(id, cx);
             self.recount(cx);
         }
     }
@@ -84,7 +88,7 @@ impl<T: Trade> Workroom<T> {
         match filter::parse(text) {
             Ok(tree) => {
                 text.trim().clone_into(&mut self.filter.text);
-                self.filter_by(tree, cx);
+                self.filter_by(tree, self.list.selected_key(), cx);
                 self.remember_filter();
                 self.filter.before = None;
             }
@@ -109,13 +113,13 @@ impl<T: Trade> Workroom<T> {
         if let Some(before) = self.filter.before.take() {
             let tree = filter::parse(&before).unwrap_or_else(|_| Filter::everything());
             self.filter.text = before;
-            self.filter_by(tree, cx);
+            self.filter_by(tree, self.filter.was_on, cx);
         }
     }
 
     pub(super) fn clear_filter(&mut self, cx: &mut C<'_, T>) {
         self.filter.text.clear();
-        self.filter_by(Filter::everything(), cx);
+        self.filter_by(Filter::everything(), self.list.selected_key(), cx);
     }
 
     /// Values of a field that only the database knows.

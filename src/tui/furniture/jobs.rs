@@ -259,9 +259,10 @@ impl<T: Trade> Workroom<T> {
             self.seen.insert(id, Seen::in_row(&row));
             self.list.unmark_keys(&[id]);
             if T::holds(self.queue, &happened.record, who, (now, self.station.zone)) {
-                let place = self.list.rows().iter().find(|line| line.id() == id).map(|line| line.place.clone());
-                if let Some(place) = place {
-                    self.list.update(Line { place, row });
+                let known = self.list.rows().iter().find(|line| line.id() == id);
+                let line = known.map(|line| Line { place: line.place.clone(), row: T::row_again(&line.row, row) });
+                if let Some(line) = line {
+                    self.list.update(line);
                 }
             } else {
                 left.push(id);

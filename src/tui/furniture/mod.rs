@@ -110,6 +110,8 @@ pub struct Workroom<T: Trade> {
     view: u64,
     /// Counts the questions for a row that is not where it was; an answer to an older one is dropped.
     strays: u64,
+    /// The record to which the cursor goes back with the rows that are on their way.
+    wished: Option<T::Id>,
     /// What is being loaded for the list.
     loading: Option<Purpose>,
     /// Something changed while a load was under way.
@@ -156,6 +158,7 @@ impl<T: Trade> Workroom<T> {
             seen: BTreeMap::new(),
             view: 0,
             strays: 0,
+            wished: None,
             loading: None,
             again: false,
             dimmed: false,

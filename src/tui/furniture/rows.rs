@@ -53,8 +53,21 @@ impl<T: Trade> Workroom<T> {
 
     /// Asks for rows. One load at a time: what happens meanwhile makes it load again.
     pub(super) fn load(&mut self, purpose: Purpose, cx: &mut C<'_, T>) {
+        let Some((from, limit)) = self.stretch(purpose) else { return };
+        self.load_from(purpose, (from, limit), cx);
+    }
+
+    /// The same queue in another order or through another filter, with the cursor on `id` if that is still there.
+    pub(super) fn load_around(&mut self, id: Option<T::Id>, cx: &mut C<'_, T>) {
+        self.wished = id.filter(|id| self.list.selected_key() != Some(*id));
+        let from = id.map_or(From::<T>::Start, From::<T>::Near);
+        self.load_from(Purpose::Replace, (from, self.page_rows()), cx);
+    }
+
+    /// Where the rows begin that are asked for, and how many they are.
+    fn stretch(&self, purpose: Purpose) -> Option<(From<T>, usize)> {
         let rows = self.list.rows();
-        let (from, limit) = match purpose {
+        Some(match purpose {
             Purpose::Replace | Purpose::Start => (From::<T>::Start, self.page_rows()),
             Purpose::End => (From::<T>::End, self.page_rows()),
             Purpose::After => match rows.last() {
@@ -66,8 +79,11 @@ impl<T: Trade> Workroom<T> {
                 None => (From::<T>::Start, self.page_rows()),
             },
             Purpose::Refresh => self.window(),
-            Purpose::Jump | Purpose::Stray(_) => return,
-        };
+            Purpose::Jump | Purpose::Stray(_) => return None,
+        })
+    }
+
+    fn load_from(&mut self, purpose: Purpose, (from, limit): (From<T>, usize), cx: &mut C<'_, T>) {
         if purpose == Purpose::Replace {
             self.view += 1;
             self.dimmed = !self.list.is_empty();
@@ -111,6 +127,9 @@ impl<T: Trade> Workroom<T> {
             Purpose::Replace => {
                 self.dimmed = false;
                 self.list.replace(page);
+                if let Some(id) = self.wished.take() {
+                    self.list.select(id);
+                }
             }
             Purpose::Start => {
                 self.list.replace(page);
@@ -235,7 +254,8 @@ impl<T: Trade> Workroom<T> {
             Act::Sort => {
                 let at = position(T::Sort::ALL, self.sort);
                 self.sort = T::Sort::ALL[(at + 1) % T::Sort::ALL.len()];
-                self.load(Purpose::Replace, cx);
+                // Whoever stands on the first row reads the top of the list, and wants the top of the next one.
+                self.load_around(self.list.selected_key().filter(|_| !self.list.is_at_top()), cx);
             }
             Act::Filter => self.open_filter(cx),
             Act::FilterClear => self.clear_filter(cx),
@@ -261,7 +281,7 @@ impl<T: Trade> Workroom<T> {
         };
         if to != at {
             self.queue = T::Queue::ALL[to];
-            self.load(Purpose::Replace, cx);
+            self.load_around(None, cx);
             if self.filter.tree.is_some() {
                 self.recount(cx);
             }

@@ -77,9 +77,9 @@ impl<T: Trade> Workroom<T> {
     fn draw_table(&self, area: Rect, canvas: &mut Canvas<'_>) {
         let (title, hint) = self.nothing_here();
         let focused = canvas.focused && !self.side_focused;
-        let (now, dimmed) = (canvas.now, self.dimmed);
+        let (queue, now, dimmed) = (self.queue, canvas.now, self.dimmed);
         let empty = Empty { title: &title, hint: &hint };
-        widget::view(canvas, area, &self.list, T::columns(self.queue), focused, empty, |line| cells::<T>(line, now, dimmed));
+        widget::view(canvas, area, &self.list, T::columns(self.queue), focused, empty, |line| cells::<T>(queue, line, now, dimmed));
     }
 
     fn draw_side(&self, area: Rect, inside: Rect, canvas: &mut Canvas<'_>) {
@@ -141,7 +141,7 @@ impl<T: Trade> Workroom<T> {
     pub(super) fn pulse_of(&self, now: Instant) -> Pulse {
         let areas = self.areas(self.area);
         let rows = if areas.table.is_some() { self.list.visible() } else { &[] };
-        let table = rows.iter().map(|row| countdown::pulse(T::standing(&row.row, now))).max();
+        let table = rows.iter().map(|row| countdown::pulse(T::standing_in(self.queue, &row.row, now))).max();
         let side = areas.side.and(self.list.selected()).map(|row| countdown::pulse(T::standing(&row.row, now)));
         table.into_iter().chain(side).max().unwrap_or(Pulse::Still)
     }
@@ -161,7 +161,7 @@ impl<T: Trade> Workroom<T> {
 }
 
 /// The cells of a line; faint while the rows belong to the queue before.
-fn cells<T: Trade>(line: &Line<T>, now: Instant, dimmed: bool) -> Vec<Cell<'_>> {
-    let cells = T::cells(&line.row, now);
+fn cells<T: Trade>(queue: T::Queue, line: &Line<T>, now: Instant, dimmed: bool) -> Vec<Cell<'_>> {
+    let cells = T::cells_in(queue, &line.row, now);
     if dimmed { cells.into_iter().map(|cell| Cell { role: Role::Disabled, ..cell }).collect() } else { cells }
 }

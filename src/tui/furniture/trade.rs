@@ -98,6 +98,10 @@ pub trait Stock: Copy + Debug + Eq + Send + Sync + 'static {
     /// The version of a record after what happened.
     fn version_after(record: &Self::Record) -> i64;
     fn row_of(record: &Self::Record, names: &Names) -> Self::Row;
+    /// The same with what the line told before of what the record does not hold.
+    fn row_again(_before: &Self::Row, row: Self::Row) -> Self::Row {
+        row
+    }
     fn holds(queue: Self::Queue, record: &Self::Record, who: &Actor, at: (Instant, Tz)) -> bool;
     fn id_of(detail: &Self::Detail) -> Self::Id;
 }
@@ -152,8 +156,16 @@ pub trait Look: Stock {
 
     /// One cell a column.
     fn cells(row: &Self::Row, now: Instant) -> Vec<Cell<'_>>;
+    /// The same as they are in a queue.
+    fn cells_in(_queue: Self::Queue, row: &Self::Row, now: Instant) -> Vec<Cell<'_>> {
+        Self::cells(row, now)
+    }
     /// How the clock of a row stands.
     fn standing(row: &Self::Row, now: Instant) -> Standing;
+    /// How the clock stands that a row shows in a queue.
+    fn standing_in(_queue: Self::Queue, row: &Self::Row, now: Instant) -> Standing {
+        Self::standing(row, now)
+    }
     /// The whole story, and what the row alone tells until it is loaded.
     fn story(detail: &Self::Detail, now: Instant, zone: Tz, keys: &Keymap) -> Vec<Section>;
     fn first_facts(row: &Self::Row, now: Instant, zone: Tz) -> Vec<Section>;

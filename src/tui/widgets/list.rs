@@ -125,6 +125,11 @@ impl<T: Record> List<T> {
         self.more_after
     }
 
+    /// Whether the cursor stands on the very first row of the list.
+    pub fn is_at_top(&self) -> bool {
+        !self.more_before && self.selected_index().is_none_or(|at| at == 0)
+    }
+
     /// Whether the row under the cursor has left the list; verbs on it should say so.
     pub fn is_gone(&self, key: T::Key) -> bool {
         self.stray.is_some_and(|stray| stray.key == key && stray.whereabouts == Whereabouts::Left)

@@ -1,13 +1,16 @@
 //! Registrations on both databases, against the same questions asked in memory.
 
+mod cases;
+
 use super::room::{all_hold, context, holds, in_order, minutes, moved_in, operator_words, partner_words, request, saved, some, text, way};
 use crate::support::databases::{Fresh, START, on_both};
 use pilothouse::{
     domain::{
+        clock::Clock,
         deal::{
-            AccountLink, Approval, Clock, ClockKind, Customer, DealState, Details, Dispute, DisputePhase, Hold, HoldReason, Place,
-            Protection, Registration, SalesStage, Scope, SharedWith,
-            conflict::{CandidateKey, ProtectionKey},
+            AccountLink, Approval, ClockKind, Customer, DealState, Details, Dispute, DisputePhase, Hold, HoldReason, Place, Protection,
+            Registration, SalesStage, Scope, SharedWith,
+            conflict::{CandidateKey, ConflictCase, ProtectionKey},
             fields::{Deals, Field, Flag},
             queue::{Cursor, Queue, Sort, SortKey},
         },
@@ -28,10 +31,10 @@ use pilothouse::{
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 
-fn clock(due: Instant, breached: bool) -> Clock {
+fn clock<K>(kind: K, due: Instant, breached: bool) -> Clock<K> {
     Clock {
         no: 1,
-        kind: ClockKind::Decide,
+        kind,
         calendar: Text::clean("office"),
         program: ProgramVersion(1),
         started_at: START,
@@ -121,7 +124,7 @@ fn arb_deal() -> impl Strategy<Value = Registration> {
             source_lead: None,
             submitted_at: (!is_draft).then(|| minutes(created / 3)),
             place: (complete && !is_draft).then_some(Place { complete_at: START, sequence: 1 }),
-            clock: due.filter(|_| state.is_undecided()).map(|due| clock(minutes(due), breached)),
+            clock: due.filter(|_| state.is_undecided()).map(|due| clock(ClockKind::Decide, minutes(due), breached)),
             clocks: 1,
             hold: held.then_some(Hold { reason: HoldReason::Conflict, since: START, earlier: None }),
             waiting_since: waits.then_some(START),
@@ -142,22 +145,30 @@ fn change(deal: Registration, expected: i64) -> DealChange {
 }
 
 fn some_deals(count: i64) -> Vec<Registration> {
-    some(count, arb_deal(), |id, deal| Registration { id: DealId(id), ..deal })
+    some(count, arb_deal(), |id, deal| {
+        let dispute = deal.dispute.map(|dispute| Dispute { case: cases::number(id, dispute.phase), ..dispute });
+        Registration { id: DealId(id), dispute, ..deal }
+    })
 }
 
+/// These registrations and their conflicts.
 async fn room(db: &Db, deals: &[Registration]) {
-    moved_in(db, Changes { deals: deals.iter().cloned().map(|deal| change(deal, 0)).collect(), ..Changes::default() }).await;
+    let deals_changed = deals.iter().cloned().map(|deal| change(deal, 0)).collect();
+    let cases = cases::of(deals).into_iter().map(cases::new).collect();
+    moved_in(db, Changes { deals: deals_changed, cases, ..Changes::default() }).await;
 }
 
 /// A registration as the filter language sees it.
 struct Seen {
     deal: Registration,
+    /// When its conflict is due.
+    case_due: Option<Instant>,
     search: String,
-    words: [String; 8],
+    words: [String; 9],
 }
 
 impl Seen {
-    fn new(deal: &Registration) -> Self {
+    fn new(deal: &Registration, cases: &[ConflictCase]) -> Self {
         let details = &deal.details;
         let (partner, tier) = partner_words(Some(deal.partner));
         let words = [
@@ -169,8 +180,10 @@ impl Seen {
             operator_words(deal.state.reviewer()),
             details.scope.codes().collect::<Vec<_>>().join(" "),
             details.value.map(|value| value.currency.code().to_lowercase()).unwrap_or_default(),
+            deal.dispute.map(|dispute| dispute.case.to_string()).unwrap_or_default(),
         ];
-        Self { deal: deal.clone(), search: deal.search_words(), words }
+        let case_due = cases::pending(cases, deal).and_then(ConflictCase::due);
+        Self { deal: deal.clone(), case_due, search: deal.search_words(), words }
     }
 
     fn is_protected(&self) -> bool {
@@ -205,6 +218,7 @@ impl Fields<Deals> for Seen {
             Field::Closes => instant(details.close_on.map(|on| on.and_hms_opt(12, 0, 0).expect("noon").and_utc().into())),
             Field::Submitted => instant(deal.submitted_at),
             Field::Updated => Datum::Instant(deal.updated_at),
+            Field::Case => text(&self.words[8]),
         }
     }
 
@@ -216,7 +230,10 @@ impl Fields<Deals> for Seen {
         let deal = &self.deal;
         let approval = deal.state.approval();
         match flag {
-            Flag::Breached => deal.is_breached() || (deal.state.is_undecided() && deal.due().is_some_and(|due| due < context.now)),
+            Flag::Breached => {
+                let is_late = |due: Option<Instant>| due.is_some_and(|due| due < context.now);
+                deal.is_breached() || (deal.state.is_undecided() && is_late(deal.due())) || is_late(self.case_due)
+            }
             Flag::Held => deal.is_held(),
             Flag::Mine => deal.state.reviewer() == Some(context.me),
             Flag::Marked => context.marked.contains(&deal.id),
@@ -235,10 +252,14 @@ impl Fields<Deals> for Seen {
 
 const MARKED: &[DealId] = &[DealId(3), DealId(44)];
 
-fn cursor(deal: &Registration, sort: Sort) -> Cursor {
+fn cursor(deal: &Registration, cases: &[ConflictCase], (queue, sort): (Queue, Sort)) -> Cursor {
     let received = deal.submitted_at.unwrap_or(deal.created_at);
     let value = |money: Money| money.minor * 10_i64.pow(4 - money.currency.exponent());
     let key = match sort {
+        Sort::Due if queue.is_of_cases() => {
+            let case = cases::pending(cases, deal).expect("a conflict that waits");
+            SortKey::Number(case.due().map_or((1 << 62) + case.opened_at.micros(), Instant::micros))
+        }
         Sort::Due => SortKey::Number(deal.due().map_or((1 << 62) + received.micros(), Instant::micros)),
         Sort::Value => SortKey::Number(deal.details.value.map_or(i64::MIN, value)),
         Sort::Submitted => SortKey::Number(received.micros()),
@@ -250,9 +271,11 @@ fn cursor(deal: &Registration, sort: Sort) -> Cursor {
 /// What a queue holds, in order, by the definition in the domain.
 fn expected(deals: &[Registration], queue: Queue, filter: Option<&Filter<Deals>>, sort: Sort) -> Vec<Cursor> {
     let context = context(MARKED);
-    let passes =
-        |deal: &&Registration| queue.holds(deal, START) && filter.is_none_or(|filter| filter::eval(filter, &Seen::new(deal), &context));
-    let held = deals.iter().filter(passes).map(|deal| cursor(deal, sort)).collect();
+    let cases = cases::of(deals);
+    let passes = |deal: &&Registration| {
+        queue.holds(deal, START) && filter.is_none_or(|filter| filter::eval(filter, &Seen::new(deal, &cases), &context))
+    };
+    let held = deals.iter().filter(passes).map(|deal| cursor(deal, &cases, (queue, sort))).collect();
     in_order(held, matches!(sort, Sort::Value | Sort::Submitted))
 }
 
@@ -312,6 +335,11 @@ const TERMS: &[&str] = &[
     "product:none",
     "id:D-12",
     "id>100",
+    "D-12",
+    "case:C-3",
+    "case:C-3,C-4",
+    "C-2",
+    "case:none",
     "is:breached",
     "is:held",
     "is:mine",

@@ -6,7 +6,7 @@ use pilothouse::{
     domain::{
         actor::Roles,
         filter::{self, Context},
-        id::{CommandId, OperatorId, PartnerId},
+        id::{CommandId, Number, OperatorId, PartnerId},
         page::{Cursor, From, PageRequest, SortKey},
         partner::{Partner, Profile},
         search,
@@ -187,5 +187,26 @@ pub async fn all_hold<L: Listing>(
         let page = fresh.db.read().await.expect("open").page(&request, context).await.expect("a page");
         assert_eq!(page.rows[0].0, *middle);
         assert_eq!((page.more_before, page.more_after), (wanted.len() > 1, wanted.len() / 2 + 1 < wanted.len()));
+        near_it(fresh, &request, context, &wanted).await;
     }
+}
+
+/// A page around each of some records is the stretch of the queue in which it stands.
+async fn near_it<L: Listing>(fresh: &Fresh, request: &PageRequestOf<L>, context: &Context<'_, L>, wanted: &[Cursor<L::Id>])
+where
+    PageRequestOf<L>: Clone + Debug,
+{
+    const BEFORE: usize = 2;
+    let near = |id| PageRequest { from: From::Near(id), limit: 6, ..request.clone() };
+    for at in [0, 1, wanted.len() / 2, wanted.len() - 1] {
+        let Some(cursor) = wanted.get(at) else { continue };
+        let page = fresh.db.read().await.expect("open").page(&near(cursor.id), context).await.expect("a page");
+        let first = at.saturating_sub(BEFORE);
+        let last = wanted.len().min(first + 6);
+        let places: Vec<Cursor<L::Id>> = page.rows.into_iter().map(|(cursor, _)| cursor).collect();
+        assert_eq!(places, wanted[first..last], "{} {at} {request:?}", fresh.name);
+        assert_eq!((page.more_before, page.more_after), (first > 0, last < wanted.len()), "{} {at} {request:?}", fresh.name);
+    }
+    let page = fresh.db.read().await.expect("open").page(&near(L::Id::of(i64::MAX / 8)), context).await.expect("a page");
+    assert_eq!(page.rows.first().map(|(cursor, _)| cursor), wanted.first(), "{} {request:?}", fresh.name);
 }

@@ -190,6 +190,12 @@ impl Stock for DealTrade {
         DealRow::of(deal, |id| names.partner(id), |id| names.operator(id))
     }
 
+    /// How its conflict stands is told with the next page; until then as before, if it is still in it.
+    fn row_again(before: &DealRow, row: DealRow) -> DealRow {
+        let case = before.case.clone().filter(|_| row.dispute == before.dispute);
+        row.in_case(case)
+    }
+
     fn holds(queue: Queue, deal: &Registration, _who: &Actor, (now, _): (Instant, Tz)) -> bool {
         queue.holds(deal, now)
     }
@@ -208,8 +214,20 @@ impl Look for DealTrade {
     const COLUMNS: &'static [Column] = &table::COLUMNS;
     const COMPARE_BESIDE: u16 = u16::MAX;
 
+    fn columns(queue: Queue) -> &'static [Column] {
+        table::columns(queue)
+    }
+
     fn cells(row: &DealRow, now: Instant) -> Vec<Cell<'_>> {
-        table::cells(row, now)
+        table::cells(Queue::All, row, now)
+    }
+
+    fn cells_in(queue: Queue, row: &DealRow, now: Instant) -> Vec<Cell<'_>> {
+        table::cells(queue, row, now)
+    }
+
+    fn standing_in(queue: Queue, row: &DealRow, now: Instant) -> Standing {
+        table::standing_in(queue, row, now)
     }
 
     fn standing(row: &DealRow, now: Instant) -> Standing {

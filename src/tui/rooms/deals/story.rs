@@ -37,13 +37,16 @@ pub const TIMELINE: &str = "Timeline";
 /// What the row alone tells, until the story is loaded.
 pub fn first_facts(row: &DealRow, now: Instant, zone: Tz) -> Vec<Section> {
     let (due, role) = countdown::show(table::standing(row, now));
-    let rows = vec![
-        Row::fact("stage", words::stage(row.state), Role::Strong),
-        Row::fact("clock", due, role),
+    let mut rows = vec![Row::fact("stage", words::stage(row.state), Role::Strong), Row::fact("clock", due, role)];
+    if let Some(case) = &row.case {
+        let (due, role) = countdown::show(table::standing_of_case(case, now));
+        rows.push(Row::fact("conflict", due, role));
+    }
+    rows.extend([
         Row::fact("partner", row.partner.1.to_string(), Role::Text),
         Row::fact("products", row.products.to_string(), Role::Text),
         Row::fact("received", words::moment(row.received_at, now, zone), Role::Text),
-    ];
+    ]);
     vec![Section::new("", rows)]
 }
 

@@ -3,7 +3,11 @@
 use super::words;
 use crate::{
     domain::{
-        deal::{DisputePhase, queue::DealRow},
+        deal::{
+            DisputePhase,
+            conflict::CaseClockKind,
+            queue::{CaseStanding, DealRow, Queue},
+        },
         time::{Instant, Span},
     },
     tui::{
@@ -35,6 +39,36 @@ pub const COLUMNS: [Column; 12] = [
     Column::new("AGE", 5).right().priority(5),
 ];
 
+/// The same where a row stands for its conflict.
+const COLUMNS_OF_CASES: [Column; 12] = {
+    let mut columns = COLUMNS;
+    columns[9] = Column::new("CONFLICT", 12).wanted(16).priority(2);
+    columns
+};
+
+pub const fn columns(queue: Queue) -> &'static [Column] {
+    if queue.is_of_cases() { &COLUMNS_OF_CASES } else { &COLUMNS }
+}
+
+/// The conflict that a row stands for in a queue.
+fn case_in(queue: Queue, row: &DealRow) -> Option<&CaseStanding> {
+    row.case.as_ref().filter(|_| queue.is_of_cases())
+}
+
+/// How the clock of a row in a queue stands at `now`.
+pub fn standing_in(queue: Queue, row: &DealRow, now: Instant) -> Standing {
+    case_in(queue, row).map_or_else(|| standing(row, now), |case| standing_of_case(case, now))
+}
+
+/// Before the parties are asked for evidence no clock runs.
+pub fn standing_of_case(case: &CaseStanding, now: Instant) -> Standing {
+    match case.due {
+        Some(due) if due < now => Standing::Breached { late: now.since(due) },
+        Some(due) => Standing::Running { left: due.since(now), used_percent: used(case.clock_started.unwrap_or(now), due, now) },
+        None => Standing::None,
+    }
+}
+
 /// How the clock of a row stands at `now`: that of the decision, or the protection.
 pub fn standing(row: &DealRow, now: Instant) -> Standing {
     match (row.state, row.due) {
@@ -58,13 +92,19 @@ fn protected(left: Span) -> Standing {
     Standing::Running { left, used_percent }
 }
 
-pub fn cells(row: &DealRow, now: Instant) -> Vec<Cell<'_>> {
-    let (due, due_role) = if row.state == "approved" && row.due.is_none() {
+pub fn cells(queue: Queue, row: &DealRow, now: Instant) -> Vec<Cell<'_>> {
+    let case = case_in(queue, row);
+    let (due, due_role) = if case.is_none() && row.state == "approved" && row.due.is_none() {
         ("‖ held".to_owned(), Role::SlaPaused)
     } else {
-        countdown::show(standing(row, now))
+        countdown::show(standing_in(queue, row, now))
     };
-    let (flags, flags_role) = flags(row);
+    let (flags, flags_role) = flags(row, case);
+    let reviewer = case.map_or(&row.reviewer, |case| &case.reviewer);
+    let share_or_case = match (case, row.dispute) {
+        (Some(case), Some((id, _))) => format!("{id} {}", awaits(case)),
+        _ => row.share_bp.map_or_else(String::new, words::share),
+    };
     let stage = words::stage(row.state);
     let stage_role =
         if row.dispute.is_some_and(|(_, phase)| phase != DisputePhase::Decided) { Role::Warn } else { words::stage_role(row.state) };
@@ -77,16 +117,22 @@ pub fn cells(row: &DealRow, now: Instant) -> Vec<Cell<'_>> {
         Cell::new(row.partner.1.as_str(), Role::Text),
         Cell::new(row.value.map_or_else(|| "–".to_owned(), short_money), Role::Strong),
         Cell::new(row.products.to_string(), Role::Dim),
-        Cell::new(row.reviewer.as_ref().map_or("", |(_, name)| name.as_str()), Role::Text),
-        Cell::new(row.share_bp.map_or_else(String::new, words::share), Role::Dim),
+        Cell::new(reviewer.as_ref().map_or("", |(_, name)| name.as_str()), Role::Text),
+        Cell::new(share_or_case, Role::Dim),
         Cell::new(row.country.map_or_else(String::new, |country| country.to_string()), Role::Dim),
         Cell::new(age(row.received_at, now), Role::Dim),
     ]
 }
 
-/// An escalation, and a conflict: `≠` is not decided yet, `?` appealed, `=` decided.
-fn flags(row: &DealRow) -> (String, Role) {
-    let (raised, role) = flag(row.escalated);
+/// What the clock of a conflict runs for.
+fn awaits(case: &CaseStanding) -> &'static str {
+    case.awaits.map_or("new", CaseClockKind::doc)
+}
+
+/// An escalation, of the registration or of the conflict that the row stands for, and a conflict: `≠` is not decided yet, `?`
+/// appealed, `=` decided.
+fn flags(row: &DealRow, case: Option<&CaseStanding>) -> (String, Role) {
+    let (raised, role) = flag(row.escalated.max(case.and_then(|case| case.escalated)));
     let (conflict, conflict_role) = match row.dispute.map(|(_, phase)| phase) {
         None => ("", role),
         Some(DisputePhase::Open) => ("≠", Role::Warn),

@@ -141,3 +141,17 @@ async fn a_decision_about_evidence_that_has_changed_meanwhile_is_refused_and_ask
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_number_alone_finds_its_registration_or_the_parties_of_its_conflict() {
+    on_both(async |fresh| {
+        let mut desk = Desk::opened(fresh, 120, 36).await;
+        for (typed, found) in
+            [("D-12", "1 match"), ("d-1", "1 match"), ("C-2", "3 matches"), ("conflict:C-1", "2 matches"), ("C-9", "no match")]
+        {
+            desk.press("8 ] / C-u").await.text(typed).await.press("enter").await;
+            assert!(desk.screen().contains(found), "{typed}: {}", desk.screen());
+        }
+    })
+    .await;
+}
