@@ -110,7 +110,9 @@ pub(super) fn of_case(case: &ConflictCase) -> Vec<Entry> {
         _ => Some(Moment::Told),
     };
     let told: BTreeSet<(Instant, Moment)> = case.notices.iter().filter_map(|notice| Some((notice.at, told(notice)?))).collect();
-    told.into_iter().for_each(|(at, what)| moment(at, None, what));
+    for (at, what) in told {
+        moment(at, None, what);
+    }
     if let CaseState::Closed { result } = case.state {
         moment(case.updated_at, None, Moment::Closed { result });
     }
