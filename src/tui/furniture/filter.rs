@@ -25,7 +25,7 @@ pub(super) struct FilterState<T: Trade> {
     pub tree: Option<Filter<T::Filters>>,
     /// The text before the line was opened, to go back to.
     pub before: Option<String>,
-    /// The record under the cursor at that time.
+    /// The record under the cursor at that time. Words that are not yet written to the end may hide it for a moment.
     pub was_on: Option<T::Id>,
     /// Earlier filters, the newest last.
     pub history: Vec<String>,
@@ -70,7 +70,7 @@ impl<T: Trade> Workroom<T> {
         let text = without_begun_field::<T::Filters>(text);
         let Ok(tree) = filter::parse(text) else { return };
         text.clone_into(&mut self.filter.text);
-        self.filter_by(tree, self.list.selected_key(), cx);
+        self.filter_by(tree, self.filter.was_on, cx);
     }
 
     /// The cursor goes to `id`, or to the first row where that does not pass.
@@ -88,7 +88,7 @@ impl<T: Trade> Workroom<T> {
         match filter::parse(text) {
             Ok(tree) => {
                 text.trim().clone_into(&mut self.filter.text);
-                self.filter_by(tree, self.list.selected_key(), cx);
+                self.filter_by(tree, self.filter.was_on, cx);
                 self.remember_filter();
                 self.filter.before = None;
             }

@@ -1,7 +1,7 @@
 //! How partners answer offers, kept beside the leads on both databases: counted for tiers, found by reports.
 
 use super::{ANNA, BEN, ENGINE, House, intake, text};
-use crate::support::databases::{Fresh, START, on_both};
+use crate::support::databases::{BACK_TO_20, Fresh, START, on_both};
 use pilothouse::{
     app::Command,
     domain::{
@@ -166,7 +166,7 @@ async fn reports_find_every_lead_that_was_offered_to_a_partner() {
 /// The database of the version before knew the answers in the leads only.
 pub async fn forget(fresh: &Fresh) {
     let mut tx = fresh.db.begin().await.unwrap();
-    for text in ["delete from schema_version where version > 19", "drop table lead_answer"] {
+    for text in BACK_TO_20.iter().chain(&["delete from schema_version where version > 19", "drop table lead_answer"]).copied() {
         tx.execute(Sql::new(text)).await.unwrap();
     }
     tx.commit().await.unwrap();

@@ -1,7 +1,7 @@
 //! The queue of certificates that end, on both databases: which day it is decides, and nobody writes for that.
 
 use super::{ANNA, House, partner, text};
-use crate::support::databases::{START, on_both};
+use crate::support::databases::{BACK_TO_20, START, on_both};
 use chrono_tz::Europe::Berlin;
 use pilothouse::{
     app::{Command, tier::view::TierViewer},
@@ -152,7 +152,11 @@ async fn an_older_database_knows_at_once_what_ends() {
             "drop table tier_certificate",
             "drop table deal_key_gone",
             "drop table lead_answer",
-        ] {
+        ]
+        .iter()
+        .chain(BACK_TO_20)
+        .copied()
+        {
             tx.execute(Sql::new(text)).await.unwrap();
         }
         tx.commit().await.unwrap();

@@ -2,7 +2,7 @@
 
 use super::{Desk, NOON, channel::ANNA};
 use pilothouse::{
-    domain::{lead::LeadCommand, time::Span},
+    domain::{lead::LeadCommand, page::From, time::Span},
     tui::{
         furniture::work::{Browse, Effect, Purpose},
         rooms::leads::{Ask, LeadTrade},
@@ -136,14 +136,51 @@ async fn a_lead_that_leaves_the_queue_stays_under_the_cursor_until_it_moves_on()
     assert!(!desk.screen().contains(&format!("{lead} ")), "{}", desk.screen());
 }
 
-#[tokio::test]
-async fn a_lead_whose_place_is_far_away_now_is_not_said_to_have_left() {
-    let mut desk = Desk::busy(80, 24).await;
-    // Nobody asked these whether they may be contacted: they have no clock, and stand below all that have one.
+/// More leads than a page holds. Nobody asked these whether they may be contacted: they have no clock, and stand below all that
+/// have one.
+async fn crowd(desk: &Desk) {
     let names: Vec<String> = (0..100_u8).map(|n| format!("{}{}ol Works", char::from(b'A' + n % 26), char::from(b'a' + n / 4))).collect();
     for (n, name) in (100..).zip(names) {
         desk.channel.receive(n, &[(name.leak(), "Ivo Brandt", "DE", "Ulm", "Video", "Health", 20, false)]).await;
     }
+}
+
+#[tokio::test]
+async fn the_cursor_stays_on_its_record_in_another_order_and_through_a_filter() {
+    let mut desk = Desk::busy(80, 24).await;
+    crowd(&desk).await;
+    desk.changed().await;
+    // The last by name of all, and found by it.
+    desk.press("7 ] /").await.text("zmol").await.press("enter").await;
+    let lead = desk.stage.shell.room.selected().expect("the one that matches");
+    let in_sight = |desk: &Desk| desk.screen().lines().any(|line| line.contains('›') && line.contains(&format!("{lead} ")));
+    for (keys, where_it_is) in [
+        ("esc", "among all"),
+        ("s", "by score"),
+        ("s", "by receipt"),
+        ("s", "by name"),
+        ("/ c o u n t r y : D E enter", "through a filter that it passes"),
+        ("s", "in another order through it"),
+        ("esc", "without it again"),
+        ("s s s / z z z z", "nowhere"),
+        ("esc", "after the filter was given up"),
+    ] {
+        desk.press(keys).await;
+        let is_there = desk.stage.shell.room.selected() == Some(lead) && in_sight(&desk);
+        assert_eq!(is_there, where_it_is != "nowhere", "{where_it_is}:\n{}", desk.screen());
+    }
+    // Whoever stands at the top reads the top of the next order as well.
+    desk.press("g g").await.stage.keys("s");
+    let effects = desk.stage.take_effects();
+    let from_start =
+        |effect: &Effect<LeadTrade>| matches!(effect, Effect::Browse(Browse::Page { request, .. }) if request.from == From::Start);
+    assert!(effects.iter().any(from_start), "{effects:?}");
+}
+
+#[tokio::test]
+async fn a_lead_whose_place_is_far_away_now_is_not_said_to_have_left() {
+    let mut desk = Desk::busy(80, 24).await;
+    crowd(&desk).await;
     desk.channel.receive(300, &super::channel::LATE[..1]).await;
     desk.changed().await;
     desk.press("C-r").await.press("g g").await;

@@ -1,6 +1,6 @@
 //! Order lines of databases that were made before lines were booked.
 
-use crate::support::databases::{Fresh, on_both};
+use crate::support::databases::{BACK_TO_20, Fresh, on_both};
 use chrono::NaiveDate;
 use pilothouse::{
     domain::{
@@ -44,7 +44,7 @@ async fn made_before(fresh: &Fresh) {
     if fresh.name == "sqlite" {
         tx.execute(Sql::new("drop trigger tier_line_text_delete")).await.expect("a trigger of version 14");
     }
-    for text in BEFORE {
+    for text in BACK_TO_20.iter().chain(BEFORE) {
         tx.execute(Sql::new(text)).await.expect(text);
     }
     // 2026-01-01 is day 20454; the lines lie on it and the 58 days after it.

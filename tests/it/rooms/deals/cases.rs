@@ -143,6 +143,23 @@ async fn a_decision_about_evidence_that_has_changed_meanwhile_is_refused_and_ask
 }
 
 #[tokio::test]
+async fn the_queues_of_conflicts_show_the_clock_and_the_reviewer_of_the_conflict() {
+    on_both(async |fresh| {
+        let mut desk = Desk::opened(fresh, 120, 36).await;
+        desk.register(16, &super::SANTA_ELENA_AGAIN).await;
+        desk.judge(CARLA, 2, CaseCommand::TakeReview).await;
+        // Long after the review was due, and after the newer conflict was found.
+        desk.at(24 * 20);
+        desk.sweep().await;
+        desk.changed().await.press("4 ]").await;
+        insta::allow_duplicates! { insta::assert_snapshot!("deals_conflict_overdue_120x36", desk.screen()) }
+        desk.press("8 ] /").await.text("is:breached is:conflict").await.press("enter").await;
+        assert!(desk.screen().contains("D-12 "), "{}", desk.screen());
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_number_alone_finds_its_registration_or_the_parties_of_its_conflict() {
     on_both(async |fresh| {
         let mut desk = Desk::opened(fresh, 120, 36).await;

@@ -3,7 +3,7 @@
 use super::{clock, room, some_deals};
 use crate::{
     store::room::{ME, context, minutes, request, saved},
-    support::databases::{Fresh, START, on_both},
+    support::databases::{BACK_TO_20, Fresh, START, on_both},
 };
 use pilothouse::{
     domain::{
@@ -142,17 +142,6 @@ async fn a_note_on_a_closed_conflict_moves_nobody_who_is_in_another() {
     .await;
 }
 
-/// Takes back what came with version 21.
-const NEWER: &[&str] = &[
-    "delete from schema_version where version > 20",
-    "drop index conflict_party_case",
-    "drop index deal_disputed_case",
-    "drop index deal_phase",
-    "alter table deal drop column case_due",
-    "create index deal_phase on deal (phase, due_key, id) where phase <> ''",
-    "create index deal_disputed_due on deal (due_key, id) where (case phase when 'open' then 1 end) = 1",
-];
-
 #[tokio::test(flavor = "multi_thread")]
 async fn conflicts_that_were_there_before_keep_their_clocks() {
     on_both(|fresh: Fresh| async move {
@@ -164,7 +153,7 @@ async fn conflicts_that_were_there_before_keep_their_clocks() {
         let before = due(&fresh.db).await;
         assert!(before.iter().any(|(_, due)| *due < 1 << 62), "{}", fresh.name);
         let mut tx = fresh.db.begin().await.expect("open");
-        for text in NEWER {
+        for text in BACK_TO_20 {
             tx.execute(Sql::new(text)).await.expect(text);
         }
         tx.commit().await.expect("saved");
