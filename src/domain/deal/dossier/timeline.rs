@@ -4,7 +4,7 @@ use super::PartyFacts;
 use crate::domain::{
     deal::{
         DealState, DocumentKind, HoldReason, LossReason, Overruled,
-        conflict::{CaseResult, CaseState, ConflictCase, Notice, NoticeKind},
+        conflict::{ConflictCase, Notice, NoticeKind},
     },
     id::DealId,
     money::Money,
@@ -80,9 +80,6 @@ pub enum Moment {
     },
     Told,
     Appealed,
-    Closed {
-        result: CaseResult,
-    },
 }
 
 pub(super) fn timeline(parties: &[PartyFacts<'_>]) -> Vec<Entry> {
@@ -100,7 +97,11 @@ pub(super) fn of_case(case: &ConflictCase) -> Vec<Entry> {
         moment(party.joined_at, Some(party.deal), Moment::Joined);
     }
     for decision in &case.decisions {
-        moment(decision.at, None, Moment::Decided { no: decision.no, verdict: Text::clean(&decision.verdict.words()) });
+        moment(
+            decision.at,
+            None,
+            Moment::Decided { no: decision.no, verdict: Text::clean(&decision.verdict.sentence(&|deal| deal.to_string())) },
+        );
     }
     let told = |notice: &Notice| match notice.kind {
         NoticeKind::EvidenceWanted => Some(Moment::EvidenceAsked),
@@ -112,9 +113,6 @@ pub(super) fn of_case(case: &ConflictCase) -> Vec<Entry> {
     let told: BTreeSet<(Instant, Moment)> = case.notices.iter().filter_map(|notice| Some((notice.at, told(notice)?))).collect();
     for (at, what) in told {
         moment(at, None, what);
-    }
-    if let CaseState::Closed { result } = case.state {
-        moment(case.updated_at, None, Moment::Closed { result });
     }
     entries
 }

@@ -151,19 +151,6 @@ impl SameCustomer {
     }
 }
 
-impl Verdict {
-    /// As it stands in a line about the case.
-    pub fn words(&self) -> String {
-        let all = |ids: Vec<DealId>| ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-        match self {
-            Self::Award { winner } => format!("awarded to {winner}"),
-            Self::Split { .. } => format!("split between {}", all(self.names())),
-            Self::RejectAll { reason } => format!("all rejected: {}", reason.doc()),
-            Self::Void => "there is no conflict".to_owned(),
-        }
-    }
-}
-
 impl Moment {
     pub fn words(&self) -> String {
         match self {
@@ -189,7 +176,6 @@ impl Moment {
             Self::Decided { no, verdict } => format!("decision {no}: {verdict}"),
             Self::Told => "the parties were told".to_owned(),
             Self::Appealed => "appealed".to_owned(),
-            Self::Closed { result } => format!("closed: {}", result.doc()),
         }
     }
 }

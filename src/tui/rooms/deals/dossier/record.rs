@@ -197,7 +197,7 @@ const fn role_of(entry: &Entry) -> Role {
     match &entry.what {
         Moment::Completed { .. } | Moment::Letter { .. } => Role::Strong,
         Moment::Approved | Moment::Won => Role::Good,
-        Moment::Opened | Moment::Decided { .. } | Moment::Appealed | Moment::Closed { .. } => Role::Info,
+        Moment::Opened | Moment::Decided { .. } | Moment::Appealed => Role::Info,
         Moment::Lost { .. } | Moment::Ended { .. } => Role::Warn,
         _ => Role::Text,
     }
