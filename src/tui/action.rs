@@ -230,7 +230,7 @@ actions! {
     LeadTouch      "lead.touch"      "touch"       Leads  Undoable WORK, "record the first contact with the customer";
     LeadQualify    "lead.qualify"    "qualify"     Leads  Undoable WORK, "record that the lead is qualified";
     LeadDisqualify "lead.disqualify" "disqualify"  Leads  Undoable WORK, "record that the lead is not worth pursuing, with a reason";
-    LeadMerge      "lead.merge"      "merge"       Leads  Lasting  WORK, "merge two records of one lead; the older survives";
+    LeadMerge      "lead.merge"      "merge"       Leads  Lasting  WORK, "merge two records of one lead; the one that you name survives";
     LeadUnmerge    "lead.unmerge"    "unmerge"     Leads  Lasting  WORK, "take a merge apart again";
     LeadSeparate   "lead.separate"   "separate"    Leads  Undoable WORK, "record that two similar leads are different, and stop asking";
     LeadNote       "lead.note"       "note"        Leads  Lasting  WORK, "write a note";
@@ -388,7 +388,8 @@ impl Act {
 
     /// Whether its plan is shown first even where it is about one record.
     pub fn is_planned(self) -> bool {
-        matches!(self.row().danger, Danger::Final | Danger::Weighed) && !self.asks_for_words()
+        // A merge ends a lead and what runs for it, and undo leaves it.
+        self == Self::LeadMerge || (matches!(self.row().danger, Danger::Final | Danger::Weighed) && !self.asks_for_words())
     }
 
     /// What goes to the room of this number: the order of the rooms.

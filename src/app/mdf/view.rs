@@ -122,6 +122,7 @@ pub struct Forecast {
 /// How far the money of a fund goes, before something moves it and after.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ahead {
+    pub fund: FundId,
     pub name: Text,
     pub before: Forecast,
     pub after: Forecast,
@@ -223,7 +224,12 @@ impl App {
                 // What is committed now is not asked for any more.
                 let taken = after.committed.saturating_sub(before.committed).max(0);
                 fund.balances = *after;
-                Some(Ahead { name: fund.terms.name.clone(), before: then, after: forecast(&fund, (asked - taken).max(0), today) })
+                Some(Ahead {
+                    fund: fund.id,
+                    name: fund.terms.name.clone(),
+                    before: then,
+                    after: forecast(&fund, (asked - taken).max(0), today),
+                })
             };
             Ok(moved.iter().filter_map(ahead).collect())
         })

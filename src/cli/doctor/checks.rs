@@ -2,7 +2,7 @@
 
 use super::{Call, Finding};
 use crate::{
-    domain::actor::Actor,
+    domain::{actor::Actor, time::Instant},
     error::Error,
     store::{self, Address, Backend, Db, SCHEMA_VERSION},
     tui::{keymap, theme},
@@ -160,6 +160,10 @@ async fn tables(db: &Db) -> store::Result<Vec<Finding>> {
         ("history", health.versions, "has an event for each change", "leads do not have the version that their events say"),
         ("loads", health.loads, "are what a recount gives", "partners have another load than the leads that they hold"),
         ("clocks", health.clocks, "run for open leads only", "closed leads still have something due"),
+        ("deals", health.deals, "are what their events say", "registrations or conflicts are not what their events say"),
+        ("funding", health.funding, "is what its events say", "funds, requests or claims are not what their events say"),
+        ("ledger", health.ledger, "comes to what each fund holds", "funds hold something else than their ledger comes to"),
+        ("payments", health.paid, "come to what each fund has paid", "funds have paid something else than their confirmed payments"),
     ];
     let finding = |(about, count, good, bad): (&'static str, i64, &str, &str)| match count {
         0 => Finding::good(about, good),
@@ -168,9 +172,17 @@ async fn tables(db: &Db) -> store::Result<Vec<Finding>> {
     Ok(rules.into_iter().map(finding).collect())
 }
 
+/// When the engine has to look at something next, in any room.
+async fn next_due(db: &Db) -> store::Result<Option<Instant>> {
+    let mut session = db.read().await?;
+    let next =
+        [session.lead_next_due().await?, session.deal_next_due().await?, session.mdf_next_due().await?, session.tier_next_due().await?];
+    Ok(next.into_iter().flatten().min())
+}
+
 /// What has been due for longer than any engine sleeps was seen by none.
 async fn engine(db: &Db, call: &Call<'_>) -> store::Result<Finding> {
-    let Some(next) = db.read().await?.lead_next_due().await? else { return Ok(Finding::good("engine", "nothing is due")) };
+    let Some(next) = next_due(db).await? else { return Ok(Finding::good("engine", "nothing is due")) };
     let late = call.clock.now().since(next).minutes_floor();
     if late < 2 {
         return Ok(Finding::good("engine", format!("next due at {next}")));

@@ -6,7 +6,7 @@ use crate::domain::{
     mdf::{
         approval::{AuthorityEvent, Delegation},
         batch::{Answer, BatchEvent},
-        check::Finding,
+        check::{CheckOutcome, Finding},
         claim::ClaimEvent,
         fund::FundEvent,
         request::RequestEvent,
@@ -45,6 +45,8 @@ pub fn request(event: &RequestEvent, names: &Names) -> (String, Weight) {
             format!("{claim} gave {} back", change.to_string().replace('-', ""))
         }
         RequestEvent::Drawn { claim, change, .. } if change.minor > 0 => format!("{claim} draws {change}"),
+        // It was set aside already: nothing changes for the request.
+        RequestEvent::Drawn { claim, open: true, .. } => format!("{claim} keeps what is set aside"),
         RequestEvent::Drawn { claim, .. } => format!("{claim} is done"),
         RequestEvent::Completed { released } => format!("completed, {released} released"),
         RequestEvent::Expired { released } => return (format!("nothing was claimed in time, {released} released"), Weight::Warning),
@@ -134,10 +136,18 @@ pub fn batch(event: &BatchEvent) -> (String, Weight) {
 
 fn checked(findings: &[Finding]) -> (String, Weight) {
     let failed: Vec<&str> = findings.iter().filter(|finding| finding.is_failed()).map(|finding| finding.kind.doc()).collect();
-    if failed.is_empty() {
-        return (format!("{} checks, none failed", findings.len()), Weight::Plain);
+    let open = needing_a_person(findings);
+    match (failed.is_empty(), open.is_empty()) {
+        (true, true) => (format!("{} checks, all passed", findings.len()), Weight::Plain),
+        (true, false) => (format!("{} checks, none failed; a person has to look at: {}", findings.len(), open.join(", ")), Weight::Warning),
+        (false, true) => (format!("checks failed: {}", failed.join(", ")), Weight::Warning),
+        (false, false) => (format!("checks failed: {}; a person has to look at: {}", failed.join(", "), open.join(", ")), Weight::Warning),
     }
-    (format!("checks failed: {}", failed.join(", ")), Weight::Warning)
+}
+
+/// What a person has to have looked at before it is approved.
+pub fn needing_a_person(findings: &[Finding]) -> Vec<&'static str> {
+    findings.iter().filter(|finding| finding.outcome == CheckOutcome::NeedsPerson).map(|finding| finding.kind.doc()).collect()
 }
 
 fn taken_back(what: &[String]) -> String {

@@ -10,16 +10,23 @@ use crate::{
     domain::{
         filter::Filter,
         id::{DealId, LeadId, OperatorId},
-        lead::queue::{Kpis, LeadRow, Page, PageRequest, Queue},
+        lead::{
+            LeadEvent,
+            queue::{Kpis, LeadRow, Page, PageRequest, Queue},
+        },
         text::Text,
         time::Instant,
         told::Names,
     },
     tui::{
         furniture::work::{Answer, Happened, Order},
-        rooms::leads::{Ask, LeadTrade, Told},
+        rooms::leads::{Ask, LeadTrade, Told, words},
     },
 };
+use std::collections::BTreeSet;
+
+/// How many of those into which leads are merged a plan describes.
+const SURVIVORS_TOLD: usize = 5;
 
 impl Supply for LeadTrade {
     async fn page(app: &App, request: &PageRequest, viewer: &Viewer) -> Result<Page, Failure> {
@@ -61,6 +68,22 @@ impl Supply for LeadTrade {
             result: item.result.map(|done| Happened { events: done.events, record: done.lead }),
         };
         Ok(outcome.items.into_iter().map(answer).collect())
+    }
+
+    /// Which lead carries on where others are merged into it, and what of theirs ends.
+    async fn beside(app: &App, outcome: &Outcome) -> Vec<String> {
+        let into = |done: &crate::app::Done| {
+            done.events.iter().find_map(|event| if let LeadEvent::Merged { into, .. } = event { Some(*into) } else { None })
+        };
+        let into: BTreeSet<LeadId> = outcome.items.iter().filter_map(|item| into(item.result.as_ref().ok()?)).collect();
+        let mut told = Vec::new();
+        for id in into.into_iter().take(SURVIVORS_TOLD) {
+            // Where it can't be read, the plan says into which all the same.
+            if let Ok(Some(detail)) = app.lead_detail(id).await {
+                told.push(words::carries_on(&detail.lead, &detail.names));
+            }
+        }
+        told
     }
 
     async fn names(app: &App, answers: &[Answer<Self>]) -> Result<Names, Failure> {

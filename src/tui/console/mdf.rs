@@ -97,11 +97,16 @@ impl Supply for MdfTrade {
 
     /// What each fund holds before and after.
     async fn beside(app: &App, outcome: &Outcome) -> Vec<String> {
-        let mut told: Vec<String> = outcome.funds.iter().map(|(before, after)| moved(before, after)).collect();
         // Where it can't be read, the plan says what moves all the same.
         let ahead = app.mdf_ahead(&outcome.funds, app.now()).await.unwrap_or_default();
-        told.extend(ahead.iter().filter_map(|ahead| words::ahead(&ahead.name, &ahead.before, &ahead.after)));
-        told
+        let told = |(before, after): &(Balances, Balances)| {
+            let ahead = ahead.iter().find(|ahead| ahead.fund == after.fund);
+            let name = ahead.map_or_else(|| after.fund.to_string(), |ahead| format!("{} ({})", ahead.name, after.fund));
+            let then =
+                ahead.and_then(|ahead| words::ahead(&ahead.before, &ahead.after)).map_or_else(String::new, |then| format!("; {then}"));
+            format!("{name}: {}{then}", moved(before, after))
+        };
+        outcome.funds.iter().map(told).collect()
     }
 
     async fn names(app: &App, answers: &[Answer<Self>]) -> Result<Names, Failure> {
@@ -121,12 +126,12 @@ impl Supply for MdfTrade {
     }
 }
 
-/// `F-3: EUR 20,000.00 available -> EUR 15,000.00`, of the account from which or to which money moves.
+/// `available EUR 20,000.00 -> EUR 15,000.00`, of each account from which or to which money moves.
 fn moved(before: &Balances, after: &Balances) -> String {
     let changed = Account::ALL.iter().filter(|account| before.get(**account) != after.get(**account));
     let told: Vec<String> =
         changed.map(|account| format!("{} {} -> {}", account.doc(), before.get(*account), after.get(*account))).collect();
-    format!("{}: {}", after.fund, told.join(", "))
+    told.join(", ")
 }
 
 /// What an order means for one item.

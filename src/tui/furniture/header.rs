@@ -66,7 +66,12 @@ impl<T: Trade> Workroom<T> {
         }
         let (marked, hidden) = (self.list.marks().len(), self.list.marks_hidden());
         if marked > 0 {
-            let hidden = if hidden > 0 { format!(" ({hidden} not shown)") } else { String::new() };
+            // Keys in a story are about it alone.
+            let hidden = match hidden {
+                _ if self.side_focused => " in the table".to_owned(),
+                0 => String::new(),
+                hidden => format!(" ({hidden} not shown)"),
+            };
             groups.push(vec![(format!("● {marked} marked{hidden}"), Role::Marked)]);
         }
         if self.list.is_in_range() {

@@ -33,6 +33,8 @@ struct Job<T: Trade> {
     asked: Option<Asked<T>>,
     /// Records that were left out before it was planned, with the reason.
     aside: Vec<Answer<T>>,
+    /// How many its plan refused.
+    refused: usize,
     /// What the room asks the driver for instead of orders.
     own: Option<T::Ask>,
 }
@@ -85,7 +87,7 @@ impl<T: Trade> Workroom<T> {
         let asked = self.asked.take().filter(|asked| asked.act == act);
         let aside = asked.as_ref().map(|asked| asked.aside.clone()).unwrap_or_default();
         let asked = asked.filter(|_| T::asks(act));
-        jobs.open.push(Job { id: jobs.next, act, orders, asked, aside, own: None });
+        jobs.open.push(Job { id: jobs.next, act, orders, asked, aside, refused: 0, own: None });
         if jobs.open.len() > JOBS_MAX {
             jobs.open.remove(0);
         }
@@ -143,7 +145,9 @@ impl<T: Trade> Workroom<T> {
             confirm = confirm.about(sentence);
         }
         // Only what can be done is ordered, each on the version that the plan has seen.
-        self.jobs.open[index].orders = narrowed(&self.jobs.open[index].orders, &answers.answers);
+        let open = &mut self.jobs.open[index];
+        open.orders = narrowed(&open.orders, &answers.answers);
+        open.refused = total - eligible;
         cx.confirm(confirm.plan(rows), Intent::Apply { job });
     }
 
@@ -222,14 +226,24 @@ impl<T: Trade> Workroom<T> {
         }
         let summary = Some(job.act).filter(|_| refused.is_empty()).and_then(|act| T::summary(self, act, &answers.answers, &answers.names));
         if let Some(summary) = summary {
-            cx.say(summary);
+            cx.say(summary + &self.left_by(job.refused));
         } else if let ([only], None) = (answers.answers.as_slice(), &first) {
             let what = only.result.as_ref().map_or_else(|_| String::new(), |happened| T::outcome(&happened.events, &answers.names));
-            cx.say(format!("{}: {what}", self.about(only, &answers.names)));
+            cx.say(format!("{}: {what}{}", self.about(only, &answers.names), self.left_by(job.refused)));
         } else if let Some(first) = first {
             cx.fail(format!("{done} done, {} refused and still marked; {first}", refused.len()));
         } else {
-            cx.say(format!("{}: done on {done} {}", title(job.act).to_lowercase(), T::noun(self.queue).1));
+            let refused = self.left_by(job.refused);
+            cx.say(format!("{}: done on {done} {}{refused}", title(job.act).to_lowercase(), T::noun(self.queue).1));
+        }
+    }
+
+    /// What the plan had refused, so that nobody takes the rest for done.
+    fn left_by(&self, refused: usize) -> String {
+        match (refused, self.list.marks().is_empty()) {
+            (0, _) => String::new(),
+            (refused, true) => format!("; {refused} refused"),
+            (refused, false) => format!("; {refused} refused and still marked"),
         }
     }
 

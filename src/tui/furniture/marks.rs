@@ -39,6 +39,7 @@ impl<T: Trade> Workroom<T> {
             }
             Act::MarkAll => {
                 let request = self.request(From::<T>::Start, PAGE_MIN, cx.now);
+                self.marking = true;
                 cx.run(Effect::Browse(Browse::Matching { request, viewer: self.viewer() }));
             }
             Act::Unmark => drop(self.list.unmark_all()),
@@ -61,6 +62,7 @@ impl<T: Trade> Workroom<T> {
     }
 
     pub(super) fn matching_came(&mut self, result: Result<(Vec<T::Row>, bool), String>, cx: &mut C<'_, T>) {
+        self.marking = false;
         match result {
             Ok((found, more)) => {
                 self.list.mark_keys(found.iter().map(T::id));
@@ -77,7 +79,7 @@ impl<T: Trade> Workroom<T> {
     }
 
     fn copy_ids(&self, cx: &mut C<'_, T>) {
-        let ids: Vec<String> = self.list.targets().iter().map(ToString::to_string).collect();
+        let ids: Vec<String> = self.objects().iter().map(ToString::to_string).collect();
         match ids.as_slice() {
             [] => cx.say(format!("there is no {} here", T::noun(self.queue).0)),
             [id] => {

@@ -118,6 +118,8 @@ pub struct Workroom<T: Trade> {
     again: bool,
     /// The rows belong to the queue before; the new ones are on their way.
     dimmed: bool,
+    /// What matches is to be marked, and is not known yet.
+    marking: bool,
     /// A page could not be loaded: no further try until something happens.
     blocked: bool,
     counts: Option<Counts>,
@@ -162,6 +164,7 @@ impl<T: Trade> Workroom<T> {
             loading: None,
             again: false,
             dimmed: false,
+            marking: false,
             blocked: false,
             counts: None,
             figures: None,
@@ -272,13 +275,19 @@ impl<T: Trade> Workroom<T> {
         self.list.is_empty() && self.filter.tree.is_none() && none
     }
 
-    /// The records that a verb is about, with what was seen of them.
+    /// The records that a verb is about: the one whose story is being read, however many are marked behind it; in the table
+    /// those that are marked, or the one under the cursor.
+    fn objects(&self) -> Vec<T::Id> {
+        if self.side_focused { self.selected().into_iter().collect() } else { self.list.targets() }
+    }
+
+    /// The same with what was seen of them.
     fn targets(&self) -> Vec<Target<T>> {
         let target = |id| {
             let seen = self.row(id).map(Seen::in_row).or_else(|| self.seen.get(&id).copied());
             Target { id, seen: seen.map(|seen| seen.version), extra: seen.map(|seen| seen.extra).unwrap_or_default() }
         };
-        self.list.targets().into_iter().map(target).collect()
+        self.objects().into_iter().map(target).collect()
     }
 
     /// How many are marked beside the one under the cursor.

@@ -147,7 +147,8 @@ impl<T: Trade> Workroom<T> {
                 self.detail_came(id, detail);
                 T::story_came(self, cx);
             }
-            Found::Detail(_, Err(_)) | Found::Counts(Err(_)) | Found::Figures(Err(_)) => {}
+            Found::Detail(_, Err(_)) => T::story_came(self, cx),
+            Found::Counts(Err(_)) | Found::Figures(Err(_)) => {}
             Found::Directory(Ok(known)) => {
                 self.known = known;
                 T::directory_came(self, cx);

@@ -190,6 +190,12 @@ impl<T: Trade> Workroom<T> {
         }
     }
 
+    /// Asks for the story of a record, whatever stands beside the table.
+    pub fn want_detail(&mut self, id: T::Id, cx: &mut C<'_, T>) {
+        self.wanted = Some(id);
+        cx.run(Effect::Browse(Browse::Detail { id }));
+    }
+
     /// Asks anew for a story that belongs to the record under the cursor and the state it is in.
     pub const fn forget_story(&mut self) {
         self.wanted = None;

@@ -44,6 +44,10 @@ impl<T: Trade> Workroom<T> {
         match act {
             // What is typed ahead is meant for the rows that are coming, not for those of the queue before.
             _ if self.dimmed && is_about_rows && act != Act::Undo => Availability::no("the rows are still on their way"),
+            // A verb that follows at once is meant for all that match, not for the row under the cursor.
+            _ if self.marking && (is_about_rows || act == Act::CopyId) && !matches!(act, Act::Undo | Act::MarkAll) => {
+                Availability::no("the marks are still on their way: press it again")
+            }
             _ if T::USEFUL_AT_FIRST.contains(&act) && self.is_first_run() => Availability::Yes,
             _ if T::USEFUL_AT_FIRST.contains(&act) => {
                 Availability::no("it opens from an empty database; `pilothouse demo` opens it at any time")
@@ -72,7 +76,7 @@ impl<T: Trade> Workroom<T> {
         if !T::is_verb(act) || T::ABOUT_NONE.contains(&act) {
             return Availability::Yes;
         }
-        if self.list.marks().is_empty() {
+        if self.list.marks().is_empty() || self.side_focused {
             return match self.list.selected() {
                 Some(line) => T::possible(self, act, &line.row),
                 None => self.nothing_selected(),
@@ -173,7 +177,10 @@ impl<T: Trade> Workroom<T> {
     pub fn submit(&mut self, act: Act, orders: Vec<Order<T>>, cx: &mut C<'_, T>) {
         let touched: usize = orders.iter().map(|order| order.targets.len()).sum();
         let aside = self.asked.as_ref().is_some_and(|asked| asked.act == act && !asked.aside.is_empty());
-        if touched > 1 || aside || act.is_planned() {
+        // A mark may have gone out of sight with its filter: what nobody sees is shown before it is changed.
+        let marks = self.list.marks();
+        let is_unseen = orders.iter().flat_map(|order| &order.targets).any(|one| marks.contains(&one.id) && self.row(one.id).is_none());
+        if touched > 1 || aside || is_unseen || act.is_planned() {
             self.plan(act, orders, cx);
         } else {
             let job = self.job(act, orders.clone());

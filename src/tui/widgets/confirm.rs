@@ -30,7 +30,12 @@ pub struct Confirm {
     /// Whether it can be taken back; decides the key.
     pub danger: Danger,
     top: usize,
+    /// The first line of the sentences while they are read instead of the plan.
+    reads: Option<usize>,
 }
+
+/// Lines of a plan that sentences above it never take away: nobody agrees to what is not on the screen.
+const PLAN_LINES_MIN: usize = 6;
 
 /// The part of a plan that is on the screen.
 struct Shown<'p> {
@@ -56,7 +61,7 @@ pub enum Verdict {
 
 impl Confirm {
     pub fn new(title: impl Into<String>, danger: Danger) -> Self {
-        Self { title: title.into(), about: Vec::new(), plan: Vec::new(), danger, top: 0 }
+        Self { title: title.into(), about: Vec::new(), plan: Vec::new(), danger, top: 0, reads: None }
     }
 
     #[must_use]
@@ -65,10 +70,11 @@ impl Confirm {
         self
     }
 
-    /// What will happen stands before what is refused: of a long plan the first screen tells what yes means.
+    /// What will happen stands before what is refused, and of it what is not well first: of a long plan the first screen
+    /// tells what yes means.
     #[must_use]
     pub fn plan(mut self, mut plan: Vec<PlanRow>) -> Self {
-        plan.sort_by_key(|row| row.outcome.is_err());
+        plan.sort_by_key(|row| (row.outcome.is_err(), !row.warns));
         self.plan = plan;
         self
     }
@@ -89,11 +95,16 @@ impl Confirm {
     pub fn key(&mut self, key: Key) -> Verdict {
         let nothing_to_do = !self.plan.is_empty() && self.eligible() == 0;
         match (key.code, self.danger) {
+            (Code::Tab, _) if !self.plan.is_empty() && !self.about.is_empty() => {
+                self.reads = if self.reads.is_some() { None } else { Some(0) };
+                Verdict::Stay
+            }
+            (Code::Esc, _) if self.reads.take().is_some() => Verdict::Stay,
             (Code::Esc | Code::Char('n' | 'q'), _) => Verdict::Cancelled,
             (Code::Char('c' | 'g'), _) if key.ctrl => Verdict::Cancelled,
             // The firm yes counts wherever the light one does: who holds shift has not said no.
             (Code::Char('Y'), _) | (Code::Char('y') | Code::Enter, Danger::None | Danger::Undoable | Danger::Lasting | Danger::Weighed)
-                if !key.ctrl && !key.alt && !nothing_to_do =>
+                if !key.ctrl && !key.alt && !nothing_to_do && self.reads.is_none() =>
             {
                 Verdict::Confirmed
             }
@@ -108,16 +119,21 @@ impl Confirm {
     }
 
     fn scroll(&mut self, lines: isize) -> Verdict {
-        self.top = self.top.saturating_add_signed(lines).min(self.plan.len().saturating_sub(1));
+        match &mut self.reads {
+            // No sentence wraps into more lines than it has letters.
+            Some(top) => *top = top.saturating_add_signed(lines).min(self.about.iter().map(String::len).sum()),
+            None => self.top = self.top.saturating_add_signed(lines).min(self.plan.len().saturating_sub(1)),
+        }
         Verdict::Stay
     }
 
     pub fn view(&self, canvas: &mut Canvas<'_>, area: Rect, place: &str) {
         let wide = area.width.saturating_sub(8).clamp(20, 96);
         let inner_wide = usize::from(wide.saturating_sub(4));
-        let about: Vec<String> = self.about.iter().flat_map(|sentence| text::wrap(sentence, inner_wide)).collect();
         // The frame, the place, the keys and the air around them take six lines.
-        let space = usize::from(area.height.saturating_sub(8)).saturating_sub(about.len());
+        let room = usize::from(area.height.saturating_sub(8));
+        let about = self.sentences(room, inner_wide);
+        let space = if self.reads.is_some() { 0 } else { room.saturating_sub(about.len()) };
         let shown = self.shown(space, inner_wide);
         let plan_lines = if shown.rows.len() < self.plan.len() { space } else { shown.lines() };
         let height = u16::try_from(about.len() + plan_lines + 5 + usize::from(plan_lines > 0)).unwrap_or(area.height);
@@ -131,27 +147,34 @@ impl Confirm {
             }
         };
         line(canvas, place, Role::Dim);
-        for sentence in &about {
-            line(canvas, sentence, Role::Text);
+        for (sentence, role) in &about {
+            line(canvas, sentence, *role);
         }
         if plan_lines > 0 {
             line(canvas, "", Role::Text);
         }
         for (row, told) in &shown.rows {
-            let (shape, role, text) = match &row.outcome {
-                Ok(_) if row.warns => ("!", Role::Warn, Role::Text),
-                Ok(_) => ("✓", Role::Good, Role::Text),
-                Err(_) => ("✗", Role::Warn, Role::Warn),
-            };
-            let x = canvas.put_all(inner.x, y, inner.width, &[(shape, role), (" ", role)]);
-            canvas.put(x, y, shown.record_wide, &row.record, Role::Strong);
-            let after = x + shown.record_wide + 2;
-            for line in told {
-                canvas.put(after, y, inner.right().saturating_sub(after), line, text);
-                y += 1;
-            }
+            y = view_row(canvas, inner, y, row, told, shown.record_wide);
         }
         self.view_keys(canvas, inner, shown.rows.len());
+    }
+
+    /// The sentences above the plan, as many lines of them as leave room for it; or a page of them while they are read.
+    fn sentences(&self, room: usize, wide: usize) -> Vec<(String, Role)> {
+        let lines: Vec<String> = self.about.iter().flat_map(|sentence| text::wrap(sentence, wide)).collect();
+        let all = lines.len();
+        let text = |line| (line, Role::Text);
+        if let Some(top) = self.reads {
+            let top = top.min(all.saturating_sub(room));
+            return lines.into_iter().skip(top).take(room).map(text).collect();
+        }
+        let room = room.saturating_sub(self.shown(PLAN_LINES_MIN.min(room), wide).lines());
+        if all <= room {
+            return lines.into_iter().map(text).collect();
+        }
+        let shown = room.saturating_sub(1);
+        let rest = format!("… and {} lines more: tab reads them", all - shown);
+        lines.into_iter().take(shown).map(text).chain([(rest, Role::Dim)]).collect()
     }
 
     /// The rows that fit into so many lines, each told in full: what a plan leaves out nobody has agreed to.
@@ -190,21 +213,30 @@ impl Confirm {
         Shown { rows, record_wide: u16::try_from(record_wide).unwrap_or(0) }
     }
 
+    fn keys_shown(&self) -> Vec<(&'static str, &'static str)> {
+        if self.reads.is_some() {
+            return vec![("tab", "back to what is asked"), ("j/k", "scroll")];
+        }
+        if !self.plan.is_empty() && self.eligible() == 0 {
+            return vec![("n", "close: nothing here can be done")];
+        }
+        vec![(self.key_label(), "yes"), ("n", "no")]
+    }
+
     fn view_keys(&self, canvas: &mut Canvas<'_>, inner: Rect, plan_rows: usize) {
         let y = inner.bottom().saturating_sub(1);
         let refused = self.plan.len() - self.eligible();
-        let mut keys = vec![(self.key_label(), "yes"), ("n", "no")];
-        if !self.plan.is_empty() && self.eligible() == 0 {
-            keys = vec![("n", "close: nothing here can be done")];
-        }
         let mut x = inner.x;
-        for (key, label) in keys {
+        for (key, label) in self.keys_shown() {
             x = canvas.put_all(
                 x,
                 y,
                 inner.right().saturating_sub(x),
                 &[(key, Role::Key), (" ", Role::Text), (label, Role::KeyLabel), ("   ", Role::Text)],
             );
+        }
+        if self.reads.is_some() {
+            return;
         }
         if self.danger == Danger::Final {
             x = canvas.put(x, y, inner.right().saturating_sub(x), "cannot be undone   ", Role::DialogDanger);
@@ -218,6 +250,23 @@ impl Confirm {
         }
         canvas.put_aligned(x, y, inner.right().saturating_sub(x), &rest.join(" · "), Role::Dim, crate::tui::canvas::Align::Right);
     }
+}
+
+/// One row of the plan from line `y` on; gives the line after it.
+fn view_row(canvas: &mut Canvas<'_>, inner: Rect, mut y: u16, row: &PlanRow, told: &[String], record_wide: u16) -> u16 {
+    let (shape, role, text) = match &row.outcome {
+        Ok(_) if row.warns => ("!", Role::Warn, Role::Text),
+        Ok(_) => ("✓", Role::Good, Role::Text),
+        Err(_) => ("✗", Role::Warn, Role::Warn),
+    };
+    let x = canvas.put_all(inner.x, y, inner.width, &[(shape, role), (" ", role)]);
+    canvas.put(x, y, record_wide, &row.record, Role::Strong);
+    let after = x + record_wide + 2;
+    for line in told {
+        canvas.put(after, y, inner.right().saturating_sub(after), line, text);
+        y += 1;
+    }
+    y
 }
 
 #[cfg(test)]
@@ -278,6 +327,29 @@ mod tests {
         let screen = drawn(&Confirm::new("Approve?", Danger::Final).plan(plan), 50, 16).join(" ");
         let places: Vec<usize> = ["M-2", "M-4", "M-1", "M-3"].iter().map(|record| screen.find(record).expect("it is shown")).collect();
         assert!(places.is_sorted(), "{screen}");
+    }
+
+    /// The sentences about many funds took the whole screen, and yes was said to rows that nobody saw.
+    #[test]
+    fn however_much_is_said_above_it_a_plan_is_seen() {
+        let rows = (1..=9).map(|number| PlanRow { record: format!("M-{number}"), outcome: Ok("approved".into()), warns: number == 7 });
+        let mut confirm = Confirm::new("Approve?", Danger::Final).plan(rows.collect());
+        for fund in 1..=30 {
+            confirm = confirm.about(format!("fund {fund} is less afterwards"));
+        }
+        let screen = drawn(&confirm, 80, 24);
+        let on_it = |screen: &[String], what: &str| screen.iter().any(|line| line.contains(what));
+        assert!(screen.iter().filter(|line| line.contains("approved")).count() >= 5, "{screen:#?}");
+        assert!(on_it(&screen, "! M-7"), "what is not well stands first: {screen:#?}");
+        assert!(on_it(&screen, "21 lines more: tab") && !on_it(&screen, "fund 30 "), "{screen:#?}");
+        assert_eq!(confirm.key(Key::plain(Code::Tab)), Verdict::Stay);
+        assert_eq!(confirm.key(Key::char('Y')), Verdict::Unknown, "the plan is not on the screen");
+        for _ in 0..40 {
+            confirm.key(Key::char('j'));
+        }
+        assert!(on_it(&drawn(&confirm, 80, 24), "fund 30 "));
+        assert_eq!(confirm.key(Key::plain(Code::Esc)), Verdict::Stay, "back to the plan");
+        assert_eq!(confirm.key(Key::char('Y')), Verdict::Confirmed);
     }
 
     #[test]

@@ -271,3 +271,47 @@ async fn of_marked_leads_a_plan_says_which_can_be_registered() {
     desk.press("* $ Y").await;
     assert!(desk.screen().contains("none registered, 2 refused"), "{}", desk.screen());
 }
+
+/// What matches is found by the database: a verb that comes before its answer is meant for all of it.
+#[tokio::test]
+async fn a_verb_right_after_mark_all_is_never_about_the_cursor_alone() {
+    let mut desk = Desk::busy(80, 24).await;
+    desk.press("7 ] / C-u").await.text("stage:offered").await.press("enter").await;
+    assert!(desk.screen().contains("⟦›  L-15 "), "it is under the cursor: {}", desk.screen());
+    let before = desk.channel.lead(15).await.version;
+    desk.stage.keys("* a");
+    desk.settle().await;
+    assert!(desk.screen().contains("6 marked"), "{}", desk.screen());
+    assert_eq!(desk.channel.lead(15).await.version, before);
+    desk.press("a").await;
+    assert!(desk.screen().contains("Accept 6 of 6 leads?"), "the plan of all: {}", desk.screen());
+}
+
+#[tokio::test]
+async fn a_verb_in_a_story_is_about_the_lead_that_is_read() {
+    let mut desk = Desk::busy(80, 24).await;
+    // Marked, and then out of sight.
+    desk.on(3).await.press("esc space").await;
+    desk.press("/ C-u").await.text("id:33").await.press("enter enter").await;
+    assert!(desk.screen().contains("1 marked in the table"), "{}", desk.screen());
+    let other = desk.channel.lead(3).await.version;
+    desk.press("a").await;
+    assert!(desk.screen().contains("L-33 Galerías Montesol: accepted"), "{}", desk.screen());
+    assert_eq!(desk.channel.lead(3).await.version, other);
+    // In the table it is about the marked one again, which nobody sees: so it is shown first.
+    desk.press("esc o").await;
+    assert!(desk.screen().contains("Take L-3"), "{}", desk.screen());
+    assert_eq!(desk.channel.lead(3).await.version, other);
+    desk.press("y").await;
+    assert!(desk.channel.lead(3).await.version > other, "{}", desk.screen());
+}
+
+#[tokio::test]
+async fn a_merge_is_shown_first_with_the_lead_that_carries_on() {
+    let mut desk = Desk::busy(120, 36).await;
+    desk.on(33).await.press("m C-u").await.text("L-3").await.press("enter").await;
+    assert!(desk.screen().contains("it carries on, with the stricter consent"), "{}", desk.screen());
+    assert!(!matches!(desk.channel.lead(33).await.state, LeadState::Merged { .. }));
+    desk.press("y").await;
+    assert!(matches!(desk.channel.lead(33).await.state, LeadState::Merged { into: LeadId(3), .. }), "{}", desk.screen());
+}

@@ -3,6 +3,7 @@
 pub mod audit;
 mod deal;
 mod feed;
+mod health;
 mod lead;
 mod mdf;
 mod room;

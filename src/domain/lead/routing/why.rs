@@ -84,7 +84,7 @@ impl Rule {
             Self::Exclusion => "no exclusion of the program",
             Self::HadBefore => "has not had this lead before",
             Self::Capacity => "has room",
-            Self::Calendar => "is open now",
+            Self::Calendar => "opening hours do not stand in the way",
             Self::Rotation => "is in turn",
         }
     }

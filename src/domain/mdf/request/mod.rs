@@ -184,6 +184,8 @@ impl Request {
     /// When the decision is due, or the last claim; nothing while it waits for others.
     pub fn due(&self) -> Option<Instant> {
         match &self.state {
+            // A claim has come: nothing of it is late any more, and the rest ends with the claim.
+            RequestState::Approved { commitment } if !commitment.open.is_empty() => None,
             RequestState::Approved { commitment } => Some(commitment.claim_by),
             state if state.is_undecided() => self.desk.due(),
             _ => None,

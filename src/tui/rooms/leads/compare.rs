@@ -59,7 +59,7 @@ impl LeadRoom {
                 if current { "›" } else { " " },
                 words::percent(one.score.total_bp),
                 one.lead.id,
-                text::cut(&one.lead.intake.company, 40),
+                text::cut(words::called(&one.lead), 40),
                 one.lead.state.name()
             );
             canvas.put(area.x, y, area.width, &line, role);

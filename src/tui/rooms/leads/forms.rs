@@ -102,14 +102,16 @@ impl LeadRoom {
         if !rivals.is_empty() {
             let choices = rivals.iter().map(|one| {
                 let verdict = compare::verdict(one);
-                Choice::new(format!("{} {}", one.lead.id, one.lead.intake.company), verdict)
+                Choice::new(format!("{} {}", one.lead.id, words::called(&one.lead)), verdict)
             });
-            form = form.field(Field::choice("into", choices.collect()));
+            return form
+                .field(Field::choice("into", choices.collect()))
+                .field(Field::text("or lead", "").hint("L-12; empty: the one chosen above"));
         }
-        if rivals.is_empty() && targets.len() == 1 {
+        if matches!((targets, self.detail()), ([one], Some(detail)) if detail.lead.id == one.id) {
             form = form.about("Nothing in the database resembles it; give the number of the other lead.");
         }
-        form.field(Field::text("or lead", "").hint("L-12; empty: the one chosen above"))
+        form.field(Field::text("into lead", "").hint("such as L-12"))
     }
 
     fn rivals_of(&self, targets: &[Target]) -> &[crate::app::lead::view::Duplicate] {
@@ -127,9 +129,12 @@ impl LeadRoom {
         if let Kind::Choice { chosen: at, .. } = &mut field.kind {
             *at = chosen.unwrap_or(0);
         }
-        Form::new(format!("Assign {}", self.told(targets)), "assign")
-            .about("The partner gets an offer with a clock of its own. Those that the rules would take stand first; type to find another.")
-            .field(field)
+        let mut form = Form::new(format!("Assign {}", self.told(targets)), "assign")
+            .about("The partner gets an offer with a clock of its own. Those that the rules would take stand first; type to find another.");
+        if let [first, _, ..] = targets {
+            form = form.about(format!("What the rules say of them is said for {}; the other leads may lie elsewhere.", first.id));
+        }
+        form.field(field)
     }
 
     pub(super) fn partners_came(&mut self, id: LeadId, result: Result<Vec<PartnerChoice>, String>, cx: &mut C<'_>) {
@@ -184,7 +189,10 @@ impl LeadRoom {
             }
             Act::LeadAssign => match chosen.and_then(|at| self.own.partners.get(at)) {
                 Some(PartnerChoice { objection: Some(why), .. }) => error(0, why.clone()),
-                Some(PartnerChoice { why_not: Some(why), name, .. }) => Ok(format!("by the rules {name} would not get it: {why}")),
+                Some(PartnerChoice { why_not: Some(why), name, .. }) => {
+                    let lead = if let [first, _, ..] = leads { first.to_string() } else { "it".to_owned() };
+                    Ok(format!("by the rules {name} would not get {lead}: {why}"))
+                }
                 Some(_) => Ok(String::new()),
                 None => error(0, "choose a partner".to_owned()),
             },

@@ -81,6 +81,8 @@ pub struct Own {
     last_partner: Option<PartnerId>,
     /// The sentence with which the picker comes back.
     refusal: Option<String>,
+    /// The lead that is to be merged, while what it resembles is being looked for.
+    merging: Option<LeadId>,
 }
 
 impl Stock for LeadTrade {
@@ -110,8 +112,9 @@ impl Stock for LeadTrade {
         row.offers
     }
 
+    /// A person who asks without a company goes by the own name.
     fn name(row: &LeadRow) -> &str {
-        &row.company
+        if row.company.is_empty() { &row.person } else { &row.company }
     }
 
     fn version_after(record: &Lead) -> i64 {
@@ -240,6 +243,10 @@ impl Trade for LeadTrade {
         }
     }
 
+    fn story_came(room: &mut LeadRoom, cx: &mut C<'_>) {
+        room.story_for_merge_came(cx);
+    }
+
     fn directory_came(room: &mut LeadRoom, cx: &mut C<'_>) {
         if room.asked().is_some_and(|asked| asked.act == Act::LeadHandOver) {
             room.ask(cx, None);
@@ -253,7 +260,13 @@ impl Trade for LeadTrade {
     }
 
     fn stays(act: Act) -> Option<&'static str> {
-        (act == Act::LeadNote).then_some("a note stays: add another that corrects it")
+        match act {
+            Act::LeadNote => Some("a note stays: add another that corrects it"),
+            Act::LeadMerge => Some("a merge stays: unmerge takes it apart again"),
+            Act::LeadUnmerge => Some("it stays apart: merge it again"),
+            Act::LeadClock => Some("the clock stays as it was derived"),
+            _ => None,
+        }
     }
 
     fn outcome(events: &[LeadEvent], names: &Names) -> String {

@@ -261,12 +261,10 @@ impl Told<'_> {
         let one = |(index, duplicate): (usize, &crate::app::lead::view::Duplicate)| {
             let parts: Vec<String> =
                 duplicate.score.parts.iter().map(|part| format!("{} {:+}", part.fact.name(), part.contribution_bp / 100)).collect();
-            let company =
-                if duplicate.lead.intake.company.is_empty() { &duplicate.lead.intake.person.name } else { &duplicate.lead.intake.company };
             Row::pieces(vec![
                 (format!("{} ", index + 1), Role::Dim),
                 (format!("{} ", duplicate.lead.id), Role::Link),
-                (company.to_string(), Role::Strong),
+                (words::called(&duplicate.lead).to_owned(), Role::Strong),
                 (format!("  {} alike", words::percent(duplicate.score.total_bp)), Role::Info),
                 (format!(", {}  ", duplicate.lead.state.name()), Role::Dim),
                 (parts.join(", "), Role::Dim),
@@ -326,7 +324,7 @@ const fn short(rule: Rule) -> &'static str {
         Rule::Exclusion => "not excluded",
         Rule::HadBefore => "new to it",
         Rule::Capacity => "room",
-        Rule::Calendar => "open now",
+        Rule::Calendar => "hours",
         Rule::Rotation => "turn",
     }
 }

@@ -1,12 +1,10 @@
 //! The table of leads: its columns and cells.
 
 use crate::{
-    domain::{
-        lead::{LeadState, queue::LeadRow},
-        time::Instant,
-    },
+    domain::{lead::queue::LeadRow, time::Instant},
     tui::{
         furniture::words::{age, flag, used},
+        rooms::leads::words,
         theme::Role,
         widgets::{
             countdown::{self, Standing},
@@ -76,6 +74,6 @@ fn stage(row: &LeadRow) -> (String, Role) {
         _ => Role::Text,
     };
     let again = row.state == "offered" && row.offers > 1;
-    let name = if row.state == LeadState::NAMES[5] { "in contact" } else { row.state };
+    let name = words::stage(row.state);
     (if again { format!("{name} #{}", row.offers) } else { name.to_owned() }, role)
 }

@@ -98,6 +98,10 @@ impl LeadRoom {
             Act::LeadRegister => self.plan_registration(targets, cx),
             Act::LeadHandOver if self.known().colleagues.is_empty() => self.want_directory(cx),
             Act::LeadMerge if targets.len() == 1 && self.is_comparing() && self.rival().is_some() => self.merge_into_rival(targets, cx),
+            Act::LeadMerge if targets.len() == 1 && self.detail().is_none_or(|detail| detail.lead.id != targets[0].id) => {
+                self.own.merging = Some(targets[0].id);
+                self.want_detail(targets[0].id, cx);
+            }
             _ if forms::asks(act) => self.ask(cx, None),
             _ => {
                 let me = self.station.me;
@@ -163,6 +167,14 @@ impl LeadRoom {
                 let way = cx.key(Act::RoomDeals).map_or_else(String::new, |key| format!(" ({key})"));
                 cx.say(format!("made {told}: deal room{way}"));
             }
+        }
+    }
+
+    /// What the lead resembles is known now, or can't be read: its form asks for the other one.
+    pub(super) fn story_for_merge_came(&mut self, cx: &mut C<'_>) {
+        let Some(id) = self.own.merging.take() else { return };
+        if self.asked().is_some_and(|asked| asked.act == Act::LeadMerge && asked.targets.iter().any(|target| target.id == id)) {
+            self.ask(cx, None);
         }
     }
 

@@ -5,7 +5,7 @@ pub use crate::tui::furniture::words::{ago, moment, note_from_lines, note_to_lin
 
 use crate::{
     domain::{
-        lead::{LeadEvent, LeadState, Refusal},
+        lead::{Lead, LeadEvent, LeadState, Refusal},
         time::Instant,
         told::{self, Names},
     },
@@ -73,4 +73,23 @@ pub fn state(state: &LeadState, names: &Names) -> (String, Role) {
         LeadState::Disqualified { reason, .. } => (format!("disqualified: {}", reason.doc()), Role::Dim),
         LeadState::Merged { into, .. } => (format!("merged into {into}"), Role::Dim),
     }
+}
+
+/// What a lead goes by: its company, or the person where there is none.
+pub fn called(lead: &Lead) -> &str {
+    let intake = &lead.intake;
+    if intake.company.is_empty() { &intake.person.name } else { &intake.company }
+}
+
+/// A stage as the table shows it.
+pub fn stage(name: &'static str) -> &'static str {
+    if name == LeadState::NAMES[5] { "in contact" } else { name }
+}
+
+/// `L-36 Acme GmbH, Germany, offered to Nordwind carries on, with the stricter consent of the two.`
+pub fn carries_on(lead: &Lead, names: &Names) -> String {
+    let country = lead.intake.country.map_or_else(String::new, |country| format!(", {}", country.name()));
+    let partner = lead.state.partner().map_or_else(String::new, |partner| format!(" at {}", names.partner(partner)));
+    let (called, stage) = (called(lead), stage(lead.state.name()));
+    format!("{} {called}{country}, {stage}{partner}: it carries on, with the stricter consent of the two.", lead.id)
 }

@@ -429,24 +429,19 @@ impl Trade for MdfTrade {
     }
 
     fn stays(act: Act) -> Option<&'static str> {
-        match act {
-            Act::MdfNote => Some("a note stays: add another that corrects it"),
-            Act::MdfAttach => Some("a document stays: attach another that corrects it"),
-            Act::MdfFlag => Some("others may stand still with it: clear the suspicion instead"),
-            Act::MdfClear => Some("it goes on: flag it again"),
-            Act::MdfCheck => Some("a check changes nothing: check again"),
-            Act::MdfAllocate | Act::MdfReduce | Act::MdfMove => Some("an entry of the ledger stays: another corrects it"),
-            Act::MdfOpen => Some("a fund stays: close it"),
-            Act::MdfRequest | Act::MdfClaim => Some("what was entered stays: withdraw it instead"),
-            Act::MdfEdit => Some("an edit stays: edit it again"),
-            Act::MdfDelegate => Some("delegate again: until a day before it begins takes it back"),
-            Act::MdfLimit => Some("a limit stays: set another"),
-            _ => None,
-        }
+        verbs::stays(act)
     }
 
     fn outcome(events: &[Happening], names: &Names) -> String {
         words::outcome(events, names)
+    }
+
+    fn planned(record: &Record, events: &[Happening], names: &Names) -> String {
+        words::planned(&record.record, events, names)
+    }
+
+    fn warns(record: &Record, events: &[Happening]) -> bool {
+        words::is_signed(events) && !words::to_be_looked_at(&record.record).is_empty()
     }
 
     fn refusal(refusal: &Refusal, beside: Option<ItemId>, names: &Names, (now, zone): (Instant, Tz)) -> String {

@@ -4,7 +4,7 @@ pub use crate::tui::furniture::{amounts::short_money, words::moment};
 
 use super::Happening;
 use crate::{
-    app::mdf::view::Forecast,
+    app::{MdfRecord, mdf::view::Forecast},
     domain::{
         event::in_words,
         mdf::{
@@ -70,6 +70,30 @@ pub fn outcome(events: &[Happening], names: &Names) -> String {
     if told.is_empty() { "no change".to_owned() } else { told.join(", then ") }
 }
 
+/// The same before it is done: whoever signs is told what the checks leave to a person, known before or not.
+pub fn planned(record: &MdfRecord, events: &[Happening], names: &Names) -> String {
+    let looked_at = to_be_looked_at(record);
+    if !is_signed(events) || looked_at.is_empty() {
+        return outcome(events, names);
+    }
+    let checked = |event: &&Happening| !matches!(event, Happening::Claim(ClaimEvent::Checked { .. }));
+    let others: Vec<Happening> = events.iter().filter(checked).cloned().collect();
+    format!("{}; look at: {}", outcome(&others, names), looked_at.join(", "))
+}
+
+/// Whether somebody puts a name to an amount.
+pub fn is_signed(events: &[Happening]) -> bool {
+    events.iter().any(|event| matches!(event, Happening::Claim(ClaimEvent::Signed { .. } | ClaimEvent::Approved { .. })))
+}
+
+/// What the checks of a claim leave to a person.
+pub fn to_be_looked_at(record: &MdfRecord) -> Vec<&'static str> {
+    match record {
+        MdfRecord::Claim(claim) => told::mdf::needing_a_person(&claim.findings),
+        _ => Vec::new(),
+    }
+}
+
 /// Why not, as the desk reads it: with local times. The verb stands before it.
 pub fn refusal(refusal: &Refusal, names: &Names, now: Instant, zone: Tz) -> String {
     match refusal {
@@ -84,14 +108,14 @@ pub fn refusal(refusal: &Refusal, names: &Names, now: Instant, zone: Tz) -> Stri
     }
 }
 
-/// What a plan brings about later, where it is worth a sentence: `Q2 is then empty on 14 March if it goes on like this`.
-pub fn ahead(name: &str, before: &Forecast, after: &Forecast) -> Option<String> {
+/// What a plan brings about later, where it is worth a sentence: `then empty on 14 March if it goes on like this`.
+pub fn ahead(before: &Forecast, after: &Forecast) -> Option<String> {
     if after.left.minor < 0 && after.left.minor < before.left.minor {
         let short = Money::new(-after.left.minor, after.left.currency);
-        return Some(format!("{name} is then {short} short of what else is asked for"));
+        return Some(format!("then {short} short of what else is asked for"));
     }
     let on = after.empty_on.filter(|on| before.empty_on.is_none_or(|earlier| *on < earlier))?;
-    Some(format!("{name} is then empty on {on} if it goes on like this, {} a day", after.burn_a_day))
+    Some(format!("then empty on {on} if it goes on like this, {} a day", after.burn_a_day))
 }
 
 /// The mark of what a check found, and how it looks. What somebody lets pass is marked as such.
