@@ -2,7 +2,10 @@
 
 use crate::{
     cli::Home,
-    support::postgres::{self, Server},
+    support::{
+        databases::readme_sql,
+        postgres::{self, Server},
+    },
 };
 use pilothouse::{
     ambient::{Clock, Entropy},
@@ -17,14 +20,6 @@ use sqlx::{Connection, Executor, PgConnection};
 
 const PARTNERS: &str = "Code,Name,Kind,Status,Tier,Country,City,Capacity,Countries\nN1,Nordlicht,Reseller,Active,gold,DE,Kiel,50,DE\n";
 const LEADS: &str = "Id,Company,Country,Name,Email,Consent\n1,Harbour Lights Ltd,DE,Ann Lee,ann@harbour.example,yes\n";
-
-/// The statements of the README's n-th block of SQL.
-fn readme_sql(n: usize) -> Vec<String> {
-    let readme = include_str!("../../README.md");
-    let block = readme.split("```sql\n").nth(n + 1).and_then(|rest| rest.split("```").next()).expect("the README has that block");
-    let bare: String = block.lines().map(|line| line.split("--").next().unwrap_or(line)).collect::<Vec<_>>().join("\n");
-    bare.split(';').map(|sql| sql.trim().to_owned()).filter(|sql| !sql.is_empty()).collect()
-}
 
 async fn run(server: &Server, login: &str, database: &str, statements: &[String]) -> Result<(), sqlx::Error> {
     let mut connection = PgConnection::connect(&server.url_as(login, database)).await?;
@@ -46,10 +41,15 @@ impl Team {
         self.home.run(&[&["--database", &url], arguments].concat())
     }
 
+    /// A right that the login lacks.
     async fn refuses(&self, login: &str, sql: &str) {
+        self.stops(login, sql, "42501").await;
+    }
+
+    async fn stops(&self, login: &str, sql: &str, with: &str) {
         let refused = run(self.server, login, "channel", &[sql.to_owned()]).await.expect_err(sql);
         let code = refused.as_database_error().and_then(sqlx::error::DatabaseError::code).expect("the database says why").into_owned();
-        assert_eq!(code, "42501", "{login}: {sql}: {refused}");
+        assert_eq!(code, with, "{login}: {sql}: {refused}");
     }
 }
 
@@ -144,6 +144,7 @@ async fn nobody_rewrites_what_happened(team: &Team) {
             team.refuses(login, sql).await;
         }
     }
+    nobody_is_somebody_else_at_the_mdf_desk(team).await;
     for sql in [
         "update operator set roles = '[\"admin\"]'",
         "insert into operator select * from operator",
@@ -155,6 +156,34 @@ async fn nobody_rewrites_what_happened(team: &Team) {
     }
     team.refuses("vera", "update lead set score = 100").await;
     assert!(team.call("vera", &["audit", "verify"]).ok().contains("the chain is whole"));
+}
+
+/// Ben is a channel manager and no finance; a fund, a claim and a payment that he makes up get him nowhere (the rest of the list
+/// is in `store::mdf`).
+async fn nobody_is_somebody_else_at_the_mdf_desk(team: &Team) {
+    let made_up = [
+        "insert into fund (id, version, updated_at, state, next_at, name_words, program, partner, region, currency, from_day, to_day, \
+         source_key) values (1, 1, 0, 'open', null, ' q', 'launch', 1, null, 'EUR', 1, 2, '')",
+        "insert into claim (id, version, updated_at, state, next_at, fund, request, partner, is_pending, revision, hash, approved_minor, \
+         submitted_at, performed_from, performed_to, source_key) \
+         values (1, 3, 0, 'submitted', null, 1, 1, 1, 1, 1, '\\x07', null, 0, 1, 1, '')",
+        "insert into claim_body values (1, '{\"content\":{\"asked\":{\"minor\":100,\"currency\":\"EUR\"}}}')",
+        "insert into mdf_part values (5, (select id from operator where login = 'ben'), 'asked')",
+    ];
+    run(team.server, "ben", "channel", &made_up.map(str::to_owned)).await.expect("who is to say that nobody claimed that");
+    for sql in [
+        "insert into mdf_signature values (5, 4, 'first', (select id from operator where login = 'ben'), null, 0, 100, 'EUR', 1, '\\x07', null)",
+        "insert into mdf_signature values (5, 4, 'first', (select id from operator where login = 'anna'), null, 0, 100, 'EUR', 1, '\\x07', null)",
+        "update claim set approved_minor = 100, state = 'approved'",
+        "insert into payment values (1, 1, 'k', 100, 'EUR', (select id from operator where login = 'anna'), 0, 'ordered', null, '', null)",
+        "insert into payment values (1, 1, 'k', 100, 'EUR', (select id from operator where login = 'ben'), 0, 'confirmed', 1, 'x', 1)",
+        "insert into fund_entry values (1, 1, 'allocate', 'fund', 1, 'allocated', 'available', 1000, 'EUR', null, 0, '')",
+        "insert into fund_entry values (1, 1, 'pay', 'claim', 1, 'claimed', 'paid', 100, 'EUR', null, 0, '')",
+    ] {
+        for login in ["ben", "channel_engine"] {
+            team.stops(login, sql, "23514").await;
+        }
+    }
 }
 
 async fn the_doctor_knows_the_rights(team: &Team) {

@@ -58,6 +58,7 @@ impl Trial {
             let options = Options { read_only: false, ..real.db().options().clone() };
             let scratch = Db::open(Address::Sqlite(folder.path().join("trial.db")), options).await?;
             let mut tx = scratch.begin().await?;
+            tx.mdf_walls_down().await?;
             tx.lead_numbers(u32::MAX).await?;
             tx.deal_numbers(u32::MAX).await?;
             tx.case_numbers(u32::MAX).await?;

@@ -1,8 +1,9 @@
 //! Funds, requests, claims and batches: narrow rows that sweeps and locks look at, beside them the aggregates as JSON; one
 //! list for the desk, the ledger, who signed and who took part, payments, papers, limits.
 //!
-//! Triggers of the database (migration 7) refuse what no code of ours may do: an entry that is changed, a balance below
-//! zero, an approval or a payment by somebody who took another part, a payment of more than was approved.
+//! Triggers of the database (migrations 7, 10 and 22) refuse what no code of ours may do: an entry that is changed, a balance
+//! below zero, an approval or a payment by somebody who took another part, a payment of more than was approved, or one that
+//! the ledger does not know.
 
 mod columns;
 mod filter;
@@ -62,6 +63,17 @@ const ASKED: &str = "select mdf_item.fund, cast(sum(case when mdf_item.amount_ke
     group by mdf_item.fund";
 const ORDERED: &str = "select claim, no from payment where state = 'ordered' and (claim, no) > ($1, $2) order by claim, no limit $3";
 const BATCHES: &str = "select id from payment_batch order by id desc limit $1";
+/// The triggers of migration 22 on SQLite.
+const WALLS_DOWN: &[&str] = &[
+    "drop trigger mdf_signature_fits",
+    "drop trigger claim_is_set_aside",
+    "drop trigger claim_comes_set_aside",
+    "drop trigger request_is_committed",
+    "drop trigger request_comes_committed",
+    "drop trigger fund_entry_belongs",
+    "drop trigger payment_begins",
+    "drop trigger payment_goes",
+];
 pub const STATEMENTS: &[&str] = &[
     ON_REQUEST,
     OF_FUND,
@@ -275,8 +287,17 @@ fn currency_of(code: &str) -> Result<Currency> {
 }
 
 impl Tx {
-    /// Writes everything of the desk. Approvals come before what they are about, which rests on them, and payments after it,
-    /// because they rest on what was approved; parts come last: the triggers compare with how it stood before.
+    /// Takes down what compares requests, claims and payments with their funds and batches: in a scratch database on SQLite that
+    /// holds only what is new, and knows nothing of the funds that it is asked from.
+    pub async fn mdf_walls_down(&mut self) -> Result<()> {
+        for text in WALLS_DOWN {
+            self.execute(Sql::new(text)).await?;
+        }
+        Ok(())
+    }
+
+    /// Writes everything of the desk. Entries and approvals come before what they are about, which rests on them, and payments
+    /// after it and after the batch that they are in; parts come last: the triggers compare with how it stood before.
     pub(super) async fn mdf_save(&mut self, changes: &MdfChanges) -> Result<()> {
         let funds = changes.funds.iter().map(|change| Saving { record: &change.fund, expected: change.expected, restated: true });
         self.records_save(funds.collect()).await?;
@@ -288,9 +309,9 @@ impl Tx {
         let claims = changes.claims.iter();
         let claims = claims.map(|change| Saving { record: &change.claim, expected: change.expected, restated: change.restated.is_some() });
         self.records_save(claims.collect()).await?;
-        self.payments_save(changes).await?;
         let batches = changes.batches.iter().map(|change| Saving { record: &change.batch, expected: change.expected, restated: true });
         self.records_save(batches.collect()).await?;
+        self.payments_save(changes).await?;
         self.parts_save(changes).await?;
         self.items_save(changes).await?;
         self.authority_save(&changes.limits, &changes.delegations).await

@@ -4,7 +4,7 @@ use super::postgres::{self, Server};
 use pilothouse::{
     ambient::{Clock, Entropy},
     domain::time::Instant,
-    store::{Address, Db, Options},
+    store::{Address, Db, Options, Sql},
 };
 use sqlx::{Connection, Executor};
 use std::{
@@ -34,6 +34,7 @@ impl Fresh {
 }
 
 /// Takes back what came with version 21, for tests that begin with an older database.
+/// The triggers of version 22 stay: they know of nothing that came with 21, and are made anew.
 pub const BACK_TO_20: &[&str] = &[
     "delete from schema_version where version > 20",
     "drop index conflict_party_case",
@@ -86,6 +87,50 @@ pub async fn on_both<F: Future<Output = ()>>(test: impl Fn(Fresh) -> F) {
     // A test is long, and would be large twice.
     Box::pin(test(fresh)).await;
     if let Some(fresh) = postgres().await {
+        Box::pin(test(fresh)).await;
+    }
+}
+
+/// The statements of the README's n-th block of SQL.
+pub fn readme_sql(n: usize) -> Vec<String> {
+    let readme = include_str!("../../../README.md");
+    let block = readme.split("```sql\n").nth(n + 1).and_then(|rest| rest.split("```").next()).expect("the README has that block");
+    let bare: String = block.lines().map(|line| line.split("--").next().unwrap_or(line)).collect::<Vec<_>>().join("\n");
+    bare.split(';').map(|sql| sql.trim().to_owned()).filter(|sql| !sql.is_empty()).collect()
+}
+
+/// A database of PostgreSQL as a login sees it that has the rights of the README's desk, and is operator `id` with these roles
+/// (as JSON); `None` where there is no PostgreSQL.
+pub async fn desk_login(id: i64, roles: &'static str) -> Option<Fresh> {
+    let server = tokio::task::spawn_blocking(postgres::server).await.expect("the server starts")?;
+    Some(login_of(server, &postgres_on(server).await, id, roles).await)
+}
+
+async fn login_of(server: &Server, owned: &Fresh, id: i64, roles: &'static str) -> Fresh {
+    let Address::Postgres(url) = owned.db.address() else { panic!("it is PostgreSQL") };
+    let database = url.split(['/', '?']).nth(3).expect("an address has a database");
+    let login = format!("{database}_of_{id}");
+    let made = ["view", "desk", "finance", "admin"].map(|role| format!("create role {database}_{role}"));
+    let member = [format!("grant {database}_view to {database}_desk"), format!("create role {login} login in role {database}_desk")];
+    let granted = readme_sql(1).into_iter().map(|sql| sql.replace("channel_", &format!("{database}_")));
+    let mut owner = sqlx::PgConnection::connect(url).await.expect("our own server answers");
+    for sql in made.into_iter().chain(member).chain(granted) {
+        owner.execute(sqlx::raw_sql(sqlx::AssertSqlSafe(sql.as_str()))).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
+    }
+    let known = "insert into operator (id, version, name, name_words, login, roles, is_active) values ($1, 1, $2, $2, $2, $3, 1)";
+    let mut tx = owned.db.begin().await.expect("free");
+    tx.execute(Sql::new(known).bind(id).bind(login.as_str()).bind(roles)).await.expect("an operator");
+    tx.commit().await.expect("saved");
+    let address = Address::Postgres(server.url_as(&login, database));
+    let db = Db::open(address, owned.db.options().clone()).await.expect("it may work");
+    Fresh { db, name: "a desk's login on postgres", folder: None }
+}
+
+/// Runs a test on both, and once more on PostgreSQL with no more rights than the README gives to a desk. The login is that of an
+/// admin, who may write down what others did: what stops it is what the statements say, not who sends them.
+pub async fn on_every_login<F: Future<Output = ()>>(test: impl Fn(Fresh) -> F) {
+    on_both(&test).await;
+    if let Some(fresh) = desk_login(99, "[\"admin\"]").await {
         Box::pin(test(fresh)).await;
     }
 }

@@ -85,14 +85,22 @@ async fn direct_sql_gets_nobody_further() {
         for (text, why) in [
             ("insert into payment values (1, 1, 'x', 100000, 'EUR', 5, 0, 'ordered', null, '', null)", "asked for or approved"),
             ("insert into payment values (1, 1, 'x', 100001, 'EUR', 8, 0, 'ordered', null, '', null)", "than was approved"),
-            ("update claim set approved_minor = 400000 where id = 1", "without an approval"),
+            ("update claim set approved_minor = 99999 where id = 1", "without an approval"),
+            ("insert into payment values (1, 1, 'x', 100000, 'EUR', 8, 0, 'confirmed', 1, 'bank', 1)", "begins as ordered"),
+            ("insert into payment values (1, 1, 'x', 100000, 'KWD', 8, 0, 'ordered', null, '', null)", "currency of its fund"),
             ("update fund_entry set minor = 1", "never changed"),
             ("update fund_balance set available = available + 100, allocated = allocated + 100", "follow the entries"),
         ] {
             let refused = sql(&desk, text).await.expect_err(text);
             assert!(matches!(&refused, Error::Refused(said) if said.contains(why)), "{}: {text}: {refused}", fresh.name);
         }
+        let more =
+            "insert into mdf_signature select 5, 99, 'second', 6, null, 0, 99900000, 'EUR', revision, hash, null from claim where id = 1";
+        let refused = sql(&desk, more).await.expect_err("1,000 were asked for");
+        assert!(matches!(&refused, Error::Refused(why) if why.contains("than was asked for")), "{refused}");
         desk.sent(PAYS[0], claim, "k").await;
+        let unposted = sql(&desk, "update payment set state = 'confirmed', answer = 'bank', answered_at = 1").await;
+        assert!(matches!(&unposted, Err(Error::Refused(why)) if why.contains("its entry in the ledger")), "{}: {unposted:?}", fresh.name);
         let twice = sql(&desk, "insert into payment values (1, 2, 'k', 1, 'EUR', 8, 0, 'ordered', null, '', null)").await;
         assert!(matches!(twice, Err(Error::Exists(_) | Error::Refused(_))), "{}: {twice:?}", fresh.name);
         assert!(matches!(desk.claim_seen(claim).await.state, ClaimState::Approved { .. }));

@@ -174,7 +174,7 @@ async fn a_protection_is_extended_on_a_file_and_ends_by_an_order_a_loss_or_its_t
         let mut desk = Desk::opened(fresh, 120, 36).await;
         let folder = tempfile::tempdir().unwrap();
         let letter = folder.path().join("Visit of March.pdf");
-        std::fs::write(&letter, "they are about to order").unwrap();
+        std::fs::write(&letter, "%PDF-1.4 they are about to order").unwrap();
         desk.find(1).await.play("f down down tab").await;
         desk.text(&letter.with_file_name("Visit.pdf").to_string_lossy()).await.play("C-s").await;
         assert!(desk.screen().contains("there is no file"), "{}", desk.screen());
@@ -183,7 +183,7 @@ async fn a_protection_is_extended_on_a_file_and_ends_by_an_order_a_loss_or_its_t
         let documents = desk.deal(1).await.documents;
         assert_eq!(documents.len(), 1, "{}", desk.screen());
         assert_eq!((documents[0].document.kind, documents[0].document.name.as_str()), (DocumentKind::Touch, "Visit of March.pdf"));
-        assert_eq!(documents[0].document.hash, pilothouse::domain::deal::ContentHash::of(b"they are about to order"));
+        assert_eq!(documents[0].document.hash, pilothouse::domain::deal::ContentHash::of(b"%PDF-1.4 they are about to order"));
         desk.play("x").await;
         insta::allow_duplicates! { insta::assert_snapshot!("deals_form_extend_120x36", desk.screen()) }
         desk.play("enter").await;
