@@ -5,17 +5,22 @@ use crate::{
     app::{App, Command, Failure, tier::evaluate::last_quarter},
     domain::{
         actor::Actor,
-        id::LeadId,
-        tier::{Quarter, evaluation::AuditKind, rules::Audits},
+        id::{LeadId, PartnerId},
+        tier::{Quarter, Trailing, evaluation::AuditKind, rules::Audits},
         time::{Instant, MICROS_PER_HOUR, Span},
     },
 };
+use chrono::NaiveDate;
 use futures::future::BoxFuture;
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 use tokio::sync::watch;
 
 /// How many leads one transaction sweeps: enough to be fast, few enough that other writers wait little.
 const BATCH: u32 = 1_000;
+/// While late sales keep coming in, whoever sold them is audited anew this often, and not for every part of a file.
+const ANEW_EVERY: Span = Span::hours(1);
+/// A sale bears the moment at which it began to be written: an audit of shortly after may not have seen it.
+const WRITING: Span = Span::minutes(1);
 /// How many partners one transaction audits.
 const AUDITED: u32 = 500;
 /// The same of registrations when more are due than that: each that ends takes a dozen random keys along, and the more end at
@@ -49,6 +54,8 @@ pub struct Settled {
     found: Option<(i64, i64, i64)>,
     /// The quarter whose audit is done, with the version of the program and of the directory.
     audited: Option<(Quarter, i64, i64)>,
+    /// The quarter of which late sales were looked for, with the last sale that there was, and when that was.
+    restated: Option<(Quarter, i64, Instant)>,
 }
 
 /// Works until `stop` says so. A failure is logged and tried again: the engine never gives up on a lost database.
@@ -152,34 +159,77 @@ pub fn sweep_tiers(app: &App) -> BoxFuture<'_, Result<usize, Failure>> {
 }
 
 /// Audits all partners for the quarter that ended last, where the program leaves that to the engine. Each is audited once for
-/// a quarter, whoever comes second finds it done.
+/// a quarter, whoever comes second finds it done; and anew when sales come in that the audit had counted.
 pub fn audit<'a>(app: &'a App, settled: &'a mut Settled, under: (i64, i64)) -> BoxFuture<'a, Result<usize, Failure>> {
     Box::pin(async move {
         let rules = app.rules().await?;
         let (quarter, day) = last_quarter(rules.program(), app.today().await?);
         let done = Some((quarter, under.0, under.1));
-        if rules.program().scorecard.audits == Audits::OnDemand || settled.audited == done {
+        if rules.program().scorecard.audits == Audits::OnDemand {
             return Ok(0);
         }
-        let (engine, kind) = (Actor::engine().id, AuditKind::Quarter(quarter));
+        let kind = AuditKind::Quarter(quarter);
         let mut audited = 0;
-        loop {
+        while settled.audited != done {
             let partners = app.db().read().await?.partners_unaudited(&kind.code(), AUDITED).await?;
             if partners.is_empty() {
                 settled.audited = done;
-                return Ok(audited);
+                break;
             }
-            match app.execute(engine, app.request(Command::EvaluateTiers { partners, day, kind })).await {
-                Ok(outcome) => audited += outcome.tiers.len(),
-                // A rate is missing, say: the rest of the engine's work goes on, and a person is told by the log.
-                Err(Failure::Refused(why)) => {
-                    tracing::warn!(%why, %quarter, "the quarter can't be audited");
-                    return Ok(audited);
-                }
-                Err(failure) => return Err(failure),
-            }
+            let Some(count) = evaluate(app, partners, quarter, day).await? else { return Ok(audited) };
+            audited += count;
         }
+        Ok(audited + audit_anew(app, settled, quarter, day).await?)
     })
+}
+
+/// Makes the audits of a quarter; gives how many were kept, and nothing where it can't be audited.
+async fn evaluate(app: &App, partners: Vec<PartnerId>, quarter: Quarter, day: NaiveDate) -> Result<Option<usize>, Failure> {
+    let kind = AuditKind::Quarter(quarter);
+    match app.execute(Actor::engine().id, app.request(Command::EvaluateTiers { partners, day, kind })).await {
+        Ok(outcome) => Ok(Some(outcome.tiers.len())),
+        // A rate is missing, say: the rest of the engine's work goes on, and a person is told by the log.
+        Err(Failure::Refused(why)) => {
+            tracing::warn!(%why, %quarter, "the quarter can't be audited");
+            Ok(None)
+        }
+        Err(failure) => Err(failure),
+    }
+}
+
+/// Audits those anew whose sales were restated since their audit of the quarter was made. The same facts are kept once, so that
+/// whoever looks too often does no harm.
+async fn audit_anew(app: &App, settled: &mut Settled, quarter: Quarter, day: NaiveDate) -> Result<usize, Failure> {
+    let (now, rules) = (app.now(), app.rules().await?);
+    let mut session = app.db().read().await?;
+    let last = session.last_sale().await?;
+    let is_settled = |(of, sale, at): (Quarter, i64, Instant)| of == quarter && (sale == last || now < at.plus(ANEW_EVERY));
+    if settled.restated.is_some_and(is_settled) {
+        return Ok(0);
+    }
+    let made = session.audited_at(&AuditKind::Quarter(quarter).code()).await?;
+    let Some(first) = made.values().min() else { return Ok(0) };
+    let counted = Trailing::to(day);
+    let since = first.plus(Span::ZERO.minus(WRITING));
+    let restated = session.restated(counted.before.from, counted.now.until, since).await?;
+    let acquired: BTreeSet<PartnerId> = session.acquired().await?.into_iter().map(|(partner, _)| partner).collect();
+    drop(session);
+    let audited = |id: &PartnerId| rules.directory().get(*id).filter(|partner| partner.profile.is_audited());
+    let mut anew = BTreeSet::new();
+    for one in restated {
+        // What a part of another partner sells counts for that one as well.
+        let whole = rules.directory().get(one.partner).filter(|_| acquired.contains(&one.partner)).and_then(|part| part.profile.parent);
+        let measured = [Some(one.partner), whole].into_iter().flatten();
+        anew.extend(measured.filter(|id| audited(id).is_some() && made.get(id).is_some_and(|at| *at <= one.at.plus(WRITING))));
+    }
+    let anew: Vec<PartnerId> = anew.into_iter().collect();
+    let mut count = 0;
+    for part in anew.chunks(AUDITED as usize) {
+        let Some(kept) = evaluate(app, part.to_vec(), quarter, day).await? else { return Ok(count) };
+        count += kept;
+    }
+    settled.restated = Some((quarter, last, now));
+    Ok(count)
 }
 
 /// Fires what is due at the deal desk; gives on how many registrations and cases.

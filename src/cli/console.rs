@@ -22,8 +22,8 @@ pub struct Args {
     /// The room to open (default: leads)
     #[arg(long, value_name = "ROOM", value_parser = print::rooms())]
     pub room: Option<At>,
-    /// The queue to open, such as due-soon, breached (leads) or to-decide (deals); a wrong one names them all
-    #[arg(long, value_name = "QUEUE", value_parser = print::queue_of_a_room)]
+    /// The queue to open, such as due-soon, breached (leads) or to-decide (deals); a wrong one names those of the room
+    #[arg(long, value_name = "QUEUE")]
     pub queue: Option<String>,
     /// The filter to open with, such as `country:DE score>70` (leads) or `value>50000` (deals)
     #[arg(long, value_name = "FILTER")]
@@ -43,6 +43,11 @@ impl Args {
     pub fn room(&self) -> At {
         self.room.unwrap_or(At::Leads)
     }
+
+    /// The queue as the tab of the room has it.
+    pub fn queue(&self) -> Result<Option<String>> {
+        self.queue.as_deref().map(|name| print::queue_of(self.room(), name)).transpose()
+    }
 }
 
 /// Runs until the person leaves; from the first screen of an empty database the way leads to the demo.
@@ -61,6 +66,8 @@ pub async fn run(args: &Args, call: &mut Call<'_>) -> Result<()> {
 /// The console on an open database. On SQLite the engine works inside, because nobody may have started another one: a
 /// second engine does no harm. On PostgreSQL it is a service of its own.
 pub async fn open(app: &App, call: &mut Call<'_>, banner: Banner, args: &Args) -> Result<Ended> {
+    // What is written wrong is told first, whatever the console lacks.
+    args.queue()?;
     if args.plain {
         plain::run(app, call, args).await?;
         return Ok(Ended::Left);
@@ -88,7 +95,7 @@ pub async fn options(app: &App, call: &Call<'_>, banner: Banner, args: &Args) ->
         read_only: call.config.read_only,
         engine: has_engine(app, call),
         room: args.room(),
-        queue: args.queue.clone(),
+        queue: args.queue()?,
         filter: print::filter_of(args.room(), args.filter.as_deref())?,
     })
 }

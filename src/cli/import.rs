@@ -266,6 +266,9 @@ fn told(report: &Report, dry_run: bool, call: &mut Call<'_>) -> Result<()> {
     Ok(writeln!(call.out, "{}", report.counts)?)
 }
 
+/// Of a file of many years only the last quarters are told.
+const QUARTERS_TOLD_MAX: usize = 4;
+
 fn told_of_lines(report: &Report, call: &mut Call<'_>) -> Result<()> {
     for told in &report.waiting {
         writeln!(call.err, "in correction: {told}")?;
@@ -276,6 +279,19 @@ fn told_of_lines(report: &Report, call: &mut Call<'_>) -> Result<()> {
     }
     if report.late > 0 {
         writeln!(call.err, "{} of the recorded lines are of a quarter that is closed, and restate it", report.late)?;
+    }
+    for one in report.restates.iter().take(QUARTERS_TOLD_MAX) {
+        let more = if one.more > 0 { format!(" and {} more", one.more) } else { String::new() };
+        let then = if one.by_engine {
+            "the engine makes the audit anew".to_owned()
+        } else {
+            format!("`pilothouse tier evaluate --quarter {}` makes the audit anew", one.quarter)
+        };
+        writeln!(call.err, "{}: {}{more}; {then}", one.quarter, one.partners.join(", "))?;
+    }
+    let more = report.restates.len().saturating_sub(QUARTERS_TOLD_MAX);
+    if more > 0 {
+        writeln!(call.err, "earlier quarters that they restate: {more}")?;
     }
     Ok(())
 }

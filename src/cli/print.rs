@@ -2,11 +2,18 @@
 
 use super::{Call, console};
 use crate::{
-    domain::{deal::fields::Deals, filter, mdf::fields::Funding, search, tier::fields::Tiers},
+    domain::{
+        deal::fields::Deals,
+        filter,
+        mdf::fields::Funding,
+        search,
+        tier::{fields::Tiers, queue::Queue},
+    },
     error::{Error, Result},
     tui::{
         console as screen,
-        house::{At, House},
+        house::At,
+        rooms::{board::BoardRoom, deals::DealRoom, leads::LeadRoom, mdf::MdfRoom, tiers::TierRoom},
         widgets::status::Banner,
     },
 };
@@ -21,7 +28,7 @@ pub struct Args {
     #[arg(value_parser = rooms())]
     room: At,
     /// The queue
-    #[arg(long, value_name = "QUEUE", default_value = "all", value_parser = queue_of_a_room)]
+    #[arg(long, value_name = "QUEUE", default_value = "all")]
     queue: String,
     /// Only what passes this filter, such as `country:DE`
     #[arg(long, value_name = "FILTER")]
@@ -33,10 +40,11 @@ pub struct Args {
 
 pub async fn run(args: Args, call: &mut Call<'_>) -> Result<()> {
     let filter = filter_of(args.room, args.filter.as_deref())?;
+    let queue = queue_of(args.room, &args.queue)?;
     let app = call.app().await?;
     let banner = if call.config.production { Banner::Production } else { Banner::None };
     let mut options = console::options(&app, call, banner, &console::Args::default()).await?;
-    (options.room, options.queue, options.filter) = (args.room, Some(args.queue), filter);
+    (options.room, options.queue, options.filter) = (args.room, Some(queue), filter);
     let text = Box::pin(screen::print(&options, args.size)).await.map_err(Error::Expected)?;
     Ok(call.out.write_all(text.as_bytes())?)
 }
@@ -47,10 +55,23 @@ pub(super) fn rooms() -> impl TypedValueParser<Value = At> {
     PossibleValuesParser::new(names).try_map(|name| At::named(&name).ok_or("there is no such room"))
 }
 
-/// Reads the name of a queue that some room has.
-pub(super) fn queue_of_a_room(text: &str) -> Result<String, String> {
-    let (wanted, names) = (search::slug(text), House::queues());
-    if names.contains(&wanted) { Ok(wanted) } else { Err(format!("`{text}` is no queue; the queues are {}", names.join(", "))) }
+/// The name of a queue of the room as its tab has it. At the tier desk `tier list` has names of its own, and both are known here.
+pub(super) fn queue_of(room: At, text: &str) -> Result<String> {
+    let names = match room {
+        At::Leads => LeadRoom::queues(),
+        At::Deals => DealRoom::queues(),
+        At::Mdf => MdfRoom::queues(),
+        At::Tiers => TierRoom::queues(),
+        At::Board => BoardRoom::queues(),
+    };
+    let wanted = search::slug(text);
+    let of_desk = if room == At::Tiers { Queue::named(text) } else { None };
+    match of_desk {
+        Some(queue) => Ok(search::slug(queue.doc())),
+        // The queue with everything, whatever stands on its tab.
+        None if wanted == "all" || names.contains(&wanted) => Ok(wanted),
+        None => Err(Error::expected(format!("`{text}` is no queue of {}; the queues are {}", room.slug(), names.join(", ")))),
+    }
 }
 
 /// A filter in the words of its room; an empty one lets everything pass.

@@ -9,6 +9,7 @@ use crate::{
         id::{OperatorId, PartnerId},
         partner::Partner,
         problem::quoted,
+        search,
         text::Text,
         tier::{
             Outcome, Quarter,
@@ -33,7 +34,7 @@ pub enum Verb {
     #[command(after_help = "Example:\n  pilothouse tier show HANSA")]
     Show(Show),
     /// List partners of a queue
-    #[command(after_help = "Examples:\n  pilothouse tier list promotions\n  pilothouse tier list at_risk --json")]
+    #[command(after_help = "Examples:\n  pilothouse tier list promotions\n  pilothouse tier list at-risk --json")]
     List(List),
     /// Propose another tier for a partner
     #[command(after_help = "Example:\n  pilothouse tier propose HANSA gold --reason \"won the frame contract\"")]
@@ -103,9 +104,9 @@ pub struct Show {
 
 #[derive(Debug, clap::Args)]
 pub struct List {
-    /// The queue
-    #[arg(default_value = "all", value_parser = queue())]
-    queue: String,
+    /// The queue: promotions, demotions, at-risk, remediation-due, certifications-expiring, falling-soon, near-a-line or all
+    #[arg(default_value = "all", value_parser = queue)]
+    queue: Queue,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -203,10 +204,13 @@ pub struct Advance {
     text: String,
 }
 
-fn queue() -> clap::builder::PossibleValuesParser {
+/// Reads the name of a queue of partners, as `tier list` or the room's tab has it.
+fn queue(text: &str) -> Result<Queue, String> {
     // Lines that wait are listed by `pos corrections`.
-    let of_partners = Queue::ALL.iter().filter(|queue| **queue != Queue::Corrections);
-    of_partners.map(|queue| queue.name()).collect::<Vec<_>>().into()
+    Queue::named(text).filter(|queue| *queue != Queue::Corrections).ok_or_else(|| {
+        let names = Queue::ALL.iter().filter(|queue| **queue != Queue::Corrections).map(|queue| search::slug(queue.doc()));
+        format!("the queues are {}", names.collect::<Vec<_>>().join(", "))
+    })
 }
 
 /// How many partners one transaction audits.
@@ -217,7 +221,7 @@ pub async fn run(verb: Verb, call: &mut Call<'_>) -> Result<()> {
     let (partner, command) = match verb {
         Verb::Evaluate(args) => return evaluate(&args, call).await,
         Verb::Show(args) => return show::show(&args.partner, args.json, call).await,
-        Verb::List(args) => return show::list(&args.queue, args.json, call).await,
+        Verb::List(args) => return show::list(args.queue, args.json, call).await,
         Verb::Rate(args) => return rate(&args, call).await,
         Verb::Propose(args) => (args.partner, StandingCommand::Propose { to: text(&args.tier), reason: text(&args.reason) }),
         Verb::Approve(args) => (args.partner, StandingCommand::Approve { on: args.on }),
@@ -257,6 +261,11 @@ async fn carry_out(app: &App, actor: OperatorId, partner: &Partner, command: Sta
 }
 
 async fn rate(args: &Rate, call: &mut Call<'_>) -> Result<()> {
+    let said = Rated { satisfaction: args.satisfaction, compliance: args.compliance, training: args.training };
+    if said == Rated::default() {
+        let why = "nothing to record: say --satisfaction, --compliance or --training, each with a number from 0 to 100";
+        return Err(Error::expected(why));
+    }
     let app = call.app().await?;
     let actor = call.sign_in(&app).await?;
     let rules = app.rules().await?;
@@ -267,7 +276,16 @@ async fn rate(args: &Rate, call: &mut Call<'_>) -> Result<()> {
         compliance: args.compliance.or(known.compliance),
         training: args.training.or(known.training),
     };
-    carry_out(&app, actor.id, partner, StandingCommand::Rate { rated }, call).await
+    let targets = vec![Target { id: partner.id, seen: None }];
+    let done = app.execute(actor.id, app.request(Command::Tiers { targets, command: StandingCommand::Rate { rated } })).await?;
+    if let Some(Err(refusal)) = done.tiers.into_iter().next().map(|item| item.result) {
+        return Err(Error::expected(refusal.to_string()));
+    }
+    let each = |of: Rated| [("satisfaction", of.satisfaction), ("compliance", of.compliance), ("training", of.training)];
+    let recorded: Vec<String> = each(said).into_iter().filter_map(|(name, value)| Some(format!("{name} {}", value?))).collect();
+    let now = each(rated).map(|(name, value)| value.map_or_else(|| format!("{name} not known"), |value| format!("{name} {value}")));
+    let (name, code) = (&partner.profile.name, &partner.profile.code);
+    Ok(writeln!(call.out, "{name} ({code}): recorded: {}; now {}", recorded.join(", "), now.join(", "))?)
 }
 
 /// Somebody who works at the tier desk, by name; nobody named is whoever calls.

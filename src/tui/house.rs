@@ -14,7 +14,6 @@ use super::{
 };
 use crate::domain::{actor::Permission, search, time::Instant};
 use ratatui::layout::Rect;
-use std::collections::BTreeSet;
 
 /// How what a room asks for is told apart from what the others do.
 trait Lodger<H: Room>: Room {
@@ -243,15 +242,6 @@ macro_rules! queues {
             /// The house, entered at one of its rooms.
             pub fn new(station: &Station, at: At) -> Self {
                 Self::built(at, $(<$room>::new(station.clone())),+)
-            }
-
-            /// The names of the queues of all rooms, each once.
-            pub fn queues() -> Vec<String> {
-                let mut names = Vec::new();
-                $(names.extend(<$room>::queues());)+
-                let mut seen = BTreeSet::new();
-                names.retain(|name: &String| seen.insert(name.clone()));
-                names
             }
 
             /// Opens the room that is entered on a queue, by its name, and with a filter.

@@ -141,10 +141,28 @@ pub struct Report {
     /// Lines that were recorded into a quarter that was closed.
     #[serde(skip_serializing_if = "is_zero")]
     pub late: u64,
+    /// Whose audits of which quarters these restate, the latest quarter first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub restates: Vec<Restates>,
     /// What became of the words of the new deals; nothing for other records.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deals: Option<Figures>,
 }
+
+/// A quarter that late lines restate.
+#[derive(Debug, Clone, Serialize)]
+pub struct Restates {
+    /// `2026-Q1`
+    pub quarter: String,
+    /// The first of the partners, at most [`RESTATED_TOLD_MAX`], and how many more.
+    pub partners: Vec<String>,
+    pub more: usize,
+    /// The engine makes its audits anew by itself.
+    pub by_engine: bool,
+}
+
+/// How many partners are named of a quarter that is restated.
+pub const RESTATED_TOLD_MAX: usize = 5;
 
 /// How the customers and products of new deals were found among ours, and what keeps deals from being complete.
 #[derive(Debug, Clone, Default, Serialize)]

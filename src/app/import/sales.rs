@@ -6,19 +6,30 @@ use super::{
     decode::{Decoder, Record, SaleRecord},
     door::Door,
     reader,
-    report::{Counts, ImportError, REJECTS_TOLD_MAX, Report},
+    report::{Counts, ImportError, REJECTS_TOLD_MAX, RESTATED_TOLD_MAX, Report, Restates},
     source::Row,
 };
 use crate::{
     app::{
-        App, Command,
+        App, Command, Rules,
         pos::{Incoming, Judge, Known, LinesDone},
+        tier::evaluate::last_quarter,
     },
-    domain::{day::local_date, id::OperatorId, money::Currency, pos::Entry, text::Text},
+    domain::{
+        day::local_date,
+        id::{CorrectionId, OperatorId, PartnerId},
+        money::Currency,
+        pos::Entry,
+        text::Text,
+        tier::{Quarter, evaluation::AuditKind, rules::Audits},
+    },
 };
 use chrono::NaiveDate;
 use futures::future::BoxFuture;
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
 
 /// Lines a transaction. Other writers wait for the length of one, about a tenth of a second.
 pub const BATCH_ROWS: usize = 4_096;
@@ -48,26 +59,49 @@ pub fn import<'a>(
             Record::Sale(sale) => Ok(desk.incoming(decoder, row, *sale)),
             _ => Err(row.reject(None, "is not a sale")),
         };
+        let mut restated = BTreeSet::new();
         let mut batches = reader::batches(job, BATCH_ROWS, prepare);
         while let Some(batch) = batches.next(&mut report).await? {
             if !batch.is_empty() {
                 let done = door.execute(app, actor, Command::Sales(batch)).await?.lines;
-                count(&mut report, *done);
+                restated.extend(done.restates.iter().copied());
+                count(&mut report, *done, pass);
             }
             progress(&report.counts);
         }
+        report.restates = restates(&restated, &rules, app.today().await?);
         Ok(report)
     })
 }
 
-fn count(report: &mut Report, done: LinesDone) {
+/// Whose audits are out of date by late lines, quarter by quarter, the latest first.
+fn restates(restated: &BTreeSet<(Quarter, PartnerId)>, rules: &Rules, today: NaiveDate) -> Vec<Restates> {
+    let program = rules.program();
+    let by_engine = (program.scorecard.audits == Audits::Quarterly).then(|| last_quarter(program, today).0);
+    let mut by_quarter: BTreeMap<Quarter, Vec<PartnerId>> = BTreeMap::new();
+    for (quarter, partner) in restated {
+        by_quarter.entry(*quarter).or_default().push(*partner);
+    }
+    let name = |id: &PartnerId| rules.directory().get(*id).map_or_else(|| id.to_string(), |one| one.profile.name.to_string());
+    let told = |(quarter, partners): (Quarter, Vec<PartnerId>)| Restates {
+        quarter: AuditKind::Quarter(quarter).code(),
+        partners: partners.iter().take(RESTATED_TOLD_MAX).map(name).collect(),
+        more: partners.len().saturating_sub(RESTATED_TOLD_MAX),
+        by_engine: by_engine == Some(quarter),
+    };
+    by_quarter.into_iter().rev().map(told).collect()
+}
+
+fn count(report: &mut Report, done: LinesDone, pass: Pass) {
     report.counts.created += done.recorded as u64;
     report.counts.changed += done.restated as u64;
     report.counts.known += done.known as u64;
     report.counts.waiting += done.waiting.len() as u64;
     report.late += done.late as u64;
     let room = REJECTS_TOLD_MAX.saturating_sub(report.waiting.len());
-    report.waiting.extend(done.waiting.into_iter().take(room).map(|(id, told)| format!("{id}, {told}")));
+    // What is only planned has no number yet.
+    let waits = |(id, told): (CorrectionId, String)| if pass == Pass::Plan { told } else { format!("{id}, {told}") };
+    report.waiting.extend(done.waiting.into_iter().take(room).map(waits));
 }
 
 /// Makes incoming lines of rows, on the reading thread.

@@ -11,14 +11,15 @@ use crate::{
     app::{Failure, Outcome, Scene},
     domain::{
         deal::Customer,
-        id::CorrectionId,
+        id::{CorrectionId, PartnerId},
         pos::{Correction, CorrectionEvent, CorrectionState, Entry, OrderLine, Read, SourceRow, Trouble},
         text::Text,
+        tier::Quarter,
     },
     store::{Unit, pos::keyed, unit::pos::SaleKey},
 };
 use chrono::NaiveDate;
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 /// A line as an import brings it.
 #[derive(Debug, Clone)]
@@ -72,6 +73,8 @@ pub struct LinesDone {
     pub waiting: Vec<(CorrectionId, String)>,
     /// Recorded into a quarter that was closed.
     pub late: usize,
+    /// The fiscal quarters that are restated by that, and of whom.
+    pub restates: BTreeSet<(Quarter, PartnerId)>,
     /// One answer a correction, in the order of the steps.
     pub corrections: Vec<CorrectionItem>,
 }
@@ -84,6 +87,9 @@ pub async fn record<U: Unit>(unit: &mut U, scene: Scene<'_>, arriving: &[Incomin
         one(unit, &mut book, &mut done, incoming, waits).await?;
     }
     done.late = book.posted().iter().filter(|posted| posted.late && !posted.is_reversal()).count();
+    let starts = scene.rules.program().scorecard.fiscal_year_starts;
+    let late = book.posted().iter().filter(|posted| posted.late);
+    done.restates = late.map(|posted| (Quarter::of(posted.line.on, starts), posted.line.partner)).collect();
     let changes = book.close(unit).await?;
     let seq = scene.save(unit, changes).await?;
     Ok(Outcome { seq, known: done.known, lines: Box::new(done), ..Outcome::default() })

@@ -22,7 +22,8 @@ impl App {
             let today = self.day_of_report(&rules, on)?;
             let mut session = self.db().snapshot().await?;
             let mut audits: HashMap<PartnerId, Vec<AuditRow>> = HashMap::new();
-            for row in session.audits_until(on).await? {
+            // What somebody looked at on demand is no audit that counts.
+            for row in session.audits_until(on).await?.into_iter().filter(|row| !row.kind.is_empty()) {
                 audits.entry(row.partner).or_default().push(row);
             }
             let latest: Vec<EvaluationId> = audits.values().filter_map(|rows| rows.first()).map(|row| row.id).collect();

@@ -248,7 +248,7 @@ impl App {
         let of: HashMap<PartnerId, &Standing> = standings.iter().map(|standing| (standing.partner, standing)).collect();
         let facts = |partner: &Partner| gathered.facts(rules.program(), partner, of.get(&partner.id).copied(), today);
         let facts = partners.into_iter().map(facts).collect::<Result<_, _>>()?;
-        let held = standings.iter().filter_map(|one| Some((one.partner, one.latest.as_ref()?.stored.clone()))).collect();
+        let held = standings.iter().filter_map(|one| Some((one.partner, one.judged().or(one.latest.as_ref())?.stored.clone()))).collect();
         Ok((facts, held))
     }
 

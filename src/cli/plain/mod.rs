@@ -148,8 +148,8 @@ impl<T: Desk> Watch<T> {
     async fn begin(app: &App, operator: Actor, args: &Args) -> Result<Self> {
         let rules = app.rules().await?;
         let zone = rules.program().zone;
-        let queue = match &args.queue {
-            Some(name) => desk::queue::<T>(name).map_err(Error::Expected)?,
+        let queue = match args.queue()? {
+            Some(name) => desk::queue::<T>(&name).map_err(Error::Expected)?,
             None => T::Queue::EVERYTHING,
         };
         let filter = filter::parse(args.filter.as_deref().unwrap_or_default()).map_err(|error| Error::expected(error.to_string()))?;

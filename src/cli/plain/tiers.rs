@@ -100,12 +100,14 @@ fn of_partner(row: &TierLine, now: Instant, zone: Tz) -> Line {
     let latest = standing.and_then(|standing| standing.latest.as_ref());
     let tier = if row.tier.is_empty() { "no tier" } else { row.tier.as_str() };
     let mut parts = vec![format!("{}: {tier}", TierTrade::spoken_name(row.id.into(), &row.name))];
-    match latest {
-        Some(latest) => {
-            let score = latest.score.map_or_else(|| "no score".to_owned(), |score| format!("{score} points"));
-            parts.push(format!("{}, earned {}, {score}, as of {}", latest.outcome.doc(), latest.computed, latest.day));
-        }
-        None => parts.push("not audited".to_owned()),
+    let judged = standing.and_then(Standing::judged);
+    if judged.is_none() {
+        parts.push("not audited".to_owned());
+    }
+    let looked = standing.and_then(Standing::looked_at);
+    for (one, how) in judged.map(|one| (one, "")).into_iter().chain(looked.map(|one| (one, "on demand "))) {
+        let score = one.score.map_or_else(|| "no score".to_owned(), |score| format!("{score} points"));
+        parts.push(format!("{how}{}, earned {}, {score}, as of {}", one.outcome.doc(), one.computed, one.day));
     }
     let (under_way, _) = words::under_way(row, now);
     if !under_way.is_empty() {
@@ -121,7 +123,7 @@ fn of_partner(row: &TierLine, now: Instant, zone: Tz) -> Line {
     let json = json!({
         "kind": "row", "id": row.id.to_string(), "partner": row.name.as_str(), "code": row.code.as_str(), "tier": row.tier.as_str(),
         "status": row.status.name(), "country": row.country.map(|country| country.code().to_owned()),
-        "outcome": latest.map(|latest| latest.outcome.name()), "earned": latest.map(|latest| latest.computed.as_str()),
+        "outcome": judged.map(|one| one.outcome.name()), "earned": judged.map(|one| one.computed.as_str()),
         "score": latest.and_then(|latest| latest.score).map(|score| score.to_string()),
         "proposal": standing.and_then(|standing| standing.proposal.as_ref()).map(|proposal| proposal.to.as_str()),
         "due": standing.and_then(Standing::due).map(|due| due.to_string()),

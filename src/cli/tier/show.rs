@@ -34,6 +34,10 @@ pub async fn show(wanted: &str, json: bool, call: &mut Call<'_>) -> Result<()> {
     let Some(last) = story.evaluations.first() else {
         return Ok(writeln!(call.out, "Not audited yet; `pilothouse tier evaluate --partner {}` does it.", partner.profile.code)?);
     };
+    if let Some((judged, _)) = story.standing.as_ref().and_then(|standing| standing.judged().zip(standing.looked_at())) {
+        let (found, tier) = (judged.outcome.doc(), &judged.computed);
+        writeln!(call.out, "By the audit of {}: {found}, earned {tier}; what is looked at on demand changes nothing about it", judged.day)?;
+    }
     card(&last.made.card, app.today().await?, call)?;
     if let Some(way) = story.way {
         writeln!(call.out, "\nTo {}:", way.tier)?;
@@ -102,10 +106,9 @@ fn ending((name, until): &(Text, Instant), now: Instant, zone: Tz) -> String {
     }
 }
 
-pub async fn list(queue: &str, json: bool, call: &mut Call<'_>) -> Result<()> {
+pub async fn list(queue: Queue, json: bool, call: &mut Call<'_>) -> Result<()> {
     let app = call.app().await?;
     let me = call.sign_in(&app).await?.id;
-    let queue = Queue::from_name(queue).unwrap_or(Queue::All);
     let (now, zone) = (app.now(), app.rules().await?.program().zone);
     let viewer = TierViewer { me, zone, marked: Vec::new() };
     // Whoever has to act first stands first where certificates end.
@@ -122,7 +125,12 @@ pub async fn list(queue: &str, json: bool, call: &mut Call<'_>) -> Result<()> {
     }
     for row in &rows {
         let latest = row.standing.as_ref().and_then(|standing| standing.latest.as_ref());
-        let found = latest.map_or_else(|| "not audited yet".to_owned(), |latest| format!("{}, as of {}", latest.outcome.doc(), latest.day));
+        let judged = row.standing.as_ref().and_then(|standing| standing.judged());
+        let found = match (judged, latest) {
+            (Some(judged), _) => format!("{}, as of {}", judged.outcome.doc(), judged.day),
+            (None, Some(looked)) => format!("{}, on demand as of {}", looked.outcome.doc(), looked.day),
+            (None, None) => "not audited yet".to_owned(),
+        };
         let score = latest.and_then(|latest| latest.score).map_or_else(|| "-".to_owned(), |score| score.to_string());
         let under_way = row.standing.as_ref().map_or_else(String::new, |standing| format!("; {}", under_way(standing)));
         let ends = row.next_end(now, zone).filter(|_| queue == Queue::Expiring);

@@ -79,8 +79,12 @@ fn who(seen: &PartnerSeen) -> Section {
 }
 
 fn stands(seen: &PartnerSeen, card: &Scorecard) -> Section {
-    let falls = card.falls.as_ref();
-    let days = falls.map(|fall| Figure::Days(fall.on.signed_duration_since(seen.on).num_days().max(0)));
+    let falls = card.fall();
+    let days = falls.map(|fall| match fall.on.signed_duration_since(seen.on).num_days() {
+        left @ 0.. => Figure::Days(left),
+        -1 => "yesterday if nothing was added".into(),
+        over => format!("{} days ago if nothing was added", -over).into(),
+    });
     Section::new("standing", "How it stands")
         .fact("score", "Score", Figure::known(card.composite))
         .fact("outcome", "Outcome", card.outcome.doc())

@@ -109,7 +109,7 @@ fn summary(seen: &TiersSeen) -> Section {
     let last = seen.audited().map(|(_, card)| card.day).max();
     let known = |count: usize| if audited > 0 { Figure::from(count) } else { Figure::NotKnown };
     let mut section = Section::new("summary", "In short")
-        .note("Correctly tiered: holds the tier that its last audit found it to have earned, of all that were audited. Partners that have left are not counted.")
+        .note("Correctly tiered: holds the tier that its last audit found it to have earned, of all that were audited; what was only looked at on demand is no audit. Partners that have left are not counted.")
         .fact("partners", "Partners", seen.partners.len())
         .fact("audited", "Audited", audited)
         .fact("last_audit", "Last audit as of", Figure::known(last))
@@ -170,8 +170,14 @@ fn by_tier(seen: &TiersSeen) -> Section {
         0,
         1,
     );
+    let days = || seen.audited().map(|(_, card)| card.day);
+    let of = match (days().min(), days().max()) {
+        (Some(first), Some(last)) if first < last => format!(" ({first} to {last})"),
+        (Some(day), _) => format!(" ({day})"),
+        _ => String::new(),
+    };
     Section::new("tiers", "Partners by tier")
-        .note("At audit, came, left: against the tier that each partner held when it was last audited. Cost a year: rebate and marketing funds of the tier held, at the revenue of twelve months, of as many partners as have a known one.")
+        .note(format!("At audit, came, left: against the tier that each partner held when it was last audited. Cost a year: rebate and marketing funds of the tier held, at the revenue of the twelve months up to the day of the last audit{of}, of as many partners as have a known one."))
         .table(table)
 }
 
@@ -255,7 +261,8 @@ impl TiersSeen {
         };
         let above =
             Table::new("above", "Just above the line of the tier that they have earned", &columns("Above"), "Nobody.").rows(falling);
-        let below = Table::new("below", "Just below a line of the next tier", &columns("Short"), "Nobody.").rows(rising);
+        let below =
+            Table::new("below", "Just below a line above the tier that they have earned", &columns("Short"), "Nobody.").rows(rising);
         Section::new("near", "Within ten percent of a line").table(above).table(below)
     }
 

@@ -295,10 +295,14 @@ impl Scorecard {
         self.lines.iter().find(|line| line.tier.eq_ignore_ascii_case(tier))?.gates.iter().find(|one| one.gate == gate)
     }
 
-    /// When it falls below its line, counted from today and not from the audit, as the end of a sentence. Nothing where it stood
-    /// below it already when it was audited.
+    /// When and why it falls below its line. Nothing where it stood below it already when it was audited.
+    pub fn fall(&self) -> Option<&Fall> {
+        self.falls.as_ref().filter(|fall| fall.on > self.day)
+    }
+
+    /// The same, counted from today and not from the audit, as the end of a sentence.
     pub fn falls_told(&self, today: NaiveDate) -> Option<String> {
-        let fall = self.falls.as_ref().filter(|fall| fall.on > self.day)?;
+        let fall = self.fall()?;
         Some(match fall.on.signed_duration_since(today).num_days() {
             days @ 2.. => format!("in {days} days if nothing is added: {fall}"),
             1 => format!("tomorrow if nothing is added: {fall}"),

@@ -13,6 +13,7 @@ use crate::domain::{
     id::{OperatorId, PartnerId},
     page,
     partner::{Partner, PartnerKind, PartnerStatus, Step, directory::is_audited},
+    search,
     text::Text,
     time::{Instant, Span},
     vocabulary::words,
@@ -26,7 +27,7 @@ pub enum Queue {
     /// A better tier is proposed, or approved and not in force yet.
     Promotions,
     Demotions,
-    /// The last audit was failed.
+    /// The last audit that counts was failed, or a remediation plan is open.
     AtRisk,
     /// Their remediation plan ends within [`SOON`], or has ended.
     RemediationDue,
@@ -60,6 +61,12 @@ words! {
 pub const SOON: Span = Span::hours(60 * 24);
 
 impl Queue {
+    /// The one that is called so, in the words of its tab or in its own: `near-a-line`, `near`.
+    pub fn named(text: &str) -> Option<Self> {
+        let wanted = search::slug(text);
+        Self::ALL.iter().copied().find(|queue| search::slug(queue.name()) == wanted || search::slug(queue.doc()) == wanted)
+    }
+
     /// Whether a partner that stands so is in this queue at `now`; days are those of the program's zone.
     pub fn holds(self, line: &TierLine, now: Instant, zone: Tz) -> bool {
         if self == Self::Expiring {
@@ -70,7 +77,7 @@ impl Queue {
         match self {
             Self::Promotions => proposes(true),
             Self::Demotions => proposes(false),
-            Self::AtRisk => standing.latest.as_ref().is_some_and(|latest| latest.outcome.has_failed()),
+            Self::AtRisk => standing.is_at_risk(),
             Self::RemediationDue => standing.plan.as_ref().is_some_and(|plan| plan.due <= now.plus(SOON)),
             Self::FallingSoon => standing.falls_at().is_some_and(|falls| falls <= now.plus(SOON)),
             Self::Corrections | Self::Expiring => false,
@@ -156,6 +163,8 @@ pub struct TierLine {
     pub ticked: Vec<Step>,
     /// Who looks after its remediation plan.
     pub owner: Option<(OperatorId, Text)>,
+    /// Whether it is a part of another partner.
+    pub has_parent: bool,
 }
 
 impl TierLine {
@@ -174,6 +183,7 @@ impl TierLine {
             ticked: partner.steps.iter().map(|tick| tick.step).collect(),
             owner: standing.as_ref().and_then(|one| one.plan.as_ref()?.owner).map(|id| (id, owner(id))),
             standing: standing.map(Box::new),
+            has_parent: profile.parent.is_some(),
         }
     }
 
@@ -188,8 +198,9 @@ impl TierLine {
         self.ends.iter().find(|(_, until)| *until >= window.start)
     }
 
+    /// What the last audit that counts came to.
     pub fn outcome(&self) -> Option<Outcome> {
-        Some(self.standing.as_ref()?.latest.as_ref()?.outcome)
+        Some(self.standing.as_ref()?.judged()?.outcome)
     }
 }
 
@@ -202,7 +213,7 @@ pub struct Kpis {
     /// Partners of each tier, in the program's order; tiers that it does not know last.
     pub tiers: Vec<(Text, u64)>,
     pub audited: u64,
-    /// Those whose stored tier is the one that they have earned.
+    /// Those whose stored tier is the one that they have earned, at the last audit that counts.
     pub correct: u64,
     /// Changes that wait for a decision.
     pub proposed: u64,

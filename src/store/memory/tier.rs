@@ -100,7 +100,7 @@ impl State {
             let Holder::Partner(partner) = fund.terms.holder else { continue };
             if partners.contains(&partner) {
                 let (held, currency) = (&fund.balances, fund.terms.currency);
-                let used = Money::new(held.claimed + held.paid, currency);
+                let used = Money::new(held.paid, currency);
                 found.push(FundUse { partner, allocated: Money::new(held.allocated, currency), used });
             }
         }

@@ -29,7 +29,8 @@ const DAYS_OF: &str = "select partner, line, cast(sum(booked) as bigint), cast(s
 const RESTATED: &str = "select partner, month, max(changed_at) from sale_total where month >= $1 and month < $2 and changed_at > $3 \
     group by partner, month order by partner, month";
 const OTHER_CURRENCIES: &str = "select distinct currency from sale_total where currency <> $1 order by currency";
-pub const STATEMENTS: &[&str] = &[MONTHS, DAYS, RESTATED, OTHER_CURRENCIES];
+const LAST: &str = "select coalesce(max(id), 0) from sale";
+pub const STATEMENTS: &[&str] = &[MONTHS, DAYS, RESTATED, OTHER_CURRENCIES, LAST];
 
 /// Up to so many partners are looked up one by one; of more everything is read, and theirs is kept.
 const PARTNERS_MAX: usize = 64;
@@ -81,6 +82,11 @@ impl Session {
         let rows = self.all::<(i64, i64, i64)>(Sql::new(RESTATED).bind(Month::of(from).0).bind(last.0).bind(since)).await?;
         let row = |(partner, month, at)| Restated { partner: PartnerId(partner), month: Month(month), at: Instant::from_micros(at) };
         Ok(rows.into_iter().map(row).collect())
+    }
+
+    /// The number of the last line that was recorded; 0 of none.
+    pub async fn last_sale(&mut self) -> Result<i64> {
+        Ok(self.one::<(i64,)>(Sql::new(LAST)).await?.0)
     }
 
     /// Currencies other than this in which lines are booked, because the program's was another one.

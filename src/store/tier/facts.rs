@@ -70,16 +70,15 @@ impl Session {
     }
 
     pub async fn fund_use(&mut self, partners: &[PartnerId], period: Period) -> Result<Vec<FundUse>> {
-        let head = "select fund.partner, fund.from_day, fund.to_day, fund.currency, fund_balance.allocated, fund_balance.claimed, \
-            fund_balance.paid from fund join fund_balance on fund_balance.fund = fund.id where fund.partner in ";
-        let found: Vec<(i64, i64, i64, String, i64, i64, i64)> =
-            self.all_in(head, args(partners.iter().copied()), " order by fund.id").await?;
+        let head = "select fund.partner, fund.from_day, fund.to_day, fund.currency, fund_balance.allocated, fund_balance.paid \
+            from fund join fund_balance on fund_balance.fund = fund.id where fund.partner in ";
+        let found: Vec<(i64, i64, i64, String, i64, i64)> = self.all_in(head, args(partners.iter().copied()), " order by fund.id").await?;
         let meets = |from: i64, to: i64| from < day_number(period.until) && to >= day_number(period.from);
         let mut all = Vec::new();
-        for (partner, from, to, currency, allocated, claimed, paid) in found {
+        for (partner, from, to, currency, allocated, paid) in found {
             if meets(from, to) {
                 let currency = currency.parse().map_err(Error::Corrupt)?;
-                let (allocated, used) = (Money::new(allocated, currency), Money::new(claimed + paid, currency));
+                let (allocated, used) = (Money::new(allocated, currency), Money::new(paid, currency));
                 all.push(FundUse { partner: PartnerId(partner), allocated, used });
             }
         }

@@ -160,7 +160,7 @@ impl Listing for Tiers {
         match queue {
             Queue::Promotions => sql.push("tier_line.proposal <> '' and tier_line.promotes = 1"),
             Queue::Demotions => sql.push("tier_line.proposal <> '' and tier_line.promotes = 0"),
-            Queue::AtRisk => sql.push("tier_line.outcome in ('at_risk', 'demote')"),
+            Queue::AtRisk => sql.push("(tier_line.outcome in ('at_risk', 'demote') or tier_line.plan_due_at is not null)"),
             Queue::RemediationDue => sql.push("tier_line.plan_due_at <= ").push_bind(soon),
             Queue::Expiring => certificate::expiring(sql, context),
             Queue::FallingSoon => sql.push("tier_line.falls_at <= ").push_bind(soon),
@@ -225,6 +225,7 @@ impl Session {
 fn row(id: PartnerId, partner: Option<&Partner>, standing: Option<&Standing>) -> [Arg; INSERT.1] {
     let profile = partner.map(|one| &one.profile);
     let latest = standing.and_then(|one| one.latest.as_ref());
+    let judged = standing.and_then(Standing::judged);
     let proposal = standing.and_then(|one| one.proposal.as_ref());
     let plan = standing.and_then(|one| one.plan.as_ref());
     let country = profile.and_then(|one| one.country);
@@ -244,8 +245,8 @@ fn row(id: PartnerId, partner: Option<&Partner>, standing: Option<&Standing>) ->
         profile.map_or("", |one| one.status.name()).into(),
         profile.map_or("", |one| one.kind.name()).into(),
         country.map(|country| country.code().to_owned()).into(),
-        latest.map_or("", |one| one.outcome.name()).into(),
-        latest.map_or_else(String::new, |one| search::slug(&one.computed)).into(),
+        judged.map_or("", |one| one.outcome.name()).into(),
+        judged.map_or_else(String::new, |one| search::slug(&one.computed)).into(),
         latest.and_then(|one| one.score).map_or(NO_SCORE, |score| score.0).into(),
         proposal.map_or("", Proposal::state_name).into(),
         proposal.is_some_and(|one| one.promotes).into(),

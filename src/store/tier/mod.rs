@@ -25,7 +25,9 @@ const OF_PARTNER: &str = "select id from tier_evaluation where partner = $1 orde
 /// Partners that nobody audited for a quarter; [`Profile::is_audited`] as SQL.
 const UNAUDITED: &str = "select id from tier_line where status in ('active', 'suspended') and kind <> 'direct' and not exists (\
     select 1 from tier_evaluation where tier_evaluation.kind = $1 and tier_evaluation.partner = tier_line.id) order by id limit $2";
-pub const STATEMENTS: &[&str] = &[DUE, NEXT, ACQUIRED, OF_PARTNER, UNAUDITED, facts::ANY_SOLD, facts::ANY_LINE];
+/// When the last audit of a quarter was made of each.
+const AUDITED_AT: &str = "select partner, max(made_at) from tier_evaluation where kind = $1 group by partner";
+pub const STATEMENTS: &[&str] = &[AUDITED_AT, DUE, NEXT, ACQUIRED, OF_PARTNER, UNAUDITED, facts::ANY_SOLD, facts::ANY_LINE];
 pub const LINES: &[&str] = line::STATEMENTS;
 
 impl Session {
@@ -70,6 +72,12 @@ impl Session {
     pub async fn partners_unaudited(&mut self, kind: &str, limit: u32) -> Result<Vec<PartnerId>> {
         let found = self.all::<(i64,)>(Sql::new(UNAUDITED).bind(kind.to_owned()).bind(limit)).await?;
         Ok(found.into_iter().map(|(id,)| PartnerId(id)).collect())
+    }
+
+    /// When each partner that was audited for a quarter was so last.
+    pub async fn audited_at(&mut self, kind: &str) -> Result<HashMap<PartnerId, Instant>> {
+        let found = self.all::<(i64, i64)>(Sql::new(AUDITED_AT).bind(kind.to_owned())).await?;
+        Ok(found.into_iter().map(|(partner, at)| (PartnerId(partner), Instant::from_micros(at))).collect())
     }
 
     pub async fn evaluations_by_key(&mut self, keys: &[Text]) -> Result<Vec<Option<EvaluationId>>> {

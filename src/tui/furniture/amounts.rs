@@ -1,6 +1,7 @@
 //! Amounts as people type and read them.
 
 use crate::{domain::money::Money, tui::widgets::chart::grouped};
+use rust_decimal::{Decimal, RoundingStrategy, prelude::ToPrimitive as _};
 
 /// `EUR 12000`, `12,000.50 EUR`; nothing for nothing. A comma stands between thousands and nowhere else: whoever writes a
 /// decimal comma would otherwise record a hundred times the amount.
@@ -43,15 +44,20 @@ pub fn money(money: Money) -> String {
     format!("{} {}", money.currency, money.amount())
 }
 
-/// An amount without its cents, in at most eleven columns: `EUR 12,345`, `EUR 1.2M`.
+/// An amount without its cents, in at most eleven columns: `EUR 12,345`, `EUR 1.2M`. Halves go up to the digit shown, and what
+/// they make a million of is told as one.
 pub fn short_money(money: Money) -> String {
-    let whole = money.amount().trunc();
-    let number: u64 = whole.abs().to_string().parse().unwrap_or(u64::MAX);
+    let amount = money.amount().abs();
+    let rounded = |unit: i64| {
+        let number = (amount / Decimal::from(unit)).round_dp_with_strategy(0, RoundingStrategy::MidpointAwayFromZero);
+        number.to_u64().unwrap_or(u64::MAX)
+    };
     let sign = if money.minor < 0 { "-" } else { "" };
-    let short = match number {
-        0..=999_999 => grouped(number),
-        1_000_000..=999_949_999 => format!("{}.{}M", number / 1_000_000, number % 1_000_000 / 100_000),
-        _ => format!("{}M", grouped(number / 1_000_000)),
+    let (whole, tenths) = (rounded(1), rounded(100_000));
+    let short = match (whole, tenths) {
+        (0..=999_999, _) => grouped(whole),
+        (_, 0..=9_999) => format!("{}.{}M", tenths / 10, tenths % 10),
+        _ => format!("{}M", grouped(rounded(1_000_000))),
     };
     format!("{} {sign}{short}", money.currency)
 }
@@ -62,9 +68,12 @@ mod tests {
 
     #[test]
     fn amounts_stay_short() {
-        let told = ["0.99", "12345.60", "999999.99", "1250000", "987654321", "12000000000"]
+        let told = ["0.49", "0.50", "12345.60", "999999.49", "999999.50", "1049999.99", "1050000", "987654321", "999950000", "12000000000"]
             .map(|amount| short_money(Money::parse(amount, "EUR".parse().expect("a currency")).expect("an amount")));
-        assert_eq!(told, ["EUR 0", "EUR 12,345", "EUR 999,999", "EUR 1.2M", "EUR 987.6M", "EUR 12,000M"]);
+        let short = ["0", "1", "12,346", "999,999", "1.0M", "1.0M", "1.1M", "987.7M", "1,000M", "12,000M"];
+        assert_eq!(told, short.map(|short| format!("EUR {short}")), "halves go up, into the next unit as well");
+        let of = |minor, code: &str| short_money(Money::new(minor, code.parse().expect("a currency")));
+        assert_eq!((of(1_555_555, "JPY"), of(-1_555_555, "JPY")), ("JPY 1.6M".to_owned(), "JPY -1.6M".to_owned()));
         assert!(told.iter().all(|one| one.len() <= 11));
     }
 

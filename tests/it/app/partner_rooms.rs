@@ -19,6 +19,7 @@ use pilothouse::{
         lead::LeadCommand,
         money::Money,
         partner::{Certification, Profile},
+        tier::Trailing,
         time::Span,
     },
     store::DealSum,
@@ -139,6 +140,12 @@ async fn funds_stand_with_what_is_asked_of_them() {
         let named: Vec<String> = seen.next.iter().map(|one| format!("{} {}", one.entity, one.name)).collect();
         assert_eq!(named.len(), 2, "{named:?}");
         assert!(named.contains(&"M-1 on R-1".to_owned()) && named.contains(&"R-1 Trade fair".to_owned()), "{named:?}");
+        // What is claimed and not paid is not used yet: the scorecard measures what the report tells as utilisation.
+        let held = &seen.last[0].balances;
+        assert_eq!((held.claimed, held.paid), (50_000, 0), "{}", fresh.name);
+        let day = desk.app().today().await.unwrap();
+        let used = fresh.db.read().await.unwrap().fund_use(&[NORD], Trailing::to(day).now).await.unwrap();
+        assert_eq!(used.iter().map(|one| (one.allocated, one.used)).collect::<Vec<_>>(), [(eur("10000"), eur("0"))], "{}", fresh.name);
     })
     .await;
 }

@@ -213,6 +213,70 @@ async fn late_sales_make_an_evaluation_that_names_the_one_it_restates() {
     .await;
 }
 
+/// The demo program, with audits by the engine.
+async fn by_the_engine(house: &House) {
+    let toml = program::DEMO.replace("audits = \"on_demand\" ", "audits = \"quarterly\" ");
+    house.run(ANNA, Command::Program { toml, note: text("audit by the engine") }).await;
+}
+
+/// The evaluations of a partner, the latest first, each with the one that it restates.
+async fn made(house: &House, partner: PartnerId) -> Vec<(i64, Option<i64>)> {
+    let story = house.app.tier_story(partner).await.unwrap();
+    story.evaluations.iter().map(|one| (one.id.0, one.made.restates.map(|id| id.0))).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_engine_audits_anew_once_whose_quarter_late_sales_restate() {
+    on_both(|fresh| async move {
+        let house = house(&fresh).await;
+        by_the_engine(&house).await;
+        let mut running = engine::Settled::default();
+        assert_eq!(engine::round(&house.app, &mut running).await.unwrap().0.tiers, 5, "{}", fresh.name);
+        let [first] = made(&house, SUED).await[..] else { panic!("{}: audited once", fresh.name) };
+        house.pass(Span::hours(2));
+        house.run(ANNA, Command::Sales(vec![sale("late", SUED, "2025-12-31", "1000000", "EUR")])).await;
+        let again = async || engine::round(&house.app, &mut engine::Settled::default()).await.unwrap().0.tiers;
+        assert_eq!(again().await, 1, "{}: an engine that starts now", fresh.name);
+        assert_eq!(made(&house, SUED).await[1..], [first], "{}", fresh.name);
+        assert_eq!(made(&house, SUED).await[0].1, Some(first.0), "{}: it names the one that it restates", fresh.name);
+        let standing = house.app.tier_story(SUED).await.unwrap().standing.unwrap();
+        assert_eq!((standing.plan, standing.audits), (None, vec![(day("2025-12-31"), false)]), "{}", fresh.name);
+        assert_eq!(again().await, 0, "{}: once", fresh.name);
+        assert_eq!(engine::round(&house.app, &mut running).await.unwrap().0.tiers, 0, "{}: whoever comes second", fresh.name);
+        // A sale of the quarter that runs restates none.
+        house.pass(Span::hours(2));
+        house.run(ANNA, Command::Sales(vec![sale("now", SUED, "2026-02-01", "10", "EUR")])).await;
+        assert_eq!(engine::round(&house.app, &mut running).await.unwrap().0.tiers, 0, "{}", fresh.name);
+        house.pass(Span::hours(2));
+        house.run(ANNA, Command::Sales(vec![sale("later", SUED, "2025-12-30", "7", "EUR")])).await;
+        assert_eq!(engine::round(&house.app, &mut running).await.unwrap().0.tiers, 1, "{}: one that runs", fresh.name);
+        assert_eq!(made(&house, SUED).await.len(), 3, "{}", fresh.name);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_audit_on_demand_takes_nobody_out_of_at_risk() {
+    on_both(|fresh| async move {
+        let house = house(&fresh).await;
+        house.run(ANNA, audit_of(&[NORD, SUED, OST])).await;
+        let before = (counts(&house).await[2], house.app.tier_kpis().await.unwrap().correct_bp());
+        assert_eq!(before, (2, Some(0)), "{}", fresh.name);
+        verb(&house, ANNA, SUED, StandingCommand::ClosePlan { reason: text("they called") }).await.unwrap();
+        house.run(ANNA, Command::Sales(vec![sale("now", SUED, "2026-02-28", "1000000", "EUR")])).await;
+        let today = house.app.today().await.unwrap();
+        let command = Command::EvaluateTiers { partners: vec![SUED], day: today, kind: AuditKind::OnDemand };
+        let looked = house.run(ANNA, command).await;
+        assert_eq!(card(&looked, 0).outcome, Found::Stay, "{}", fresh.name);
+        assert_eq!((counts(&house).await[2], house.app.tier_kpis().await.unwrap().correct_bp()), before, "{}: nothing follows", fresh.name);
+        let line = house.app.tier_lines_of(&[SUED]).await.unwrap().remove(0);
+        assert_eq!(line.outcome(), Some(Found::AtRisk), "{}: by the audit that counts", fresh.name);
+        let looked = line.standing.unwrap().latest.unwrap();
+        assert_eq!((looked.day, looked.outcome), (today, Found::Stay), "{}: what was looked at stays to be seen", fresh.name);
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn one_audited_alone_is_judged_as_among_all() {
     on_both(|fresh| async move {

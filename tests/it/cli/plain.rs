@@ -214,7 +214,11 @@ fn deals_are_printed_by_queue_and_filter() {
     let home = Home::new();
     home.run(&["operator", "list"]).ok();
     assert!(home.run(&["print", "deals"]).ok().contains("No deal is registered yet"));
-    assert!(home.run(&["print", "deals", "--queue", "breached"]).failed(1).contains("`breached` is no queue; the queues are to-decide, "));
+    assert!(
+        home.run(&["print", "deals", "--queue", "breached"])
+            .failed(1)
+            .contains("`breached` is no queue of deals; the queues are to-decide, ")
+    );
     assert!(home.run(&["print", "deals", "--filter", "score>10"]).failed(1).contains("score"));
     assert!(home.run(&["print", "leads", "--filter", "cuntry:DE"]).failed(1).contains("did you mean `country`?"));
     assert!(home.run(&["print", "deals", "--filter", "valeu>10"]).failed(1).contains("did you mean `value`?"));
@@ -231,7 +235,7 @@ fn its_flags_are_the_consoles() {
     assert!(home.run(&["--plain", "audit", "verify"]).failed(1).contains("are the console's"));
     assert!(home.run(&["--json"]).failed(2).contains("--plain"));
     assert!(home.run(&["--plain", "--filter", "cuntry:DE"]).failed(1).contains("did you mean `country`?"));
-    assert!(home.run(&["--plain", "--queue", "late"]).failed(2).contains("`late` is no queue; the queues are mine, "));
+    assert!(home.run(&["--plain", "--queue", "late"]).failed(1).contains("`late` is no queue of leads; the queues are mine, "));
     assert!(home.run(&["--notify", "shout"]).failed(2).contains("there are off, bell, osc9, osc99"));
     let output = home.command(&["--plain"]).env("PILOTHOUSE_NOTIFY", "shout").output().expect("the program starts");
     assert!(String::from_utf8_lossy(&output.stderr).contains("PILOTHOUSE_NOTIFY: `shout` is no way to call you"));

@@ -73,3 +73,27 @@ fn a_line_outside_the_declared_period_waits() {
     assert_eq!(imported.ok(), "read 2 = recorded 1 + in correction 1 + rejected 0\n");
     assert_eq!(home.run(&["pos", "accept", "K-1", "--note", "invoiced a day late"]).ok(), "K-1 is recorded as line 2\n");
 }
+
+#[test]
+fn late_lines_name_whose_audits_they_restate_and_a_trial_numbers_nothing() {
+    let home = home();
+    home.write(
+        "late.csv",
+        &format!(
+            "{HEAD}1,P-0001,MX-1,Switching,2020-02-01,2,10.00,20.00,EUR\n\
+             2,P-0002,MX-1,Switching,2020-03-01,2,10.00,20.00,EUR\n\
+             3,P-0001,MX-1,Switching,2020-05-01,2,10.00,20.00,EUR\n\
+             4,P-9999,MX-1,Switching,2020-05-01,2,10.00,20.00,EUR\n"
+        ),
+    );
+    let names = ["2020-Q1: Halden Netzwerke GmbH, Réseaux du Midi SARL;", "2020-Q2: Halden Netzwerke GmbH;"];
+    let planned = home.run(&["import", "sales", "late.csv", "--dry-run"]).err();
+    assert!(planned.contains("in correction: line 5: ") && !planned.contains("K-"), "{planned}");
+    let done = home.run(&["import", "sales", "late.csv"]).err();
+    assert!(done.contains("in correction: K-1, line 5: "), "{done}");
+    for told in [planned, done] {
+        assert!(told.contains("3 of the recorded lines are of a quarter that is closed, and restate it\n"), "{told}");
+        assert!(names.iter().all(|name| told.contains(name)), "{told}");
+        assert!(told.contains("`pilothouse tier evaluate --quarter 2020-Q1` makes the audit anew\n"), "{told}");
+    }
+}

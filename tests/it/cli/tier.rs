@@ -69,3 +69,29 @@ fn a_plan_says_what_becomes_of_tiers() {
     assert!(said.contains("~ tiers.silver.revenue: 1000000 -> 0\n"), "{said}");
     assert!(said.contains("partners would be promoted and 0 demoted by it"), "{said}");
 }
+
+#[test]
+fn a_rating_says_what_was_recorded_and_queues_have_both_names() {
+    let home = Home::new();
+    home.write("partners.csv", PARTNERS);
+    home.run(&["import", "partners", "partners.csv"]).ok();
+    let nothing = home.run(&["tier", "rate", "OST"]).failed(1);
+    assert_eq!(
+        nothing,
+        "pilothouse: nothing to record: say --satisfaction, --compliance or --training, each with a number from 0 to 100\n"
+    );
+    home.run(&["tier", "rate", "OST", "--training", "80"]).ok();
+    let rated = home.run(&["tier", "rate", "OST", "--compliance", "90"]).ok();
+    assert_eq!(rated, "Ostsee Netze (OST): recorded: compliance 90; now satisfaction not known, compliance 90, training 80\n");
+    home.run(&["tier", "evaluate"]).ok();
+    for (name, other) in [("near", "near-a-line"), ("expiring", "certifications-expiring"), ("all", "all-partners"), ("at_risk", "at-risk")]
+    {
+        assert_eq!(home.run(&["tier", "list", name]).ok(), home.run(&["tier", "list", other]).ok(), "{name}");
+        let title = |name: &str| home.run(&["print", "tiers", "--queue", name]).ok();
+        assert_eq!(title(name), title(other), "{name}");
+    }
+    let wrong = home.run(&["--room", "tiers", "--queue", "breached"]).failed(1);
+    assert!(wrong.contains("near-a-line") && !wrong.contains("to-decide") && !wrong.contains("due-soon"), "{wrong}");
+    let wrong = home.run(&["print", "tiers", "--queue", "nowhere"]).failed(1);
+    assert!(wrong.contains("near-a-line") && !wrong.contains("due-soon"), "{wrong}");
+}

@@ -18,9 +18,9 @@ use pilothouse::{
         id::LeadId,
         lead::{DeclineReason, LeadCommand},
         partner::StatusCommand,
-        report::{AuditSeen, Figure, Report, TierSeen, TiersSeen, tiers::tiers},
+        report::{AuditSeen, Figure, PartnerSeen, Report, TierSeen, TiersSeen, scorecard::scorecard, tiers::tiers},
         text::Text,
-        tier::{Quarter, standing::StandingCommand},
+        tier::{Gate, Quarter, evaluate::Fall, standing::StandingCommand},
         time::Span,
     },
 };
@@ -89,7 +89,7 @@ async fn a_scorecard_gathers_what_every_room_knows() {
             // Revenue 6 of 10 million with weight 30, a certificate of the first band with 15, no registration with 10: 24 of 55.
             assert_eq!(fact("standing", "score"), "43.64");
             // Its one certificate is below the two of gold since the audit.
-            assert_eq!([fact("standing", "days_to_demotion"), fact("standing", "next_tier")], ["0 days", "gold"]);
+            assert_eq!([fact("standing", "days_to_demotion"), fact("standing", "next_tier")], ["-", "gold"]);
             assert_eq!([fact("leads", "offered"), fact("leads", "accepted"), fact("leads", "declined")], ["3", "2", "1"]);
             assert_eq!([fact("leads", "in_time"), fact("leads", "accept_speed"), fact("leads", "open")], ["66.7 %", "2h 00m", "1"]);
             assert_eq!([fact("deals", "submitted"), fact("deals", "approved"), fact("deals", "win_rate")], ["3", "3", "50.0 %"]);
@@ -228,6 +228,10 @@ async fn tiers_are_counted_with_what_moved_and_who_is_near() {
         assert_eq!(row("silver"), ["2", "2", "1", "1", "0", "2", "EUR 150,000.00", "2"]);
         assert_eq!(row("registered"), ["1", "1", "1", "0", "1", "1", "not known", "0"]);
         assert_eq!(row("platinum"), ["0", "0", "0", "0", "0", "0", "EUR 0.00", "0"]);
+        let titles: Vec<&str> = report.sections.iter().flat_map(|one| &one.tables).map(|table| table.caption.as_str()).collect();
+        assert!(titles.contains(&"Just below a line above the tier that they have earned"), "{titles:?}");
+        let by_tier = report.sections.iter().find(|one| one.id == "tiers").unwrap();
+        assert!(by_tier.notes[0].contains("up to the day of the last audit (2025-12-31)"), "{:?}", by_tier.notes);
         let moving: Vec<String> = rows(&report, "moving", "moving").into_iter().map(|row| row[..4].join(" ")).collect();
         assert_eq!(
             moving,
@@ -242,6 +246,22 @@ async fn tiers_are_counted_with_what_moved_and_who_is_near() {
         house.app.report_tiers(day("2026-03-03")).await.unwrap_err();
     })
     .await;
+}
+
+/// A fall that is past is told as past, as the console tells it; who stood below the line at the audit falls no more.
+#[test]
+fn a_fall_is_counted_from_the_day_of_the_report() {
+    let (facts, mut card) = *super::seen(true).unaudited.expect("it is scored");
+    let mut told = |falls: &str, on: &str| {
+        card.falls = Some(Fall { on: day(falls), gate: Gate::Certifications, ends: Vec::new() });
+        let unaudited = Some(Box::new((facts.clone(), card.clone())));
+        let report = scorecard(&PartnerSeen { on: day(on), today: day(on), unaudited, ..super::seen(true) });
+        ["days_to_demotion", "falls_on"].map(|fact| shown(&report, "standing", fact))
+    };
+    assert_eq!(told("2026-04-20", "2026-04-19"), ["1 day", "2026-04-20"]);
+    assert_eq!(told("2026-04-20", "2026-04-20"), ["0 days", "2026-04-20"]);
+    assert_eq!(told("2026-04-20", "2026-06-09"), ["50 days ago if nothing was added", "2026-04-20"]);
+    assert_eq!(told("2026-03-31", "2026-06-09"), ["-", "-"], "it stood below its line on the day of the audit");
 }
 
 /// Worked out by hand: two audits of quarters, by which one partner rose, one fell and one stayed.

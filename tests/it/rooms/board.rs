@@ -182,6 +182,7 @@ async fn rules_are_turned_seen_and_put_in_force() {
     desk.press("4 j enter backspace 1 enter j").await.shows("was 2");
     desk.press("enter backspace backspace enter").await.shows("▲ 2");
     desk.shows("a year costs EUR 300,000 -> EUR 600,000  +EUR 300,000");
+    desk.shows("if each had the tier that it earns");
     desk.shows("Nordlicht Systeme");
     insta::assert_snapshot!("board_turned_120x36", desk.stage.screen());
     // One number back: nobody has the score.

@@ -176,6 +176,14 @@ async fn a_partner_is_rated_and_proposed_and_it_is_taken_back() {
     assert!(desk.stage.screen().contains("no change of tier is proposed for"), "{}", desk.stage.screen());
 }
 
+#[tokio::test]
+async fn who_has_no_parent_was_not_acquired() {
+    let mut desk = Desk::open(120, 36).await;
+    desk.press("/").await.types("id:P-2").await.press("enter M").await;
+    let screen = desk.stage.screen();
+    assert!(screen.contains("has no parent that could have acquired it") && !screen.contains("became a part of"), "{screen}");
+}
+
 /// The plan says what follows before anything is done; `u` says what to do instead.
 #[tokio::test]
 async fn what_follows_from_a_suspension_is_shown_first() {

@@ -153,12 +153,12 @@ impl Desk<'_> {
         if let Some(plan) = &self.standing.plan {
             return self.not_now(format!("a plan is under way, until {}", plan.due_on));
         }
-        let Some(latest) = self.standing.latest.as_ref().filter(|latest| latest.outcome.has_failed()) else {
+        let Some(failed) = self.standing.failed() else {
             return self.not_now(format!("{} has failed no audit", self.partner.profile.name));
         };
         let rules = self.program().tier_rules();
         let terms = Terms { rules: &rules, context: self.context };
-        let mut plan = terms.plan(latest);
+        let mut plan = terms.plan(failed);
         plan.owner = owner;
         Ok(vec![StandingEvent::PlanOpened { plan: Box::new(plan) }])
     }

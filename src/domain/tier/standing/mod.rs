@@ -38,7 +38,11 @@ pub struct Standing {
     pub partner: PartnerId,
     /// The partner in writing: nobody stands twice.
     key: Text,
+    /// The last audit of whatever kind: the score that is shown.
     pub latest: Option<Audited>,
+    /// The last one that counts, where the latest does not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    counted: Option<Box<Audited>>,
     /// The audits that count, by day, and whether each was failed; the last [`AUDITS_MAX`].
     pub audits: Vec<(NaiveDate, bool)>,
     pub proposal: Option<Proposal>,
@@ -298,6 +302,26 @@ impl Standing {
         super::History { audits: self.audits.clone(), plan }
     }
 
+    /// By which audit it is judged: the last one that counts. What somebody only looked at changes nothing.
+    pub fn judged(&self) -> Option<&Audited> {
+        self.latest.as_ref().filter(|latest| latest.kind.counts()).or(self.counted.as_deref())
+    }
+
+    /// What somebody looked at since, on demand.
+    pub fn looked_at(&self) -> Option<&Audited> {
+        self.latest.as_ref().filter(|latest| !latest.kind.counts())
+    }
+
+    /// What it has to make up for: the last audit that counts, or what was looked at since, where that was failed.
+    pub fn failed(&self) -> Option<&Audited> {
+        self.judged().into_iter().chain(self.looked_at()).find(|audited| audited.outcome.has_failed())
+    }
+
+    /// Whether it failed the last audit that counts, or still has to make up for one.
+    pub fn is_at_risk(&self) -> bool {
+        self.plan.is_some() || self.judged().is_some_and(|audited| audited.outcome.has_failed())
+    }
+
     /// One that its first event begins.
     pub fn new(id: StandingId, partner: PartnerId, at: Instant) -> Self {
         Self {
@@ -308,6 +332,7 @@ impl Standing {
             partner,
             key: Text::clean(&partner.to_string()),
             latest: None,
+            counted: None,
             audits: Vec::new(),
             proposal: None,
             plan: None,
@@ -395,8 +420,11 @@ impl Standing {
             let gone = self.audits.len().saturating_sub(AUDITS_MAX);
             self.audits.drain(..gone);
         }
+        let counted = self.judged().filter(|counted| !audited.kind.counts() || counted.day > audited.day).cloned();
         if self.latest.as_ref().is_none_or(|latest| latest.day <= audited.day) {
             self.latest = Some(audited.clone());
         }
+        let counted = counted.or_else(|| audited.kind.counts().then(|| audited.clone()));
+        self.counted = counted.filter(|_| self.looked_at().is_some()).map(Box::new);
     }
 }

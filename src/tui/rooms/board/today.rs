@@ -45,10 +45,10 @@ pub fn strip(known: &TierBoard) -> Vec<[Piece; 2]> {
     let mut out = vec![figure("in the program ", board.partners.to_string(), Role::Strong)];
     if let Some(bp) = ratio_bp(board.correct.into(), board.partners.into()) {
         let role = if bp >= 9_000 { Role::Good } else { Role::Warn };
-        out.push(figure("have the tier that they earn ", percent_rounded(bp), role));
+        out.push(figure("today have the tier that they earn ", percent_rounded(bp), role));
     }
     if let Some((cost, _)) = board.cost() {
-        out.push(figure("entitled a year to ", short_money(cost), Role::Strong));
+        out.push(figure("entitled a year as held ", short_money(cost), Role::Strong));
     }
     out.push(figure("as of ", known.day.to_string(), Role::Dim));
     out

@@ -354,6 +354,8 @@ impl WhatIfFace {
             (short_money(result.cost_after), Role::Strong),
             (if more == 0 { String::new() } else { format!("  {sign}{difference}") }, role),
         ]));
+        // The board tells the tiers held; what rules change is what is earned.
+        top.push(Row::text("if each had the tier that it earns", Role::Dim));
         let mut sections = vec![Section::new(format!("What would change, at the facts of {}", known.day), top)];
         sections.push(Section::new("Partners by the tier that they earn", tiers(result)));
         for (title, moved) in [("Would earn a better tier", &result.promoted), ("Would earn a lower tier", &result.demoted)] {

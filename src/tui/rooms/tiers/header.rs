@@ -12,7 +12,11 @@ pub fn figures(kpis: &Kpis, spelt: bool) -> Vec<Vec<Piece>> {
     if let Some(bp) = kpis.correct_bp() {
         // Who has another tier than it has earned waits for somebody to decide it.
         let role = if bp >= 9_000 { Role::Good } else { Role::Warn };
-        out.push(figure(if spelt { "have the tier that they earned" } else { "as earned" }, percent_rounded(bp), role));
+        out.push(figure(
+            if spelt { "at the audit had the tier that they earned" } else { "as earned at audit" },
+            percent_rounded(bp),
+            role,
+        ));
     }
     if kpis.proposed > 0 {
         out.push(figure(if spelt { "changes to decide" } else { "to decide" }, kpis.proposed.to_string(), Role::Warn));

@@ -97,11 +97,12 @@ fn ending(row: &TierLine, now: Instant) -> (&str, String, Role) {
 pub fn cells(row: &TierLine, now: Instant) -> Vec<Cell<'_>> {
     let (next, next_role) = countdown::show(standing(row, now));
     let (certificate, ends, ends_role) = ending(row, now);
-    let (found, found_role) = words::found(row.outcome());
+    let (found, found_role) = words::found(row);
     let (under_way, under_way_role) = words::under_way(row, now);
     let latest = row.standing.as_deref().and_then(|standing| standing.latest.as_ref());
     let score = latest.and_then(|latest| latest.score).map_or_else(String::new, |score| score.to_string());
-    let earned = latest.map_or("", |latest| latest.computed.as_str());
+    let judged = row.standing.as_ref().and_then(|standing| standing.judged());
+    let earned = judged.map_or("", |audited| audited.computed.as_str());
     let earned_role = if earned.eq_ignore_ascii_case(&row.tier) { Role::Dim } else { Role::Strong };
     let status_role = match row.status {
         PartnerStatus::Active => Role::Dim,

@@ -68,6 +68,10 @@ pub fn possible(act: Act, row: &TierLine, me: OperatorId) -> Availability {
             Some(proposal) => Availability::no(format!("a change to {} is {} already", proposal.to, proposal.state_name())),
             None => Availability::Yes,
         },
+        // One that has none any more may still take back that it was acquired.
+        Act::TierAcquire if !row.has_parent && standing.is_none_or(|standing| standing.acquired_on.is_none()) => {
+            Availability::no(format!("{name} has no parent that could have acquired it"))
+        }
         Act::TierPlan if plan.is_some() => Availability::no(format!("{name} has a remediation plan")),
         Act::TierPlan if standing.is_none() => Availability::no(format!("{name} was not audited yet")),
         Act::TierTake if plan.is_some_and(|plan| plan.owner == Some(me)) => {
@@ -104,7 +108,7 @@ pub fn useful(row: &TierLine) -> Vec<Act> {
     }
     match standing {
         Some(standing) if standing.plan.is_some() => acts.extend([Act::TierAdvance, Act::TierTake, Act::TierClosePlan]),
-        Some(standing) if standing.latest.as_ref().is_some_and(|latest| latest.outcome.has_failed()) => acts.push(Act::TierPlan),
+        Some(standing) if standing.failed().is_some() => acts.push(Act::TierPlan),
         _ => {}
     }
     match row.status {

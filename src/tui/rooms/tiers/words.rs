@@ -9,7 +9,7 @@ use crate::{
         tier::{
             evaluate::Outcome,
             queue::TierLine,
-            standing::{ProposalState, Refusal, StandingEvent},
+            standing::{ProposalState, Refusal, Standing, StandingEvent},
         },
         time::Instant,
         told::{self, Names},
@@ -46,9 +46,8 @@ pub fn planned(line: &TierLine, events: &[Happening]) -> Option<String> {
     let proposal = standing.proposal.as_ref()?;
     let from = if proposal.from.is_empty() { "no tier" } else { proposal.from.as_str() };
     let rests = standing
-        .latest
-        .as_ref()
-        .map_or_else(|| "it was never audited".to_owned(), |latest| format!("the audit of {} found {}", latest.day, latest.computed));
+        .judged()
+        .map_or_else(|| "it was never audited".to_owned(), |audited| format!("the audit of {} found {}", audited.day, audited.computed));
     Some(format!("{} instead of {from} from {on}; {rests}", proposal.to))
 }
 
@@ -56,7 +55,7 @@ pub fn planned(line: &TierLine, events: &[Happening]) -> Option<String> {
 pub fn is_against_the_audit(line: &TierLine, events: &[Happening]) -> bool {
     let is_approved = matches!(events, [Happening::Standing(StandingEvent::Approved { .. })]);
     let standing = line.standing.as_deref().filter(|_| is_approved);
-    let found = standing.and_then(|standing| standing.latest.as_ref()).map(|latest| &latest.computed);
+    let found = standing.and_then(Standing::judged).map(|audited| &audited.computed);
     standing.and_then(|standing| standing.proposal.as_ref()).is_some_and(|proposal| found != Some(&proposal.to))
 }
 
@@ -76,8 +75,14 @@ pub fn refusal(refusal: &Refusal, now: Instant, zone: Tz) -> String {
     }
 }
 
-/// What the last audit came to.
-pub const fn found(outcome: Option<Outcome>) -> (&'static str, Role) {
+/// What the last audit that counts came to; without one, whether anybody looked.
+pub fn found(row: &TierLine) -> (&'static str, Role) {
+    let is_looked_at = row.standing.as_ref().is_some_and(|standing| standing.looked_at().is_some());
+    if row.outcome().is_none() && is_looked_at { ("on demand", Role::Dim) } else { verdict(row.outcome()) }
+}
+
+/// What one audit came to.
+pub const fn verdict(outcome: Option<Outcome>) -> (&'static str, Role) {
     match outcome {
         None => ("not audited", Role::Dim),
         Some(Outcome::Stay) => ("stays", Role::Text),

@@ -45,17 +45,23 @@ const BAR: u16 = 10;
 
 /// What the row alone tells, until the story is loaded.
 pub fn facts(row: &TierLine) -> Vec<Row> {
-    let (found, role) = words::found(row.outcome());
+    let (found, role) = words::found(row);
+    let standing = row.standing.as_deref();
     let mut rows = vec![
         Row::fact("tier", row.tier.to_string(), Role::Strong),
         Row::fact("audit", found, role),
         Row::fact("partner", format!("{} ({})", row.name, row.code), Role::Text),
     ];
-    if let Some(latest) = row.standing.as_deref().and_then(|standing| standing.latest.as_ref()) {
-        rows.insert(1, Row::fact("earned", latest.computed.to_string(), Role::Text));
-        if let Some(score) = latest.score {
-            rows.push(Row::fact("score", format!("{score} of 100, as of {}", latest.day), Role::Strong));
-        }
+    if let Some(judged) = standing.and_then(Standing::judged) {
+        rows.insert(1, Row::fact("earned", judged.computed.to_string(), Role::Text));
+    }
+    if let Some(looked) = standing.and_then(Standing::looked_at) {
+        let told = format!("{}, earned {}: nothing follows from it", looked.outcome.doc(), looked.computed);
+        rows.push(Row::fact("on demand", told, Role::Text));
+    }
+    if let Some((latest, score)) = standing.and_then(|standing| standing.latest.as_ref()).and_then(|latest| Some((latest, latest.score?))) {
+        let how = if latest.kind.counts() { "" } else { ", on demand" };
+        rows.push(Row::fact("score", format!("{score} of 100, as of {}{how}", latest.day), Role::Strong));
     }
     rows.push(Row::fact("status", row.status.name(), Role::Text));
     rows.extend(row.country.map(|country| Row::fact("country", country.name().to_owned(), Role::Text)));
@@ -70,7 +76,10 @@ pub fn sections(detail: &TierDetail, now: Instant, zone: Tz, keys: &Keymap) -> V
     top.extend(super::status::since(&detail.partner, &teller));
     match card {
         Some(card) => {
-            top.push(Row::fact("because", card.why(), Role::Text));
+            // Of the audit that is told above, where somebody looked again since.
+            let judged = story.standing.as_ref().and_then(Standing::judged).map(|audited| audited.evaluation);
+            let judged = story.evaluations.iter().find(|one| Some(one.id) == judged).map_or(card, |one| &one.made.card);
+            top.push(Row::fact("because", judged.why(), Role::Text));
             let falls = card.falls_told(local_date(now, zone));
             top.extend(falls.map(|falls| Row::fact("falls", falls, Role::Warn)));
         }
@@ -218,7 +227,7 @@ fn audits(detail: &TierDetail) -> Vec<Row> {
     let mut rows = vec![Row::pieces(vec![("scores     ".to_owned(), Role::Dim), (sparkline(&scores), Role::ChartLow)])];
     rows.extend(evaluations.iter().map(|one| {
         let card = &one.made.card;
-        let (found, role) = words::found(Some(card.outcome));
+        let (found, role) = words::verdict(Some(card.outcome));
         let kind = one.made.kind.code();
         let score = card.composite.map_or_else(|| "-".to_owned(), |score| score.to_string());
         let restates = one.made.restates.map_or_else(String::new, |id| format!(", restates {id}"));
