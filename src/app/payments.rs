@@ -171,12 +171,21 @@ fn alike(rules: &Rules) -> HashSet<String> {
     codes.filter(|code| !seen.insert(code.clone())).collect()
 }
 
+/// Why no payment of a claim goes out for now, whatever the list of payees says.
+pub fn stands_still(rules: &Rules, claim: &Claim) -> Option<String> {
+    let profile = rules.directory().get(claim.partner).map(|partner| &partner.profile);
+    match profile.filter(|profile| profile.status == PartnerStatus::Suspended) {
+        Some(profile) => Some(format!("{} is suspended", profile.name)),
+        None => possible(claim, ClaimVerb::Export).err().map(|refusal| refusal.to_string()),
+    }
+}
+
 /// What the bank is asked to do for one payment, or why it can't go out.
 fn transfer(rules: &Rules, (payees, alike): (&Payees, &HashSet<String>), claim: &Claim, payment: &Payment) -> Result<Transfer, String> {
     let profile = rules.directory().get(claim.partner).map(|partner| &partner.profile);
     let profile = profile.ok_or_else(|| format!("there is no {}", claim.partner))?;
-    if profile.status == PartnerStatus::Suspended {
-        return Err(format!("{} is suspended", profile.name));
+    if let Some(why) = stands_still(rules, claim) {
+        return Err(why);
     }
     if alike.contains(&profile.code.trim().to_lowercase()) {
         return Err(format!(
@@ -186,7 +195,6 @@ fn transfer(rules: &Rules, (payees, alike): (&Payees, &HashSet<String>), claim: 
     }
     let payee = payees.of(&profile.code);
     let payee = payee.ok_or_else(|| format!("the list of payees has no row for {} ({})", profile.code, profile.name))?;
-    possible(claim, ClaimVerb::Export).map_err(|refusal| refusal.to_string())?;
     Ok(Transfer {
         reference: end_to_end(claim.id, payment.no),
         amount: payment.amount,

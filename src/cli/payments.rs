@@ -91,13 +91,14 @@ pub async fn run(verb: Verb, call: &mut Call<'_>) -> Result<()> {
 async fn list(args: &List, call: &mut Call<'_>) -> Result<()> {
     let app = call.app().await?;
     call.sign_in(&app).await?;
-    let (ordered, batches) = (payments::all_ordered(&app).await?, app.mdf_batches(100).await?);
+    let (ordered, batches, rules) = (payments::all_ordered(&app).await?, app.mdf_batches(100).await?, app.rules().await?);
     if args.json {
         let ordered: Vec<_> = ordered
             .iter()
             .map(|(claim, payment)| {
                 json!({ "claim": claim.id.to_string(), "no": payment.no, "partner": claim.partner.to_string(),
-                        "amount": payment.amount.amount().to_string(), "currency": payment.amount.currency, "ordered_at": payment.at.to_string() })
+                        "amount": payment.amount.amount().to_string(), "currency": payment.amount.currency, "ordered_at": payment.at.to_string(),
+                        "stands_still": payments::stands_still(&rules, claim) })
             })
             .collect();
         let batches: Vec<_> = batches
@@ -110,7 +111,8 @@ async fn list(args: &List, call: &mut Call<'_>) -> Result<()> {
         return call.json(&json!({ "ordered": ordered, "batches": batches }));
     }
     for (claim, payment) in &ordered {
-        writeln!(call.out, "{:<8} {:<4} {:<8} {:>20}  ordered {}", claim.id, payment.no, claim.partner, payment.amount, payment.at)?;
+        let why = payments::stands_still(&rules, claim).map_or_else(String::new, |why| format!("; stays: {why}"));
+        writeln!(call.out, "{:<8} {:<4} {:<8} {:>20}  ordered {}{why}", claim.id, payment.no, claim.partner, payment.amount, payment.at)?;
     }
     for batch in &batches {
         let open = batch.items.iter().filter(|item| item.answer.is_none()).count();

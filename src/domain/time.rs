@@ -98,6 +98,16 @@ impl Span {
         if minutes < 60 { format!("{minutes}m") } else { Self::minutes(minutes).to_words() }
     }
 
+    /// Business time, to the minute and in no more than hours: a day of it is as long as its calendar says, and not 24 hours.
+    pub fn to_business_words(self) -> String {
+        let minutes = self.minutes_floor().max(0);
+        match (minutes / 60, minutes % 60) {
+            (0, minutes) => format!("{minutes}m"),
+            (hours, 0) => format!("{hours}h"),
+            (hours, minutes) => format!("{hours}h {minutes:02}m"),
+        }
+    }
+
     pub const fn minutes_floor(self) -> i64 {
         self.0.div_euclid(MICROS_PER_MINUTE)
     }
@@ -110,5 +120,17 @@ impl Span {
     #[must_use]
     pub const fn minus(self, other: Self) -> Self {
         Self(self.0.saturating_sub(other.0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn business_time_knows_no_days() {
+        let told = [0, 45, 60, 495, 3_000].map(|minutes| Span::minutes(minutes).to_business_words());
+        assert_eq!(told, ["0m", "45m", "1h", "8h 15m", "50h"]);
+        assert_eq!(Span::minutes(-5).to_business_words(), "0m");
     }
 }

@@ -191,7 +191,7 @@ pub fn lead(event: &LeadEvent, names: &Names) -> (String, Weight) {
         LeadEvent::Breached { clock, .. } => return (format!("the time for {} ran out", clock.kind), Weight::Bad),
         LeadEvent::Touched { response, in_time, .. } => {
             let when = if *in_time { "" } else { ", late" };
-            return (format!("first touch after {} of business time{when}", response.to_words_in_minutes()), Weight::Good);
+            return (format!("first touch after {} of business time{when}", response.to_business_words()), Weight::Good);
         }
         LeadEvent::Qualified { in_time } => {
             return (format!("qualified{}", if *in_time { "" } else { ", late" }), Weight::Good);

@@ -45,6 +45,12 @@ const FOUND: &str = "select coalesce(max(version), 0) from schema_version";
 /// Any number that nobody else uses for an advisory lock in the same database.
 const POSTGRES_LOCK: i64 = 0x0070_696c_6f74;
 
+/// What a migration does on one database alone.
+pub(super) fn text_of(version: i64, backend: Backend) -> &'static str {
+    let found = MIGRATIONS.iter().find(|migration| migration.version == version);
+    found.map_or("", |migration| if backend == Backend::Sqlite { migration.sqlite } else { migration.postgres })
+}
+
 /// Brings the schema up to date. Starting twice, or eight times, at once is fine: one migrates, the others wait. One query
 /// when there is nothing to do.
 pub fn run(db: &Db) -> BoxFuture<'_, Result<()>> {

@@ -230,7 +230,7 @@ actions! {
     LeadTouch      "lead.touch"      "touch"       Leads  Undoable WORK, "record the first contact with the customer";
     LeadQualify    "lead.qualify"    "qualify"     Leads  Undoable WORK, "record that the lead is qualified";
     LeadDisqualify "lead.disqualify" "disqualify"  Leads  Undoable WORK, "record that the lead is not worth pursuing, with a reason";
-    LeadMerge      "lead.merge"      "merge"       Leads  Lasting  WORK, "merge two records of one lead; the one that you name survives";
+    LeadMerge      "lead.merge"      "merge"       Leads  Lasting  WORK, "merge two records of one lead; the other survives";
     LeadUnmerge    "lead.unmerge"    "unmerge"     Leads  Lasting  WORK, "take a merge apart again";
     LeadSeparate   "lead.separate"   "separate"    Leads  Undoable WORK, "record that two similar leads are different, and stop asking";
     LeadNote       "lead.note"       "note"        Leads  Lasting  WORK, "write a note";

@@ -184,6 +184,11 @@ async fn nobody_is_somebody_else_at_the_mdf_desk(team: &Team) {
             team.stops(login, sql, "23514").await;
         }
     }
+    // What no event tells of is found.
+    let said = team.call("ben", &["doctor"]).out();
+    assert!(said.contains("2 funds, requests or claims are not what their events say"), "{said}");
+    let gone = ["delete from claim_body", "delete from claim", "delete from fund"].map(str::to_owned);
+    run(team.server, "channel_owner", "channel", &gone).await.expect("the owner can");
 }
 
 async fn the_doctor_knows_the_rights(team: &Team) {

@@ -143,7 +143,10 @@ impl Stage<'_> {
         // Once they are written here.
         tx.partners_changed(partners_changed - 1).await?;
         let last = changes.records.last().map_or_else(|| app.request(Command::Receive(Vec::new())).id, |record| record.command);
+        // What was ordered, sent and confirmed on many days is written at one go: no step is there to be compared.
+        tx.mdf_walls_down().await?;
         Unit::save(&mut tx, last, changes).await?;
+        tx.mdf_walls_up().await?;
         Ok(Unit::commit(tx).await?)
     }
 }

@@ -8,13 +8,14 @@ use crate::{
         day::local_date,
         event::Entity,
         filter::Filter,
+        fx::Rates,
         id::{AuditSeq, BatchId, ClaimId, FundId, OperatorId, PartnerId, RequestId},
         mdf::{
             approval::{self, Authority, Signature, Step},
             batch::Batch,
             claim::{Claim, Payment},
             fields::Funding,
-            fund::Fund,
+            fund::{Fund, Holder},
             item::ItemId,
             ledger::{Balances, Subject},
             queue::{ItemRow, Kpis, Page, PageRequest, Queue, is_expiring},
@@ -133,6 +134,8 @@ pub struct Ahead {
 pub struct FundView {
     pub line: FundLine,
     pub partner: Option<Text>,
+    /// Whose it is, or in which the partner is that has it.
+    pub region: Option<Text>,
     pub forecast: Forecast,
     /// Its period ends within 30 days, and something is available.
     pub is_expiring: bool,
@@ -181,7 +184,9 @@ impl App {
             let mut session = self.db().snapshot().await?;
             Ok(match id {
                 ItemId::Claim(id) => claim_detail(&mut session, &rules, id).await?.map(|detail| MdfDetail::Claim(Box::new(detail))),
-                ItemId::Request(id) => request_detail(&mut session, &rules, id).await?.map(|detail| MdfDetail::Request(Box::new(detail))),
+                ItemId::Request(id) => {
+                    request_detail(&mut session, &rules, id, now).await?.map(|detail| MdfDetail::Request(Box::new(detail)))
+                }
                 ItemId::Fund(id) => fund_detail(&mut session, &rules, id, now).await?.map(|detail| MdfDetail::Fund(Box::new(detail))),
             })
         })
@@ -195,12 +200,20 @@ impl App {
             let mut session = self.db().snapshot().await?;
             let lines = session.fund_lines(today.checked_sub_days(Days::new(365)).unwrap_or(today)).await?;
             let asked = session.asked_of_funds().await?;
+            let exchange = Exchange::of(&mut session, &rules, today).await?;
             let view = |line: FundLine| {
-                let partner = line.fund.terms.holder.partner().and_then(|id| rules.directory().get(id)).map(|one| one.profile.name.clone());
-                let asked = asked.get(&line.fund.id).copied().unwrap_or(0);
+                let profile = line.fund.terms.holder.partner().and_then(|id| rules.directory().get(id)).map(|one| &one.profile);
+                let partner = profile.map(|profile| profile.name.clone());
+                let region = match &line.fund.terms.holder {
+                    Holder::Region(region) => Some(region.clone()),
+                    Holder::Partner(_) => {
+                        profile.and_then(|profile| profile.country).and_then(|country| rules.program().region_of(country)).cloned()
+                    }
+                };
+                let asked = exchange.sum(asked.get(&line.fund.id).into_iter().flatten(), line.fund.terms.currency);
                 let forecast = forecast(&line.fund, asked, today);
                 let is_expiring = is_expiring(&line.fund, now);
-                FundView { line, partner, forecast, is_expiring }
+                FundView { line, partner, region, forecast, is_expiring }
             };
             Ok(lines.into_iter().map(view).collect())
         })
@@ -217,9 +230,10 @@ impl App {
             let mut session = self.db().snapshot().await?;
             let funds = session.funds(&moved.iter().map(|(before, _)| before.fund).collect::<Vec<_>>()).await?;
             let asked = session.asked_of_funds().await?;
+            let exchange = Exchange::of(&mut session, &rules, today).await?;
             let ahead = |(before, after): &(Balances, Balances)| {
                 let mut fund = funds.iter().find(|fund| fund.id == before.fund)?.clone();
-                let asked = asked.get(&fund.id).copied().unwrap_or(0);
+                let asked = exchange.sum(asked.get(&fund.id).into_iter().flatten(), fund.terms.currency);
                 let then = forecast(&fund, asked, today);
                 // What is committed now is not asked for any more.
                 let taken = after.committed.saturating_sub(before.committed).max(0);
@@ -356,7 +370,7 @@ async fn claim_detail(session: &mut Session, rules: &Rules, id: ClaimId) -> Resu
     Ok(Some(ClaimDetail { claim, request, fund, siblings, steps, story }))
 }
 
-async fn request_detail(session: &mut Session, rules: &Rules, id: RequestId) -> Result<Option<RequestDetail>, Failure> {
+async fn request_detail(session: &mut Session, rules: &Rules, id: RequestId, now: Instant) -> Result<Option<RequestDetail>, Failure> {
     let Some(request) = session.requests(&[id]).await?.pop() else { return Ok(None) };
     let Some(fund) = session.funds(&[request.fund]).await?.pop() else { return Ok(None) };
     let claims = session.claims_on(id).await?;
@@ -365,7 +379,9 @@ async fn request_detail(session: &mut Session, rules: &Rules, id: RequestId) -> 
     let mut story = story(session, rules, at, Some(Subject::Request(id)), Some(request.partner)).await?;
     story.calendar = request.desk.clock.as_ref().map(|clock| Arc::clone(rules.programs().calendar(clock)));
     let signed = request.signatures().next().map(|signature| signature.amount);
-    let steps = steps(rules, signed.unwrap_or(request.plan.asked), request.signatures());
+    let exchange = Exchange::of(session, rules, local_date(now, rules.program().zone)).await?;
+    let asked = exchange.convert(request.plan.asked, fund.terms.currency).unwrap_or(request.plan.asked);
+    let steps = steps(rules, signed.unwrap_or(asked), request.signatures());
     Ok(Some(RequestDetail { request, fund, claims, steps, story }))
 }
 
@@ -373,13 +389,36 @@ async fn fund_detail(session: &mut Session, rules: &Rules, id: FundId, now: Inst
     let Some(fund) = session.funds(&[id]).await?.pop() else { return Ok(None) };
     let requests = session.requests_open(id).await?;
     let requests = session.requests(&requests).await?;
-    let asked = requests
-        .iter()
-        .filter(|request| request.state.is_undecided() && request.plan.asked.currency == fund.terms.currency)
-        .fold(0_i64, |sum, request| sum.saturating_add(request.plan.asked.minor));
-    let forecast = forecast(&fund, asked, local_date(now, rules.program().zone));
+    let today = local_date(now, rules.program().zone);
+    let exchange = Exchange::of(session, rules, today).await?;
+    let undecided = requests.iter().filter(|request| request.state.is_undecided()).map(|request| &request.plan.asked);
+    let forecast = forecast(&fund, exchange.sum(undecided, fund.terms.currency), today);
     let story = story(session, rules, (Entity::Fund(id), id), None, fund.terms.holder.partner()).await?;
     Ok(Some(FundDetail { fund, requests, forecast, story }))
+}
+
+/// The rates of today, for what is asked for in another currency than the fund's: what an approval of today would take.
+struct Exchange {
+    rates: Rates,
+    today: NaiveDate,
+    age_days: u32,
+}
+
+impl Exchange {
+    async fn of(session: &mut Session, rules: &Rules, today: NaiveDate) -> Result<Self, Failure> {
+        let age_days = rules.program().mdf.rate_max_age_days;
+        let first = today.checked_sub_days(Days::new(age_days.into())).unwrap_or(today);
+        Ok(Self { rates: session.rate_days(first, today).await?.into_iter().collect(), today, age_days })
+    }
+
+    /// So much in minor units of a currency; what has no rate today can't be approved today, and is left out.
+    fn sum<'m>(&self, amounts: impl IntoIterator<Item = &'m Money>, to: Currency) -> i64 {
+        amounts.into_iter().filter_map(|amount| self.convert(*amount, to)).fold(0, |sum, amount| sum.saturating_add(amount.minor))
+    }
+
+    fn convert(&self, amount: Money, to: Currency) -> Option<Money> {
+        self.rates.pin(amount.currency, to, self.today, self.age_days).and_then(|rate| rate.convert(amount)).ok()
+    }
 }
 
 /// How far the money goes: what is asked for now, and the pace of the period so far carried on.

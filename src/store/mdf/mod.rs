@@ -18,8 +18,10 @@ pub use stats::FundLine;
 
 use super::{
     Session, Sql, Tx,
-    error::Result,
+    error::{Error, Result},
     kept::Saving,
+    migrate,
+    session::Backend,
     sql::args,
     unit::mdf::{Home, MdfChanges, NEAR_MAX, Near},
 };
@@ -57,22 +59,23 @@ const OF_FUND: &str =
     "select id from request where fund = $1 and state in ('draft', 'submitted', 'info_requested', 'approved') order by id";
 /// What undecided requests ask their fund for, where it is in the fund's currency; ten-thousandths of a whole unit. A request
 /// for more than anybody has (90 billion whole units) counts as one for that much, so that no sum is too large.
-const ASKED: &str = "select mdf_item.fund, cast(sum(case when mdf_item.amount_key > 900000000000000 then 900000000000000 \
-    else mdf_item.amount_key end) as bigint) from mdf_item join fund on fund.id = mdf_item.fund \
-    where mdf_item.kind = 'request' and mdf_item.state in ('submitted', 'info_requested') and mdf_item.currency = lower(fund.currency) \
-    group by mdf_item.fund";
+const ASKED: &str = "select fund, currency, cast(sum(case when amount_key > 900000000000000 then 900000000000000 \
+    else amount_key end) as bigint) from mdf_item where kind = 'request' and state in ('submitted', 'info_requested') \
+    group by fund, currency order by fund, currency";
 const ORDERED: &str = "select claim, no from payment where state = 'ordered' and (claim, no) > ($1, $2) order by claim, no limit $3";
 const BATCHES: &str = "select id from payment_batch order by id desc limit $1";
-/// The triggers of migration 22 on SQLite.
-const WALLS_DOWN: &[&str] = &[
-    "drop trigger mdf_signature_fits",
-    "drop trigger claim_is_set_aside",
-    "drop trigger claim_comes_set_aside",
-    "drop trigger request_is_committed",
-    "drop trigger request_comes_committed",
-    "drop trigger fund_entry_belongs",
-    "drop trigger payment_begins",
-    "drop trigger payment_goes",
+/// The migration that made them.
+const WALLS_OF: i64 = 22;
+/// The triggers of migration 22 that both databases have, with their tables.
+const WALLS: [(&str, &str); 8] = [
+    ("mdf_signature_fits", "mdf_signature"),
+    ("claim_is_set_aside", "claim"),
+    ("claim_comes_set_aside", "claim"),
+    ("request_is_committed", "request"),
+    ("request_comes_committed", "request"),
+    ("fund_entry_belongs", "fund_entry"),
+    ("payment_begins", "payment"),
+    ("payment_goes", "payment"),
 ];
 pub const STATEMENTS: &[&str] = &[
     ON_REQUEST,
@@ -218,12 +221,15 @@ impl Session {
         Ok(self.all::<(i64,)>(Sql::new(OF_FUND).bind(fund)).await?.into_iter().map(|(id,)| RequestId(id)).collect())
     }
 
-    /// What undecided requests ask each fund for, in minor units; requests in another currency than the fund's left out.
-    pub async fn asked_of_funds(&mut self) -> Result<HashMap<FundId, i64>> {
-        let sums: HashMap<i64, i64> = self.all::<(i64, i64)>(Sql::new(ASKED)).await?.into_iter().collect();
-        let funds: Vec<FundId> = sums.keys().map(|id| FundId(*id)).collect();
-        let in_minor = |fund: &Fund| sums[&fund.id.0] / 10_i64.pow(4_u32.saturating_sub(fund.terms.currency.exponent()));
-        Ok(self.funds(&funds).await?.iter().map(|fund| (fund.id, in_minor(fund))).collect())
+    /// What undecided requests ask each fund for, by currency.
+    pub async fn asked_of_funds(&mut self) -> Result<HashMap<FundId, Vec<Money>>> {
+        let mut asked: HashMap<FundId, Vec<Money>> = HashMap::new();
+        for (fund, currency, key) in self.all::<(i64, String, i64)>(Sql::new(ASKED)).await? {
+            let currency: Currency = currency.to_ascii_uppercase().parse().map_err(Error::Corrupt)?;
+            let minor = key / 10_i64.pow(4_u32.saturating_sub(currency.exponent()));
+            asked.entry(FundId(fund)).or_default().push(Money::new(minor, currency));
+        }
+        Ok(asked)
     }
 
     /// Payments that are in no batch yet and come after this one, as claims and numbers.
@@ -287,13 +293,21 @@ fn currency_of(code: &str) -> Result<Currency> {
 }
 
 impl Tx {
-    /// Takes down what compares requests, claims and payments with their funds and batches: in a scratch database on SQLite that
-    /// holds only what is new, and knows nothing of the funds that it is asked from.
+    /// Takes down what compares requests, claims and payments with their funds and batches, which only the owner of a database
+    /// can: in a scratch database that holds only what is new, and knows nothing of the funds that it is asked from; and where
+    /// a past of many days is written at one go.
     pub async fn mdf_walls_down(&mut self) -> Result<()> {
-        for text in WALLS_DOWN {
-            self.execute(Sql::new(text)).await?;
+        for (name, table) in WALLS {
+            let on = if self.backend() == Backend::Postgres { format!(" on {table}") } else { String::new() };
+            self.script(format!("drop trigger if exists {name}{on}")).await?;
         }
         Ok(())
+    }
+
+    /// Puts them up again, as the migration did.
+    pub async fn mdf_walls_up(&mut self) -> Result<()> {
+        let text = migrate::text_of(WALLS_OF, self.backend());
+        self.script(text.to_owned()).await
     }
 
     /// Writes everything of the desk. Entries and approvals come before what they are about, which rests on them, and payments

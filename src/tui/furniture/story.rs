@@ -33,8 +33,8 @@ impl Teller<'_> {
         let left = calendar.map_or(clock.left, |calendar| clock.left_at(calendar, self.now));
         let budget = format!(
             "{} of {} business time left, calendar {}, program v{}",
-            left.to_words_in_minutes(),
-            clock.budget.to_words(),
+            left.to_business_words(),
+            clock.budget.to_business_words(),
             clock.calendar,
             clock.program.0
         );

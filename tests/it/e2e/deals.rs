@@ -80,7 +80,7 @@ async fn two_imports_collide_and_an_appeal_gives_the_deal_to_the_other() {
     home.write("partners.csv", PARTNERS);
     home.write("first.csv", &file("A-1", "Nordwerft Kiel GmbH", "48000"));
     home.write("second.csv", &file("B-1", "Nordwerft Kiel", "52000"));
-    home.write("letter.pdf", "We want Rheinblick.");
+    home.write("letter.pdf", "%PDF-1.4 We want Rheinblick.");
     home.run(&["import", "partners", "partners.csv"]).ok();
     for name in ["Carla Neri", "Dora Vint"] {
         home.run(&["operator", "add", name, "--role", "channel_manager"]).ok();

@@ -203,7 +203,7 @@ impl<'a> Told<'a> {
         still_standing(own).find_map(|past| {
             let Event::Deal(event) = &past.record.event else { return None };
             let told = match event {
-                DealEvent::Approved { took, .. } => format!("approved after {} of business time", took.to_words_in_minutes()),
+                DealEvent::Approved { took, .. } => format!("approved after {} of business time", took.to_business_words()),
                 DealEvent::Rejected { reason, of, .. } => match of {
                     Some(of) => format!("rejected: {}, namely {of}", reason.doc()),
                     None => format!("rejected: {}", reason.doc()),

@@ -76,8 +76,7 @@ impl Grouping {
         let terms = &view.line.fund.terms;
         match (self, &terms.holder) {
             (Self::Program, _) => terms.program.to_string(),
-            (Self::Region, Holder::Region(region)) => region.to_string(),
-            (Self::Region, Holder::Partner(_)) => "Of one partner".to_owned(),
+            (Self::Region, _) => view.region.as_ref().map_or_else(|| "In no region".to_owned(), ToString::to_string),
             (Self::Partner, Holder::Partner(id)) => view.partner.as_ref().map_or_else(|| id.to_string(), ToString::to_string),
             (Self::Partner, Holder::Region(region)) => format!("Any partner of {region}"),
         }

@@ -86,6 +86,17 @@ pub(super) fn is_verb(act: Act) -> bool {
         || MdfTrade::ABOUT_NONE.contains(&act)
 }
 
+/// Why an item is in no state for a verb.
+fn why_not(detail: &MdfDetail, verb: MdfVerb) -> Option<String> {
+    let outcome = match (detail, verb) {
+        (MdfDetail::Claim(detail), MdfVerb::Claim(verb)) => claim::possible(&detail.claim, verb),
+        (MdfDetail::Request(detail), MdfVerb::Request(verb)) => request::possible(&detail.request, verb),
+        (MdfDetail::Fund(detail), MdfVerb::Fund(verb)) => fund::possible(&detail.fund, verb),
+        _ => Ok(()),
+    };
+    outcome.err().map(|refusal| if let Refusal::NotNow { why, .. } = refusal { why } else { refusal.to_string() })
+}
+
 impl MdfRoom {
     pub(super) fn row_possible(&self, act: Act, row: &ItemRow) -> Availability {
         if act == Act::MdfClaim {
@@ -103,18 +114,9 @@ impl MdfRoom {
         if act == Act::MdfTake && row.assignee.as_ref().is_some_and(|(who, _)| *who == self.station.me) {
             return Availability::no(format!("you look after {} already", row.id));
         }
-        let outcome = match (self.detail().filter(|detail| super::version(detail) == row.version && super::id(detail) == row.id), verb) {
-            (Some(MdfDetail::Claim(detail)), MdfVerb::Claim(verb)) => claim::possible(&detail.claim, verb),
-            (Some(MdfDetail::Request(detail)), MdfVerb::Request(verb)) => request::possible(&detail.request, verb),
-            (Some(MdfDetail::Fund(detail)), MdfVerb::Fund(verb)) => fund::possible(&detail.fund, verb),
-            // Until the story is there, the decision says so.
-            _ => Ok(()),
-        };
-        match outcome {
-            Ok(()) => Availability::Yes,
-            Err(Refusal::NotNow { why, .. }) => Availability::No(why),
-            Err(other) => Availability::No(other.to_string()),
-        }
+        let story = self.detail().filter(|detail| super::version(detail) == row.version && super::id(detail) == row.id);
+        // Until the story is there, the decision says so.
+        story.and_then(|detail| why_not(detail, verb)).map_or(Availability::Yes, Availability::No)
     }
 
     /// Asks for the object of a verb, or carries it out; what moves money shows first what moves.
@@ -177,9 +179,11 @@ impl MdfRoom {
         }
     }
 
-    /// Why a form about one item would have nothing to choose from, if so.
+    /// Why a form about one item would have nothing to choose from, or would be refused whatever is written into it.
     fn nothing_to_ask(&self, act: Act, id: ItemId) -> Option<String> {
+        let refused = self.own.facts.as_deref().zip(verb_of(act, id.kind())).and_then(|(facts, verb)| why_not(facts, verb));
         match act {
+            _ if refused.is_some() => refused,
             Act::MdfWaive if self.waivable().is_empty() => Some(format!("no check of {id} failed that somebody could let pass")),
             Act::MdfBank if self.open_payments().is_empty() => Some(format!("no payment of {id} is ordered or with the bank")),
             _ => None,

@@ -3,20 +3,26 @@
 use super::*;
 use crate::support::databases::on_both;
 use pilothouse::{
-    app::mdf::{
-        news::MdfCallCause,
-        view::{MdfDetail, MdfViewer},
+    app::{
+        Command,
+        mdf::{
+            news::MdfCallCause,
+            view::{MdfDetail, MdfViewer},
+        },
     },
     domain::{
         escalation::Severity,
         filter,
+        fx::RateDay,
         mdf::{
             approval::Step,
             fields::Funding,
             queue::{From, Item, ItemRow, PageRequest, Queue, Sort, Viewer},
         },
+        money::Currency,
     },
 };
+use std::collections::BTreeMap;
 
 fn viewer(me: OperatorId) -> MdfViewer {
     MdfViewer { me, zone: chrono_tz::UTC, marked: Vec::new() }
@@ -113,7 +119,7 @@ async fn filters_find_what_they_say() {
             ("is:returned", "M-2"),
             ("country:DE category:event id:R-3", "R-3"),
             ("id:M-2,R-1", "M-2 R-1"),
-            ("due<100d is:open kind:request", "R-1 R-2 R-3"),
+            ("due<100d is:open kind:request", "R-2 R-3"),
             ("is:breached", "R-2 R-3"),
             ("is:suspect", ""),
         ] {
@@ -236,6 +242,28 @@ async fn funds_are_shown_whatever_is_asked_of_them() {
         }
         let shown = desk.app().mdf_funds(desk.house.now()).await.expect("funds");
         assert!(shown[0].forecast.left.minor < 0, "{}: {:?}", fresh.name, shown[0].forecast);
+    })
+    .await;
+}
+
+/// A request in another currency takes from the fund what today's rate makes of it: it was not counted at all.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_asked_for_in_another_currency_counts_at_the_rate_of_today() {
+    on_both(|fresh| async move {
+        let desk = Desk::opened(&fresh, "10000").await;
+        let usd: Currency = "USD".parse().expect("a currency");
+        let rates = BTreeMap::from([(usd, "1.25".parse().expect("a rate"))]);
+        desk.house.run(ANNA, Command::Rates(vec![RateDay { on: day(0), source: text("ECB"), rates }])).await;
+        let mut abroad = plan("Abroad", "2500");
+        (abroad.cost.currency, abroad.asked.currency) = (usd, usd);
+        desk.ask(ASKS[0], FUND, abroad).await.expect("asked");
+        desk.ask(ASKS[0], FUND, plan("At home", "1000")).await.expect("asked");
+        let now = desk.house.now();
+        let shown = desk.app().mdf_funds(now).await.expect("funds");
+        // USD 2,500.00 are EUR 2,000.00 at 1.25 dollars a euro.
+        assert_eq!((shown[0].forecast.asked, shown[0].forecast.left), (eur("3000"), eur("7000")), "{}", fresh.name);
+        let Some(MdfDetail::Fund(fund)) = desk.app().mdf_detail(FUND.into(), now).await.expect("read") else { panic!("a fund") };
+        assert_eq!(fund.forecast.asked, eur("3000"), "{}: the story says the same", fresh.name);
     })
     .await;
 }

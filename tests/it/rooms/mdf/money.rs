@@ -200,3 +200,15 @@ async fn who_approves_second_is_offered_what_the_first_approved() {
     let state = desk.request(asked.0).await.state;
     assert!(matches!(&state, RequestState::Approved { commitment } if commitment.amount == eur("9000")), "{state:?} {}", desk.screen());
 }
+
+/// A form that nothing can come of is not opened: the reason and the way out stand there at once.
+#[tokio::test]
+async fn no_document_is_asked_for_that_an_approved_claim_would_refuse() {
+    let mut desk = Desk::busy(databases::sqlite().await, 120, 36).await;
+    approve_all(&desk.books, ClaimId(3)).await;
+    assert!(matches!(desk.books.claim_seen(ClaimId(3)).await.state, ClaimState::Approved { .. }));
+    desk.changed().await;
+    desk.find("M-3").await.press("f").await;
+    desk.shows("M-3 is approved already; edit it, which asks for approval anew, and attach then");
+    assert!(!desk.screen().contains("Attach a document"), "{}", desk.screen());
+}

@@ -48,6 +48,8 @@ fn possible_once_approved(claim: &Claim, verb: ClaimVerb) -> Result<(), Refusal>
         ClaimVerb::Close if claim.under_way().minor != 0 => no("has a payment under way"),
         ClaimVerb::Close => Ok(()),
         ClaimVerb::Clear => no("is not under suspicion"),
+        ClaimVerb::Attach if is_paying => no("is approved already, and being paid"),
+        ClaimVerb::Attach => no("is approved already; edit it, which asks for approval anew, and attach then"),
         _ => no("is approved already"),
     }
 }
