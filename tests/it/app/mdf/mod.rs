@@ -4,6 +4,7 @@ mod bpi2020;
 mod desk;
 mod import;
 mod life;
+mod mine;
 mod payments;
 mod race;
 mod refused;
