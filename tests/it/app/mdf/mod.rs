@@ -6,6 +6,7 @@ mod import;
 mod life;
 mod mine;
 mod payments;
+mod print;
 mod race;
 mod refused;
 
