@@ -262,7 +262,9 @@ impl<U: Unit> Unit for Faulty<U> {
     async fn programs(&mut self, from: ProgramVersion) -> Result<Vec<ProgramRow>> {
         let mut programs = self.inner.programs(from).await?;
         if self.fault == Fault::SkippedStep {
-            programs.iter_mut().for_each(|program| program.toml.push_str(mdf::ONE_ALONE));
+            for program in &mut programs {
+                program.toml.push_str(mdf::ONE_ALONE);
+            }
         }
         Ok(programs)
     }

@@ -89,6 +89,11 @@ async fn mine(desk: &Desk, me: OperatorId) -> BTreeSet<ItemId> {
     found.remove(0)
 }
 
+/// An activity that can still be asked for after 25 days: 14 days ahead of it at least.
+fn later(title: &str, asked: &str) -> Plan {
+    Plan { starts_on: day(50), ends_on: day(52), ..plan(title, asked) }
+}
+
 /// Requests at and above limits, in two currencies, signed in part, edited, asked for by those who approve.
 async fn asked(desk: &Desk) -> Vec<ItemId> {
     let usd = |amount: &str| Money::parse(amount, "USD".parse().expect("a currency")).expect("an amount");
@@ -96,10 +101,6 @@ async fn asked(desk: &Desk) -> Vec<ItemId> {
         let asked = usd(amount);
         Plan { asked, cost: Money::new(asked.minor * 2, asked.currency), ..later(title, "1") }
     };
-    // 25 days have passed, and an activity is asked for 14 days ahead.
-    fn later(title: &str, asked: &str) -> Plan {
-        Plan { starts_on: day(50), ends_on: day(52), ..plan(title, asked) }
-    }
     let mut ids = Vec::new();
     for (who, plan) in [
         (ASKS[0], later("At the limit", "5000")),

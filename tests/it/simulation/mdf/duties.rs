@@ -27,10 +27,12 @@ const IN_ORDER: [Step; 3] = [Step::First, Step::Second, Step::Finance];
 
 /// How many approvals such an amount takes.
 const fn needed(cents: i64) -> usize {
-    match cents {
-        ..=ONE => 1,
-        ..=TWO => 2,
-        _ => 3,
+    if cents <= ONE {
+        1
+    } else if cents <= TWO {
+        2
+    } else {
+        3
     }
 }
 

@@ -101,6 +101,13 @@ fn late<'a, T>(all: &'a [T], chance: &mut Chance) -> &'a T {
     if all.len() > FRESH && chance.per_mille(850) { &all[all.len() - 1 - chance.below(FRESH)] } else { chance.pick(all) }
 }
 
+/// A request, every other time one that somebody signed and that is not decided: that takes several people to come by.
+fn under_way<'a>(all: &'a [Request], chance: &mut Chance) -> &'a Request {
+    let is_begun = |one: &&Request| !one.desk.steps.is_empty() && request::possible(one, RequestVerb::Approve).is_ok();
+    let begun: Vec<&Request> = all.iter().rev().take(4 * FRESH).filter(is_begun).collect();
+    if begun.is_empty() || chance.per_mille(500) { late(all, chance) } else { begun[chance.below(begun.len())] }
+}
+
 /// A command of `me`.
 pub fn command(pool: &Pool<'_>, me: OperatorId, now: Instant, chance: &mut Chance) -> Command {
     match chance.below(100) {
@@ -110,7 +117,7 @@ pub fn command(pool: &Pool<'_>, me: OperatorId, now: Instant, chance: &mut Chanc
         30..=34 => export(pool, chance),
         35..=44 if !pool.batches.is_empty() => answer(pool, chance),
         45..=46 => authority(me, now, chance),
-        47..=62 if !pool.requests.is_empty() => on_request(late(pool.requests, chance), me, chance),
+        47..=62 if !pool.requests.is_empty() => on_request(under_way(pool.requests, chance), me, chance),
         63..=66 => approve_many(pool, chance),
         _ if !pool.claims.is_empty() => on_claim(late(pool.claims, chance), me, chance),
         _ => draft_request(now, chance),

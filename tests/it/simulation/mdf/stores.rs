@@ -132,7 +132,7 @@ async fn play(stage: Arc<Stage>, who: OperatorId, mut chance: Chance) {
         };
         if chance.per_mille(60) {
             stage.given_up.fetch_add(1, Ordering::Relaxed);
-            match die(&app, who, &request, chance.below(60)).await {
+            match die(&app, who, &request, chance.below(24)).await {
                 // Others held the database for so long that it never began.
                 Ok(was_written) => _ = stage.written.fetch_add(u64::from(was_written), Ordering::Relaxed),
                 Err(Failure::Store(Error::Busy(_))) => {}
