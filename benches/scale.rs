@@ -42,7 +42,7 @@ async fn main() -> anyhow::Result<()> {
 }
 
 async fn count(app: &App) -> anyhow::Result<u64> {
-    let context: filter::Context<'_> = filter::Context { me: ADMIN, now: app.now(), zone: chrono_tz::UTC, marked: &[] };
+    let context: filter::Context<'_> = filter::Context { me: ADMIN, now: app.now(), zone: chrono_tz::UTC, marked: &[], reach: None };
     Ok(app.db().read().await?.count(Queue::All, None, &context, 1).await?.n)
 }
 
@@ -83,7 +83,7 @@ async fn page(app: &App, queue: Queue, sort: Sort, words: Option<&str>) -> anyho
     let now = app.now();
     let filter = words.map(|words| filter::parse(words).map_err(|error| anyhow::anyhow!("{error:?}"))).transpose()?;
     let request = PageRequest { queue, filter, sort, me, now, from: From::Start, limit: 60 };
-    let context: filter::Context<'_> = filter::Context { me, now, zone: chrono_tz::UTC, marked: &[] };
+    let context: filter::Context<'_> = filter::Context { me, now, zone: chrono_tz::UTC, marked: &[], reach: None };
     Ok(app.db().read().await?.page(&request, &context).await?.rows.len())
 }
 

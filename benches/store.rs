@@ -261,13 +261,13 @@ async fn measure(address: Address, options: Options, leads: i64) {
 async fn page(db: &Db, queue: Queue, sort: Sort, filter: Option<&str>) -> usize {
     let filter = filter.map(|text| filter::parse(text).expect("a filter"));
     let request = PageRequest { queue, filter, sort, me: ME, now: START, from: From::Start, limit: 50 };
-    let context: Context<'_> = Context { now: START, zone: chrono_tz::Tz::UTC, me: ME, marked: &[] };
+    let context: Context<'_> = Context { now: START, zone: chrono_tz::Tz::UTC, me: ME, marked: &[], reach: None };
     db.read().await.expect("read").page(&request, &context).await.expect("a page").rows.len()
 }
 
 async fn count(db: &Db, queue: Queue, filter: Option<&str>) -> usize {
     let filter = filter.map(|text| filter::parse(text).expect("a filter"));
-    let context: Context<'_> = Context { now: START, zone: chrono_tz::Tz::UTC, me: ME, marked: &[] };
+    let context: Context<'_> = Context { now: START, zone: chrono_tz::Tz::UTC, me: ME, marked: &[], reach: None };
     let count = db.read().await.expect("read").count(queue, filter.as_ref(), &context, 10_000).await.expect("a count");
     usize::try_from(count.n).expect("it fits")
 }

@@ -36,7 +36,7 @@ pub struct Viewer<I> {
 
 impl<I> Viewer<I> {
     pub fn context<R: filter::Room<Id = I>>(&self, now: Instant) -> filter::Context<'_, R> {
-        filter::Context { now, zone: self.zone, me: self.me, marked: &self.marked }
+        filter::Context { now, zone: self.zone, me: self.me, marked: &self.marked, reach: None }
     }
 }
 
@@ -56,6 +56,47 @@ pub struct LastDone<I> {
     pub event: String,
     /// Each record with its version right after.
     pub records: Vec<(I, i64)>,
+}
+
+/// How many records each of `queues` holds, and how many pass the filter in the open one.
+pub(super) async fn counts<L: Listing>(
+    session: &mut Session,
+    context: &filter::Context<'_, L>,
+    queues: &[L::Queue],
+    (queue, filter): (L::Queue, Option<&Filter<L>>),
+) -> Result<Counts, Failure> {
+    let mut counts = Counts::default();
+    for queue in queues {
+        counts.queues.push(session.count(*queue, None, context, COUNT_MAX).await?);
+    }
+    if let Some(filter) = filter {
+        counts.filtered = Some(session.count(queue, Some(filter), context, COUNT_MAX).await?);
+    }
+    Ok(counts)
+}
+
+/// The records of a queue that pass the filter, in its order; the first `limit` of them, and whether there are more.
+pub(super) async fn matching<L: Listing>(
+    session: &mut Session,
+    context: &filter::Context<'_, L>,
+    request: PageRequestOf<L>,
+    limit: usize,
+) -> Result<(Vec<L::Row>, bool), Failure> {
+    let mut request = PageRequest { from: From::Start, limit: 500, ..request };
+    let mut found = Vec::new();
+    loop {
+        let page = session.page(&request, context).await?;
+        let last = page.rows.last().map(|(cursor, _)| cursor.clone());
+        found.extend(page.rows.into_iter().map(|(_, row)| row));
+        match last {
+            Some(cursor) if page.more_after && found.len() < limit => request.from = From::After(cursor),
+            _ => {
+                let more = page.more_after || found.len() > limit;
+                found.truncate(limit);
+                return Ok((found, more));
+            }
+        }
+    }
 }
 
 impl App {
@@ -78,16 +119,8 @@ impl App {
         filter: Option<&Filter<L>>,
         now: Instant,
     ) -> Result<Counts, Failure> {
-        let context = viewer.context(now);
         let mut session = self.db().snapshot().await?;
-        let mut counts = Counts::default();
-        for queue in queues {
-            counts.queues.push(session.count(*queue, None, &context, COUNT_MAX).await?);
-        }
-        if let Some(filter) = filter {
-            counts.filtered = Some(session.count(queue, Some(filter), &context, COUNT_MAX).await?);
-        }
-        Ok(counts)
+        counts(&mut session, &viewer.context(now), queues, (queue, filter)).await
     }
 
     /// The records of a queue that pass the filter, in its order; the first `limit` of them, and whether there are more.
@@ -99,21 +132,7 @@ impl App {
     ) -> Result<(Vec<L::Row>, bool), Failure> {
         let mut session = self.db().snapshot().await?;
         let context = viewer.context(request.now);
-        let mut request = PageRequest { from: From::Start, limit: 500, ..request };
-        let mut found = Vec::new();
-        loop {
-            let page = session.page(&request, &context).await?;
-            let last = page.rows.last().map(|(cursor, _)| cursor.clone());
-            found.extend(page.rows.into_iter().map(|(_, row)| row));
-            match last {
-                Some(cursor) if page.more_after && found.len() < limit => request.from = From::After(cursor),
-                _ => {
-                    let more = page.more_after || found.len() > limit;
-                    found.truncate(limit);
-                    return Ok((found, more));
-                }
-            }
-        }
+        matching(&mut session, &context, request, limit).await
     }
 
     /// What `me` did last to records of one kind and has not taken back since; looked for in the latest [`LOOK_BACK`] events.

@@ -92,8 +92,12 @@ impl What {
 async fn write(app: &App, me: OperatorId, args: &Args, what: &What, out: impl Write) -> Result<u64> {
     let (now, zone) = (app.now(), app.rules().await?.program().zone);
     let rows = match what {
-        What::Leads(filter) => export::records(app, filter.as_ref(), &Context { now, zone, me, marked: &[] }, args.format, out).await,
-        What::Deals(filter) => export::records(app, filter.as_ref(), &Context { now, zone, me, marked: &[] }, args.format, out).await,
+        What::Leads(filter) => {
+            export::records(app, filter.as_ref(), &Context { now, zone, me, marked: &[], reach: None }, args.format, out).await
+        }
+        What::Deals(filter) => {
+            export::records(app, filter.as_ref(), &Context { now, zone, me, marked: &[], reach: None }, args.format, out).await
+        }
         What::Partners => export::partners(app, args.format, out).await,
         What::Contacts => export::contacts(app, args.format, out).await,
         What::Accounts => export::accounts(app, args.format, out).await,

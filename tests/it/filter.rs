@@ -329,7 +329,7 @@ async fn memory_and_both_databases_agree_on_every_filter() {
             let text = filter(&mut dice, 2);
             let tree = parse(&text).unwrap_or_else(|error| panic!("{text}: {error}"));
             let zone = *dice.pick(&[chrono_tz::Tz::UTC, chrono_tz::Tz::Asia__Kolkata, chrono_tz::Tz::America__New_York]);
-            let context: Context<'_> = Context { now: START, zone, me: OperatorId(2), marked: &marked };
+            let context: Context<'_> = Context { now: START, zone, me: OperatorId(2), marked: &marked, reach: None };
             let expected: Vec<i64> = seen.iter().filter(|seen| eval(&tree, *seen, &context)).map(|seen| seen.lead.id.0).collect();
             let request = PageRequest {
                 queue: Queue::All,

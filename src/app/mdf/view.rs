@@ -7,11 +7,11 @@ use crate::{
         calendar::CompiledCalendar,
         day::local_date,
         event::Entity,
-        filter::Filter,
+        filter::{Context, Filter},
         fx::Rates,
         id::{AuditSeq, BatchId, ClaimId, FundId, OperatorId, PartnerId, RequestId},
         mdf::{
-            approval::{self, Authority, Signature, Step},
+            approval::{self, Authority, Reach, Signature, Step, reach::Exchange},
             batch::Batch,
             claim::{Claim, Payment},
             fields::Funding,
@@ -144,7 +144,12 @@ pub struct FundView {
 impl App {
     /// A page of a queue.
     pub fn mdf_page<'a>(&'a self, request: &'a PageRequest, viewer: &'a MdfViewer) -> BoxFuture<'a, Result<Page, Failure>> {
-        Box::pin(async move { self.page(request, viewer).await })
+        Box::pin(async move {
+            let rules = self.rules().await?;
+            let mut session = self.db().snapshot().await?;
+            let reach = reach(&mut session, &rules, viewer.me, request.now).await?;
+            Ok(session.page(request, &Context { reach: Some(&reach), ..viewer.context(request.now) }).await?)
+        })
     }
 
     /// How many items each queue holds, and how many pass `filter` in `queue`.
@@ -155,7 +160,13 @@ impl App {
         filter: Option<&'a Filter<Funding>>,
         now: Instant,
     ) -> BoxFuture<'a, Result<MdfCounts, Failure>> {
-        Box::pin(async move { self.counts(viewer, &Queue::ALL, queue, filter, now).await })
+        Box::pin(async move {
+            let rules = self.rules().await?;
+            let mut session = self.db().snapshot().await?;
+            let reach = reach(&mut session, &rules, viewer.me, now).await?;
+            let context = Context { reach: Some(&reach), ..viewer.context(now) };
+            view::counts(&mut session, &context, &Queue::ALL, (queue, filter)).await
+        })
     }
 
     /// The items of a queue that pass the filter, in its order; the first `limit`, and whether there are more.
@@ -165,7 +176,13 @@ impl App {
         viewer: &'a MdfViewer,
         limit: usize,
     ) -> BoxFuture<'a, Result<(Vec<ItemRow>, bool), Failure>> {
-        Box::pin(async move { self.matching(request, viewer, limit).await })
+        Box::pin(async move {
+            let rules = self.rules().await?;
+            let mut session = self.db().snapshot().await?;
+            let reach = reach(&mut session, &rules, viewer.me, request.now).await?;
+            let context = Context { reach: Some(&reach), ..viewer.context(request.now) };
+            view::matching(&mut session, &context, request, limit).await
+        })
     }
 
     /// The figures of the header, by currency, that with the most funds first; a day begins in the program's zone.
@@ -200,7 +217,7 @@ impl App {
             let mut session = self.db().snapshot().await?;
             let lines = session.fund_lines(today.checked_sub_days(Days::new(365)).unwrap_or(today)).await?;
             let asked = session.asked_of_funds().await?;
-            let exchange = Exchange::of(&mut session, &rules, today).await?;
+            let exchange = Converter::of(&mut session, &rules, today).await?;
             let view = |line: FundLine| {
                 let profile = line.fund.terms.holder.partner().and_then(|id| rules.directory().get(id)).map(|one| &one.profile);
                 let partner = profile.map(|profile| profile.name.clone());
@@ -230,7 +247,7 @@ impl App {
             let mut session = self.db().snapshot().await?;
             let funds = session.funds(&moved.iter().map(|(before, _)| before.fund).collect::<Vec<_>>()).await?;
             let asked = session.asked_of_funds().await?;
-            let exchange = Exchange::of(&mut session, &rules, today).await?;
+            let exchange = Converter::of(&mut session, &rules, today).await?;
             let ahead = |(before, after): &(Balances, Balances)| {
                 let mut fund = funds.iter().find(|fund| fund.id == before.fund)?.clone();
                 let asked = exchange.sum(asked.get(&fund.id).into_iter().flatten(), fund.terms.currency);
@@ -326,6 +343,35 @@ fn listed<I>(done: view::LastDone<I>, item: fn(I) -> ItemId) -> MdfLastDone {
     MdfLastDone { command: done.command, at: done.at, event: done.event, records }
 }
 
+/// What somebody may decide at `now`: six small reads, however many claims wait. Roles are asked of their row, so that one
+/// that was taken away counts at once.
+async fn reach(session: &mut Session, rules: &Rules, me: OperatorId, now: Instant) -> Result<Reach, Failure> {
+    let Some(actor) = session.actor(me).await? else { return Ok(Reach::default()) };
+    let (today, age_days) = (local_date(now, rules.program().zone), rules.program().mdf.rate_max_age_days);
+    let mut authority = Authority::default();
+    if actor.roles.allow(Permission::MdfDecide) {
+        authority = session.authority(&[me]).await?;
+        let principals: BTreeSet<OperatorId> = authority.principals(me, today).collect();
+        if !principals.is_empty() {
+            let operators = session.operators().await?;
+            let may = |id| operators.iter().any(|one| one.id == id && one.active && one.roles.allow(Permission::MdfDecide));
+            authority.delegations.retain(|one| may(one.from));
+            let theirs = session.authority(&principals.into_iter().collect::<Vec<_>>()).await?;
+            authority.limits.extend(theirs.limits.into_iter().filter(|limit| limit.operator != me));
+        }
+    }
+    if authority.limits.is_empty() {
+        return Ok(Reach::of(&actor, &authority, Exchange { rates: &Rates::none(), currencies: &[], today, age_days }));
+    }
+    let oldest = today.checked_sub_days(Days::new(age_days.into())).unwrap_or(today);
+    let days = session.rate_days(oldest, today).await?;
+    let mut currencies: BTreeSet<Currency> = days.iter().flat_map(|day| day.rates.keys().copied()).collect();
+    let rates: Rates = days.into_iter().collect();
+    currencies.insert(rates.base);
+    let currencies: Vec<Currency> = currencies.into_iter().collect();
+    Ok(Reach::of(&actor, &authority, Exchange { rates: &rates, currencies: &currencies, today, age_days }))
+}
+
 /// What is told of an item, and what moved because of it.
 async fn story(
     session: &mut Session,
@@ -379,7 +425,7 @@ async fn request_detail(session: &mut Session, rules: &Rules, id: RequestId, now
     let mut story = story(session, rules, at, Some(Subject::Request(id)), Some(request.partner)).await?;
     story.calendar = request.desk.clock.as_ref().map(|clock| Arc::clone(rules.programs().calendar(clock)));
     let signed = request.signatures().next().map(|signature| signature.amount);
-    let exchange = Exchange::of(session, rules, local_date(now, rules.program().zone)).await?;
+    let exchange = Converter::of(session, rules, local_date(now, rules.program().zone)).await?;
     let asked = exchange.convert(request.plan.asked, fund.terms.currency).unwrap_or(request.plan.asked);
     let steps = steps(rules, signed.unwrap_or(asked), request.signatures());
     Ok(Some(RequestDetail { request, fund, claims, steps, story }))
@@ -390,7 +436,7 @@ async fn fund_detail(session: &mut Session, rules: &Rules, id: FundId, now: Inst
     let requests = session.requests_open(id).await?;
     let requests = session.requests(&requests).await?;
     let today = local_date(now, rules.program().zone);
-    let exchange = Exchange::of(session, rules, today).await?;
+    let exchange = Converter::of(session, rules, today).await?;
     let undecided = requests.iter().filter(|request| request.state.is_undecided()).map(|request| &request.plan.asked);
     let forecast = forecast(&fund, exchange.sum(undecided, fund.terms.currency), today);
     let story = story(session, rules, (Entity::Fund(id), id), None, fund.terms.holder.partner()).await?;
@@ -398,13 +444,13 @@ async fn fund_detail(session: &mut Session, rules: &Rules, id: FundId, now: Inst
 }
 
 /// The rates of today, for what is asked for in another currency than the fund's: what an approval of today would take.
-struct Exchange {
+struct Converter {
     rates: Rates,
     today: NaiveDate,
     age_days: u32,
 }
 
-impl Exchange {
+impl Converter {
     async fn of(session: &mut Session, rules: &Rules, today: NaiveDate) -> Result<Self, Failure> {
         let age_days = rules.program().mdf.rate_max_age_days;
         let first = today.checked_sub_days(Days::new(age_days.into())).unwrap_or(today);

@@ -13,6 +13,8 @@ pub struct Context<'a, R: Room = Leads> {
     pub me: OperatorId,
     /// What `is:marked` means on this screen.
     pub marked: &'a [R::Id],
+    /// What they may do there today. Without it a queue that depends on it is empty; filters never do.
+    pub reach: Option<&'a R::Reach>,
 }
 
 /// The value of one field of one record.

@@ -10,6 +10,8 @@ pub trait Room: fmt::Debug + Copy + Eq + Send + Sync + 'static {
     type Flag: fmt::Debug + Copy + Eq + Send + Sync + 'static;
     /// The number of a record.
     type Id: Number;
+    /// What whoever asks may do there today, where a queue depends on it.
+    type Reach: fmt::Debug + Send + Sync + 'static;
     const FIELDS: &'static [Spec<Self::Field>];
     const FLAGS: &'static [FlagSpec<Self::Flag>];
     /// What screens call a value of a choice, and the value; or the terms to write instead, where it is more than one value.

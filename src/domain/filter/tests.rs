@@ -47,7 +47,7 @@ fn at(text: &str) -> Instant {
 }
 
 fn context() -> Context<'static> {
-    Context { now: at("2026-03-11T09:00:00Z"), zone: Tz::Europe__Berlin, me: OperatorId(2), marked: &[] }
+    Context { now: at("2026-03-11T09:00:00Z"), zone: Tz::Europe__Berlin, me: OperatorId(2), marked: &[], reach: None }
 }
 
 fn acme() -> Record {

@@ -14,6 +14,7 @@ impl Room for Leads {
     type Field = Field;
     type Flag = Flag;
     type Id = LeadId;
+    type Reach = ();
     const FIELDS: &'static [Spec<Field>] = FIELDS;
     const FLAGS: &'static [FlagSpec<Flag>] = FLAGS;
     const SAID: &'static [(&'static str, &'static str)] = &[("in_contact", "working")];

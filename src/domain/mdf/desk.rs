@@ -8,7 +8,7 @@ use crate::domain::{
     escalation::{Escalation, EscalationCause, Severity},
     id::OperatorId,
     mdf::{
-        approval::{Part, Parts, Pin, Signature},
+        approval::{Part, Parts, Pin, Signature, Step},
         refusal::{MdfVerb, Refusal},
     },
     text::Text,
@@ -17,6 +17,7 @@ use crate::domain::{
 };
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// Who writes a request or a claim down. Either way they asked for the money, and neither approve nor pay it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,6 +85,10 @@ pub struct Desk {
     /// Approvals, void ones included; see [`crate::domain::mdf::approval::Bill::valid`].
     pub signatures: Vec<Signature>,
     pub parts: Parts,
+    /// Who ever gave which step of an approval, themselves or through a delegate, be it void by now. Nothing is ever taken out
+    /// of it.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub steps: BTreeSet<(OperatorId, Step)>,
     pub escalation: Option<Escalation>,
     pub breaches: u32,
 }
@@ -122,6 +127,7 @@ impl Desk {
             revision: 1,
             signatures: Vec::new(),
             parts,
+            steps: BTreeSet::new(),
             escalation: None,
             breaches: 0,
         }
@@ -231,6 +237,7 @@ impl Desk {
 
     pub(super) fn signed(&mut self, signature: &Signature) {
         self.parts.extend(signature.people().map(|who| (who, Part::Approved)));
+        self.steps.extend(signature.people().map(|who| (who, signature.step)));
         self.signatures.push(*signature);
     }
 

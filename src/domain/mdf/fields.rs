@@ -2,7 +2,7 @@
 
 use crate::domain::{
     filter::{FlagSpec, Kind, Room, Spec},
-    mdf::item::ItemId,
+    mdf::{approval::Reach, item::ItemId},
 };
 
 /// The words of the MDF desk in the filter language.
@@ -13,6 +13,7 @@ impl Room for Funding {
     type Field = Field;
     type Flag = Flag;
     type Id = ItemId;
+    type Reach = Reach;
     const FIELDS: &'static [Spec<Field>] = FIELDS;
     const FLAGS: &'static [FlagSpec<Flag>] = FLAGS;
     const SAID: &'static [(&'static str, &'static str)] = &[

@@ -3,9 +3,8 @@
 use crate::domain::{
     actor::{Actor, Permission, Role},
     figures::{Figures, quantile, ratio_bp},
-    id::OperatorId,
     mdf::{
-        approval::Part,
+        approval::{Part, Signature, Step, takes_limit},
         claim::{Claim, ClaimState},
         desk::Desk,
         fields::Funding,
@@ -28,7 +27,8 @@ use std::ops::RangeInclusive;
 /// A tab. What a queue holds is defined once, here in words; the store says the same as SQL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Queue {
-    /// Undecided, and nothing keeps me from giving the approval that is due; or assigned to me.
+    /// What I can decide now: the approval that is due is mine to give, by my role, my limit or that of somebody for whom I
+    /// stand in, and by what happened to it before; or it is mine to pay, and to bring to the bank and back.
     Mine,
     /// The first approval is given, the second is due.
     Second,
@@ -152,7 +152,7 @@ impl Queue {
         }
         let turn = item.turn();
         match self {
-            Self::Mine => item.is_assigned_to(viewer.actor.id) || turn.is_some_and(|turn| item.waits_for(viewer.actor, turn)),
+            Self::Mine => item.waits_for(viewer.actor),
             Self::Second => turn == Some(Turn::Second),
             Self::Finance => matches!(turn, Some(Turn::Finance | Turn::Pay)),
             Self::InfoRequested => item.is_asked(),
@@ -207,30 +207,34 @@ impl<'a> Item<'a> {
         [Turn::First, Turn::Second, Turn::Finance].get(signed).copied()
     }
 
-    /// Nothing in its history keeps this person from giving the step; limits are asked about when it is given.
-    fn waits_for(self, actor: &Actor, turn: Turn) -> bool {
-        let Some(desk) = self.desk() else { return false };
-        let has_role = match turn {
-            Turn::First | Turn::Second => [Role::ChannelManager, Role::Approver, Role::Admin].into_iter().any(|role| actor.roles.has(role)),
-            Turn::Finance => actor.roles.has(Role::Finance),
-            Turn::Pay => false,
+    /// Nothing in its history keeps this person from what is due. Limits, and who asked for the request of a claim, are compared
+    /// where the queue is read: no command on an item changes them.
+    fn waits_for(self, actor: &Actor) -> bool {
+        let (Some(desk), may) = (self.desk(), |permission| actor.roles.allow(permission)) else { return false };
+        let took = |parts: [Part; 2]| parts.into_iter().any(|part| desk.parts.has(actor.id, part));
+        if self.is_at_bank() && may(Permission::MdfPay) {
+            return true;
+        }
+        let (step, has_role) = match self.turn() {
+            None => return false,
+            Some(Turn::Pay) => return may(Permission::MdfPay) && !took([Part::Asked, Part::Approved]),
+            Some(Turn::First) => (Step::First, takes_limit(&actor.roles)),
+            Some(Turn::Second) => (Step::Second, takes_limit(&actor.roles)),
+            Some(Turn::Finance) => (Step::Finance, actor.roles.has(Role::Finance)),
         };
-        let took_part = [Part::Asked, Part::Paid].into_iter().any(|part| desk.parts.has(actor.id, part));
+        let signed = |signature: &Signature| signature.people().any(|who| who == actor.id);
         let has_signed = match self {
-            Self::Request(request) => request.signatures().any(|signature| signature.people().any(|who| who == actor.id)),
-            Self::Claim(claim) => claim.signatures().any(|signature| signature.people().any(|who| who == actor.id)),
+            Self::Request(request) => request.signatures().any(signed),
+            Self::Claim(claim) => claim.signatures().any(signed),
             Self::Fund(_) => false,
         };
-        has_role && actor.roles.allow(Permission::MdfDecide) && !took_part && !has_signed
+        let gave_another = desk.steps.iter().any(|(who, given)| *who == actor.id && *given != step);
+        has_role && may(Permission::MdfDecide) && !took([Part::Asked, Part::Paid]) && !has_signed && !gave_another
     }
 
-    fn is_assigned_to(self, operator: OperatorId) -> bool {
-        let is_open = match self {
-            Self::Request(request) => request.state.is_open(),
-            Self::Claim(claim) => claim.state.is_open(),
-            Self::Fund(_) => false,
-        };
-        is_open && self.desk().is_some_and(|desk| desk.assignee == Some(operator))
+    /// A payment of it is ordered, and the bank has not answered yet.
+    fn is_at_bank(self) -> bool {
+        matches!(self, Self::Claim(claim) if claim.under_way().minor > 0)
     }
 
     fn is_payable(self) -> bool {

@@ -14,6 +14,7 @@ impl Room for Tiers {
     type Field = Field;
     type Flag = Flag;
     type Id = DeskId;
+    type Reach = ();
     const FIELDS: &'static [Spec<Field>] = FIELDS;
     const FLAGS: &'static [FlagSpec<Flag>] = FLAGS;
     const SAID: &'static [(&'static str, &'static str)] = &[("stays", "stay")];

@@ -5,7 +5,7 @@ use crate::{
         country::Country,
         id::{FundId, Number, OperatorId, PartnerId},
         mdf::{
-            approval::{Part, Signature},
+            approval::{Part, Signature, Step},
             check::{CheckOutcome, Finding},
             claim::Claim,
             desk::Desk,
@@ -57,10 +57,18 @@ fn checks(claim: &Claim) -> &'static str {
     claim.findings.iter().map(outcome).max().map_or("", |worst| ["pass", "person", "fail"][worst])
 }
 
-/// Whom their part or their approval keeps from giving the approval that is due; each number between spaces.
-fn barred<'s>(desk: &Desk, signed: impl Iterator<Item = &'s Signature>) -> String {
+/// Whom their part or an approval of theirs keeps from giving the approval that is due; each number between spaces. Whoever
+/// gave another step once, be it void by now, does not give this one.
+fn barred<'s>(item: Item<'_>, desk: &Desk, signed: impl Iterator<Item = &'s Signature>) -> String {
+    let due = match item.turn() {
+        Some(Turn::First) => Some(Step::First),
+        Some(Turn::Second) => Some(Step::Second),
+        Some(Turn::Finance) => Some(Step::Finance),
+        Some(Turn::Pay) | None => None,
+    };
     let parts = desk.parts.iter().filter(|(_, part)| matches!(part, Part::Asked | Part::Paid)).map(|(who, _)| who);
-    let all: BTreeSet<_> = parts.chain(signed.flat_map(Signature::people)).collect();
+    let steps = desk.steps.iter().filter(|(_, step)| due.is_some_and(|due| due != *step)).map(|(who, _)| *who);
+    let all: BTreeSet<_> = parts.chain(steps).chain(signed.flat_map(Signature::people)).collect();
     let mut out = String::from(" ");
     for who in all {
         let _ = write!(out, "{} ", who.number());
@@ -145,7 +153,7 @@ impl Line {
             amount: plan.asked,
             fund: request.fund,
             partner: Some(request.partner),
-            barred: barred(desk, request.signatures()),
+            barred: barred(Item::Request(request), desk, request.signatures()),
             search,
             ..Self::at_desk(Item::Request(request), desk, (request.created_at, request.updated_at), Some(plan))
         }
@@ -167,7 +175,7 @@ impl Line {
             fund: claim.fund,
             partner: Some(claim.partner),
             checks: checks(claim),
-            barred: barred(desk, claim.signatures()),
+            barred: barred(Item::Claim(claim), desk, claim.signatures()),
             search: searched(words(&said), plan.and_then(|plan| plan.country)),
             ..Self::at_desk(Item::Claim(claim), desk, (claim.created_at, claim.updated_at), plan)
         }

@@ -5,6 +5,7 @@ use crate::{
         filter::{Context, Filter, Op},
         id::{ClaimId, FundId, OperatorId, PartnerId, RequestId},
         mdf::{
+            approval::{Reach, reach::Within},
             claim::Claim,
             fields::{Field, Funding},
             fund::Fund,
@@ -12,9 +13,11 @@ use crate::{
             queue::{DUE_SOON, EXPIRING, ItemRow, Named, Queue, Sort},
             request::Request,
         },
+        search::slug,
     },
     store::{
         Session, Sql,
+        columns::value_key,
         error::Result,
         page::{Listing, Order, name_in},
     },
@@ -44,18 +47,14 @@ impl Listing for Funding {
         sort == Sort::Due || matches!(queue, Queue::Mine | Queue::All)
     }
 
-    /// [`Queue::holds`] as SQL. What somebody may do is asked of their row, so that a role that was taken away counts at once.
+    /// [`Queue::holds`] as SQL.
     fn queue(sql: &mut Sql, queue: Queue, context: &Context<'_, Funding>) {
-        let (me, now) = (context.me, context.now);
+        let now = context.now;
         match queue {
             Queue::Mine => {
-                sql.push("mdf_item.is_open = 1 and ((mdf_item.assignee is not null and mdf_item.assignee = ").push_bind(me);
-                sql.push(") or (mdf_item.barred not like ").push_bind(format!("% {} %", me.0));
-                sql.push(" and ((mdf_item.waits in ('first', 'second') and ");
-                holds_role(sql, me, &["channel_manager", "approver", "admin"]);
-                sql.push(") or (mdf_item.waits = 'finance' and ");
-                holds_role(sql, me, &["finance"]);
-                sql.push("))))")
+                sql.push("mdf_item.is_open = 1 and (");
+                waits_for(sql, context.me, context.reach.unwrap_or(&Reach::default()));
+                sql.push(")")
             }
             Queue::Second => sql.push("mdf_item.waits <> '' and mdf_item.waits = 'second'"),
             Queue::Finance => sql.push("mdf_item.waits <> '' and mdf_item.waits in ('finance', 'pay')"),
@@ -92,13 +91,70 @@ impl Listing for Funding {
     }
 }
 
-/// Appends that the operator holds one of these roles now.
-fn holds_role(sql: &mut Sql, who: OperatorId, roles: &[&str]) {
-    sql.push("exists (select 1 from operator where operator.id = ").push_bind(who).push(" and operator.is_active = 1 and (");
-    for (place, role) in roles.iter().enumerate() {
-        sql.push(if place > 0 { " or " } else { "" }).push("operator.roles like ").push_bind(format!("%\"{role}\"%"));
+/// Appends that something of it is for `me` to decide. Without a reach nothing is. What costs least is asked first: a queue of
+/// all that waits for somebody else is looked through to its end.
+fn waits_for(sql: &mut Sql, me: OperatorId, reach: &Reach) {
+    sql.push("1 = 0");
+    for hand in &reach.hands {
+        let people = [me, hand.who];
+        let people = if hand.who == me { &people[..1] } else { &people[..] };
+        sql.push(" or (mdf_item.waits in ('first', 'second')");
+        for who in people {
+            is_not_barred(sql, *who);
+        }
+        sql.push(" and (1 = 0");
+        for within in &hand.limits {
+            is_within(sql, within);
+        }
+        sql.push(")");
+        for who in people {
+            did_not_ask_before(sql, *who);
+        }
+        sql.push(")");
     }
-    sql.push("))");
+    if reach.is_finance {
+        sql.push(" or (mdf_item.waits = 'finance'");
+        is_not_barred(sql, me);
+        did_not_ask_before(sql, me);
+        sql.push(")");
+    }
+    if reach.pays {
+        // Those who asked or approved don't pay, be the approval void by now; what is with the bank anybody answers who pays.
+        sql.push(
+            " or (mdf_item.waits = 'pay' and not exists (select 1 from mdf_part as own where own.item = mdf_item.id and own.operator = ",
+        );
+        sql.push_bind(me).push(" and own.part in ('asked', 'approved'))");
+        did_not_ask_before(sql, me);
+        sql.push(") or mdf_item.id in (select 3 * claim + 2 from payment where state in ('ordered', 'exported'))");
+    }
+}
+
+/// Appends that no part and no approval of theirs keeps somebody from the approval that is due.
+fn is_not_barred(sql: &mut Sql, who: OperatorId) {
+    sql.push(" and mdf_item.barred not like ").push_bind(format!("% {} %", who.0));
+}
+
+/// Appends that they did not ask for the activity of a claim.
+fn did_not_ask_before(sql: &mut Sql, who: OperatorId) {
+    sql.push(
+        " and (mdf_item.kind <> 'claim' or not exists (select 1 from claim join mdf_part as before on before.item = 3 * claim.request + 1 \
+         where claim.id = (mdf_item.id - 2) / 3 and before.part = 'asked' and before.operator = ",
+    );
+    sql.push_bind(who).push("))");
+}
+
+/// Appends that what would be signed is within a limit: all that is asked for, or what the first approval was for.
+fn is_within(sql: &mut Sql, within: &Within) {
+    sql.push(" or ((mdf_item.waits = 'first' and mdf_item.amount_key <= case mdf_item.currency");
+    for most in &within.asked {
+        sql.push(" when ").push_bind(slug(most.currency.code())).push(" then ").push_bind(value_key(Some(*most)));
+    }
+    sql.push(
+        " else -1 end or mdf_item.waits = 'second' and (select given.minor from mdf_signature as given where given.item = mdf_item.id \
+         and given.void_at is null order by given.version desc limit 1) <= ",
+    );
+    sql.push_bind(within.limit.minor).push(") and mdf_item.fund in (select id from fund where fund.currency = ");
+    sql.push_bind(within.limit.currency.code()).push("))");
 }
 
 /// Records of a page, with the records that they belong to.

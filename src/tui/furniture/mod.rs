@@ -266,7 +266,7 @@ impl<T: Trade> Workroom<T> {
 
     /// What the filter means by a moment, here and now.
     pub fn moments(&self) -> language::Context<'_, T::Filters> {
-        language::Context { now: self.now, zone: self.station.zone, me: self.station.me, marked: &[] }
+        language::Context { now: self.now, zone: self.station.zone, me: self.station.me, marked: &[], reach: None }
     }
 
     /// Whether nothing is in the database yet.

@@ -94,7 +94,7 @@ async fn a_file_is_planned_then_taken_in_and_the_second_time_changes_nothing() {
 
 /// Leads that pass a filter, and the last audit sequence.
 async fn count(house: &House, filter: &str) -> (u64, String) {
-    let context: Context<'_> = Context { now: house.app.now(), zone: chrono_tz::Tz::UTC, me: OperatorId(2), marked: &[] };
+    let context: Context<'_> = Context { now: house.app.now(), zone: chrono_tz::Tz::UTC, me: OperatorId(2), marked: &[], reach: None };
     let mut out = Vec::new();
     let n = export::records(&house.app, Some(&parse(filter).unwrap()), &context, Format::Csv, &mut out).await.unwrap();
     (n, blake3::hash(&out).to_string())
@@ -140,7 +140,7 @@ async fn an_export_comes_back_without_a_change() {
         let rows = "1,=Evil & Co,US,\"Quote \"\"Town\"\"\",Anna,a@evil.example,yes,Video\n2,-Minus,JP,,+Plus,,yes,\n";
         std::fs::write(&path, format!("Id,Company,Country,City,Name,Email,Consent,Product\n{rows}")).unwrap();
         assert_eq!(take(&house, job(Kind::Lead, &path, None)).await.read(), 2);
-        let context: Context<'_> = Context { now: house.app.now(), zone: chrono_tz::Tz::UTC, me: OperatorId(2), marked: &[] };
+        let context: Context<'_> = Context { now: house.app.now(), zone: chrono_tz::Tz::UTC, me: OperatorId(2), marked: &[], reach: None };
         for (format, name) in [(Format::Csv, "out.csv"), (Format::Json, "out.json")] {
             let mut out = Vec::new();
             assert_eq!(export::records(&house.app, None, &context, format, &mut out).await.unwrap(), 2);

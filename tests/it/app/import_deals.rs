@@ -430,7 +430,7 @@ async fn an_amount_beside_an_empty_currency_is_no_value_and_takes_none_away() {
 
 /// Everything of the deal desk, as a file of this format.
 async fn exported(house: &House, format: Format, filter: &str) -> String {
-    let context: Context<'_, Deals> = Context { now: house.now(), zone: chrono_tz::Tz::UTC, me: BEN, marked: &[] };
+    let context: Context<'_, Deals> = Context { now: house.now(), zone: chrono_tz::Tz::UTC, me: BEN, marked: &[], reach: None };
     let mut out = Vec::new();
     export::records(&house.app, Some(&parse(filter).unwrap()), &context, format, &mut out).await.unwrap();
     String::from_utf8(out).unwrap()

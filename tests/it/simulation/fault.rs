@@ -70,6 +70,18 @@ pub enum Fault {
     LostSignature,
     /// Forgets who asked.
     ForgottenPart,
+    /// Reads the program with far higher amounts up to which one approves alone.
+    SkippedStep,
+    /// Reads limits ten times as high as they are.
+    OverLimit,
+    /// Takes in the same answer of the bank twice.
+    PaidTwice,
+    /// Lets approvals stand when what they were for is edited.
+    KeptSignature,
+    /// Lets whoever gave one step give another after an edit.
+    ForgottenStep,
+    /// Lets somebody stand in after their time.
+    EndlessDelegation,
     /// Writes how a partner stands whatever its version is by now: two people decide the same change.
     NoStandingGuard,
     /// Lets a change of tier come into force, and leaves the partner as it is.
@@ -79,8 +91,19 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// Those that only the MDF desk can show.
-    pub const MDF: [Self; 4] = [Self::NoMoneyGuard, Self::LostDraw, Self::LostSignature, Self::ForgottenPart];
+    /// Those that only the MDF desk can show, with a part of the sentence that tells them.
+    pub const MDF: [(Self, &'static str); 10] = [
+        (Self::NoMoneyGuard, ""),
+        (Self::LostDraw, ""),
+        (Self::LostSignature, ""),
+        (Self::ForgottenPart, ""),
+        (Self::SkippedStep, " approvals, and was approved=true by "),
+        (Self::OverLimit, " with the limit of "),
+        (Self::PaidTwice, " is Paid, and becomes Paid"),
+        (Self::KeptSignature, " was given, and the first approval is due"),
+        (Self::ForgottenStep, ", and once gave "),
+        (Self::EndlessDelegation, ", which was delegated until "),
+    ];
 
     /// Those that only the tier desk can show.
     pub const TIER: [Self; 3] = [Self::NoStandingGuard, Self::LostTier, Self::KeptPerson];
@@ -173,6 +196,11 @@ impl<U: Unit> Faulty<U> {
             Fault::LostDraw => changes.records.retain(|record| !matches!(record.event, Event::Request(RequestEvent::Drawn { .. }))),
             Fault::LostSignature => changes.mdf.claims.iter_mut().for_each(|change| change.hands.signed.clear()),
             Fault::ForgottenPart => mdf::forget_parts(changes),
+            Fault::PaidTwice => mdf::pay_twice(changes),
+            Fault::KeptSignature => self.unpin(changes).await?,
+            Fault::ForgottenStep => self.remember_steps(changes).await?,
+            // These read what is not so.
+            Fault::SkippedStep | Fault::OverLimit | Fault::EndlessDelegation => {}
             Fault::NoStandingGuard => self.unguard_standings(changes).await?,
             Fault::LostTier => tier::lose_tiers(changes),
             Fault::KeptPerson => changes.forget.clear(),
@@ -232,7 +260,13 @@ impl<U: Unit> Unit for Faulty<U> {
         self.inner.heads().await
     }
     async fn programs(&mut self, from: ProgramVersion) -> Result<Vec<ProgramRow>> {
-        self.inner.programs(from).await
+        let mut programs = self.inner.programs(from).await?;
+        if self.fault == Fault::SkippedStep {
+            for program in &mut programs {
+                program.toml.push_str(mdf::ONE_ALONE);
+            }
+        }
+        Ok(programs)
     }
     async fn partners(&mut self) -> Result<Vec<Partner>> {
         self.inner.partners().await

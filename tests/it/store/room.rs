@@ -88,7 +88,7 @@ pub fn text(text: &str) -> filter::Datum<'_> {
 }
 
 pub fn context<R: filter::Room>(marked: &[R::Id]) -> Context<'_, R> {
-    Context { now: START, zone: chrono_tz::Tz::Europe__Berlin, me: ME, marked }
+    Context { now: START, zone: chrono_tz::Tz::Europe__Berlin, me: ME, marked, reach: None }
 }
 
 /// The places in their order.

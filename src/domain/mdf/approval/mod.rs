@@ -1,13 +1,16 @@
 //! Approval: who may sign what. A signature is bound to one revision of the content and its hash, so any edit voids it.
 //!
 //! Whoever asked for the money, whoever approves it, approves it second and pays it are different people, whatever roles
-//! one of them holds. For a delegate this holds of both: who acts, and for whom.
+//! one of them holds. For a delegate this holds of both: who acts, and for whom. It holds over the whole history of an item:
+//! who gave a step that an edit voided may give the same step again, and never another.
 
 pub mod authority;
 pub mod parts;
+pub mod reach;
 
 pub use authority::{Authority, AuthorityEvent, Delegation, Limit};
 pub use parts::{Part, Parts};
+pub use reach::Reach;
 
 #[cfg(test)]
 mod tests;
@@ -23,6 +26,7 @@ use crate::domain::{
 };
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// A step of an approval.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -164,6 +168,8 @@ pub struct Bill<'a> {
     pub given: &'a [Signature],
     /// Everybody's part in it so far.
     pub parts: &'a Parts,
+    /// Who ever gave which step of it, of whatever content.
+    pub steps: &'a BTreeSet<(OperatorId, Step)>,
     /// Who asked for what it rests on: the request of a claim. Who asked for that approves neither.
     pub base: Option<&'a Parts>,
 }
@@ -223,6 +229,9 @@ impl<'a> Bill<'a> {
             if let Some(before) = self.valid().find(|given| given.people().any(|one| one == who)) {
                 return Err(Denial::SignedBefore { who, before: before.step, step: signature.step });
             }
+            if let Some(before) = self.ever(who).find(|before| *before != signature.step) {
+                return Err(Denial::SignedBefore { who, before, step: signature.step });
+            }
             let own = [Part::Asked, Part::Paid].into_iter().find(|part| self.parts.has(who, *part));
             let asked = self.base.filter(|base| base.has(who, Part::Asked)).map(|_| Part::AskedBefore);
             if let Some(part) = own.or(asked) {
@@ -230,6 +239,12 @@ impl<'a> Bill<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Every step that somebody ever gave. An item of the time before the steps were kept has those that no question voided.
+    fn ever(&self, who: OperatorId) -> impl Iterator<Item = Step> {
+        let kept = self.steps.iter().filter(move |(one, _)| *one == who).map(|(_, step)| *step);
+        kept.chain(self.given.iter().filter(move |given| given.people().any(|one| one == who)).map(|given| given.step))
     }
 
     fn is_within_limit(&self, signature: &Signature, on: NaiveDate, authority: &Authority) -> Result<(), Denial> {

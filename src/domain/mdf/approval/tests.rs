@@ -1,6 +1,7 @@
 use super::*;
 use crate::domain::{actor::Roles, program::ApprovalRules, text::Text};
 use proptest::prelude::*;
+use std::collections::BTreeSet;
 
 fn eur(text: &str) -> Money {
     Money::parse(text, "EUR".parse().unwrap()).unwrap()
@@ -33,13 +34,14 @@ struct Case {
     pin: Pin,
     given: Vec<Signature>,
     parts: Parts,
+    steps: BTreeSet<(OperatorId, Step)>,
     base: Parts,
 }
 
 impl Case {
     fn of(amount: &str) -> Self {
         let asked = |who| [(OperatorId(who), Part::Asked)].into_iter().collect();
-        Self { amount: eur(amount), pin: pin(1), given: Vec::new(), parts: asked(2), base: asked(9) }
+        Self { amount: eur(amount), pin: pin(1), given: Vec::new(), parts: asked(2), steps: BTreeSet::new(), base: asked(9) }
     }
 
     fn sign_on(&mut self, who: &Actor, on_behalf_of: Option<i64>, today: &str) -> Result<Step, String> {
@@ -50,9 +52,11 @@ impl Case {
             at: Instant::from_micros(0),
             today: day(today),
         };
-        let bill = Bill { amount: self.amount, pin: self.pin, given: &self.given, parts: &self.parts, base: Some(&self.base) };
+        let (amount, pin, base) = (self.amount, self.pin, Some(&self.base));
+        let bill = Bill { amount, pin, given: &self.given, parts: &self.parts, steps: &self.steps, base };
         let signature = bill.sign(signer, &authority()).map_err(|denial| denial.told(&Names::default()))?;
         self.given.push(signature);
+        self.steps.extend(signature.people().map(|who| (who, signature.step)));
         Ok(signature.step)
     }
 
@@ -147,13 +151,33 @@ fn an_edit_voids_what_was_signed() {
     case.sign(1, Role::Approver).unwrap();
     let seen = case.pin;
     case.pin = pin(2);
-    let bill = Bill { amount: case.amount, pin: case.pin, given: &case.given, parts: &case.parts, base: None };
+    let (given, parts, steps) = (&case.given, &case.parts, &case.steps);
+    let bill = Bill { amount: case.amount, pin: case.pin, given, parts, steps, base: None };
     assert_eq!(bill.next(), Some(Step::First), "the first is open again");
     let signer =
         Signer { actor: &actor(3, &[Role::Approver]), on_behalf_of: None, seen, at: Instant::from_micros(0), today: day("2026-03-04") };
     assert_eq!(bill.sign(signer, &authority()), Err(Denial::Changed { seen: 1, is: 2 }));
     assert_ne!(Pin::of(1, &"a"), Pin::of(1, &"b"), "the same number with other content is another pin");
     assert_eq!(case.sign(1, Role::Approver), Ok(Step::First), "and may be given again by the same person");
+}
+
+#[test]
+fn whoever_gave_a_step_before_an_edit_gives_no_other_after_it() {
+    let mut case = Case::of("6000");
+    case.sign(1, Role::Approver).unwrap();
+    case.pin = pin(2);
+    assert_eq!(case.sign(3, Role::Approver), Ok(Step::First));
+    let other = Err("O-1 gave the first approval already, and the second approval is another person's".to_owned());
+    assert_eq!(case.sign(1, Role::Approver), other);
+    case.given.remove(0);
+    assert_eq!(case.sign(1, Role::Approver), other, "nor when the void one was given back");
+    assert_eq!(case.sign(4, Role::Approver), Ok(Step::Second));
+    let mut older = Case::of("6000");
+    older.sign(1, Role::Approver).unwrap();
+    older.steps.clear();
+    older.pin = pin(2);
+    older.sign(3, Role::Approver).unwrap();
+    assert_eq!(older.sign(1, Role::Approver), other, "what was signed before steps were kept is known by its signature");
 }
 
 #[test]
@@ -181,6 +205,26 @@ proptest! {
             different.dedup();
             prop_assert_eq!(valid.len(), different.len());
             prop_assert!(!valid.contains(&OperatorId(2)) && !valid.contains(&OperatorId(9)));
+        }
+    }
+
+    /// Over the whole history, whatever was edited or asked back in between: nobody ever gives two different steps, whether
+    /// they sign themselves or somebody signs for them, and whether the void approvals are still there or were given back.
+    #[test]
+    fn nobody_ever_gives_two_steps_of_an_item(tries in prop::collection::vec((1_i64..10, prop::option::of(1_i64..10), 0_u8..8), 1..80)) {
+        let mut case = Case::of("30000");
+        let mut ever: BTreeSet<(OperatorId, Step)> = BTreeSet::new();
+        for (who, on_behalf_of, between) in tries {
+            match between {
+                0 => case.pin = pin(case.pin.revision + 1),
+                1 => case.given.clear(),
+                _ => {}
+            }
+            if case.sign_on(&actor(who, &Role::ALL), on_behalf_of, "2026-03-04").is_ok() {
+                ever.extend(case.given.last().into_iter().flat_map(|one| one.people().map(|person| (person, one.step)).collect::<Vec<_>>()));
+            }
+            let people: BTreeSet<OperatorId> = ever.iter().map(|(person, _)| *person).collect();
+            prop_assert_eq!(people.len(), ever.len(), "{:?}", ever);
         }
     }
 }

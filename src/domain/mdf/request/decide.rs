@@ -260,7 +260,7 @@ impl<'a> Work<'a> {
         let rate = self.rate(granted)?;
         let (amount, pin) = (rate.convert(granted)?, self.request.pin());
         let desk = &self.request.desk;
-        let bill = Bill { amount, pin, given: &desk.signatures, parts: &desk.parts, base: None };
+        let bill = Bill { amount, pin, given: &desk.signatures, parts: &desk.parts, steps: &desk.steps, base: None };
         let signer = Signer { actor: self.context.actor, on_behalf_of, seen, at: self.context.now, today: today(self.context) };
         let steps = self.program().mdf.approval.steps(amount);
         let signature = bill.sign(signer, self.facts.authority)?;

@@ -209,6 +209,9 @@ fn is_well_approved(world: &World) {
         for (who, part) in parts.iter().filter(|(_, part)| *part == Part::Paid) {
             assert!(!parts.has(who, Part::Asked) && !parts.has(who, Part::Approved), "{who} {part:?} and more: {claim:?}");
         }
+        let steps = &claim.desk.steps;
+        let twice = steps.iter().find(|(who, step)| steps.iter().any(|(other, another)| other == who && another != step));
+        assert!(twice.is_none(), "{twice:?} gave another step as well: {claim:?}");
         let ClaimState::Approved { approval } = claim.state.thawed() else { continue };
         let steps = world.programs.current().mdf.approval.steps(approval.amount);
         let signed: Vec<Step> = claim.signatures().map(|signature| signature.step).collect();

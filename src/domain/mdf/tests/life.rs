@@ -109,7 +109,9 @@ fn an_edit_voids_every_approval_and_reopens_an_approved_claim() {
     assert_eq!(refusal, "cannot approve: it was changed since it was on the screen (revision 1 then, 2 now): look at it again");
     world.approve_request(4, request).unwrap();
     assert_eq!(world.requests[&request].state, RequestState::Submitted, "the first approval was void, so two are needed again");
-    world.approve_request(3, request).unwrap();
+    let again = world.approve_request(3, request).unwrap_err().to_string();
+    assert_eq!(again, "cannot approve: O-3 gave the first approval already, and the second approval is another person's");
+    world.approve_request(9, request).unwrap();
     world.now = at("2026-02-20T10:00:00Z");
     let claim = world.claim(1, request, content("A-1", "4000")).unwrap();
     world.approve(3, claim).unwrap();

@@ -42,11 +42,15 @@ fn a_claim_moves_from_queue_to_queue() {
     assert_eq!(of_claim(&world, 3), ["Suspect", "All"]);
     world.decide(4, id, &ClaimCommand::Clear).unwrap();
     world.approve(4, id).unwrap();
-    assert_eq!(of_claim(&world, 7), ["Finance", "All"], "to be paid");
-    world.decide(7, id, &ClaimCommand::Assign { to: Some(OperatorId(7)) }).unwrap();
-    assert_eq!(of_claim(&world, 7), ["Waiting for me", "Finance", "All"]);
-    world.pay(7, id, "k").unwrap();
-    assert_eq!(of_claim(&world, 7), ["All"]);
+    assert_eq!(of_claim(&world, 7), ["Waiting for me", "Finance", "All"], "to be paid");
+    world.decide(7, id, &ClaimCommand::Assign { to: Some(OperatorId(1)) }).unwrap();
+    assert_eq!(of_claim(&world, 1), ["Finance", "All"], "whom it is handed to decides nothing by that");
+    world.decide(7, id, &ClaimCommand::Pay { key: Text::clean("k"), amount: None }).unwrap();
+    assert_eq!(of_claim(&world, 7), ["Waiting for me", "All"], "to be brought to the bank and back");
+    world.export(id, 1);
+    assert_eq!((of_claim(&world, 6), of_claim(&world, 3)), (vec!["Waiting for me", "All"], vec!["All"]));
+    world.decide(6, id, &ClaimCommand::ConfirmPayment { no: 1, reference: Text::clean("bank") }).unwrap();
+    assert_eq!(of_claim(&world, 6), ["All"]);
 }
 
 #[test]

@@ -78,7 +78,7 @@ impl Grouping {
             (Self::Program, _) => terms.program.to_string(),
             (Self::Region, _) => view.region.as_ref().map_or_else(|| "In no region".to_owned(), ToString::to_string),
             (Self::Partner, Holder::Partner(id)) => view.partner.as_ref().map_or_else(|| id.to_string(), ToString::to_string),
-            (Self::Partner, Holder::Region(region)) => format!("Any partner of {region}"),
+            (Self::Partner, Holder::Region(region)) => format!("Shared by the partners of {region}: of the region, and of no one partner"),
         }
     }
 }
@@ -92,11 +92,13 @@ pub fn sections(funds: &[FundView], own: Option<FundId>, grouping: Grouping, wid
     let mut all = totals(funds.iter(), 1, bar);
     all.push(legend());
     let mut out = vec![Section::new(format!("All funds, by {}", grouping.name()), all)];
-    let mut groups: BTreeMap<String, Vec<&FundView>> = BTreeMap::new();
+    // By partner, what all partners of a region draw on stands behind what each has for itself.
+    let mut groups: BTreeMap<(bool, String), Vec<&FundView>> = BTreeMap::new();
     for fund in funds {
-        groups.entry(grouping.heading(fund)).or_default().push(fund);
+        let is_shared = grouping == Grouping::Partner && fund.line.fund.terms.holder.partner().is_none();
+        groups.entry((is_shared, grouping.heading(fund))).or_default().push(fund);
     }
-    for (heading, mut funds) in groups {
+    for ((_, heading), mut funds) in groups {
         funds.sort_by_key(|view| (view.forecast.left.minor >= 0, !view.is_expiring, view.line.fund.terms.to, view.line.fund.id));
         // The bar of one fund alone says it already.
         let mut rows = totals(funds.iter().copied(), 2, bar);

@@ -313,11 +313,11 @@ impl Look for MdfTrade {
     const NOUN: (&'static str, &'static str) = ("item", "items");
     const IN_TABLE: &'static [Context] = &[Context::List, Context::Mdf];
     const IN_SIDE: &'static [Context] = &[Context::Pane, Context::Mdf, Context::List];
-    const COLUMNS: &'static [Column] = &table::COLUMNS;
+    const COLUMNS: &'static [Column] = &table::STAGE_COLUMNS;
     const COMPARE_BESIDE: u16 = u16::MAX;
 
     fn columns(queue: Queue) -> &'static [Column] {
-        if queue == Queue::Funds { &table::FUND_COLUMNS } else { &table::COLUMNS }
+        table::columns(queue)
     }
 
     fn cells(row: &ItemRow, now: Instant) -> Vec<Cell<'_>> {

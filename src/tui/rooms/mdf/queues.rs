@@ -43,7 +43,9 @@ impl Tab for Queue {
     fn nothing_here(self, keys: &Keymap) -> (&'static str, String) {
         let next = keys.spoken(Act::TabNext);
         let (title, hint) = match self {
-            Self::Mine => return ("nothing waits for you", format!("what you may approve comes here; {next} goes to the next queue")),
+            Self::Mine => {
+                return ("nothing waits for you", format!("what you may approve or pay comes here; {next} goes to the next queue"));
+            }
             Self::Second => ("nothing waits for a second approval", "what one has approved and takes two comes here"),
             Self::Finance => ("nothing waits for finance", "large amounts to approve, and approved claims to pay, come here"),
             Self::InfoRequested => ("nothing is with a partner", "what is returned for information waits here"),

@@ -43,6 +43,22 @@ pub fn stage(row: &ItemRow) -> (&'static str, Role) {
     }
 }
 
+/// The step that is due, in four columns: which approval, a payment (`part` where less is paid than was asked for), or the
+/// bank's answer.
+pub fn step(row: &ItemRow) -> (&'static str, Role) {
+    let is_part = row.approved.is_some_and(|approved| approved.currency == row.asked.currency && approved.minor < row.asked.minor);
+    match (row.turn, row.state) {
+        (Some(Turn::First), _) => ("1st", Role::Info),
+        (Some(Turn::Second), _) => ("2nd", Role::Warn),
+        (Some(Turn::Finance), _) => ("fin", Role::Warn),
+        (Some(Turn::Pay), _) => (if is_part { "part" } else { "pay" }, Role::Good),
+        (None, "approved") if row.id.kind() == ItemKind::Claim => ("bank", Role::Good),
+        (None, "info_requested") => ("back", Role::Warn),
+        (None, "suspect") => ("susp", Role::Bad),
+        (None, _) => ("–", Role::Dim),
+    }
+}
+
 /// One event as a fragment without its subject, with a role for its weight.
 pub fn sentence(event: &Happening, names: &Names) -> (String, Role) {
     let (text, weight) = match event {

@@ -40,7 +40,7 @@ fn names(rows: &[ItemRow]) -> Vec<String> {
 }
 
 /// A desk on which something of everything waits.
-async fn busy(fresh: &Fresh) -> Desk {
+pub(super) async fn busy(fresh: &Fresh) -> Desk {
     let desk = Desk::opened(fresh, "100000").await;
     desk.fund("Ends soon", Holder::Region(text("DACH")), "700").await;
     let first = desk.approved("Road show", "4000").await;
@@ -73,7 +73,8 @@ async fn each_queue_holds_what_the_domain_says() {
         for (me, days) in [(ASKS[0], 0), (APPROVES[0], 0), (APPROVES[2], 4), (PAYS[0], 60), (ANNA, 0), (ENGINE, 0)] {
             let actor = session.actor(me).await.expect("read").expect("an operator");
             let now = desk.house.now().plus(Span::hours(24 * days));
-            for queue in Queue::ALL {
+            // What waits for somebody depends on limits too: that is compared with the decisions themselves, beside.
+            for queue in Queue::ALL.into_iter().filter(|queue| *queue != Queue::Mine) {
                 for sort in Sort::ALL {
                     let held =
                         items.iter().filter(|item| queue.holds(**item, Viewer { actor: &actor, now })).map(|item| item.id().to_string());
@@ -87,7 +88,7 @@ async fn each_queue_holds_what_the_domain_says() {
                 }
             }
             let counts = desk.app().mdf_counts(&viewer(me), Queue::All, None, now).await.expect("counts");
-            for (queue, count) in Queue::ALL.into_iter().zip(counts.queues) {
+            for (queue, count) in Queue::ALL.into_iter().zip(counts.queues).filter(|(queue, _)| *queue != Queue::Mine) {
                 let held = items.iter().filter(|item| queue.holds(**item, Viewer { actor: &actor, now })).count();
                 assert_eq!(usize::try_from(count.n), Ok(held), "{}: {queue:?} for {me}", fresh.name);
             }

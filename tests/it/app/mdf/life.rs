@@ -163,7 +163,9 @@ async fn an_edit_voids_the_approval_and_an_undo_gives_a_rejected_claim_its_money
         desk.claim(ASKS[0], claim, ClaimCommand::RequestInfo { text: text("where is the list?") }).await.expect("asked");
         desk.claim(ASKS[1], claim, ClaimCommand::Resubmit).await.expect("answered");
         desk.approve(APPROVES[2], claim).await.expect("the first");
-        desk.approve(APPROVES[0], claim).await.expect("who signed before the questions signs second now");
+        let again = desk.approve(APPROVES[0], claim).await.expect_err("who signed first before the questions");
+        assert_eq!(again, "cannot approve: O-5 gave the first approval already, and the second approval is another person's");
+        desk.approve(ANNA, claim).await.expect("the second is another person");
         replays(&desk).await;
     })
     .await;

@@ -4,7 +4,9 @@ mod bpi2020;
 mod desk;
 mod import;
 mod life;
+mod mine;
 mod payments;
+mod print;
 mod race;
 mod refused;
 

@@ -140,7 +140,7 @@ async fn money_moves_between_funds_and_a_plan_says_when_one_runs_dry() {
     desk.press("v").await;
     desk.shows("All funds, by region");
     desk.press("v").await;
-    desk.shows("Any partner of DACH");
+    desk.shows("Shared by the partners of DACH");
 }
 
 #[tokio::test]

@@ -1,20 +1,22 @@
-//! The MDF desk passes through as it is.
+//! The MDF desk passes through as it is, but for the faults of its own.
 
-use super::Faulty;
+use super::{Fault, Faulty};
 use chrono::NaiveDate;
 use pilothouse::{
     domain::{
+        aggregate::Aggregate,
         deal::{ContentHash, Registration},
-        event::Entity,
+        event::{Entity, Event, Record},
         fx::Rates,
         id::{BatchId, ClaimId, DealId, FundId, OperatorId, PartnerId, RequestId},
         mdf::{
-            approval::{Authority, Part},
+            approval::{Authority, Part, Pin, Signature},
             batch::Batch,
-            claim::{Claim, PaperKey},
+            claim::{Claim, ClaimEvent, PaperKey},
+            desk::Desk,
             fund::Fund,
             item::ItemId,
-            request::Request,
+            request::{Request, RequestEvent},
         },
         text::Text,
         time::Instant,
@@ -32,11 +34,21 @@ impl<U: Unit> MdfUnit for Faulty<U> {
     }
 
     async fn requests(&mut self, ids: &[RequestId]) -> Result<Vec<Request>> {
-        self.inner.requests(ids).await
+        let mut requests = self.inner.requests(ids).await?;
+        for request in &mut requests {
+            let pin = request.pin();
+            self.misread(&mut request.desk, pin);
+        }
+        Ok(requests)
     }
 
     async fn claims(&mut self, ids: &[ClaimId]) -> Result<Vec<Claim>> {
-        self.inner.claims(ids).await
+        let mut claims = self.inner.claims(ids).await?;
+        for claim in &mut claims {
+            let pin = claim.pin();
+            self.misread(&mut claim.desk, pin);
+        }
+        Ok(claims)
     }
 
     async fn batches(&mut self, ids: &[BatchId]) -> Result<Vec<Batch>> {
@@ -120,7 +132,13 @@ impl<U: Unit> MdfUnit for Faulty<U> {
     }
 
     async fn authority(&mut self, operators: &[OperatorId]) -> Result<Authority> {
-        self.inner.authority(operators).await
+        let mut authority = self.inner.authority(operators).await?;
+        match self.fault {
+            Fault::OverLimit => authority.limits.iter_mut().for_each(|limit| limit.amount.minor *= 10),
+            Fault::EndlessDelegation => authority.delegations.iter_mut().for_each(|one| one.ends_on = NaiveDate::MAX),
+            _ => {}
+        }
+        Ok(authority)
     }
 
     async fn rates(&mut self, on: NaiveDate, max_age_days: u32) -> Result<Rates> {
@@ -128,7 +146,60 @@ impl<U: Unit> MdfUnit for Faulty<U> {
     }
 }
 
+/// Everybody approves everything alone.
+pub(super) const ONE_ALONE: &str = "\n[mdf.approval]\none = { EUR = 1000000 }\ntwo = { EUR = 2000000 }\n";
+
 impl<U: Unit> Faulty<U> {
+    /// What a faulty store says of the approvals of an item.
+    fn misread(&self, desk: &mut Desk, pin: Pin) {
+        match self.fault {
+            Fault::KeptSignature => desk.signatures.iter_mut().for_each(|one| one.pin = pin),
+            Fault::ForgottenStep => {
+                desk.steps.clear();
+                desk.signatures.retain(|one| one.pin == pin);
+            }
+            _ => {}
+        }
+    }
+
+    /// What was misread is written as it was, so that only who decided by it can tell.
+    pub(super) async fn unpin(&mut self, changes: &mut Changes) -> Result<()> {
+        for change in &mut changes.mdf.requests {
+            let kept = self.inner.requests(&[change.request.id]).await?;
+            unpin(&mut change.request.desk, kept.first().map(|request| &request.desk));
+        }
+        for change in &mut changes.mdf.claims {
+            let kept = self.inner.claims(&[change.claim.id]).await?;
+            unpin(&mut change.claim.desk, kept.first().map(|claim| &claim.desk));
+        }
+        Ok(())
+    }
+
+    pub(super) async fn remember_steps(&mut self, changes: &mut Changes) -> Result<()> {
+        // Whoever asks for information, or takes back, gives all of them up.
+        let given_up = |record: &&Record| {
+            matches!(
+                record.event,
+                Event::Request(RequestEvent::InfoRequested { .. } | RequestEvent::Undone { .. })
+                    | Event::Claim(ClaimEvent::InfoRequested { .. } | ClaimEvent::Undone { .. })
+            )
+        };
+        let given_up: Vec<Entity> = changes.records.iter().filter(given_up).map(|record| record.entity).collect();
+        for change in &mut changes.mdf.requests {
+            let kept = self.inner.requests(&[change.request.id]).await?;
+            let is_given_up = given_up.contains(&Entity::Request(change.request.id));
+            let lost = remember(&mut change.request.desk, kept.first().map(|request| &request.desk), is_given_up);
+            change.hands.kept = change.hands.kept.map(|(kept, at)| (kept + lost, at));
+        }
+        for change in &mut changes.mdf.claims {
+            let kept = self.inner.claims(&[change.claim.id]).await?;
+            let is_given_up = given_up.contains(&Entity::Claim(change.claim.id));
+            let lost = remember(&mut change.claim.desk, kept.first().map(|claim| &claim.desk), is_given_up);
+            change.hands.kept = change.hands.kept.map(|(kept, at)| (kept + lost, at));
+        }
+        Ok(())
+    }
+
     pub(super) async fn unguard_money(&mut self, changes: &mut Changes) -> Result<()> {
         let mdf = &mut changes.mdf;
         for change in mdf.funds.iter_mut().filter(|change| change.expected > 0) {
@@ -149,5 +220,37 @@ pub(super) fn forget_parts(changes: &mut Changes) {
     for change in &mut changes.mdf.claims {
         change.hands.parts.retain(|(_, part)| *part != Part::Asked);
         change.claim.desk.parts = change.claim.desk.parts.iter().filter(|(_, part)| *part != Part::Asked).collect();
+    }
+}
+
+/// Each approval that was there is bound to what it was bound to.
+fn unpin(desk: &mut Desk, kept: Option<&Desk>) {
+    for one in &mut desk.signatures {
+        let was = kept.into_iter().flat_map(|desk| &desk.signatures).find(|was| (was.at, was.by, was.step) == (one.at, one.by, one.step));
+        one.pin = was.map_or(one.pin, |was| was.pin);
+    }
+}
+
+/// The steps that were there are there again, and the void approvals unless all are given up; how many of the latter.
+fn remember(desk: &mut Desk, kept: Option<&Desk>, is_given_up: bool) -> usize {
+    let Some(kept) = kept else { return 0 };
+    desk.steps.extend(&kept.steps);
+    if is_given_up {
+        return 0;
+    }
+    let lost: Vec<Signature> = kept.signatures.iter().filter(|one| !desk.signatures.contains(one)).copied().collect();
+    let count = lost.len();
+    desk.signatures.splice(0..0, lost);
+    count
+}
+
+/// A payment that is confirmed, and nothing more, is confirmed once more.
+pub(super) fn pay_twice(changes: &mut Changes) {
+    for change in &mut changes.mdf.claims {
+        let own = |record: &&Record| record.entity == Entity::Claim(change.claim.id);
+        let Some(last) = changes.records.iter().rev().find(own).cloned() else { continue };
+        let Event::Claim(event @ ClaimEvent::PaymentConfirmed { .. }) = &last.event else { continue };
+        change.claim.apply(event, last.at);
+        changes.records.push(Record { version: last.version + 1, ..last });
     }
 }

@@ -1,5 +1,6 @@
 //! A second account of the desk, kept from the audit chain alone: what must never happen is looked for in what did.
 
+use super::duties::Duties;
 use crate::simulation::shadow::ensure;
 use pilothouse::{
     domain::{
@@ -12,6 +13,7 @@ use pilothouse::{
             claim::{Claim, ClaimEvent, PaymentState},
             fund::{Fund, FundEvent},
             item::ItemId,
+            ledger::{Account, Entry},
             request::{Request, RequestEvent},
         },
         time::Instant,
@@ -33,6 +35,10 @@ pub struct Books {
     paid_by: BTreeSet<(ItemId, OperatorId)>,
     /// Keys under which something was paid.
     keys: BTreeSet<(ClaimId, String)>,
+    /// Who may sign and pay, worked out anew.
+    pub duties: Duties,
+    /// What lies in each account of each fund, added up from its entries.
+    accounts: BTreeMap<FundId, BTreeMap<Account, i64>>,
     /// What the items of each fund say that it holds: committed, claimed, paid.
     sums: BTreeMap<FundId, [i64; 3]>,
     /// Claims that were approved, payments that were confirmed, and approved claims that were edited.
@@ -74,27 +80,49 @@ impl Books {
                 if let FundEvent::Posted { entry, .. } = event {
                     let next = self.funds.get(&id).map_or(1, |fund| fund.entries + 1);
                     ensure!(entry.no == next, "entry {} of {id} follows {}", entry.no, next - 1);
-                    ensure!(entry.sums().values().all(|sum| *sum == 0), "{entry:?} does not sum to zero");
+                    self.post(id, entry)?;
                 }
                 follow(&mut self.funds, id, event, at, version)?;
                 ensure!(self.funds[&id].balances.holds(), "{:?}", self.funds[&id].balances);
             }
             (Entity::Request(id), Event::Request(event)) => {
+                self.duties.of_request(ItemId::Request(id), event, at)?;
                 self.hands_of_request(id, event, record.actor)?;
                 self.add(self.requests.get(&id).map(promised), -1);
                 follow(&mut self.requests, id, event, at, version)?;
                 self.add(self.requests.get(&id).map(promised), 1);
             }
             (Entity::Claim(id), Event::Claim(event)) => {
+                self.duties.of_claim(id, event, at)?;
                 self.hands_of_claim(id, event, record.actor)?;
                 self.add(self.claims.get(&id).map(holds), -1);
                 follow(&mut self.claims, id, event, at, version)?;
                 self.add(self.claims.get(&id).map(holds), 1);
                 self.pays_once(id)?;
             }
+            (Entity::Operator(id), Event::Operator(event)) => self.duties.of_operator(self.seq, id, event),
+            (_, Event::Authority(event)) => self.duties.of_authority(self.seq, event),
             (Entity::Batch(id), Event::Batch(event)) => follow(&mut self.batches, id, event, at, version)?,
             _ => {}
         }
+        Ok(())
+    }
+
+    /// An entry moves what is there, from one account to another. What is allocated is where the money comes from.
+    fn post(&mut self, fund: FundId, entry: &Entry) -> Finding {
+        let accounts = self.accounts.entry(fund).or_default();
+        let mut off = 0;
+        for leg in &entry.legs {
+            off += leg.amount.minor;
+            *accounts.entry(leg.account).or_default() +=
+                if leg.account == Account::Allocated { -leg.amount.minor } else { leg.amount.minor };
+        }
+        ensure!(off == 0, "{entry:?} does not sum to zero");
+        let short = accounts.iter().find(|(_, minor)| **minor < 0);
+        ensure!(short.is_none(), "{fund} has {short:?} after entry {}", entry.no);
+        let allocated = accounts.get(&Account::Allocated).copied().unwrap_or(0);
+        let spread: i64 = accounts.iter().filter(|(account, _)| **account != Account::Allocated).map(|(_, minor)| minor).sum();
+        ensure!(allocated == spread, "{fund} has {allocated} allocated, and {spread} in its accounts");
         Ok(())
     }
 
@@ -183,6 +211,12 @@ impl Books {
         for (id, fund) in &self.funds {
             let held = [fund.balances.committed, fund.balances.claimed, fund.balances.paid];
             let sums = self.sums.get(id).copied().unwrap_or_default();
+            let added = self.accounts.get(id);
+            let in_account = |account| added.and_then(|accounts| accounts.get(&account)).copied().unwrap_or(0);
+            for account in Account::ALL {
+                let said = fund.balances.get(*account).minor;
+                ensure!(said == in_account(*account), "{id} says {said} {account:?}, and its entries {}", in_account(*account));
+            }
             ensure!(held == sums, "{id} holds {held:?} committed, claimed and paid, and its items say {sums:?}");
         }
         Ok(())

@@ -4,6 +4,7 @@
 //! are taken in memory.
 
 mod books;
+mod duties;
 mod script;
 mod stores;
 
@@ -98,6 +99,10 @@ impl Play for Funding {
         Span::hours(chance.between(24, 200))
     }
 
+    fn acting_since(&mut self, records: usize) {
+        self.books.duties.since = i64::try_from(records).unwrap_or(i64::MAX);
+    }
+
     fn check(&mut self, world: &World) -> Result<u64, String> {
         let state = world.look();
         let known = usize::try_from(self.books.seq).unwrap_or(0);
@@ -143,14 +148,18 @@ fn any_order_of_funds_requests_claims_and_payments_keeps_the_books() {
     let sum = |of: fn(&Funding) -> u64| plays.iter().map(of).sum::<u64>();
     let [approved, paid] = [sum(|play| play.books.approved), sum(|play| play.books.paid)];
     let [reopened, short] = [sum(|play| play.books.reopened), sum(|play| play.short)];
-    let happened = [approved / 100, paid / 20, reopened, short, tally.repeated, tally.killed];
+    let [many, stood_in] = [sum(|play| play.books.duties.many), sum(|play| play.books.duties.stood_in)];
+    let happened = [approved / 100, paid / 20, reopened, short, many / 20, stood_in, tally.repeated, tally.killed];
     assert!(happened.iter().all(|count| *count > 0), "too little happened to prove anything: {happened:?} {tally:?}");
 }
 
 /// A harness that can't fail proves nothing.
 #[test]
 fn each_fault_put_in_on_purpose_is_found() {
-    Fault::MDF.into_iter().for_each(crew::is_found::<Funding>);
+    for (fault, told) in Fault::MDF {
+        let why = crew::finding::<Funding>(fault);
+        assert!(why.contains(told), "{fault:?} shows as `{why}`, and not by `{told}`");
+    }
 }
 
 #[test]

@@ -10,7 +10,7 @@ use pilothouse::{
         id::{BatchId, ClaimId, FundId, OperatorId, PartnerId, RequestId},
         mdf::{
             CostShare,
-            approval::{Delegation, Pin},
+            approval::{Delegation, Limit, Pin},
             batch::{Answer, Batch, BatchFile},
             check::CheckKind,
             claim::{self, Claim, ClaimCommand, ClaimVerb, Content, Invoice, PaymentState, Proof},
@@ -101,6 +101,13 @@ fn late<'a, T>(all: &'a [T], chance: &mut Chance) -> &'a T {
     if all.len() > FRESH && chance.per_mille(850) { &all[all.len() - 1 - chance.below(FRESH)] } else { chance.pick(all) }
 }
 
+/// A request, every other time one that somebody signed and that is not decided: that takes several people to come by.
+fn under_way<'a>(all: &'a [Request], chance: &mut Chance) -> &'a Request {
+    let is_begun = |one: &&Request| !one.desk.steps.is_empty() && request::possible(one, RequestVerb::Approve).is_ok();
+    let begun: Vec<&Request> = all.iter().rev().take(4 * FRESH).filter(is_begun).collect();
+    if begun.is_empty() || chance.per_mille(500) { late(all, chance) } else { begun[chance.below(begun.len())] }
+}
+
 /// A command of `me`.
 pub fn command(pool: &Pool<'_>, me: OperatorId, now: Instant, chance: &mut Chance) -> Command {
     match chance.below(100) {
@@ -109,8 +116,8 @@ pub fn command(pool: &Pool<'_>, me: OperatorId, now: Instant, chance: &mut Chanc
         18..=29 if !pool.requests.is_empty() => draft_claim(pool, chance),
         30..=34 => export(pool, chance),
         35..=44 if !pool.batches.is_empty() => answer(pool, chance),
-        45..=46 => delegate(me, chance),
-        47..=62 if !pool.requests.is_empty() => on_request(late(pool.requests, chance), me, chance),
+        45..=46 => authority(me, now, chance),
+        47..=62 if !pool.requests.is_empty() => on_request(under_way(pool.requests, chance), me, chance),
         63..=66 => approve_many(pool, chance),
         _ if !pool.claims.is_empty() => on_claim(late(pool.claims, chance), me, chance),
         _ => draft_request(now, chance),
@@ -226,9 +233,20 @@ fn answer(pool: &Pool<'_>, chance: &mut Chance) -> Command {
     Command::AnswerBatch { batch: batch.id, answers }
 }
 
-fn delegate(me: OperatorId, chance: &mut Chance) -> Command {
+/// Somebody stands in for a while; the admin sets limits, mostly for now.
+fn authority(me: OperatorId, now: Instant, chance: &mut Chance) -> Command {
     let to = OperatorId(chance.between(2, super::PEOPLE + 1));
-    Command::Authority(vec![AuthorityCommand::Delegate(Delegation { from: me, to, starts_on: day(0), ends_on: day(700) })])
+    let today = now.to_utc().date_naive();
+    let later = |day: NaiveDate, days: i64| day.checked_add_signed(chrono::TimeDelta::days(days)).expect("a day");
+    if me == super::crew::ADMIN {
+        let from = later(today, chance.between(-10, 3));
+        let until = chance.per_mille(300).then(|| later(from, chance.between(0, 20)));
+        let limit = Limit { operator: to, amount: eur(chance.between(0, 60_000)), from, until };
+        return Command::Authority(vec![AuthorityCommand::SetLimit(limit)]);
+    }
+    let starts_on = later(today, chance.between(-20, 5));
+    let ends_on = later(starts_on, chance.between(-1, 25));
+    Command::Authority(vec![AuthorityCommand::Delegate(Delegation { from: me, to, starts_on, ends_on })])
 }
 
 /// The approval that is due on several at once.
@@ -269,7 +287,11 @@ fn on_request(request: &Request, me: OperatorId, chance: &mut Chance) -> Command
     let any = *chance.pick(&RequestVerb::ALL);
     let is_wanted = |verb: &RequestVerb| request::possible(request, *verb).is_ok();
     let ends = matches!(any, RequestVerb::Withdraw | RequestVerb::Reject | RequestVerb::Complete);
-    let verb = if is_wanted(&RequestVerb::Approve) && chance.per_mille(600) || (ends && chance.per_mille(700)) {
+    // What one has signed is changed under their hands.
+    let is_signed = request.signatures().next().is_some() && is_wanted(&RequestVerb::Edit);
+    let verb = if is_signed && chance.per_mille(80) {
+        RequestVerb::Edit
+    } else if is_wanted(&RequestVerb::Approve) && chance.per_mille(600) || (ends && chance.per_mille(700)) {
         RequestVerb::Approve
     } else {
         any

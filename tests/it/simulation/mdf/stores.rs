@@ -40,11 +40,16 @@ use std::{
     task::Poll,
 };
 
+/// Events that may come into the chain while one transaction runs.
+const BESIDE: i64 = 100;
+
 struct Stage {
     apps: [App; 2],
     left: AtomicI64,
     steps: i64,
     given_up: AtomicU64,
+    /// Of those, that had written everything, and died before the commit.
+    written: AtomicU64,
     repeated: AtomicU64,
     hazard: Option<Hazard>,
 }
@@ -62,7 +67,15 @@ async fn open(fresh: &Fresh, chance: &mut Chance, hazard: Option<Hazard>) -> Sta
         apps[0].execute(OperatorId(2), apps[0].request(command)).await.expect("the first day goes well");
     }
     let steps = number("PILOTHOUSE_SIM_MDF_STORE_STEPS").unwrap_or_else(|| usual_steps() / 500).cast_signed();
-    Stage { apps, left: AtomicI64::new(steps), steps, given_up: AtomicU64::new(0), repeated: AtomicU64::new(0), hazard }
+    Stage {
+        apps,
+        left: AtomicI64::new(steps),
+        steps,
+        given_up: AtomicU64::new(0),
+        written: AtomicU64::new(0),
+        repeated: AtomicU64::new(0),
+        hazard,
+    }
 }
 
 async fn simulate(fresh: Fresh, hazard: Option<Hazard>) {
@@ -82,15 +95,16 @@ async fn simulate(fresh: Fresh, hazard: Option<Hazard>) {
         None => (0, 0),
     };
     let books = agree(&fresh).await;
+    let [given_up, written] = [&stage.given_up, &stage.written].map(|count| count.load(Ordering::Relaxed));
+    assert!(given_up < 50 || (0 < written && written < given_up), "{written} of {given_up} deaths came after the last statement");
     eprintln!(
-        "{}: {} steps, {} events, {} approved, {} edited after it, {} paid, {} given up half way, {} repeated, {cut} connections cut, {outages} outages",
+        "{}: {} steps, {} events, {} approved, {} edited after it, {} paid, {given_up} given up ({written} before the commit), {} repeated, {cut} connections cut, {outages} outages",
         fresh.name,
         stage.steps,
         books.seq,
         books.approved,
         books.reopened,
         books.paid,
-        stage.given_up.load(Ordering::Relaxed),
         stage.repeated.load(Ordering::Relaxed),
     );
 }
@@ -118,9 +132,10 @@ async fn play(stage: Arc<Stage>, who: OperatorId, mut chance: Chance) {
         };
         if chance.per_mille(60) {
             stage.given_up.fetch_add(1, Ordering::Relaxed);
-            match die(&app, who, &request, chance.below(60)).await {
+            match die(&app, who, &request, chance.below(24)).await {
                 // Others held the database for so long that it never began.
-                Ok(()) | Err(Failure::Store(Error::Busy(_))) => {}
+                Ok(was_written) => _ = stage.written.fetch_add(u64::from(was_written), Ordering::Relaxed),
+                Err(Failure::Store(Error::Busy(_))) => {}
                 Err(failure) => again_after(&stage, &failure, "begins").await,
             }
             last = Some(request);
@@ -162,24 +177,25 @@ async fn invent(app: &App, who: OperatorId, chance: &mut Chance) -> Result<Comma
     })
 }
 
-/// The process dies in the middle of its transaction, after so many steps of it.
-async fn die(app: &App, who: OperatorId, request: &Request, mut steps: usize) -> Result<(), Failure> {
+/// The process dies in the middle of its transaction, after so many steps of it; whether it had written everything by then. Each
+/// statement waits for the database once at least, so that no two are without a step between them.
+async fn die(app: &App, who: OperatorId, request: &Request, mut steps: usize) -> Result<bool, Failure> {
     let rules = app.rules().await?;
     let mut tx = app.db().begin().await?;
-    {
+    let was_written = {
         let mut work = pin!(handle(&mut tx, &rules, who, request, Mode::Carry, app.now()));
         // Whatever came of it, nobody will ever know.
         poll_fn(|context| {
             if steps == 0 {
-                return Poll::Ready(());
+                return Poll::Ready(false);
             }
             steps -= 1;
-            work.as_mut().poll(context).map(drop)
+            work.as_mut().poll(context).map(|done| done.is_ok())
         })
-        .await;
-    }
+        .await
+    };
     drop(tx);
-    Ok(())
+    Ok(was_written)
 }
 
 /// The chain and the tables tell the same story.
@@ -188,6 +204,8 @@ async fn agree(fresh: &Fresh) -> Books {
     loop {
         let part = session.audit_since(AuditSeq(books.seq), 500).await.expect("read");
         for past in &part {
+            // Nobody wrote down when it began: it ran beside some of those that came right before it.
+            books.duties.since = books.seq - BESIDE;
             books.take(past).unwrap_or_else(|why| panic!("{}: {} ({}): {why}", fresh.name, past.seq, past.record.event.name()));
         }
         if part.len() < 500 {

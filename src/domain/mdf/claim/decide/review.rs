@@ -155,6 +155,7 @@ impl Work<'_> {
             pin: self.claim.pin(),
             given: &self.claim.desk.signatures,
             parts: &self.claim.desk.parts,
+            steps: &self.claim.desk.steps,
             base: Some(&self.request.desk.parts),
         };
         let signer = Signer { actor: self.context.actor, on_behalf_of, seen, at: self.context.now, today: today(self.context) };
