@@ -225,6 +225,27 @@ proptest! {
     }
 }
 
+/// Why nobody was left is told by the rule that all of them fail, and in general where they fail different ones.
+#[test]
+fn why_nobody_was_left_is_told_apart_by_rule() {
+    let (program, partners) = weighted(&[1, 2]);
+    let nobody = |partners: &[Partner], full: &[i64]| {
+        let desk = Desk { loads: full.iter().map(|id| (PartnerId(*id), 1_000_000)).collect(), ..Desk::default() };
+        let route = Router::new(Arc::clone(&program), Arc::new(Directory::new(partners.to_vec()))).route(&german(), &desk, START);
+        assert_eq!(route.partner, None);
+        route.why.nobody()
+    };
+    let suspended = |ids: &[i64]| {
+        let mut partners = partners.clone();
+        partners.iter_mut().filter(|one| ids.contains(&one.id.0)).for_each(|one| one.profile.status = PartnerStatus::Suspended);
+        partners
+    };
+    assert_eq!(nobody(&partners, &[1, 2]), UnassignedReason::AllFull);
+    assert_eq!(nobody(&suspended(&[1, 2]), &[]), UnassignedReason::NoneActive);
+    assert_eq!(nobody(&suspended(&[1]), &[2]), UnassignedReason::NoCandidate);
+    assert_eq!(nobody(&[], &[]), UnassignedReason::Uncovered);
+}
+
 #[test]
 fn a_named_account_is_found_however_it_is_spelt() {
     let toml = |account: &str| cast::program(0).replace("\"Kestrel Rail\"", &format!("\"{account}\""));
