@@ -106,6 +106,7 @@ fn lead(id: i64, dice: &mut Dice) -> (Lead, Vec<Record>) {
         open: 12,
         capacity: 200,
         owed_milli: 120 * n,
+        waits_micro: Some(91_000 * n),
         failed: None,
     };
     let why = Why {

@@ -3,7 +3,7 @@
 use super::{App, Failure, Rules};
 use crate::{
     domain::{
-        actor::{Actor, Roles},
+        actor::Roles,
         aggregate::Aggregate,
         filter::{self, Filter},
         id::{AuditSeq, CommandId, OperatorId, PartnerId},
@@ -160,9 +160,8 @@ impl App {
     /// The operators with such roles, by name.
     pub(super) async fn colleagues(&self, fit: impl Fn(&Roles) -> bool) -> Result<Vec<(OperatorId, Text)>, Failure> {
         let operators = self.db().read().await?.operators().await?;
-        // The engine may do much of what a person does, and nobody hands it anything.
-        let engine = Actor::engine().id;
-        let can = operators.into_iter().filter(|one| one.active && one.id != engine && fit(&one.roles));
+        // The engine and other programs may do much of what a person does, and nobody hands them anything.
+        let can = operators.into_iter().filter(|one| one.active && one.roles.sit_at_a_desk() && fit(&one.roles));
         let mut out: Vec<_> = can.map(|one| (one.id, one.name)).collect();
         out.sort_by(|a, b| a.1.cmp(&b.1));
         Ok(out)

@@ -208,6 +208,10 @@ async fn import(kind: Kind, args: Args, extra: Extra, call: &mut Call<'_>) -> Re
     for warning in &surveyed.warnings {
         writeln!(call.err, "note: {warning}")?;
     }
+    if let [first, others @ ..] = surveyed.unused.as_slice() {
+        let unused = others.iter().fold(format!("`{first}`"), |told, one| format!("{told}, `{one}`"));
+        writeln!(call.err, "note: the mapping uses none of these columns of the file: {unused}")?;
+    }
     let job = Job { path: args.file.clone(), mapping, rejects: Some(rejects) };
     let app = call.app_for_bulk().await?;
     let actor = call.sign_in(&app).await?.id;

@@ -14,11 +14,14 @@ pub enum Role {
     Finance,
     Admin,
     Engine,
+    /// No person: an account with which a program works, such as a partner portal. It has the permissions of its other roles,
+    /// and nothing is handed to it, because nobody sits at its desk.
+    Machine,
 }
 
 impl Role {
-    pub const ALL: [Self; 7] =
-        [Self::Viewer, Self::Triager, Self::ChannelManager, Self::Approver, Self::Finance, Self::Admin, Self::Engine];
+    pub const ALL: [Self; 8] =
+        [Self::Viewer, Self::Triager, Self::ChannelManager, Self::Approver, Self::Finance, Self::Admin, Self::Engine, Self::Machine];
 
     pub const fn name(self) -> &'static str {
         match self {
@@ -29,6 +32,7 @@ impl Role {
             Self::Finance => "finance",
             Self::Admin => "admin",
             Self::Engine => "engine",
+            Self::Machine => "machine",
         }
     }
 }
@@ -59,6 +63,11 @@ pub struct Roles(pub Vec<Role>);
 impl Roles {
     pub fn has(&self, role: Role) -> bool {
         self.0.contains(&role)
+    }
+
+    /// Whether somebody sits at the desk to whom work can be handed.
+    pub fn sit_at_a_desk(&self) -> bool {
+        !self.has(Role::Engine) && !self.has(Role::Machine)
     }
 
     pub fn allow(&self, permission: Permission) -> bool {

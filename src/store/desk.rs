@@ -25,13 +25,14 @@ use std::{
 };
 
 const LOADS: &str = "select partner_id, open from partner_load where open > 0";
+const ROTATIONS: &str = "select scope, body from rotation order by scope";
 const FIRED: &str = "insert into clock_fired (entity_no, clock_no, stage)";
 const STAT_ADD: &str = "on conflict (day, measure, bucket) do update set value = stat.value + excluded.value";
 const LOAD_ADD: &str = "on conflict (partner_id) do update set open = partner_load.open + excluded.open";
 const ROTATION_SET: &str = "on conflict (scope) do update set body = excluded.body";
 /// Any number that nobody else uses for an advisory lock in the same database, and that is not the one of `migrate`.
 const POSTGRES_LOCK: i64 = 0x0070_696c_6f75;
-pub const STATEMENTS: &[&str] = &[LOADS];
+pub const STATEMENTS: &[&str] = &[LOADS, ROTATIONS];
 /// How many days the figures of the header look back.
 const DAYS: i64 = 30;
 
@@ -50,6 +51,15 @@ impl Session {
         let loads = self.all::<(i64, i64)>(Sql::new(LOADS)).await?;
         let loads = loads.into_iter().map(|(partner, open)| (PartnerId(partner), u32::try_from(open).unwrap_or(0))).collect();
         Ok(Desk { loads, rotations: self.rotations(scopes).await?, ..Desk::default() })
+    }
+
+    /// The cursors of all scopes.
+    pub async fn rotations_all(&mut self) -> Result<Vec<Rotation>> {
+        let bodies = self.all::<(String, String)>(Sql::new(ROTATIONS)).await?;
+        let read = |(scope, body): (String, String)| {
+            serde_json::from_str(&body).map_err(|error| Error::corrupt(format!("rotation {scope}: {error}")))
+        };
+        bodies.into_iter().map(read).collect()
     }
 
     /// The daily counters of these measures from one day to another, both included. `read` knows a measure by its name.
@@ -85,9 +95,17 @@ fn kpis(figures: &Figures<Measure>, today: i64) -> Kpis {
         speed_to_lead_minutes: quantile(&figures.by_bucket(&Measure::Touched, lately()), 50),
         breaches_today: figures.sum(&[TimedOut, Breached], today..=today),
         arrivals: lately().map(|day| figures.sum(&[Arrived], day..=day)).collect(),
+        offers_per_lead_centi: mean_centi(&figures.by_bucket(&Measure::AcceptedAtOffer, lately())),
         match_bp: ratio_bp(sum(&[Linked]), arrived),
         fallback_bp: ratio_bp(sum(&[FellBack]), arrived),
     }
+}
+
+/// The mean of buckets, each as often as it was counted, in hundredths and rounded half up. Nothing of nothing.
+fn mean_centi(buckets: &BTreeMap<i64, u64>) -> Option<u64> {
+    let count: u64 = buckets.values().sum();
+    let sum: u64 = buckets.iter().map(|(bucket, count)| bucket.unsigned_abs() * count).sum();
+    (count > 0).then(|| (sum * 200 + count) / (count * 2))
 }
 
 impl Tx {
@@ -179,13 +197,19 @@ mod tests {
             (Measure::Touched, 100, 5, 1),
             (Measure::Touched, 98, 7, 1),
             (Measure::Touched, 97, 90, 1),
+            (Measure::AcceptedAtOffer, 100, 1, 2),
+            (Measure::AcceptedAtOffer, 99, 3, 1),
+            (Measure::AcceptedAtOffer, 60, 9, 5),
         ];
         let rows = rows.into_iter().map(|(measure, day, bucket, value)| (Counted { day, measure, bucket }, value));
         let kpis = super::kpis(&Figures(rows.collect()), 100);
         assert_eq!(kpis.acceptance_bp, Some(5_000));
         assert_eq!(kpis.speed_to_lead_minutes, Some(7));
         assert_eq!((kpis.breaches_today, kpis.match_bp, kpis.fallback_bp), (1, Some(2_500), Some(0)));
+        // Two leads at the first offer and one at the third: five offers for three leads; what is older does not count.
+        assert_eq!(kpis.offers_per_lead_centi, Some(167));
         assert_eq!((kpis.arrivals.len(), kpis.arrivals[29]), (30, 8));
-        assert_eq!(super::kpis(&Figures(Vec::new()), 100).acceptance_bp, None);
+        let none = super::kpis(&Figures(Vec::new()), 100);
+        assert_eq!((none.acceptance_bp, none.offers_per_lead_centi), (None, None));
     }
 }

@@ -158,6 +158,14 @@ macro_rules! rooms {
                 }
             }
 
+            fn is_asking(&self) -> bool {
+                match self.at { $(At::$name => self.$field.room.is_asking()),+ }
+            }
+
+            fn give_up(&mut self) {
+                match self.at { $(At::$name => self.$field.room.give_up()),+ }
+            }
+
             fn hints(&self) -> Vec<Act> {
                 match self.at { $(At::$name => self.$field.room.hints()),+ }
             }

@@ -50,6 +50,14 @@ pub trait Room: Sized + 'static {
     /// Whether an action is possible now. The shell has already checked role, read-only mode and the connection.
     fn availability(&self, act: Act) -> Availability;
 
+    /// Whether what was asked for will open a dialog when it comes: what is typed until then is meant for that.
+    fn is_asking(&self) -> bool {
+        false
+    }
+
+    /// The person does not wait for it any more.
+    fn give_up(&mut self) {}
+
     /// What the hint bar shows, the most useful first; the shell adds its own.
     fn hints(&self) -> Vec<Act>;
 
@@ -147,6 +155,16 @@ impl<R: Room> Cx<'_, R> {
     /// The key of an action as it is bound now, for a sentence that names it; nothing where it has none.
     pub fn key(&self, act: Act) -> Option<&str> {
         Some(self.keymap.label(act)).filter(|label| !label.is_empty())
+    }
+
+    /// Whether work was handed to the driver.
+    pub(super) fn has_run(&self) -> bool {
+        self.asked.iter().any(|ask| matches!(ask, Ask::Run(_)))
+    }
+
+    /// Whether a dialog was opened or something said.
+    pub(super) fn shows_something(&self) -> bool {
+        self.asked.iter().any(|ask| matches!(ask, Ask::Say(..) | Ask::Confirm(..) | Ask::Form(..) | Ask::Line(..)))
     }
 
     /// Hands work to the driver.

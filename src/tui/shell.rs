@@ -1,5 +1,6 @@
 //! All screen state around a room, and how it changes: keys, dialogs, messages. `update` never waits and does no IO.
 
+mod ahead;
 mod dialogs;
 
 use super::{
@@ -106,6 +107,8 @@ pub struct Shell<R: Room> {
     pub(super) count: Option<u32>,
     /// When a digit that nothing followed becomes the number of a room.
     count_ends: Option<Instant>,
+    /// What was typed while a dialog is on its way.
+    ahead: Vec<Event>,
     calls: Calls,
     /// What is shown at the foot; errors queue until each is acknowledged.
     pub(super) toasts: Vec<Toast>,
@@ -147,6 +150,7 @@ impl<R: Room> Shell<R> {
             pending: Vec::new(),
             count: None,
             count_ends: None,
+            ahead: Vec::new(),
             calls: Calls::default(),
             toasts: Vec::new(),
             told_before: 0,
@@ -172,6 +176,7 @@ impl<R: Room> Shell<R> {
         let had_dialog = !self.overlays.is_empty();
         let mut effects = Vec::new();
         match msg {
+            Msg::Input(event) if self.is_ahead(&event) => self.hold(event),
             Msg::Input(Event::Key(key)) => self.key(key, &mut effects),
             Msg::Input(Event::Paste(text)) => self.paste(&text, &mut effects),
             Msg::Input(Event::Background { dark }) => effects.push(Effect::SuitBackground { dark }),
@@ -199,6 +204,7 @@ impl<R: Room> Shell<R> {
             Msg::Edited(result) => self.edited(result, &mut effects),
             Msg::Fault(text) => self.tell(Tone::Error, text),
         }
+        self.hand_over_typed(&mut effects);
         if let Some(text) = self.calls.tell(now) {
             self.tell(Tone::Info, text.clone());
             effects.push(Effect::Notify(text));

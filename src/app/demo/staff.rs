@@ -17,7 +17,7 @@ pub const FIRST: &str = "mara";
 const PORTAL: &str = "partner portal";
 
 const COLLEAGUES: [(&str, &[Role], bool); 9] = [
-    (PORTAL, &[Role::Triager], true),
+    (PORTAL, &[Role::Triager, Role::Machine], true),
     ("benedikt", &[Role::Triager], true),
     ("chiamaka", &[Role::Triager], true),
     ("dilnoza", &[Role::ChannelManager, Role::Approver], true),

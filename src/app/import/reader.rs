@@ -8,6 +8,7 @@ use super::{
     report::{ImportError, REJECTS_TOLD_MAX, Report, Room},
     source::{Reject, Row, Source, SourceError},
 };
+use crate::domain::text::Text;
 use std::path::{Path, PathBuf};
 use tokio::{sync::mpsc, task::JoinHandle};
 
@@ -56,13 +57,15 @@ pub struct Survey {
     pub description: String,
     pub rows: u64,
     pub warnings: Vec<String>,
+    /// Columns of the file that the mapping looks at nowhere.
+    pub unused: Vec<Text>,
 }
 
 /// Reads the whole file once without keeping anything. A file whose structure is broken is refused here, before the first
 /// record is written.
 pub fn survey(path: &Path, mapping: &Mapping) -> Result<Survey, ImportError> {
     let (mut source, decoder) = open(path, mapping)?;
-    let mut survey = Survey { description: source.description.clone(), rows: 0, warnings: decoder.warnings };
+    let mut survey = Survey { description: source.description.clone(), rows: 0, warnings: decoder.warnings, unused: decoder.unused };
     while source.next_row().map_err(|error| refused(path, error))?.is_some() {
         survey.rows += 1;
     }

@@ -13,7 +13,7 @@ use std::{
 };
 
 /// The columns before those of the row. An import ignores them, and writes them once.
-const OWN: [&str; 3] = ["rejected_line", "rejected_column", "rejected_reason"];
+pub const OWN: [&str; 3] = ["rejected_line", "rejected_column", "rejected_reason"];
 
 pub struct Rejects {
     path: PathBuf,

@@ -8,6 +8,7 @@ use crate::{
         history::{Faster, last_command, overtaken},
     },
     domain::{
+        actor::Permission,
         event::Entity,
         id::LeadId,
         lead::{
@@ -32,6 +33,7 @@ pub async fn carry_out<U: Unit>(unit: &mut U, scene: Scene<'_>, targets: &[LeadT
     } else {
         Desk::default()
     };
+    let heir = heir(unit, command).await?;
     let mut router = scene.rules.router();
     let mut draft = Draft::new(scene, desk);
     for lead in others.into_iter().chain(leads) {
@@ -43,12 +45,29 @@ pub async fn carry_out<U: Unit>(unit: &mut U, scene: Scene<'_>, targets: &[LeadT
     let mut named = HashSet::with_capacity(targets.len());
     let mut items = Vec::with_capacity(targets.len());
     for target in targets.iter().filter(|target| named.insert(target.id)) {
-        let result = one(unit, scene, *target, command, &mut draft, &mut router).await?;
+        let result = match &heir {
+            Err(why) => Err(Refusal::not_now(LeadVerb::Take, why.clone())),
+            Ok(()) => one(unit, scene, *target, command, &mut draft, &mut router).await?,
+        };
         items.push(Item { lead: target.id, result });
     }
     let changes = draft.into_changes();
     let seq = scene.save(unit, changes).await?;
     Ok(Outcome { seq, items, ..Outcome::default() })
+}
+
+/// Whether whoever is to look after the leads can: is there, may work leads, and sits at a desk.
+async fn heir<U: Unit>(unit: &mut U, command: &LeadCommand) -> Result<Result<(), String>, Failure> {
+    let LeadCommand::Take { desk: Some(desk) } = command else { return Ok(Ok(())) };
+    let operators = unit.operators().await?;
+    let Some(heir) = operators.iter().find(|one| one.id == *desk) else { return Ok(Err(format!("there is no operator {desk}"))) };
+    let why = match () {
+        () if !heir.active => "does not work here any more",
+        () if !heir.roles.sit_at_a_desk() => "is a program: nobody sits at its desk",
+        () if !heir.roles.allow(Permission::LeadWork) => "may not work leads",
+        () => return Ok(Ok(())),
+    };
+    Ok(Err(format!("{} {why}", heir.name)))
 }
 
 async fn one<U: Unit>(

@@ -3,7 +3,7 @@
 use crate::{
     app::{
         App, Failure, Rules,
-        lead::receive::features,
+        lead::{command::scopes, receive::features},
         view::{self, Counts},
     },
     domain::{
@@ -18,10 +18,10 @@ use crate::{
         lead::{
             Lead, LeadEvent, LeadState,
             queue::{Kpis, LeadRow, Page, PageRequest, Queue},
-            routing::Router,
+            routing::{Candidate, Desk, Router, why::NO_LIMIT},
         },
         matching::{self, Score, score},
-        partner::Profile,
+        partner::Partner,
         text::Text,
         time::Instant,
         told::Names,
@@ -35,6 +35,8 @@ pub use crate::app::view::TIMELINE_MAX;
 
 /// How many leads that resemble another are shown.
 const DUPLICATES_MAX: usize = 12;
+/// How many leads a partner is judged for before one is chosen; the plan judges them all.
+const JUDGED_MAX: usize = 50;
 /// A blocking key that more leads share says nothing.
 const CROWD: u32 = 64;
 pub type Viewer = view::Viewer<LeadId>;
@@ -71,11 +73,11 @@ pub struct PartnerChoice {
     pub open: u32,
     /// Nothing where there is no limit.
     pub capacity: Option<u32>,
-    /// Thousandths of a lead that the rotation owes it.
-    pub owed_milli: i64,
-    /// Why it can't have the lead even by hand; a fragment that follows its name.
+    /// Why it can have none of the leads even by hand; a fragment that follows its name.
     pub objection: Option<String>,
-    /// The routing rule that it fails; by hand it can have the lead all the same.
+    /// For how many of the leads it fails a routing rule.
+    pub failing: usize,
+    /// The rule that it fails, and for how many where there are several leads; by hand it can have them all the same.
     pub why_not: Option<String>,
 }
 
@@ -135,37 +137,24 @@ impl App {
         })
     }
 
-    /// Every partner for one lead: those the rules would take first, then those that an operator may choose all the
-    /// same, then those that nobody may.
-    pub fn lead_partners(&self, id: LeadId, now: Instant) -> BoxFuture<'_, Result<Vec<PartnerChoice>, Failure>> {
+    /// Every partner for these leads: those the rules would take first, then those that an operator may choose all the
+    /// same, then those that nobody may. Of many leads the first [`JUDGED_MAX`] are judged.
+    pub fn lead_partners<'a>(&'a self, ids: &'a [LeadId], now: Instant) -> BoxFuture<'a, Result<Vec<PartnerChoice>, Failure>> {
         Box::pin(async move {
             let rules = self.rules().await?;
             let mut session = self.db().read().await?;
-            let Some(lead) = session.leads(&[id]).await?.pop() else { return Ok(Vec::new()) };
-            let desk = session.desk(&[Router::scope(&lead)]).await?;
+            let leads = session.leads(&ids[..ids.len().min(JUDGED_MAX)]).await?;
+            let desk = session.desk(&scopes(&leads)).await?;
             drop(session);
+            if leads.is_empty() {
+                return Ok(Vec::new());
+            }
             let mut router = rules.router();
-            let holder = lead.state.loads();
-            let others = rules.directory().all().iter().filter(|partner| Some(partner.id) != holder);
-            let mut choices: Vec<PartnerChoice> = others
-                .map(|partner| {
-                    let candidate = router.examine(&lead, partner, &desk, now);
-                    let elsewhere = (!router.reaches(&lead, partner.id)).then(|| elsewhere(&lead, &partner.profile));
-                    PartnerChoice {
-                        id: partner.id,
-                        code: partner.profile.code.clone(),
-                        name: partner.profile.name.clone(),
-                        tier: partner.profile.tier.clone(),
-                        open: candidate.open,
-                        capacity: (candidate.capacity != crate::domain::lead::routing::why::NO_LIMIT).then_some(candidate.capacity),
-                        owed_milli: candidate.owed_milli,
-                        objection: router.objection(&lead, partner).map(|why| after_name(&why, &partner.profile.name)),
-                        why_not: elsewhere.or_else(|| candidate.why_not()),
-                    }
-                })
-                .collect();
+            // Who has them all already is no choice.
+            let others = rules.directory().all().iter().filter(|partner| !leads.iter().all(|lead| lead.state.loads() == Some(partner.id)));
+            let mut choices: Vec<PartnerChoice> = others.map(|partner| choice(&mut router, &leads, partner, &desk, now)).collect();
             choices.sort_by(|a, b| {
-                let rank = |one: &PartnerChoice| (one.objection.is_some(), one.why_not.is_some(), -one.owed_milli);
+                let rank = |one: &PartnerChoice| (one.objection.is_some(), one.failing);
                 rank(a).cmp(&rank(b)).then_with(|| a.name.cmp(&b.name))
             });
             Ok(choices)
@@ -194,13 +183,27 @@ impl App {
     }
 }
 
-/// Why a lead lies outside a partner's territory.
-fn elsewhere(lead: &Lead, profile: &Profile) -> String {
-    let intake = &lead.intake;
-    if profile.covers(intake.country, &intake.product, &intake.vertical) {
-        "the program gives this territory to others".to_owned()
-    } else {
-        format!("sells in {}", profile.territory())
+/// How the rules judge one partner for these leads, of which there is one at least.
+fn choice(router: &mut Router, leads: &[Lead], partner: &Partner, desk: &Desk, now: Instant) -> PartnerChoice {
+    let candidates: Vec<Candidate> = leads.iter().map(|lead| router.examine(lead, partner, desk, now)).collect();
+    let failing: Vec<String> = candidates.iter().filter_map(Candidate::why_not).collect();
+    let why_not = failing.first().map(|first| match (failing.len(), leads.len()) {
+        (_, 1) => first.clone(),
+        (count, judged) => format!("{count} of {judged}: {first}"),
+    });
+    let objections: Vec<String> = leads.iter().filter_map(|lead| router.objection(lead, partner)).collect();
+    let is_barred = objections.len() == leads.len();
+    let (open, capacity) = candidates.first().map_or((0, NO_LIMIT), |one| (one.open, one.capacity));
+    PartnerChoice {
+        id: partner.id,
+        code: partner.profile.code.clone(),
+        name: partner.profile.name.clone(),
+        tier: partner.profile.tier.clone(),
+        open,
+        capacity: (capacity != NO_LIMIT).then_some(capacity),
+        objection: objections.first().filter(|_| is_barred).map(|why| after_name(why, &partner.profile.name)),
+        failing: failing.len(),
+        why_not,
     }
 }
 

@@ -10,6 +10,7 @@ use crate::{
         day::{local_date, start_of_day},
         fx::Rates,
         id::PartnerId,
+        lead::routing::Parity,
         partner::Partner,
         program::Program,
         report::{PartnerSeen, Performance, Report, review, scorecard},
@@ -66,6 +67,7 @@ impl App {
             let since = start_of_day(days.from, program.zone);
             let leads = session.leads_offered_to(id, since).await?;
             let leads = session.leads(&leads).await?;
+            let parity = if on == today { Some(Parity::of(id, &session.rotations_all().await?)) } else { None };
             let deals = session.deals_of(id, since).await?;
             let deals = session.deals(&deals).await?;
             let funds = session.funds_of(id).await?;
@@ -86,6 +88,7 @@ impl App {
                 unaudited: unaudited.map(Box::new),
                 standing,
                 leads,
+                parity,
                 deals,
                 funds,
                 claims,

@@ -7,7 +7,7 @@ use crate::{
         deal::Registration,
         event::Entity,
         id::{AuditSeq, PartnerId},
-        lead::{Lead, LeadState},
+        lead::Lead,
         mdf::{claim::Claim, fund::Fund, item::ItemId, request::Request},
         money::Money,
         partner::{Certification, Partner},
@@ -155,10 +155,7 @@ pub async fn past(session: &mut Session, partner: PartnerId, standing: Option<&S
 
 impl Next {
     fn of_lead(lead: &Lead) -> Self {
-        let stage = match &lead.state {
-            LeadState::Working { .. } => "in contact",
-            state => state.name(),
-        };
+        let stage = lead.state.name();
         let clock = lead.clock.as_ref().filter(|_| lead.pause.is_none());
         Self {
             entity: Entity::Lead(lead.id),

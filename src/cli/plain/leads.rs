@@ -81,6 +81,8 @@ impl Desk for LeadTrade {
             "partner": row.partner.as_ref().map(|(_, name)| name.as_str()), "desk": row.desk.as_ref().map(|(_, name)| name.as_str()),
             "due": row.due.map(|due| due.to_string()), "paused": row.paused, "breached": row.breached,
             "escalated": row.escalated.map(Severity::name), "score": row.score,
+            "because": row.waiting.as_ref().map(|waiting| waiting.cause.words()),
+            "waiting_since": row.waiting.as_ref().map(|waiting| waiting.since.to_string()),
         });
         Line { text: format!("{}.", parts.join(", ")), json }
     }
@@ -102,10 +104,12 @@ impl Desk for LeadTrade {
 fn state(row: &LeadRow) -> String {
     match (&row.partner, row.state) {
         (Some((_, partner)), "offered") => format!("offered to {partner}"),
-        (Some((_, partner)), "working") => format!("{partner} is in contact"),
+        (Some((_, partner)), "working") => format!("working with {partner}"),
         (Some((_, partner)), state) => format!("{state}, {partner}"),
-        (None, "review") => "in review".to_owned(),
-        (None, state) => state.to_owned(),
+        (None, state) => {
+            let state = if state == "review" { "in review" } else { state };
+            row.waiting.as_ref().map_or_else(|| state.to_owned(), |waiting| format!("{state}, {}", waiting.cause.words()))
+        }
     }
 }
 

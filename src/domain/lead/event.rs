@@ -6,7 +6,7 @@ use crate::domain::{
     lead::{
         Clock, Consent, DeclineReason, DisqualifyReason, Escalation, EscalationCause, Intake, Lead, LeadState, PauseReason,
         QuarantineReason, Resemblance, Severity, UnassignedReason,
-        routing::{Turn, Why},
+        routing::{Rule, Turn, Why},
         stats::Counted,
     },
     partner::PartnerStatus,
@@ -39,10 +39,13 @@ pub enum LeadEvent {
         turn: Option<Turn>,
         escalation: Option<Severity>,
     },
+    /// `offer` is which of the lead's offers it was, from 1; not known of acceptances of before it was kept.
     Accepted {
         partner: PartnerId,
         in_time: bool,
         clock: Clock,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        offer: Option<u32>,
     },
     /// An answer to an offer that had ended before: kept as evidence.
     AnsweredLate {
@@ -205,6 +208,14 @@ impl From<&Lead> for Restored {
 }
 
 impl LeadEvent {
+    /// The rule that would have kept the partner of an assignment by hand from the lead, and the compared values.
+    pub fn against_the_rules(&self) -> Option<(Rule, String)> {
+        match self {
+            Self::Offered { why, .. } => why.against_the_rules(),
+            _ => None,
+        }
+    }
+
     /// The stable name of its kind, as stored beside the event.
     pub const fn name(&self) -> &'static str {
         match self {

@@ -84,7 +84,7 @@ impl Aggregate for Lead {
             LeadEvent::Received { .. } | LeadEvent::AnsweredLate { .. } | LeadEvent::Noted { .. } => {}
             LeadEvent::Offered { partner, by_hand, clock, .. } => self.offered(*partner, *by_hand, clock, at),
             LeadEvent::FellBack { reason, escalation, .. } => self.fell_back(*reason, *escalation, at),
-            LeadEvent::Accepted { partner, in_time, clock } => {
+            LeadEvent::Accepted { partner, in_time, clock, .. } => {
                 self.close_offer(OfferOutcome::Accepted { at, in_time: *in_time });
                 self.state = LeadState::Accepted { partner: *partner };
                 self.run(clock);

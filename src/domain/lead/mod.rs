@@ -97,7 +97,7 @@ pub enum LeadState {
     Accepted {
         partner: PartnerId,
     },
-    /// The partner is in contact; qualification is awaited.
+    /// The partner works it since the first touch; qualification is awaited.
     Working {
         partner: PartnerId,
     },
@@ -160,8 +160,17 @@ pub enum QuarantineReason {
 pub enum UnassignedReason {
     /// Just received or separated; routing follows in the same command.
     New,
-    /// No partner passed the routing rules.
+    /// No partner passed the routing rules, each for reasons of its own.
     NoCandidate,
+    /// No partner's territory holds it.
+    Uncovered,
+    /// Those whose territory holds it all fail one and the same rule, which is this one.
+    NoneActive,
+    NoneCertified,
+    AllExcluded,
+    AllHadIt,
+    AllFull,
+    AllClosed,
     /// As many offers as the program allows ended without an acceptance.
     OffersExhausted,
     /// An operator took it back.
@@ -217,6 +226,13 @@ words! {
     UnassignedReason {
         New => "new", "not placed yet";
         NoCandidate => "no_candidate", "no partner passed the rules";
+        Uncovered => "uncovered", "no partner covers it";
+        NoneActive => "none_active", "no partner that covers it is active";
+        NoneCertified => "none_certified", "no partner that covers it is certified";
+        AllExcluded => "all_excluded", "the program excludes every partner that covers it";
+        AllHadIt => "all_had_it", "every partner that covers it has had it";
+        AllFull => "all_full", "every partner that covers it is full";
+        AllClosed => "all_closed", "every partner that covers it is closed now";
         OffersExhausted => "offers_exhausted", "all offers ended without acceptance";
         Released => "released", "taken back by the desk";
     }
@@ -310,5 +326,10 @@ impl Lead {
 
     pub fn company(&self) -> &Text {
         &self.intake.company
+    }
+
+    /// What it goes by: its company, or the person where there is none.
+    pub fn called(&self) -> &Text {
+        if self.intake.company.is_empty() { &self.intake.person.name } else { &self.intake.company }
     }
 }

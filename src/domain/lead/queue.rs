@@ -3,7 +3,7 @@
 use crate::domain::{
     country::Country,
     id::{DealId, LeadId, OperatorId, PartnerId},
-    lead::{ClockKind, Lead, Severity},
+    lead::{ClockKind, Lead, LeadState, QuarantineReason, Severity, UnassignedReason},
     page,
     text::Text,
     time::{Instant, Span},
@@ -48,7 +48,7 @@ impl Queue {
 
     /// Whether `lead` stands in this queue for the operator `me` at `now`.
     pub fn holds(self, lead: &Lead, me: OperatorId, now: Instant) -> bool {
-        use super::LeadState::{InReview, Quarantined, Unassigned};
+        use LeadState::{InReview, Quarantined, Unassigned};
         let due = lead.due();
         match self {
             Self::Mine => lead.state.is_open() && lead.desk == Some(me),
@@ -123,6 +123,111 @@ pub struct LeadRow {
     pub offers: u32,
     /// The registration that was made of it, as far as the table knows.
     pub deal: Option<DealId>,
+    /// Why it waits for the desk, where it does.
+    pub waiting: Option<Waiting>,
+}
+
+/// That a lead waits for the desk: in review, in quarantine, or with no partner.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiting {
+    /// Its receipt, or the end of the last offer: since then nobody has had it.
+    pub since: Instant,
+    pub cause: Cause,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Cause {
+    /// It resembles this lead most, and so many others. `called` is what that one goes by, as far as the table knows.
+    Resembles {
+        lead: LeadId,
+        score_bp: u16,
+        called: Text,
+        others: usize,
+    },
+    HeldBack {
+        reason: QuarantineReason,
+    },
+    /// No partner has it; `offers` is how many offers it has had, `scope` the country and product line of which it is.
+    NoPartner {
+        why: UnassignedReason,
+        offers: u32,
+        scope: Text,
+    },
+}
+
+impl Waiting {
+    fn of(lead: &Lead) -> Option<Self> {
+        let cause = match &lead.state {
+            LeadState::InReview { candidates } => {
+                // Of those that it resembles as much the one with the lowest number.
+                let most = candidates.iter().rev().max_by_key(|one| one.score_bp)?;
+                let others = candidates.len() - 1;
+                Cause::Resembles { lead: most.lead, score_bp: most.score_bp, called: Text::default(), others }
+            }
+            LeadState::Quarantined { reason } => Cause::HeldBack { reason: *reason },
+            LeadState::Unassigned { why } => {
+                let offers = u32::try_from(lead.offers.len()).unwrap_or(u32::MAX);
+                Cause::NoPartner { why: *why, offers, scope: scope(lead) }
+            }
+            _ => return None,
+        };
+        let ended = lead.offers.iter().filter_map(|offer| Some(offer.outcome.as_ref()?.at())).max();
+        let is_unassigned = matches!(cause, Cause::NoPartner { .. });
+        let since = ended.filter(|_| is_unassigned).map_or(lead.received_at, |ended| ended.max(lead.received_at));
+        Some(Self { since, cause })
+    }
+
+    /// With the name of the lead that it resembles, where an earlier line of it told that.
+    #[must_use]
+    pub fn named_as(mut self, before: Option<&Self>) -> Self {
+        if let (Cause::Resembles { lead, called, .. }, Some(Cause::Resembles { lead: known, called: name, .. })) =
+            (&mut self.cause, before.map(|before| &before.cause))
+            && lead == known
+        {
+            called.clone_from(name);
+        }
+        self
+    }
+}
+
+/// `DE/Switching`: where the lead lies for those whose territory could hold it, the parts that are known.
+fn scope(lead: &Lead) -> Text {
+    let country = lead.intake.country.map_or_else(|| "no country".to_owned(), |country| country.to_string());
+    let product = &lead.intake.product;
+    if product.is_empty() { Text::clean(&country) } else { Text::clean(&format!("{country}/{product}")) }
+}
+
+impl Cause {
+    /// In as few words as a line of a table has room for, what matters first.
+    pub fn words(&self) -> String {
+        match self {
+            Self::Resembles { lead, score_bp, called, others } => {
+                let called = if called.is_empty() { String::new() } else { format!(" {called}") };
+                let others = if *others == 0 { String::new() } else { format!(", {others} more") };
+                format!("{} % like {lead}{called}{others}", score_bp / 100)
+            }
+            Self::HeldBack { reason } => match reason {
+                QuarantineReason::ConsentMissing => "consent missing",
+                QuarantineReason::Suppressed => "asked for no contact",
+                QuarantineReason::Unreachable => "cannot be reached",
+            }
+            .to_owned(),
+            Self::NoPartner { why, offers, scope } => match why {
+                UnassignedReason::New => "not placed yet".to_owned(),
+                UnassignedReason::NoCandidate if *offers > 0 => format!("{offers} offered, none left"),
+                UnassignedReason::NoCandidate => "no partner passed".to_owned(),
+                UnassignedReason::Uncovered => format!("nobody covers {scope}"),
+                UnassignedReason::NoneActive => "no active partner".to_owned(),
+                UnassignedReason::NoneCertified => "nobody is certified".to_owned(),
+                UnassignedReason::AllExcluded => "all are excluded".to_owned(),
+                UnassignedReason::AllHadIt => "all have had it".to_owned(),
+                UnassignedReason::AllFull => "all at capacity".to_owned(),
+                UnassignedReason::AllClosed => "all are closed".to_owned(),
+                UnassignedReason::OffersExhausted => format!("{offers} offers, no yes"),
+                UnassignedReason::Released => "taken back".to_owned(),
+            },
+        }
+    }
 }
 
 impl LeadRow {
@@ -151,6 +256,7 @@ impl LeadRow {
             escalated: lead.escalation.as_ref().map(|escalation| escalation.severity),
             offers: u32::try_from(lead.offers.len()).unwrap_or(u32::MAX),
             deal: None,
+            waiting: Waiting::of(lead),
         }
     }
 }
@@ -172,6 +278,8 @@ pub struct Kpis {
     pub breaches_today: u64,
     /// Arrivals by day, the oldest first, today last; 30 of them.
     pub arrivals: Vec<u64>,
+    /// Offers that a lead has had when it is accepted, the mean in hundredths of the acceptances of the last 30 days.
+    pub offers_per_lead_centi: Option<u64>,
     pub match_bp: Option<u16>,
     pub fallback_bp: Option<u16>,
 }

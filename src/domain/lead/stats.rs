@@ -20,6 +20,8 @@ pub enum Measure {
     Offered,
     AcceptedInTime,
     AcceptedLate,
+    /// Acceptances, by how many offers the lead had had by then (the bucket).
+    AcceptedAtOffer,
     Declined,
     TimedOut,
     /// A first touch or qualification that ran out.
@@ -32,7 +34,7 @@ pub enum Measure {
 }
 
 impl Measure {
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Arrived,
         Self::Linked,
         Self::Quarantined,
@@ -40,6 +42,7 @@ impl Measure {
         Self::Offered,
         Self::AcceptedInTime,
         Self::AcceptedLate,
+        Self::AcceptedAtOffer,
         Self::Declined,
         Self::TimedOut,
         Self::Breached,
@@ -58,6 +61,7 @@ impl Measure {
             Self::Offered => "offered",
             Self::AcceptedInTime => "accepted_in_time",
             Self::AcceptedLate => "accepted_late",
+            Self::AcceptedAtOffer => "accepted_at_offer",
             Self::Declined => "declined",
             Self::TimedOut => "timed_out",
             Self::Breached => "breached",
@@ -88,8 +92,11 @@ pub fn counted(event: &LeadEvent, day: i64) -> Vec<Counted> {
             out
         }
         LeadEvent::Offered { .. } => one(Measure::Offered),
-        LeadEvent::Accepted { in_time: true, .. } => one(Measure::AcceptedInTime),
-        LeadEvent::Accepted { in_time: false, .. } => one(Measure::AcceptedLate),
+        LeadEvent::Accepted { in_time, offer, .. } => {
+            let mut out = one(if *in_time { Measure::AcceptedInTime } else { Measure::AcceptedLate });
+            out.extend(offer.map(|offer| Counted { day, measure: Measure::AcceptedAtOffer, bucket: offer.into() }));
+            out
+        }
         LeadEvent::Declined { .. } => one(Measure::Declined),
         LeadEvent::TimedOut { .. } => one(Measure::TimedOut),
         LeadEvent::Breached { .. } => one(Measure::Breached),

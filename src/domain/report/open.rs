@@ -1,11 +1,7 @@
 //! What is open with a partner: leads that it works, registrations that wait, claims that are not paid.
 
 use super::{Figure, PartnerSeen, Section, Table, scorecard::is_pipeline};
-use crate::domain::{
-    lead::{Lead, LeadState},
-    tier::standing::ProposalState,
-    time::Instant,
-};
+use crate::domain::{lead::Lead, tier::standing::ProposalState, time::Instant};
 
 /// One open item: what it is, where it stands, since when, until when.
 type Item = (&'static str, String, String, Instant, Option<Instant>);
@@ -39,10 +35,7 @@ pub(super) fn open_items(seen: &PartnerSeen) -> Section {
 }
 
 fn lead(lead: &Lead) -> Item {
-    let stage = match &lead.state {
-        LeadState::Working { .. } => "in contact",
-        state => state.name(),
-    };
+    let stage = lead.state.name();
     let late = if lead.is_breached() { ", late" } else { "" };
     ("lead", format!("{} {}", lead.id, lead.company()), format!("{stage}{late}"), lead.received_at, lead.due())
 }

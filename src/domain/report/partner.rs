@@ -4,7 +4,7 @@ use crate::domain::{
     day::local_date,
     deal::Registration,
     event::Record,
-    lead::{Lead, Offer},
+    lead::{Lead, Offer, routing::Parity},
     mdf::{claim::Claim, fund::Fund},
     money::{Currency, Money},
     partner::Partner,
@@ -40,6 +40,8 @@ pub struct PartnerSeen {
     pub standing: Option<Standing>,
     /// All that were ever offered to it.
     pub leads: Vec<Lead>,
+    /// What the rotations of leads gave it and owed it; they keep no history, so only of today.
+    pub parity: Option<Parity>,
     pub deals: Vec<Registration>,
     pub funds: Vec<Fund>,
     pub claims: Vec<Claim>,

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::domain::{
     deal::{DealState, Registration},
-    lead::{LeadState, OfferOutcome},
+    lead::{LeadState, OfferOutcome, routing::Parity},
     money::{Currency, Money},
     partner::Certification,
     text::Text,
@@ -263,8 +263,10 @@ fn with_plan(section: Section, plan: &Plan, seen: &PartnerSeen) -> Section {
 pub(super) fn leads(seen: &PartnerSeen) -> Section {
     let work = seen.work(seen.year());
     let open = seen.leads.iter().filter(|lead| lead.state.loads() == Some(seen.partner.id)).count();
+    let parity = |figure: &dyn Fn(&Parity) -> Figure| seen.parity.as_ref().filter(|_| seen.known.leads).map_or(Figure::NotKnown, figure);
     Section::new("leads", "Leads")
         .note("Over the period. In time: accepted by due, of all that were accepted, declined or ran out. Speed: elapsed time, the median.")
+        .note("Parity: leads given by rotation, of those that the weight entitles to; as of today.")
         .fact("offered", "Offered", seen.of_leads(work.offered))
         .fact("accepted", "Accepted", seen.of_leads(work.accepted))
         .fact("in_time", "Accepted in time", seen.lead_share(work.in_time, work.answered()))
@@ -272,6 +274,9 @@ pub(super) fn leads(seen: &PartnerSeen) -> Section {
         .fact("declined", "Declined", seen.of_leads(work.declined))
         .fact("timed_out", "Not answered", seen.of_leads(work.timed_out))
         .fact("open", "Open now", seen.of_leads(i64::try_from(open).unwrap_or(i64::MAX)))
+        .fact("rotated", "Given by rotation", parity(&|one| Figure::Count(one.given)))
+        .fact("entitled", "Entitled to by weight", parity(&|one| Figure::Number(Decimal::new(one.entitled_milli, 3))))
+        .fact("parity", "Distribution parity", parity(&|one| Figure::share(one.given * 1_000, one.entitled_milli)))
 }
 
 /// The stages of what began in the period, whatever became of it since.

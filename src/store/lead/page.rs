@@ -6,8 +6,9 @@ use crate::{
         id::LeadId,
         lead::{
             Lead, LeadState,
-            queue::{DUE_SOON, LeadRow, Queue, Sort},
+            queue::{Cause, DUE_SOON, LeadRow, Queue, Sort},
         },
+        text::Text,
     },
     store::{
         Session, Sql,
@@ -15,6 +16,7 @@ use crate::{
         page::{Listing, Order, name_in},
     },
 };
+use std::collections::HashMap;
 
 impl Listing for Leads {
     type Queue = Queue;
@@ -66,6 +68,32 @@ impl Listing for Leads {
             let row = LeadRow::of(lead, name_in(&partners), name_in(&desks));
             (lead.id, LeadRow { deal: deals.get(&lead.id).copied(), ..row })
         };
-        Ok(leads.iter().map(row).collect())
+        let mut rows: Vec<(LeadId, LeadRow)> = leads.iter().map(row).collect();
+        name_resembled(session, &mut rows).await?;
+        Ok(rows)
     }
+}
+
+/// Names the leads that those in review resemble most: one question for all of them, and none where nothing is in review.
+async fn name_resembled(session: &mut Session, rows: &mut [(LeadId, LeadRow)]) -> Result<()> {
+    let mut resembled: Vec<(LeadId, &mut Text)> = Vec::new();
+    for (_, row) in rows {
+        if let Some(Cause::Resembles { lead, called, .. }) = row.waiting.as_mut().map(|waiting| &mut waiting.cause) {
+            resembled.push((*lead, called));
+        }
+    }
+    if resembled.is_empty() {
+        return Ok(());
+    }
+    let mut ids: Vec<LeadId> = resembled.iter().map(|(id, _)| *id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let leads = session.leads(&ids).await?;
+    let names: HashMap<LeadId, &Text> = leads.iter().map(|lead| (lead.id, lead.called())).collect();
+    for (id, called) in resembled {
+        if let Some(name) = names.get(&id) {
+            called.clone_from(name);
+        }
+    }
+    Ok(())
 }

@@ -13,6 +13,7 @@ use crate::{
         lead::{
             LeadEvent,
             queue::{Kpis, LeadRow, Page, PageRequest, Queue},
+            routing::Rule,
         },
         text::Text,
         time::Instant,
@@ -23,7 +24,7 @@ use crate::{
         rooms::leads::{Ask, LeadTrade, Told, words},
     },
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How many of those into which leads are merged a plan describes.
 const SURVIVORS_TOLD: usize = 5;
@@ -70,13 +71,13 @@ impl Supply for LeadTrade {
         Ok(outcome.items.into_iter().map(answer).collect())
     }
 
-    /// Which lead carries on where others are merged into it, and what of theirs ends.
+    /// Which lead carries on where others are merged into it, and for how many leads an assignment goes against the rules.
     async fn beside(app: &App, outcome: &Outcome) -> Vec<String> {
         let into = |done: &crate::app::Done| {
             done.events.iter().find_map(|event| if let LeadEvent::Merged { into, .. } = event { Some(*into) } else { None })
         };
         let into: BTreeSet<LeadId> = outcome.items.iter().filter_map(|item| into(item.result.as_ref().ok()?)).collect();
-        let mut told = Vec::new();
+        let mut told: Vec<String> = against_the_rules(outcome).into_iter().collect();
         for id in into.into_iter().take(SURVIVORS_TOLD) {
             // Where it can't be read, the plan says into which all the same.
             if let Ok(Some(detail)) = app.lead_detail(id).await {
@@ -95,7 +96,10 @@ impl Supply for LeadTrade {
 
     async fn own(app: &App, me: OperatorId, ask: Ask) -> Option<Told> {
         match ask {
-            Ask::Partners { id } => Some(Told::Partners(id, told(app.lead_partners(id, app.now()).await))),
+            Ask::Partners { leads } => {
+                let partners = told(app.lead_partners(&leads, app.now()).await);
+                Some(Told::Partners(leads, partners))
+            }
             Ask::Register { leads } => {
                 let mut answers = Vec::with_capacity(leads.len());
                 for lead in leads {
@@ -107,6 +111,21 @@ impl Supply for LeadTrade {
             Ask::Demo => None,
         }
     }
+}
+
+/// `By the rules the partner would not get 3 of these 7: 2 territory, 1 capacity.` Of one lead its line says it.
+fn against_the_rules(outcome: &Outcome) -> Option<String> {
+    let done: Vec<_> = outcome.items.iter().filter_map(|item| item.result.as_ref().ok()).collect();
+    let mut rules: BTreeMap<Rule, usize> = BTreeMap::new();
+    for (rule, _) in done.iter().filter_map(|done| done.events.iter().find_map(LeadEvent::against_the_rules)) {
+        *rules.entry(rule).or_default() += 1;
+    }
+    if done.len() < 2 || rules.is_empty() {
+        return None;
+    }
+    let by_rule: Vec<String> = rules.iter().map(|(rule, count)| format!("{count} {}", rule.subject())).collect();
+    let all = rules.values().sum::<usize>();
+    Some(format!("By the rules the partner would not get {all} of these {}: {}.", done.len(), by_rule.join(", ")))
 }
 
 /// One registration of one lead; sent again under the same identity when its commit was lost on the way.

@@ -1,7 +1,7 @@
 //! Orders on their way: planned and confirmed where many records are touched, carried out, told, taken back.
 
 use super::{
-    Asked, Intent, Line, Trade, Workroom,
+    Asked, Awaited, Intent, Line, Trade, Workroom,
     marks::Seen,
     work::{Answer, Answers, Browse, Effect, Order, Target},
 };
@@ -63,7 +63,13 @@ impl<T: Trade> Workroom<T> {
     /// Shows what orders would do, and carries them out once that is confirmed.
     pub fn plan(&mut self, act: Act, orders: Vec<Order<T>>, cx: &mut C<'_, T>) {
         let job = self.job(act, orders.clone());
+        self.awaits = Some(Awaited::Plan(job));
         cx.run(Effect::Browse(Browse::Plan { job, orders }));
+    }
+
+    /// Nobody waits for its plan any more.
+    pub(super) fn forget_job(&mut self, job: u64) {
+        self.jobs.open.retain(|open| open.id != job);
     }
 
     /// The same for what the room asks the driver for by itself: what it would do is known from the rows.
@@ -261,6 +267,9 @@ impl<T: Trade> Workroom<T> {
         }
         self.asked = Some(asked);
         T::ask_again(self, format!("{why}. What you typed is still here: send it again, or leave with esc."), cx);
+        if cx.has_run() && !cx.shows_something() {
+            self.awaits = Some(Awaited::Form);
+        }
     }
 
     /// Shows the records as they are now, without waiting for the change to come back: those that left the queue go.

@@ -73,6 +73,14 @@ pub enum Intent<I> {
     },
 }
 
+/// A dialog that is on its way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Awaited {
+    Form,
+    /// The plan of this job.
+    Plan(u64),
+}
+
 /// A line of a queue with its place in the order.
 #[derive(Debug, Clone)]
 pub struct Line<T: Stock> {
@@ -136,12 +144,16 @@ pub struct Workroom<T: Trade> {
     /// The record whose story was asked for last, and the one that is loaded.
     wanted: Option<T::Id>,
     detail: Option<Box<T::Detail>>,
+    /// The record whose story could not be read, and why.
+    unread: Option<(T::Id, String)>,
     /// Which of those that it resembles is highlighted.
     rival: usize,
     known: Directory,
     jobs: jobs::Jobs<T>,
     /// What a question is about, while its answers are being loaded or its form is open.
     asked: Option<Asked<T>>,
+    /// What was asked for, and will open a dialog when it comes.
+    awaits: Option<Awaited>,
     area: Rect,
     /// The moment of the last change, for checks that have no clock of their own.
     now: Instant,
@@ -177,10 +189,12 @@ impl<T: Trade> Workroom<T> {
             open_at: None,
             wanted: None,
             detail: None,
+            unread: None,
             rival: 0,
             known: Directory::default(),
             jobs: jobs::Jobs::default(),
             asked: None,
+            awaits: None,
             area: Rect::ZERO,
             now: Instant::from_micros(0),
         }
@@ -232,6 +246,14 @@ impl<T: Trade> Workroom<T> {
     /// The story of the record under the cursor, once it is loaded.
     pub fn story(&self) -> Option<&T::Detail> {
         self.detail().filter(|detail| Some(T::id_of(detail)) == self.selected())
+    }
+
+    /// Why the story of the record under the cursor is not told, or not as it is now: two lines. Nothing where it is.
+    pub fn untold(&self) -> Option<[String; 2]> {
+        let (_, why) = self.unread.as_ref().filter(|(id, _)| Some(*id) == self.selected())?;
+        let again = format!("{} reads it again", self.keys.spoken(Act::Refresh));
+        let again = if self.story().is_some() { format!("what stands here is what was read before; {again}") } else { again };
+        Some([why.clone(), again])
     }
 
     /// Which of those that the record resembles is highlighted.

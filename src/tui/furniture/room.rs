@@ -1,7 +1,7 @@
 //! The furniture as a room.
 
 use super::{
-    Intent, Trade, Workroom,
+    Awaited, Intent, Trade, Workroom,
     side::Side,
     work::{Browse, Effect, Found, Msg, Purpose},
 };
@@ -68,10 +68,32 @@ impl<T: Trade> Room for Workroom<T> {
     }
 
     fn update(&mut self, msg: Msg<T>, cx: &mut Cx<'_, Self>) {
+        let answers = match (&msg, self.awaits) {
+            (Msg::Own(_) | Msg::Browse(Found::Directory(_)), Some(Awaited::Form)) => true,
+            (Msg::Browse(Found::Planned(job, _)), Some(Awaited::Plan(awaited))) => *job == awaited,
+            _ => false,
+        };
+        if answers {
+            self.awaits = None;
+        }
         match msg {
             Msg::Browse(found) => self.found(found, cx),
             Msg::Own(told) => T::told(self, told, cx),
         }
+        if cx.shows_something() {
+            self.awaits = None;
+        }
+    }
+
+    fn is_asking(&self) -> bool {
+        self.awaits.is_some()
+    }
+
+    fn give_up(&mut self) {
+        if let Some(Awaited::Plan(job)) = self.awaits.take() {
+            self.forget_job(job);
+        }
+        self.asked = None;
     }
 
     fn layout(&mut self, area: Rect, cx: &mut Cx<'_, Self>) {
@@ -147,7 +169,10 @@ impl<T: Trade> Workroom<T> {
                 self.detail_came(id, detail);
                 T::story_came(self, cx);
             }
-            Found::Detail(_, Err(_)) => T::story_came(self, cx),
+            Found::Detail(id, Err(why)) => {
+                self.detail_failed(id, &why);
+                T::story_came(self, cx);
+            }
             Found::Counts(Err(_)) | Found::Figures(Err(_)) => {}
             Found::Directory(Ok(known)) => {
                 self.known = known;

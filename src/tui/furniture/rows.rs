@@ -205,12 +205,20 @@ impl<T: Trade> Workroom<T> {
         if self.wanted != Some(id) {
             return;
         }
+        self.unread = detail.is_none().then(|| (id, format!("{id} is not in the database any more")));
         let another = self.detail.as_ref().is_none_or(|known| T::id_of(known) != id);
         if another {
             self.pane.reset();
             self.rival = 0;
         }
         self.detail = detail;
+    }
+
+    /// What is known of it stays; that it could not be read again is told beside it.
+    pub(super) fn detail_failed(&mut self, id: T::Id, why: &str) {
+        if self.wanted == Some(id) {
+            self.unread = Some((id, format!("the story of {id} was not read: {why}")));
+        }
     }
 
     /// Somebody changed something: the same rows again, in place.

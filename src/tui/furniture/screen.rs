@@ -10,7 +10,7 @@ use crate::{
         theme::Role,
         widgets::{
             countdown,
-            pane::Section,
+            pane::{Row, Section},
             table::{self as widget, Cell, Empty},
             text,
         },
@@ -152,11 +152,13 @@ impl<T: Trade> Workroom<T> {
     }
 
     fn sections(&self, now: Instant) -> Vec<Section> {
-        match (self.story(), self.list.selected()) {
+        let told = match (self.story(), self.list.selected()) {
             (Some(detail), _) => T::story(detail, now, self.station.zone, &self.keys),
             (None, Some(row)) => T::first_facts(&row.row, now, self.station.zone),
             (None, None) => Vec::new(),
-        }
+        };
+        let untold = self.untold().map(|[why, again]| Section::new("", vec![Row::text(why, Role::Bad), Row::text(again, Role::Dim)]));
+        untold.into_iter().chain(told).collect()
     }
 }
 

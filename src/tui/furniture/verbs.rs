@@ -1,7 +1,7 @@
 //! From an action to a command: what is possible now, what it is about, and what must be asked first.
 
 use super::{
-    Intent, Trade, Workroom,
+    Awaited, Intent, Trade, Workroom,
     work::{Answer, Browse, Effect, Order, Target},
 };
 use crate::{
@@ -131,7 +131,8 @@ impl<T: Trade> Workroom<T> {
         }
         if T::ABOUT_NONE.contains(&act) {
             self.asked = Some(Asked { act, targets: Vec::new(), aside: Vec::new() });
-            return T::begin(self, act, Vec::new(), cx);
+            T::begin(self, act, Vec::new(), cx);
+            return self.await_form(act, cx);
         }
         let targets = self.targets();
         if targets.is_empty() {
@@ -144,6 +145,14 @@ impl<T: Trade> Workroom<T> {
         };
         self.asked = Some(Asked { act, targets: targets.clone(), aside });
         T::begin(self, act, targets, cx);
+        self.await_form(act, cx);
+    }
+
+    /// A verb that asks for something and has opened nothing yet waits for what its form is made of.
+    fn await_form(&mut self, act: Act, cx: &C<'_, T>) {
+        if T::asks(act) && self.awaits.is_none() && cx.has_run() && !cx.shows_something() {
+            self.awaits = Some(Awaited::Form);
+        }
     }
 
     /// Opens the form of the verb that is being asked about; again with the sentence of a refusal.

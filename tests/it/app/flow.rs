@@ -41,6 +41,7 @@ async fn a_lead_is_worked_from_offer_to_qualified() {
         let kpis: Kpis = house.app.db().read().await.unwrap().lead_kpis(20_514).await.unwrap();
         assert_eq!(kpis.acceptance_bp, Some(10_000), "one of one was accepted in time");
         assert_eq!(kpis.arrivals.last(), Some(&1));
+        assert_eq!(kpis.offers_per_lead_centi, Some(100), "it was accepted at its first offer");
     })
     .await;
 }

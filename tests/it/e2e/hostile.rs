@@ -115,7 +115,7 @@ fn rows(console: &Terminal) -> Vec<String> {
     console.text().lines().skip(4).filter_map(id).collect()
 }
 
-/// The column DUE begins in the same cell of each row, with one of its marks.
+/// The column DUE begins in the same cell of each row, with one of its marks or with how long the lead waits.
 #[track_caller]
 fn columns_are_kept(console: &Terminal) {
     let seen = console.seen.lock().expect("nobody panics with it");
@@ -135,7 +135,9 @@ fn columns_are_kept(console: &Terminal) {
         }
         let (before, mark) = (cell(row, due - 1), cell(row, due));
         assert!(before.trim().is_empty(), "DUE begins with a gap before it: {whole}");
-        assert!(["–", "●", "◕", "◑", "◔", "○", "!", "‖"].contains(&mark.as_str()), "`{mark}` begins DUE: {whole}");
+        let is_waiting = (due..due + 5).map(|column| cell(row, column)).eq(["w", "a", "i", "t", "s"]);
+        let is_marked = ["–", "●", "◕", "◑", "◔", "○", "!", "‖"].contains(&mark.as_str());
+        assert!(is_marked || is_waiting, "`{mark}` begins DUE: {whole}");
     }
 }
 

@@ -63,7 +63,7 @@ fn together(mut anna: Terminal, mut ben: Terminal) {
     // Without a word from Anna's hands, Ben's next decision comes to her screen.
     ben.keys("t");
     let pressed = Instant::now();
-    anna.until("the next decision is seen", |console| shows_stage(console, "in contact"));
+    anna.until("the next decision is seen", |console| shows_stage(console, "working"));
     let passed = pressed.elapsed();
     println!("from the key in one console to the screen of the other: {passed:?}");
     assert!(passed < TOLD_WITHIN, "{passed:?}: nobody told her");

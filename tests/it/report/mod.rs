@@ -91,6 +91,7 @@ pub fn seen(cap: bool) -> PartnerSeen {
         unaudited: Some(Box::new((facts, card))),
         standing: None,
         leads: Vec::new(),
+        parity: None,
         deals: Vec::new(),
         funds: Vec::new(),
         claims: Vec::new(),

@@ -7,7 +7,7 @@ use pilothouse::{
     app::{App, Command, LeadTarget},
     domain::{
         actor::{Actor, Role, Roles},
-        id::{LeadId, OperatorId},
+        id::{LeadId, OperatorId, PartnerId},
         lead::{Consent, ConsentBasis, DeclineReason, Intake, Lead, LeadCommand, PauseReason, Person, Severity},
         partner::{PartnerStatus, Profile},
         time::{Instant, Span},
@@ -174,6 +174,10 @@ impl Channel {
     pub async fn verb(&self, actor: OperatorId, lead: i64, command: LeadCommand) {
         let request = self.app.request(Command::Leads { targets: vec![LeadTarget::from(LeadId(lead))], command });
         self.app.execute(actor, request).await.expect("the command is answered");
+    }
+
+    pub async fn partner(&self, code: &str) -> Option<PartnerId> {
+        self.app.rules().await.expect("rules").directory().by_code(code).map(|partner| partner.id)
     }
 
     pub async fn lead(&self, lead: i64) -> Lead {

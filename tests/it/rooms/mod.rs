@@ -1,5 +1,6 @@
 //! The lead room on a real database: a channel, keys, the screen.
 
+mod ahead;
 mod board;
 mod certificates;
 pub mod channel;

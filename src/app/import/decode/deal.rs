@@ -1,6 +1,6 @@
 //! Deals: a row becomes the details of a registration. What it lacks is no reason to reject it: a draft may be incomplete.
 
-use super::{Cells, Decoder, on_one_line, parts, shown};
+use super::{Cells, Decoder, Faults, on_one_line, parts, shown};
 use crate::{
     app::import::{
         mapping::{Condition, Origin, Piece, amount},
@@ -39,19 +39,6 @@ pub struct DealRecord {
     pub fixed_by_stage: Vec<FieldProblem>,
 }
 
-/// Keeps what could be read, and every reason against the rest: a person who corrects a row wants to hear them all.
-#[derive(Default)]
-struct Faults(Vec<Reject>);
-
-impl Faults {
-    fn keep<T: Default>(&mut self, read: Result<T, Reject>) -> T {
-        read.unwrap_or_else(|fault| {
-            self.0.push(fault);
-            T::default()
-        })
-    }
-}
-
 pub fn decode(cells: &Cells<'_>) -> Result<DealRecord, Reject> {
     let mut faults = Faults::default();
     let mut text = |name| faults.keep(cells.text(name));
@@ -85,7 +72,7 @@ pub fn decode(cells: &Cells<'_>) -> Result<DealRecord, Reject> {
     let (fixed, fixed_by_stage) = (fixed(cells, false), fixed(cells, true));
     let respelt = u64::from(cells.is_respelt("products"));
     let record = DealRecord { id, partner, details, documents, submit, unread, respelt, fixed, fixed_by_stage };
-    Reject::joined(faults.0).map_or(Ok(record), Err)
+    faults.or(record)
 }
 
 fn fixed(cells: &Cells<'_>, after_stage: bool) -> Vec<FieldProblem> {

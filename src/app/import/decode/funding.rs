@@ -1,6 +1,6 @@
 //! Requests for marketing funds and claims on them, with what became of them where they come from.
 
-use super::{Cells, deal::yes_or_no};
+use super::{Cells, Faults, deal::yes_or_no};
 use crate::{
     app::import::source::Reject,
     domain::{country::Country, money::Money, text::Text, time::Instant},
@@ -60,58 +60,52 @@ pub struct PastRecord {
 }
 
 pub fn request(cells: &Cells<'_>) -> Result<RequestRecord, Reject> {
-    let starts_on = cells.day("starts_on")?.ok_or_else(|| missing(cells, "starts_on", "request"))?;
-    let past = PastRecord { approved: cells.money("approved", "currency")?, ..decided(cells)? };
-    Ok(RequestRecord {
-        id: cells.text("id")?,
-        fund: cells.text("fund")?,
-        partner: cells.text("partner")?,
-        title: cells.text("title")?,
-        category: cells.text("category")?,
-        country: cells.country("country")?,
-        starts_on,
-        ends_on: cells.day("ends_on")?.unwrap_or(starts_on),
-        cost: cells.money("cost", "currency")?,
-        asked: cells.money("asked", "currency")?.ok_or_else(|| missing(cells, "asked", "request"))?,
-        submit: cells.choice("submit", yes_or_no)?.unwrap_or(false),
-        past,
-    })
+    let mut faults = Faults::default();
+    let starts_on = faults.keep(needed(cells.day("starts_on"), cells, "starts_on", "request"));
+    let past = PastRecord { approved: faults.keep(cells.money("approved", "currency")), ..decided(cells, &mut faults) };
+    let text = ["id", "fund", "partner", "title", "category"].map(|name| faults.keep(cells.text(name)));
+    let [id, fund, partner, title, category] = text;
+    let (country, ends_on) = (faults.keep(cells.country("country")), faults.keep(cells.day("ends_on")));
+    let cost = faults.keep(cells.money("cost", "currency"));
+    let asked = faults.keep(needed(cells.money("asked", "currency"), cells, "asked", "request"));
+    let submit = faults.keep(cells.choice("submit", yes_or_no)).unwrap_or(false);
+    let (Some(starts_on), Some(asked)) = (starts_on, asked) else { return faults.refused(cells) };
+    let ends_on = ends_on.unwrap_or(starts_on);
+    faults.or(RequestRecord { id, fund, partner, title, category, country, starts_on, ends_on, cost, asked, submit, past })
 }
 
 pub fn claim(cells: &Cells<'_>) -> Result<ClaimRecord, Reject> {
+    let mut faults = Faults::default();
     let past = PastRecord {
-        approved: cells.money("approved", "currency")?,
-        paid_at: cells.instant("paid_at")?,
-        paid: cells.money("paid", "currency")?,
-        paid_by: cells.text("paid_by")?,
-        reference: cells.text("reference")?,
-        ..decided(cells)?
+        approved: faults.keep(cells.money("approved", "currency")),
+        paid_at: faults.keep(cells.instant("paid_at")),
+        paid: faults.keep(cells.money("paid", "currency")),
+        paid_by: faults.keep(cells.text("paid_by")),
+        reference: faults.keep(cells.text("reference")),
+        ..decided(cells, &mut faults)
     };
-    Ok(ClaimRecord {
-        id: cells.text("id")?,
-        request: cells.text("request")?,
-        performed_from: cells.day("performed_from")?,
-        performed_to: cells.day("performed_to")?,
-        cost: cells.money("cost", "currency")?,
-        asked: cells.money("asked", "currency")?.ok_or_else(|| missing(cells, "asked", "claim"))?,
-        invoice: cells.text("invoice")?,
-        vendor: cells.text("vendor")?,
-        invoiced_on: cells.day("invoiced_on")?,
-        submit: cells.choice("submit", yes_or_no)?.unwrap_or(false),
-        past,
-    })
+    let [id, request, invoice, vendor] = ["id", "request", "invoice", "vendor"].map(|name| faults.keep(cells.text(name)));
+    let days = ["performed_from", "performed_to", "invoiced_on"].map(|name| faults.keep(cells.day(name)));
+    let [performed_from, performed_to, invoiced_on] = days;
+    let cost = faults.keep(cells.money("cost", "currency"));
+    let asked = faults.keep(needed(cells.money("asked", "currency"), cells, "asked", "claim"));
+    let submit = faults.keep(cells.choice("submit", yes_or_no)).unwrap_or(false);
+    let Some(asked) = asked else { return faults.refused(cells) };
+    faults.or(ClaimRecord { id, request, performed_from, performed_to, cost, asked, invoice, vendor, invoiced_on, submit, past })
 }
 
-fn decided(cells: &Cells<'_>) -> Result<PastRecord, Reject> {
-    Ok(PastRecord {
-        submitted_at: cells.instant("submitted_at")?,
-        approved_at: cells.instant("approved_at")?,
-        rejected_at: cells.instant("rejected_at")?,
-        decided_by: cells.text("decided_by")?,
+fn decided(cells: &Cells<'_>, faults: &mut Faults) -> PastRecord {
+    PastRecord {
+        submitted_at: faults.keep(cells.instant("submitted_at")),
+        approved_at: faults.keep(cells.instant("approved_at")),
+        rejected_at: faults.keep(cells.instant("rejected_at")),
+        decided_by: faults.keep(cells.text("decided_by")),
         ..PastRecord::default()
-    })
+    }
 }
 
-fn missing(cells: &Cells<'_>, field: &str, kind: &str) -> Reject {
-    cells.decoder.reject(cells.row, field, format!("`{field}` is missing, and every {kind} needs it"))
+/// The value of a field without which there is no record.
+fn needed<T>(read: Result<Option<T>, Reject>, cells: &Cells<'_>, field: &str, kind: &str) -> Result<Option<T>, Reject> {
+    let missing = || cells.decoder.reject(cells.row, field, format!("`{field}` is missing, and every {kind} needs it"));
+    read?.map_or_else(|| Err(missing()), |value| Ok(Some(value)))
 }

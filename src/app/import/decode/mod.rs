@@ -19,11 +19,15 @@ pub use sale::SaleRecord;
 
 use super::{
     mapping::{DateFormat, Expr, Form, Mapping, Origin, Otherwise, Piece, Target, Test, number},
+    rejects,
     source::{Column, Reject, Row, Source, SourceError},
 };
 use crate::domain::{country::Country, search, text::Text, time::Instant};
 use lookup::Table;
-use std::{collections::HashMap, path::Path};
+use std::{
+    collections::{HashMap, HashSet},
+    path::Path,
+};
 
 /// A mapping tied to the columns of one file.
 pub struct Decoder {
@@ -35,6 +39,8 @@ pub struct Decoder {
     headers: Vec<Text>,
     /// What the file lacks, in sentences: shown with the plan.
     pub warnings: Vec<String>,
+    /// Columns of the file that the mapping looks at nowhere.
+    pub unused: Vec<Text>,
 }
 
 #[derive(Debug, Clone)]
@@ -51,7 +57,7 @@ impl Decoder {
     /// Ties `mapping` to `source`; lookups are files in `folder`.
     pub fn new(mapping: Mapping, source: &Source, folder: &Path) -> Result<Self, SourceError> {
         let headers = source.headers().unwrap_or_default().iter().map(|name| Text::clean(name)).collect();
-        let mut decoder = Self { columns: HashMap::new(), tables: Vec::new(), headers, warnings: Vec::new(), mapping };
+        let mut decoder = Self { columns: HashMap::new(), tables: Vec::new(), headers, warnings: Vec::new(), unused: Vec::new(), mapping };
         for lookup in decoder.mapping.lookups.clone() {
             let refused = |message: String| SourceError::Unreadable(message);
             let Some(from) = source.column(&lookup.from).map_err(refused)? else {
@@ -79,7 +85,21 @@ impl Decoder {
             }
         }
         decoder.judge(source)?;
+        decoder.unused = decoder.columns_unused();
         Ok(decoder)
+    }
+
+    /// The columns of a rejects file are its own, and those without a name have nothing to be told by.
+    fn columns_unused(&self) -> Vec<Text> {
+        let here = |place: &Place| match place {
+            Place::Here(column) => column.place(),
+            Place::There { .. } => None,
+        };
+        let lookups = self.tables.iter().filter_map(|(from, _)| here(from));
+        let used: HashSet<usize> = self.columns.values().flatten().filter_map(here).chain(lookups).collect();
+        let told = |header: &Text| !header.is_empty() && !rejects::OWN.contains(&header.as_str());
+        let unused = self.headers.iter().enumerate().filter(|(place, header)| !used.contains(place) && told(header));
+        unused.map(|(_, header)| header.clone()).collect()
     }
 
     pub const fn mapping(&self) -> &Mapping {
@@ -216,6 +236,30 @@ impl Decoder {
             Test::AtLeast(least) => figure().is_some_and(|figure| figure >= *least),
             Test::Below(limit) => figure().is_some_and(|figure| figure < *limit),
         }
+    }
+}
+
+/// Keeps what could be read, and every reason against the rest: a person who corrects a row wants to hear them all.
+#[derive(Default)]
+struct Faults(Vec<Reject>);
+
+impl Faults {
+    fn keep<T: Default>(&mut self, read: Result<T, Reject>) -> T {
+        read.unwrap_or_else(|fault| {
+            self.0.push(fault);
+            T::default()
+        })
+    }
+
+    /// The reject of a row of which there is no record at all.
+    fn refused<T>(self, cells: &Cells<'_>) -> Result<T, Reject> {
+        Err(Reject::joined(self.0).unwrap_or_else(|| cells.row.reject(None, "can't be read")))
+    }
+
+    /// The record, unless something speaks against it. A cell that two fields are made of is told once.
+    fn or<T>(mut self, record: T) -> Result<T, Reject> {
+        self.0.dedup_by(|later, one| later.column == one.column && later.name == one.name && later.reason == one.reason);
+        Reject::joined(self.0).map_or(Ok(record), Err)
     }
 }
 

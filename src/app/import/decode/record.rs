@@ -1,6 +1,6 @@
 //! What a decoded row is.
 
-use super::{Cells, ClaimRecord, DealRecord, RequestRecord, SaleRecord, check, deal, funding, sale};
+use super::{Cells, ClaimRecord, DealRecord, Faults, RequestRecord, SaleRecord, check, deal, funding, sale};
 use crate::{
     app::import::{mapping::Kind, source::Reject},
     domain::{
@@ -72,40 +72,41 @@ fn fields(cells: &Cells<'_>) -> Result<Record, Reject> {
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "cut to 0..=100 before")]
 fn lead(cells: &Cells<'_>) -> Result<Intake, Reject> {
     let system = &cells.decoder.mapping.system;
-    let id = cells.text("id")?;
-    let source = cells.text("source")?;
-    let given = cells.figure("score")?.unwrap_or(0.0);
+    let mut faults = Faults::default();
+    let id = faults.keep(cells.text("id"));
+    let source = faults.keep(cells.text("source"));
+    let given = faults.keep(cells.figure("score")).unwrap_or(0.0);
     let mut intake = Intake {
         source: if source.is_empty() { system.clone() } else { source },
         source_key: Text::default(),
-        company: cells.text("company")?,
-        country: cells.country("country")?,
-        subdivision: cells.text("subdivision")?,
-        city: cells.text("city")?,
-        postal_code: cells.text("postal_code")?,
-        street: cells.text("street")?,
-        website: cells.text("website")?,
-        product: cells.text("product")?,
-        vertical: cells.text("vertical")?,
+        company: faults.keep(cells.text("company")),
+        country: faults.keep(cells.country("country")),
+        subdivision: faults.keep(cells.text("subdivision")),
+        city: faults.keep(cells.text("city")),
+        postal_code: faults.keep(cells.text("postal_code")),
+        street: faults.keep(cells.text("street")),
+        website: faults.keep(cells.text("website")),
+        product: faults.keep(cells.text("product")),
+        vertical: faults.keep(cells.text("vertical")),
         score: (given + cells.points()).round().clamp(0.0, 100.0) as u8,
-        created_at: cells.instant("created_at")?,
+        created_at: faults.keep(cells.instant("created_at")),
         consent: Consent {
-            basis: cells.choice("consent", ConsentBasis::from_name)?.unwrap_or_default(),
-            text_version: cells.text("consent_text")?,
-            at: cells.instant("consent_at")?,
+            basis: faults.keep(cells.choice("consent", ConsentBasis::from_name)).unwrap_or_default(),
+            text_version: faults.keep(cells.text("consent_text")),
+            at: faults.keep(cells.instant("consent_at")),
         },
         person: Person {
-            name: cells.text("name")?,
-            title: cells.text("title")?,
-            email: cells.email("email")?,
-            phone: cells.text("phone")?,
-            message: cells.text("message")?,
+            name: faults.keep(cells.text("name")),
+            title: faults.keep(cells.text("title")),
+            email: faults.keep(cells.email("email")),
+            phone: faults.keep(cells.text("phone")),
+            message: faults.keep(cells.text("message")),
         },
     };
     let is_whole = cells.decoder.mapping.id_is_key && !id.is_empty();
     let id = if id.is_empty() { content_key(&intake) } else { cells.decoder.mapping.own(&id) };
     intake.source_key = Text::clean(&if is_whole { id } else { format!("{system}:{id}") });
-    Ok(intake)
+    faults.or(intake)
 }
 
 /// Stands for the identifier of a record that has none: the same content is the same record. Half of a 256-bit hash, so
@@ -143,24 +144,31 @@ fn content_key(intake: &Intake) -> String {
 }
 
 fn partner(cells: &Cells<'_>) -> Result<PartnerRecord, Reject> {
-    let area = Area { countries: cells.countries("countries")?, products: cells.names("products")?, verticals: cells.names("verticals")? };
+    let mut faults = Faults::default();
+    let area = Area {
+        countries: faults.keep(cells.countries("countries")),
+        products: faults.keep(cells.names("products")),
+        verticals: faults.keep(cells.names("verticals")),
+    };
     let has_area = area != Area::default();
-    let certifications = cells.names("certifications")?.iter().map(|text| certification(text)).collect::<Result<_, _>>();
+    let certifications = faults.keep(cells.names("certifications")).iter().map(|text| certification(text)).collect::<Result<_, _>>();
+    let certifications = faults.keep(certifications.map_err(|reason| cells.row.reject(None, reason)));
     let profile = Profile {
-        code: cells.text("code")?,
-        name: cells.text("name")?,
-        kind: cells.choice("kind", PartnerKind::from_name)?.unwrap_or_default(),
-        status: cells.choice("status", PartnerStatus::from_name)?.unwrap_or_default(),
-        tier: cells.text("tier")?,
-        country: cells.country("country")?,
-        city: cells.text("city")?,
-        capacity: capacity(cells)?,
-        calendar: cells.text("calendar")?,
+        code: faults.keep(cells.text("code")),
+        name: faults.keep(cells.text("name")),
+        kind: faults.keep(cells.choice("kind", PartnerKind::from_name)).unwrap_or_default(),
+        status: faults.keep(cells.choice("status", PartnerStatus::from_name)).unwrap_or_default(),
+        tier: faults.keep(cells.text("tier")),
+        country: faults.keep(cells.country("country")),
+        city: faults.keep(cells.text("city")),
+        capacity: faults.keep(capacity(cells)),
+        calendar: faults.keep(cells.text("calendar")),
         areas: if has_area { vec![area] } else { Vec::new() },
-        certifications: certifications.map_err(|reason| cells.row.reject(None, reason))?,
+        certifications,
         parent: None,
     };
-    Ok(PartnerRecord { profile, parent: cells.text("parent")? })
+    let parent = faults.keep(cells.text("parent"));
+    faults.or(PartnerRecord { profile, parent })
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "cut to 0..=1,000,000 before")]
@@ -181,33 +189,37 @@ fn certification(text: &str) -> Result<Certification, String> {
 }
 
 fn account(cells: &Cells<'_>) -> Result<AccountRecord, Reject> {
+    let mut faults = Faults::default();
     let profile = AccountProfile {
-        code: cells.text("code")?,
-        name: cells.text("name")?,
-        country: cells.country("country")?,
-        city: cells.text("city")?,
-        postal_code: cells.text("postal_code")?,
-        website: cells.text("website")?,
-        vertical: cells.text("vertical")?,
+        code: faults.keep(cells.text("code")),
+        name: faults.keep(cells.text("name")),
+        country: faults.keep(cells.country("country")),
+        city: faults.keep(cells.text("city")),
+        postal_code: faults.keep(cells.text("postal_code")),
+        website: faults.keep(cells.text("website")),
+        vertical: faults.keep(cells.text("vertical")),
         parent: None,
     };
-    Ok(AccountRecord { profile, parent: cells.text("parent")? })
+    let parent = faults.keep(cells.text("parent"));
+    faults.or(AccountRecord { profile, parent })
 }
 
 /// Who says nothing of a consent leaves it as it is.
 fn contact(cells: &Cells<'_>) -> Result<ContactRecord, Reject> {
-    let basis = cells.choice("consent", ConsentBasis::from_name)?.filter(|basis| *basis != ConsentBasis::Unknown);
-    let (text_version, at) = (cells.text("consent_text")?, cells.instant("consent_at")?);
-    Ok(ContactRecord {
-        partner: cells.text("partner")?,
+    let mut faults = Faults::default();
+    let basis = faults.keep(cells.choice("consent", ConsentBasis::from_name)).filter(|basis| *basis != ConsentBasis::Unknown);
+    let (text_version, at) = (faults.keep(cells.text("consent_text")), faults.keep(cells.instant("consent_at")));
+    let record = ContactRecord {
+        partner: faults.keep(cells.text("partner")),
         person: Person {
-            name: cells.text("name")?,
-            title: cells.text("title")?,
-            email: cells.email("email")?,
-            phone: cells.text("phone")?,
+            name: faults.keep(cells.text("name")),
+            title: faults.keep(cells.text("title")),
+            email: faults.keep(cells.email("email")),
+            phone: faults.keep(cells.text("phone")),
             message: Text::default(),
         },
-        role: cells.choice("role", ContactRole::from_name)?,
+        role: faults.keep(cells.choice("role", ContactRole::from_name)),
         consent: basis.map(|basis| Consent { basis, text_version, at }),
-    })
+    };
+    faults.or(record)
 }

@@ -1,6 +1,6 @@
 //! Lines of a point-of-sale report. What can't be read of a line is kept as it stands: a person looks at it.
 
-use super::{Cells, shown};
+use super::{Cells, Faults, shown};
 use crate::{
     app::import::{mapping::amount, source::Reject},
     domain::{
@@ -45,19 +45,21 @@ pub fn decode(cells: &Cells<'_>) -> Result<SaleRecord, Reject> {
         UnitPrice::parse(&amount(value, comma))
             .ok_or_else(|| "it is not a unit price: a number with at most four digits after its point".to_owned())
     };
+    let mut faults = Faults::default();
     let entry = Entry {
-        partner: partner(cells)?,
-        customer: customer(cells)?,
-        product: cells.text("product")?,
-        line: cells.text("product_line")?,
-        returns: cells.text("returns")?,
+        partner: faults.keep(partner(cells)),
+        customer: customer(cells, &mut faults),
+        product: faults.keep(cells.text("product")),
+        line: faults.keep(cells.text("product_line")),
+        returns: faults.keep(cells.text("returns")),
         on,
         quantity: cells.reading("quantity", quantity),
         price: cells.reading("price", price),
         amount: cells.reading("amount", money),
         currency,
     };
-    Ok(SaleRecord { id: cells.text("id")?, entry })
+    let id = faults.keep(cells.text("id"));
+    faults.or(SaleRecord { id, entry })
 }
 
 /// A line without one waits for a person, like any other that is not whole.
@@ -68,19 +70,19 @@ fn partner(cells: &Cells<'_>) -> Result<Text, Reject> {
     }
 }
 
-fn customer(cells: &Cells<'_>) -> Result<Customer, Reject> {
-    let name = cells.text("customer")?;
+fn customer(cells: &Cells<'_>, faults: &mut Faults) -> Customer {
+    let name = faults.keep(cells.text("customer"));
     if name.is_empty() {
-        return Ok(Customer::default());
+        return Customer::default();
     }
-    Ok(Customer {
+    Customer {
         name,
-        country: cells.country("country")?,
-        city: cells.text("city")?,
-        postal_code: cells.text("postal_code")?,
-        website: cells.text("website")?,
+        country: faults.keep(cells.country("country")),
+        city: faults.keep(cells.text("city")),
+        postal_code: faults.keep(cells.text("postal_code")),
+        website: faults.keep(cells.text("website")),
         vertical: Text::default(),
-    })
+    }
 }
 
 impl Cells<'_> {

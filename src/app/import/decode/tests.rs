@@ -126,6 +126,32 @@ fn pieces_are_tried_in_order_and_scores_cut() {
     assert_eq!(first.source_key, lead(&records[1]).source_key, "the same content is the same record");
 }
 
+/// Who corrects a row wants to hear everything that is wrong with it.
+#[test]
+fn a_row_with_several_mistakes_tells_them_all() {
+    let (records, rejects) = decode(LEADS, &format!("{HEADER}9;A;Atlantis;;;31.2.2026;vielleicht;;;;;;viel;;\n"));
+    assert!(records.is_empty());
+    assert_eq!(
+        rejects,
+        ["line 2, column 13 (`Punkte`): `viel` is not a number (field `score`); \
+          column 3 (`Land`): `Atlantis` is not a country (field `country`); \
+          column 6 (`Datum`): `31.2.2026` is not a date in a form that the mapping names (field `created_at`); \
+          column 7 (`Ja`): `vielleicht` is none of refused, unknown, legitimate_interest, opt_in; name it in the mapping's map (field `consent`)"]
+    );
+}
+
+#[test]
+fn columns_that_the_mapping_looks_at_nowhere_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("places.csv"), "Key,City,Land\n1,Köln,DE\n").unwrap();
+    let path = folder.path().join("data.csv");
+    // `Place` is read by the lookup, `Umsatz` by a score and `Weg` by an omission; `rejected_line` is the rejects file's own.
+    std::fs::write(&path, "rejected_line;Firma;Place;Farbe;Umsatz;Weg;;Land 2\n1;A;1;rot;;;;\n").unwrap();
+    let source = Source::open(&path, &Options::default()).unwrap();
+    let decoder = Decoder::new(read(LEADS), &source, folder.path()).unwrap();
+    assert_eq!(decoder.unused, ["Farbe", "Land 2"].map(Text::clean));
+}
+
 #[test]
 fn rejects_name_line_column_and_reason() {
     let rows = "1;A;Atlantis;;;;;;;;;;;;\n2;A;;;;31.2.2026;;;;;;;;;\n3;A;;;;;vielleicht;;;;;;;;\n4;A;;;;;;;;;;;viel;;\n5;A;;;;;;;;;;;;;ja\n6;X;;9;;;;;;;;;;;\n";

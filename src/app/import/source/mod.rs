@@ -60,6 +60,13 @@ pub struct Column {
     place: Option<usize>,
 }
 
+impl Column {
+    /// Its place in a table, from 0; nothing in an object.
+    pub const fn place(&self) -> Option<usize> {
+        self.place
+    }
+}
+
 /// A row, or a part of one, that can't be taken over.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reject {

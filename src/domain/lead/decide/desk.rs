@@ -105,7 +105,7 @@ impl Work<'_> {
         let clock = self.start_clock(ClockKind::FirstTouch, partner, |_| budget);
         let in_time = self.in_time();
         self.unpause();
-        self.push(LeadEvent::Accepted { partner: partner.id, in_time, clock });
+        self.push(LeadEvent::Accepted { partner: partner.id, in_time, clock, offer: Some(offer) });
         Ok(())
     }
 

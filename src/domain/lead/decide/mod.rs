@@ -147,14 +147,15 @@ impl<'a> Work<'a> {
             self.push(LeadEvent::Offered { partner, before, by_hand: false, clock, why, turn: route.turn });
             self.settle_if(&EscalationCause::NoPartner);
         } else {
-            let reason = UnassignedReason::NoCandidate;
+            let reason = route.why.nobody();
             self.push(LeadEvent::FellBack { reason, why: Box::new(route.why), turn: None, escalation: None });
         }
     }
 
     /// Offers it to one partner by hand.
-    fn assign(&mut self, partner: PartnerId, router: &Router, desk: &Desk) -> Result<(), Refusal> {
-        let found = router.directory.get(partner).ok_or_else(|| Refusal::invalid(format!("there is no partner {partner}")))?;
+    fn assign(&mut self, partner: PartnerId, router: &mut Router, desk: &Desk) -> Result<(), Refusal> {
+        let directory = Arc::clone(&router.directory);
+        let found = directory.get(partner).ok_or_else(|| Refusal::invalid(format!("there is no partner {partner}")))?;
         if self.lead.state.loads() == Some(partner) {
             return Err(Refusal::not_now(LeadVerb::Assign, format!("{} is with {} already", self.lead.id, found.profile.name)));
         }

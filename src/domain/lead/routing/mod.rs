@@ -3,7 +3,7 @@
 pub mod rotation;
 pub mod why;
 
-pub use rotation::{Rotation, Share, Standing, Turn};
+pub use rotation::{Parity, Rotation, Share, Standing, Turn};
 pub use why::{Candidate, Change, Check, DecidedBy, Failure, Rule, RunnerUp, Why};
 
 use crate::domain::{
@@ -128,16 +128,22 @@ impl Router {
         look.rotate(&scope, candidates)
     }
 
-    /// The explanation of an assignment by hand; the hard exclusions are checked by [`Router::objection`].
-    pub fn by_hand(&self, lead: &Lead, partner: &Partner, desk: &Desk, now: Instant) -> Why {
-        let look = Look { router: self, lead, desk, now };
-        let candidate = look.examine(partner, false);
-        look.why(DecidedBy::Hand, &Self::scope(lead), 1, vec![candidate])
+    /// The explanation of an assignment by hand: which rule would have kept the partner from it. The hard exclusions are
+    /// checked by [`Router::objection`].
+    pub fn by_hand(&mut self, lead: &Lead, partner: &Partner, desk: &Desk, now: Instant) -> Why {
+        let candidate = self.examine(lead, partner, desk, now);
+        Look { router: self, lead, desk, now }.why(DecidedBy::Hand, &Self::scope(lead), 1, vec![candidate])
     }
 
     /// What one partner's way through the rules would be now: "why not this one?".
-    pub fn examine(&self, lead: &Lead, partner: &Partner, desk: &Desk, now: Instant) -> Candidate {
-        Look { router: self, lead, desk, now }.examine(partner, true)
+    pub fn examine(&mut self, lead: &Lead, partner: &Partner, desk: &Desk, now: Instant) -> Candidate {
+        let reaches = self.reaches(lead, partner.id);
+        let mut candidate = Look { router: self, lead, desk, now }.examine(partner, true);
+        let is_later = candidate.failed.as_ref().is_none_or(|failure| failure.rule() > Rule::Territory);
+        if !reaches && is_later {
+            candidate.failed = Some(Failure::Territory { covers: elsewhere(lead, partner) });
+        }
+        candidate
     }
 
     /// Whether the partner's territory, by its areas or by the program, holds the lead.
@@ -198,6 +204,13 @@ impl Router {
     }
 }
 
+/// Where the partner sells, as the lead lies outside of it; nothing where the program gives this territory to others.
+fn elsewhere(lead: &Lead, partner: &Partner) -> Text {
+    let (intake, profile) = (&lead.intake, &partner.profile);
+    let covers = profile.covers(intake.country, &intake.product, &intake.vertical);
+    if covers { Text::default() } else { profile.territory() }
+}
+
 fn facts(lead: &Lead) -> LeadFacts<'_> {
     LeadFacts {
         country: lead.intake.country,
@@ -240,6 +253,7 @@ impl<'a> Look<'a> {
             open: self.desk.open_leads(partner.id),
             capacity,
             owed_milli: 0,
+            waits_micro: None,
             failed: None,
         };
         candidate.failed = self.failure(partner, &candidate, by_rule, None);
@@ -313,10 +327,12 @@ impl<'a> Look<'a> {
             let runner_up = self.runner_up_failed(&candidates, |_| true);
             return Route { partner: None, why: Why { runner_up, ..self.why(DecidedBy::Nobody, scope, inside, candidates) }, turn: None };
         };
+        let total = in_turn.iter().map(|(_, weight)| weight).sum();
         let place: HashMap<PartnerId, usize> = standings.iter().enumerate().map(|(place, one)| (one.partner, place)).collect();
         for candidate in &mut candidates {
             if let Some(standing) = place.get(&candidate.partner).map(|&place| &standings[place]) {
                 candidate.owed_milli = standing.owed_milli();
+                candidate.waits_micro = standing.waits_micro(total);
             }
         }
         candidates.sort_by_key(|one| (place.get(&one.partner).copied().unwrap_or(usize::MAX), one.partner));
@@ -327,7 +343,7 @@ impl<'a> Look<'a> {
                 rotation.turn(scope, &both, Vec::new(), seed).is_some_and(|(standings, _)| standings[0].partner == one.partner)
             })
         } else {
-            rotation::runner_up(rotation, &standings, &turn, &in_turn, seed)
+            rotation::runner_up(&standings)
         };
         let why = Why { runner_up, ..self.why(decided_by, scope, inside, candidates) };
         Route { partner: Some(standings[0].partner), why, turn: Some(turn) }

@@ -28,6 +28,14 @@ pub struct Share {
     pub weight: i64,
     /// Leads received x `ONE_LEAD`, shifted so that the entitlement of a newcomer starts level.
     pub received: i64,
+    /// Leads that the rotation gave it, those before this was counted left out.
+    #[serde(rename = "n", default, skip_serializing_if = "is_none_given")]
+    pub given: i64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+const fn is_none_given(given: &i64) -> bool {
+    *given == 0
 }
 
 /// What one turn changes in the rotation; carried by the event, applied by [`Rotation::apply`].
@@ -51,6 +59,7 @@ pub struct Standing {
     released: bool,
     tie: u64,
     threshold: i64,
+    given: i64,
 }
 
 impl Standing {
@@ -59,7 +68,20 @@ impl Standing {
         i64::try_from(i128::from(self.owed) * 1000 / i128::from(ONE_LEAD)).unwrap_or(0)
     }
 
-    /// How long it can still wait, as a fraction: distance over weight.
+    /// How many turns it can still wait for a lead, in millionths: what the turn is decided by, the least first. Nothing where
+    /// its turn has not come. `total` is the sum of the weights of those in turn.
+    pub fn waits_micro(&self, total: i64) -> Option<i64> {
+        let weight = i128::from(ONE_LEAD) * i128::from(self.weight);
+        let micro = (self.distance() * i128::from(total) * 1_000_000).div_euclid(weight);
+        i64::try_from(micro).ok().filter(|_| self.released)
+    }
+
+    /// What it is owed before this turn adds to it.
+    fn before(&self, total: i64) -> i64 {
+        self.owed - scaled(self.weight, ONE_LEAD / total)
+    }
+
+    /// The distance is what is left until its deadline, times its weight.
     fn distance(&self) -> i128 {
         i128::from(self.threshold - self.owed)
     }
@@ -71,6 +93,11 @@ impl Standing {
             .then_with(|| (self.distance() * i128::from(other.weight)).cmp(&(other.distance() * i128::from(self.weight))))
             .then_with(|| self.tie.cmp(&other.tie))
             .then_with(|| self.partner.cmp(&other.partner))
+    }
+
+    /// The order where nobody's turn has come.
+    fn most_owed(&self, other: &Self) -> std::cmp::Ordering {
+        other.owed.cmp(&self.owed).then(self.tie.cmp(&other.tie)).then(self.partner.cmp(&other.partner))
     }
 
     /// The smallest weight with which this standing would have gone before `winner`, if any up to ten times its own.
@@ -92,33 +119,26 @@ impl Rotation {
             return None;
         }
         let virtual_time = self.virtual_time + ONE_LEAD / total;
-        let n = i64::try_from(in_turn.len()).unwrap_or(i64::MAX);
-        let release = if n < 2 { 0 } else { ONE_LEAD / (2 * n - 2) };
+        let release = release(in_turn.len());
         let mut changed = Vec::new();
         let mut standings: Vec<Standing> = in_turn
             .iter()
             .map(|&(partner, weight)| {
                 let share = self.level(partner, weight, &mut changed);
                 let owed = scaled(weight, virtual_time) - share.received;
-                Standing {
-                    partner,
-                    weight,
-                    owed,
-                    released: owed >= release,
-                    tie: mix(seed, self.turns, partner),
-                    threshold: ONE_LEAD - release,
-                }
+                let tie = mix(seed, self.turns, partner);
+                Standing { partner, weight, owed, released: owed >= release, tie, threshold: ONE_LEAD - release, given: share.given }
             })
             .collect();
         standings.sort_by(Standing::key);
         if !standings[0].released {
             // Rounding or a returning partner left nobody over the release line: the one who is owed most goes first.
-            standings.sort_by(|a, b| b.owed.cmp(&a.owed).then(a.tie.cmp(&b.tie)).then(a.partner.cmp(&b.partner)));
+            standings.sort_by(Standing::most_owed);
         }
         let winner = standings[0];
         let received = scaled(winner.weight, virtual_time) - winner.owed + ONE_LEAD;
         changed.retain(|(partner, _)| *partner != winner.partner);
-        changed.push((winner.partner, Share { weight: winner.weight, received }));
+        changed.push((winner.partner, Share { weight: winner.weight, received, given: winner.given + 1 }));
         changed.sort_by_key(|(partner, _)| *partner);
         Some((standings, Turn { scope: scope.clone(), virtual_time, turns: self.turns + 1, away, shares: changed }))
     }
@@ -126,17 +146,17 @@ impl Rotation {
     /// The share that a partner enters the turn with: a newcomer, or one back from absence, starts level with the
     /// virtual time; a changed weight keeps what is owed.
     fn level(&self, partner: PartnerId, weight: i64, changed: &mut Vec<(PartnerId, Share)>) -> Share {
-        let floor = Share { weight, received: scaled(weight, self.virtual_time) };
+        let floor = Share { weight, received: scaled(weight, self.virtual_time), given: 0 };
         let share = match self.shares.get(&partner) {
             Some(share) if self.away.contains(&partner) => {
                 // Nothing is owed for the absence, but an advance that was had before stays had.
                 let owed = (scaled(share.weight, self.virtual_time) - share.received).min(0);
-                Share { weight, received: floor.received - owed }
+                Share { weight, received: floor.received - owed, given: share.given }
             }
             Some(share) if share.weight == weight => return *share,
             Some(share) => {
                 let owed = scaled(share.weight, self.virtual_time) - share.received;
-                Share { weight, received: floor.received - owed }
+                Share { weight, received: floor.received - owed, given: share.given }
             }
             None => floor,
         };
@@ -152,41 +172,74 @@ impl Rotation {
     }
 }
 
-/// Among more than this many the runner-up is named by the order of the standings, without a second ranking.
-const PROVEN_AMONG: usize = 32;
+/// What the rotations gave a partner, and what its weight entitled it to: distribution parity is the one over the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Parity {
+    /// Leads.
+    pub given: i64,
+    /// Thousandths of a lead.
+    pub entitled_milli: i64,
+}
 
-/// Who would have won instead, and the smallest change for it: proven by ranking again under that change.
-pub(super) fn runner_up(
-    rotation: &Rotation,
-    standings: &[Standing],
-    turn: &Turn,
-    in_turn: &[(PartnerId, i64)],
-    seed: u64,
-) -> Option<RunnerUp> {
+impl Parity {
+    /// Of one partner over all its scopes.
+    pub fn of<'r>(partner: PartnerId, rotations: impl IntoIterator<Item = &'r Rotation>) -> Self {
+        let mut parity = Self::default();
+        for rotation in rotations {
+            let Some(share) = rotation.shares.get(&partner) else { continue };
+            let owed = scaled(share.weight, rotation.virtual_time) - share.received;
+            // Nothing is owed for an absence, and nobody in turn is ever owed a whole lead.
+            let most = if rotation.away.contains(&partner) { 0 } else { ONE_LEAD };
+            let owed_milli = i128::from(owed.min(most)) * 1000 / i128::from(ONE_LEAD);
+            parity.given += share.given;
+            parity.entitled_milli += share.given * 1000 + i64::try_from(owed_milli).unwrap_or(0);
+        }
+        parity
+    }
+}
+
+/// How many weights are tried for the runner-up, among up to so many candidates, and among more.
+const WEIGHTS_TRIED: (usize, usize, usize) = (24, 32, 2);
+
+/// Who would have won instead, and the smallest change for it: proven by ranking again under that change. That it would get the
+/// next lead is no such change: this one would have gone where it went.
+pub(super) fn runner_up(standings: &[Standing]) -> Option<RunnerUp> {
     let [winner, second, ..] = standings else { return None };
-    let name = |partner, change| Some(RunnerUp { partner, change });
-    let estimate = second.weight_to_beat(winner);
-    if in_turn.len() > PROVEN_AMONG {
-        return name(second.partner, estimate.map_or(Change::NextTurn, |at_least| Change::Weight { at_least }));
-    }
-    let first_of = |rotation: &Rotation, those: &[(PartnerId, i64)]| {
-        rotation.turn(&turn.scope, those, Vec::new(), seed).map(|(standings, _)| standings[0].partner)
-    };
-    let with_weight = |weight: i64| -> Vec<_> {
-        in_turn.iter().map(|&(partner, own)| (partner, if partner == second.partner { weight } else { own })).collect()
-    };
+    let (few, among, least) = WEIGHTS_TRIED;
+    let tried = if standings.len() > among { least } else { few };
     // The estimate leaves out that a weight changes everybody's share of the turn; it is off by little.
-    let weights = estimate.map_or(0..0, |estimate| second.weight + 1..estimate + 3);
-    if let Some(at_least) = weights.take(24).find(|weight| first_of(rotation, &with_weight(*weight)) == Some(second.partner)) {
-        return name(second.partner, Change::Weight { at_least });
+    let weights = second.weight_to_beat(winner).map_or(0..0, |estimate| second.weight + 1..estimate + 3);
+    let total = standings.iter().map(|one| one.weight).sum();
+    let wins = |weight: &i64| {
+        let changed = |one: &Standing| if one.partner == second.partner { *weight } else { one.weight };
+        first_among(standings, total, changed) == Some(second.partner)
+    };
+    if let Some(at_least) = weights.take(tried).find(wins) {
+        return Some(RunnerUp { partner: second.partner, change: Change::Weight { at_least } });
     }
-    let mut after = rotation.clone();
-    after.apply(turn);
-    if first_of(&after, in_turn) == Some(second.partner) {
-        return name(second.partner, Change::NextTurn);
-    }
-    let others: Vec<_> = in_turn.iter().copied().filter(|(partner, _)| *partner != winner.partner).collect();
-    name(first_of(rotation, &others)?, Change::WinnerAway)
+    let partner = first_among(&standings[1..], total, |one| one.weight)?;
+    Some(RunnerUp { partner, change: Change::WinnerAway })
+}
+
+/// Who would win among some of the standings of a turn if they had these weights: the decision of [`Rotation::turn`] without a
+/// second look at the cursor. `total` is the sum of the weights of that turn.
+fn first_among(standings: &[Standing], total: i64, weight: impl Fn(&Standing) -> i64) -> Option<PartnerId> {
+    let sum: i64 = standings.iter().map(&weight).sum();
+    let (step, release) = (ONE_LEAD.checked_div(sum)?, release(standings.len()));
+    let now = standings.iter().map(|one| {
+        let weight = weight(one);
+        let owed = one.before(total) + scaled(weight, step);
+        Standing { weight, owed, released: owed >= release, threshold: ONE_LEAD - release, ..*one }
+    });
+    let first = now.clone().min_by(Standing::key)?;
+    let first = if first.released { first } else { now.min_by(Standing::most_owed)? };
+    Some(first.partner)
+}
+
+/// How much one of so many must be owed for its turn to have come.
+fn release(candidates: usize) -> i64 {
+    let n = i64::try_from(candidates).unwrap_or(i64::MAX);
+    if n < 2 { 0 } else { ONE_LEAD / (2 * n - 2) }
 }
 
 fn scaled(weight: i64, virtual_time: i64) -> i64 {

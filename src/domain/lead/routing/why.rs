@@ -2,6 +2,7 @@
 
 use crate::domain::{
     id::{DealId, PartnerId},
+    lead::UnassignedReason,
     text::Text,
     time::Instant,
 };
@@ -76,6 +77,20 @@ impl Rule {
         Self::Rotation,
     ];
 
+    /// What it looks at, in one word.
+    pub const fn subject(self) -> &'static str {
+        match self {
+            Self::Status => "status",
+            Self::Territory => "territory",
+            Self::Certification => "certification",
+            Self::Exclusion => "exclusion",
+            Self::HadBefore => "had it before",
+            Self::Capacity => "capacity",
+            Self::Calendar => "opening hours",
+            Self::Rotation => "turn",
+        }
+    }
+
     pub const fn doc(self) -> &'static str {
         match self {
             Self::Status => "partner is active",
@@ -107,6 +122,9 @@ pub struct Candidate {
     /// Thousandths of a lead that it was owed.
     #[serde(rename = "d")]
     pub owed_milli: i64,
+    /// How many turns it could still wait, in millionths, where its turn had come: who can wait least is given the lead.
+    #[serde(rename = "l", default, skip_serializing_if = "Option::is_none")]
+    pub waits_micro: Option<i64>,
     #[serde(rename = "f", default, skip_serializing_if = "Option::is_none")]
     pub failed: Option<Failure>,
 }
@@ -115,13 +133,27 @@ pub struct Candidate {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Failure {
-    Status { is: Text },
-    Territory { covers: Text },
-    Certification { needs: Text, ended: Option<Instant> },
-    Exclusion { rule: Text },
-    HadBefore { how: Text },
+    Status {
+        is: Text,
+    },
+    /// `covers` is where it sells; nothing where it would hold the lead, and the program gives the territory to others.
+    Territory {
+        covers: Text,
+    },
+    Certification {
+        needs: Text,
+        ended: Option<Instant>,
+    },
+    Exclusion {
+        rule: Text,
+    },
+    HadBefore {
+        how: Text,
+    },
     Capacity,
-    Calendar { calendar: Text },
+    Calendar {
+        calendar: Text,
+    },
 }
 
 impl Failure {
@@ -148,7 +180,7 @@ pub struct RunnerUp {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Change {
-    /// It is next in turn: one more lead of this scope.
+    /// It is next in turn: one more lead of this scope. Only decisions of before say so: it would not have made it win.
     NextTurn,
     /// It is who would have got it had the winner been away.
     WinnerAway,
@@ -165,6 +197,36 @@ pub enum Change {
     },
     Activation,
     OpenCalendar,
+}
+
+impl Why {
+    /// Why nobody was left, in one word: the rule that all of them failed, where it is the same one.
+    pub fn nobody(&self) -> UnassignedReason {
+        match self.failed.as_slice() {
+            [] => UnassignedReason::Uncovered,
+            [(Rule::Status, _)] => UnassignedReason::NoneActive,
+            [(Rule::Certification, _)] => UnassignedReason::NoneCertified,
+            [(Rule::Exclusion, _)] => UnassignedReason::AllExcluded,
+            [(Rule::HadBefore, _)] => UnassignedReason::AllHadIt,
+            [(Rule::Capacity, _)] => UnassignedReason::AllFull,
+            [(Rule::Calendar, _)] => UnassignedReason::AllClosed,
+            _ => UnassignedReason::NoCandidate,
+        }
+    }
+
+    /// Whether the lot decided between the first two: the rotation found no difference between them.
+    pub fn is_drawn(&self) -> bool {
+        let [first, second, ..] = self.candidates.as_slice() else { return false };
+        let is_turn = matches!(self.decided_by, DecidedBy::Rotation { .. }) && second.failed.is_none();
+        is_turn && first.waits_micro.is_some() && first.waits_micro == second.waits_micro
+    }
+
+    /// The rule that the partner of an assignment by hand fails, and the compared values; nothing where an operator did what
+    /// the rules could have done.
+    pub fn against_the_rules(&self) -> Option<(Rule, String)> {
+        let chosen = self.candidates.first().filter(|_| self.decided_by == DecidedBy::Hand)?;
+        Some((chosen.failed.as_ref()?.rule(), chosen.why_not()?))
+    }
 }
 
 /// One line of the explanation: a rule, whether it was passed, and the values compared.
@@ -204,7 +266,8 @@ impl Candidate {
     fn failure_detail(&self, failure: &Failure) -> String {
         match failure {
             Failure::Status { is } => format!("is {is}"),
-            Failure::Territory { covers } => format!("covers {covers}"),
+            Failure::Territory { covers } if covers.is_empty() => "the program gives this territory to others".to_owned(),
+            Failure::Territory { covers } => format!("sells in {covers}"),
             Failure::Certification { needs, ended: Some(at) } => format!("{needs} ended {at}"),
             Failure::Certification { needs, ended: None } => format!("has no {needs}"),
             Failure::Exclusion { rule } => rule.to_string(),
@@ -220,8 +283,21 @@ impl Candidate {
             Rule::Territory => why.scope.to_string(),
             Rule::Capacity if self.capacity == NO_LIMIT => format!("{} open, no limit", self.open),
             Rule::Capacity => format!("{} open of {}", self.open, self.capacity),
-            Rule::Rotation => format!("weight {}, owed {}", self.weight, thousandths(self.owed_milli)),
+            Rule::Rotation => self.turn_detail(why),
             Rule::Certification | Rule::Exclusion | Rule::HadBefore | Rule::Calendar => "nothing against it".to_owned(),
+        }
+    }
+}
+
+impl Candidate {
+    /// What the rotation compares. Where nobody's turn has come, that is what each is owed.
+    fn turn_detail(&self, why: &Why) -> String {
+        let owed = format!("weight {}, owed {}", self.weight, thousandths(self.owed_milli));
+        let has_come = why.candidates.iter().any(|one| one.waits_micro.is_some());
+        match self.waits_micro {
+            Some(micro) => format!("{owed}, can wait {} turns", thousandths(micro.div_euclid(1_000))),
+            None if has_come => format!("{owed}, its turn has not come"),
+            None => owed,
         }
     }
 }

@@ -29,7 +29,9 @@ impl LeadRoom {
 
     pub(super) fn draw_rival(&self, area: Rect, canvas: &mut Canvas<'_>) {
         let Some(story) = self.story() else {
-            canvas.put(area.x, area.y + 1, area.width, "…", Role::Dim);
+            let [first, second] = self.untold().unwrap_or_else(|| ["…".to_owned(), String::new()]);
+            canvas.put(area.x, area.y + 1, area.width, &first, if second.is_empty() { Role::Dim } else { Role::Bad });
+            canvas.put(area.x, area.y + 2, area.width, &second, Role::Dim);
             return;
         };
         let Some(rival) = self.rival() else {
@@ -59,7 +61,7 @@ impl LeadRoom {
                 if current { "›" } else { " " },
                 words::percent(one.score.total_bp),
                 one.lead.id,
-                text::cut(words::called(&one.lead), 40),
+                text::cut(one.lead.called(), 40),
                 one.lead.state.name()
             );
             canvas.put(area.x, y, area.width, &line, role);

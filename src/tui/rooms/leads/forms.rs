@@ -102,7 +102,7 @@ impl LeadRoom {
         if !rivals.is_empty() {
             let choices = rivals.iter().map(|one| {
                 let verdict = compare::verdict(one);
-                Choice::new(format!("{} {}", one.lead.id, words::called(&one.lead)), verdict)
+                Choice::new(format!("{} {}", one.lead.id, one.lead.called()), verdict)
             });
             return form
                 .field(Field::choice("into", choices.collect()))
@@ -131,15 +131,15 @@ impl LeadRoom {
         }
         let mut form = Form::new(format!("Assign {}", self.told(targets)), "assign")
             .about("The partner gets an offer with a clock of its own. Those that the rules would take stand first; type to find another.");
-        if let [first, _, ..] = targets {
-            form = form.about(format!("What the rules say of them is said for {}; the other leads may lie elsewhere.", first.id));
+        if targets.len() > 1 {
+            form = form.about("The plan that follows says of each lead whether the rules would have given it to the partner.");
         }
         form.field(field)
     }
 
-    pub(super) fn partners_came(&mut self, id: LeadId, result: Result<Vec<PartnerChoice>, String>, cx: &mut C<'_>) {
-        let waiting =
-            self.asked().is_some_and(|asked| asked.act == Act::LeadAssign && asked.targets.first().is_some_and(|one| one.id == id));
+    pub(super) fn partners_came(&mut self, leads: &[LeadId], result: Result<Vec<PartnerChoice>, String>, cx: &mut C<'_>) {
+        let are_those = |targets: &[Target]| targets.iter().map(|target| target.id).eq(leads.iter().copied());
+        let waiting = self.asked().is_some_and(|asked| asked.act == Act::LeadAssign && are_those(&asked.targets));
         match result {
             Ok(partners) if waiting && partners.is_empty() => {
                 cx.say("there are no partners yet; `pilothouse import partners` brings them in");
@@ -155,12 +155,12 @@ impl LeadRoom {
     }
 
     pub(super) fn ask_verb_again(&mut self, sentence: String, cx: &mut C<'_>) {
-        let first = self.asked().filter(|asked| asked.act == Act::LeadAssign).and_then(|asked| asked.targets.first());
-        match first.map(|target| target.id) {
+        let asked = self.asked().filter(|asked| asked.act == Act::LeadAssign);
+        match asked.map(|asked| asked.targets.iter().map(|target| target.id).collect()) {
             // The partners may have changed meanwhile.
-            Some(id) => {
+            Some(leads) => {
                 self.own.refusal = Some(sentence);
-                cx.run(Effect::Own(Ask::Partners { id }));
+                cx.run(Effect::Own(Ask::Partners { leads }));
             }
             None => self.ask(cx, Some(sentence)),
         }
@@ -189,10 +189,10 @@ impl LeadRoom {
             }
             Act::LeadAssign => match chosen.and_then(|at| self.own.partners.get(at)) {
                 Some(PartnerChoice { objection: Some(why), .. }) => error(0, why.clone()),
-                Some(PartnerChoice { why_not: Some(why), name, .. }) => {
-                    let lead = if let [first, _, ..] = leads { first.to_string() } else { "it".to_owned() };
-                    Ok(format!("by the rules {name} would not get {lead}: {why}"))
+                Some(PartnerChoice { why_not: Some(why), name, .. }) if leads.len() > 1 => {
+                    Ok(format!("by the rules {name} would not get {why}"))
                 }
+                Some(PartnerChoice { why_not: Some(why), name, .. }) => Ok(format!("by the rules {name} would not get it: {why}")),
                 Some(_) => Ok(String::new()),
                 None => error(0, "choose a partner".to_owned()),
             },

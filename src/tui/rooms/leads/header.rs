@@ -40,5 +40,8 @@ pub fn figures(kpis: &Kpis, spelt: bool) -> Vec<Vec<Piece>> {
     if let (Some(bp), true) = (kpis.fallback_bp, spelt) {
         out.push(figure("no partner", percent_rounded(bp), Role::Strong));
     }
+    if let (Some(centi), true) = (kpis.offers_per_lead_centi, spelt) {
+        out.push(figure("offers per acceptance", format!("{}.{:02}", centi / 100, centi % 100), Role::Strong));
+    }
     out
 }

@@ -57,8 +57,8 @@ pub struct LeadTrade;
 /// What the lead room asks of the driver beside what every room does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ask {
-    /// Partners to choose from, for one lead.
-    Partners { id: LeadId },
+    /// Partners to choose from, for these leads.
+    Partners { leads: Vec<LeadId> },
     /// Make drafts of registrations of these leads, each for the partner who has it.
     Register { leads: Vec<LeadId> },
     /// Leave, and open the demo database.
@@ -68,7 +68,7 @@ pub enum Ask {
 /// The answers.
 #[derive(Debug)]
 pub enum Told {
-    Partners(LeadId, Result<Vec<PartnerChoice>, String>),
+    Partners(Vec<LeadId>, Result<Vec<PartnerChoice>, String>),
     /// What became of each.
     Registered(Vec<(LeadId, Result<DealId, String>)>),
 }
@@ -125,6 +125,11 @@ impl Stock for LeadTrade {
         LeadRow::of(lead, |id| names.partner(id), |id| names.operator(id))
     }
 
+    /// What a lead in review resembles is named in its line, and not in the lead.
+    fn row_again(before: &LeadRow, row: LeadRow) -> LeadRow {
+        LeadRow { waiting: row.waiting.map(|waiting| waiting.named_as(before.waiting.as_ref())), ..row }
+    }
+
     fn holds(queue: Queue, lead: &Lead, who: &Actor, (now, _): (Instant, Tz)) -> bool {
         queue.holds(lead, who.id, now)
     }
@@ -143,6 +148,14 @@ impl Look for LeadTrade {
 
     fn cells(row: &LeadRow, now: Instant) -> Vec<Cell<'_>> {
         table::cells(row, now)
+    }
+
+    fn columns(queue: Queue) -> &'static [Column] {
+        if table::waits(queue) { &table::WAITING } else { &table::COLUMNS }
+    }
+
+    fn cells_in(queue: Queue, row: &LeadRow, now: Instant) -> Vec<Cell<'_>> {
+        if table::waits(queue) { table::waiting_cells(row, now) } else { table::cells(row, now) }
     }
 
     fn standing(row: &LeadRow, now: Instant) -> Standing {
@@ -238,7 +251,7 @@ impl Trade for LeadTrade {
 
     fn told(room: &mut LeadRoom, told: Told, cx: &mut C<'_>) {
         match told {
-            Told::Partners(id, result) => room.partners_came(id, result, cx),
+            Told::Partners(leads, result) => room.partners_came(&leads, result, cx),
             Told::Registered(answers) => room.registered(&answers, cx),
         }
     }
@@ -271,6 +284,19 @@ impl Trade for LeadTrade {
 
     fn outcome(events: &[LeadEvent], names: &Names) -> String {
         words::outcome(events, names)
+    }
+
+    /// An operator may give a lead to whom the rules would not, and is told so before it is done.
+    fn planned(_: &Lead, events: &[LeadEvent], names: &Names) -> String {
+        let outcome = words::outcome(events, names);
+        match events.iter().find_map(LeadEvent::against_the_rules) {
+            Some((rule, detail)) => format!("{outcome}; against the rules ({}): {detail}", rule.subject()),
+            None => outcome,
+        }
+    }
+
+    fn warns(_: &Lead, events: &[LeadEvent]) -> bool {
+        events.iter().any(|event| event.against_the_rules().is_some())
     }
 
     fn refusal(refusal: &Refusal, beside: Option<LeadId>, _names: &Names, (now, zone): (Instant, Tz)) -> String {

@@ -34,7 +34,11 @@ pub const TIMELINE: &str = "Timeline";
 /// What the row alone tells, until the rest is loaded.
 pub fn first_facts(lead: &LeadRow, now: Instant, zone: Tz) -> Vec<Section> {
     let (due, role) = countdown::show(table::standing(lead, now));
-    let mut rows = vec![Row::fact("stage", lead.state, Role::Strong), Row::fact("clock", due, role)];
+    let mut rows = vec![Row::fact("stage", lead.state, Role::Strong)];
+    match &lead.waiting {
+        Some(waiting) => rows.push(Row::fact("because", waiting.cause.words(), Role::Warn)),
+        None => rows.push(Row::fact("clock", due, role)),
+    }
     if let Some((_, name)) = &lead.partner {
         rows.push(Row::fact("partner", name.to_string(), Role::Text));
     }
@@ -230,23 +234,33 @@ impl Told<'_> {
     }
 
     fn verdict(&self, why: &Why) -> String {
-        let winner = why.candidates.first().filter(|one| one.failed.is_none()).map(|one| self.names().partner(one.partner).to_string());
+        let by_hand = why.decided_by == DecidedBy::Hand;
+        let winner = why.candidates.first().filter(|one| by_hand || one.failed.is_none());
+        let winner = winner.map(|one| self.names().partner(one.partner).to_string());
         let winner = winner.unwrap_or_else(|| "nobody".to_owned());
         match &why.decided_by {
-            DecidedBy::Hand => format!("an operator chose {winner}"),
+            DecidedBy::Hand => match why.against_the_rules() {
+                Some((rule, detail)) => format!("an operator chose {winner}, which the rules would not: {}, {detail}", rule.subject()),
+                None => format!("an operator chose {winner}"),
+            },
             DecidedBy::NamedAccount { account } => format!("the program names {winner} for {account}"),
             DecidedBy::LiveRegistration { deal } => format!("{winner} holds {deal}, which is protected for this customer"),
             DecidedBy::OnlyCandidate => format!("{winner} was the only one left"),
-            DecidedBy::Rotation { turn, .. } => format!("{winner} was in turn (turn {turn} of {})", why.scope),
+            DecidedBy::Rotation { turn, .. } => {
+                let lot = if why.is_drawn() { ", drawn by lot among those who can wait no longer than it" } else { "" };
+                format!("{winner} was in turn (turn {turn} of {}){lot}", why.scope)
+            }
             DecidedBy::Nobody => "nobody passed the rules".to_owned(),
             DecidedBy::OffersExhausted { offers } => format!("{offers} offers ended without an acceptance"),
         }
     }
 
     fn candidate(&self, candidate: &Candidate, why: &Why) -> Row {
-        let won = why.candidates.first().is_some_and(|first| first.partner == candidate.partner) && candidate.failed.is_none();
+        let is_first = why.candidates.first().is_some_and(|first| first.partner == candidate.partner);
+        let won = is_first && (candidate.failed.is_none() || why.decided_by == DecidedBy::Hand);
         let (shape, role) = match (won, &candidate.failed) {
-            (true, _) => ("✓", Role::Good),
+            (true, Some(_)) => ("✓", Role::Warn),
+            (true, None) => ("✓", Role::Good),
             (false, None) => ("·", Role::Text),
             (false, Some(_)) => ("✗", Role::Warn),
         };
@@ -264,7 +278,7 @@ impl Told<'_> {
             Row::pieces(vec![
                 (format!("{} ", index + 1), Role::Dim),
                 (format!("{} ", duplicate.lead.id), Role::Link),
-                (words::called(&duplicate.lead).to_owned(), Role::Strong),
+                (duplicate.lead.called().to_string(), Role::Strong),
                 (format!("  {} alike", words::percent(duplicate.score.total_bp)), Role::Info),
                 (format!(", {}  ", duplicate.lead.state.name()), Role::Dim),
                 (parts.join(", "), Role::Dim),

@@ -91,9 +91,7 @@ impl LeadRoom {
     pub(super) fn begin_verb(&mut self, act: Act, targets: &[Target], cx: &mut C<'_>) {
         match act {
             Act::LeadAssign => {
-                if let Some(first) = targets.first() {
-                    cx.run(Effect::Own(Ask::Partners { id: first.id }));
-                }
+                cx.run(Effect::Own(Ask::Partners { leads: targets.iter().map(|target| target.id).collect() }));
             }
             Act::LeadRegister => self.plan_registration(targets, cx),
             Act::LeadHandOver if self.known().colleagues.is_empty() => self.want_directory(cx),

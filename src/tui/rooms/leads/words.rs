@@ -68,28 +68,17 @@ pub fn state(state: &LeadState, names: &Names) -> (String, Role) {
         LeadState::Unassigned { why } => (format!("unassigned: {}", why.doc()), Role::Warn),
         LeadState::Offered { partner } => (format!("offered to {}", names.partner(*partner)), Role::Strong),
         LeadState::Accepted { partner } => (format!("accepted by {}, first touch awaited", names.partner(*partner)), Role::Strong),
-        LeadState::Working { partner } => (format!("{} is in contact, qualification awaited", names.partner(*partner)), Role::Strong),
+        LeadState::Working { partner } => (format!("working with {}, qualification awaited", names.partner(*partner)), Role::Strong),
         LeadState::Qualified { partner } => (format!("qualified with {}", names.partner(*partner)), Role::Good),
         LeadState::Disqualified { reason, .. } => (format!("disqualified: {}", reason.doc()), Role::Dim),
         LeadState::Merged { into, .. } => (format!("merged into {into}"), Role::Dim),
     }
 }
 
-/// What a lead goes by: its company, or the person where there is none.
-pub fn called(lead: &Lead) -> &str {
-    let intake = &lead.intake;
-    if intake.company.is_empty() { &intake.person.name } else { &intake.company }
-}
-
-/// A stage as the table shows it.
-pub fn stage(name: &'static str) -> &'static str {
-    if name == LeadState::NAMES[5] { "in contact" } else { name }
-}
-
 /// `L-36 Acme GmbH, Germany, offered to Nordwind carries on, with the stricter consent of the two.`
 pub fn carries_on(lead: &Lead, names: &Names) -> String {
     let country = lead.intake.country.map_or_else(String::new, |country| format!(", {}", country.name()));
     let partner = lead.state.partner().map_or_else(String::new, |partner| format!(" at {}", names.partner(partner)));
-    let (called, stage) = (called(lead), stage(lead.state.name()));
+    let (called, stage) = (lead.called(), lead.state.name());
     format!("{} {called}{country}, {stage}{partner}: it carries on, with the stricter consent of the two.", lead.id)
 }

@@ -135,17 +135,17 @@ fn leads(leads: &Leads, capacity: Option<u32>, now: Instant) -> Vec<Row> {
     if leads.states.is_empty() {
         return vec![Row::text("no lead lies with it", Role::Dim)];
     }
-    let of = |names: [(&'static str, &'static str); 3]| counted(names.into_iter().map(|(state, word)| (word, leads.in_states(&[state]))));
+    let of = |names: [&'static str; 3]| counted(names.into_iter().map(|state| (state, leads.in_states(&[state]))));
     let open = leads.open();
     let full = capacity.is_some_and(|most| open >= u64::from(most));
     let limit = capacity.map_or_else(String::new, |most| format!(" of {most}"));
-    let told = of([("offered", "offered"), ("accepted", "accepted"), ("working", "in contact")]);
+    let told = of(["offered", "accepted", "working"]);
     let told = if told.is_empty() { told } else { format!(": {told}") };
     let mut rows = vec![Row::fact("open", format!("{open}{limit}{told}"), if full { Role::Warn } else { Role::Text })];
     if leads.late > 0 {
         rows.push(Row::fact("late", format!("! {}", leads.late), Role::Bad));
     }
-    let ended = of([("qualified", "qualified"), ("disqualified", "disqualified"), ("merged", "merged")]);
+    let ended = of(["qualified", "disqualified", "merged"]);
     if !ended.is_empty() {
         rows.push(Row::fact("ended", ended, Role::Text));
     }
