@@ -100,7 +100,7 @@ fn a_million_steps_in_memory_keep_every_invariant() {
 fn each_fault_put_in_on_purpose_is_found() {
     for fault in Fault::ALL {
         // Two have to meet at the right step for some, which does not happen in every world.
-        let found = (1..=8).find_map(|seed| run(seed, fault, STEPS_A_WORLD).err());
+        let found = (1..=16).find_map(|seed| run(seed, fault, STEPS_A_WORLD).err());
         let (step, why) = found.unwrap_or_else(|| panic!("nothing was found wrong with {fault:?}"));
         eprintln!("{fault:?} found at step {step}: {}", why.lines().next().unwrap_or_default());
     }

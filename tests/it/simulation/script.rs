@@ -144,12 +144,12 @@ pub fn around(bank: &mut Bank, now: Instant, chance: &mut Chance) -> Command {
 /// Any decision about the status of a partner, sensible or not. Whoever is shut out comes back soon, so that there is work.
 pub fn status(chance: &mut Chance) -> StatusCommand {
     let reason = Text::clean(if chance.per_mille(100) { " " } else { "so it is" });
-    match chance.below(9) {
+    match chance.below(11) {
         0 => StatusCommand::Activate { reason },
         1 => StatusCommand::Activate { reason: Text::default() },
-        2 => StatusCommand::Suspend { reason },
-        3..=5 => StatusCommand::Reinstate,
-        6 => StatusCommand::Offboard { reason },
+        2..=3 => StatusCommand::Suspend { reason },
+        4..=7 => StatusCommand::Reinstate,
+        8 => StatusCommand::Offboard { reason },
         _ => StatusCommand::Reopen,
     }
 }
