@@ -109,10 +109,16 @@ async fn judge<'a, U: Unit>(
 ) -> Result<Vec<Judged<'a>>, Failure> {
     let scene = draft.scene;
     let mut gathered = gather(unit, scene.rules, partners, day).await?;
+    let counted = unit.evaluations_counted(partners, day).await?;
+    let counted: HashMap<PartnerId, Evaluation> = counted.into_iter().map(|one| (one.made.partner, one)).collect();
     let mut judged = Vec::with_capacity(partners.len());
     for partner in partners.iter().filter_map(|id| scene.rules.directory().get(*id)) {
         let standing = draft.standing(partner.id);
         let facts = gathered.facts(scene.rules.program(), partner, standing, day)?;
+        let facts = match counted.get(&partner.id) {
+            Some(earlier) => facts.restating(&earlier.made.facts),
+            None => facts,
+        };
         let history = standing.map_or_else(History::default, crate::domain::tier::standing::Standing::history);
         let card = evaluate(&facts, rules, &partner.profile.tier, &history);
         let key = key(kind, scene.rules.version(), &facts, &partner.profile.tier, card.outcome);

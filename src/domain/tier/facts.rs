@@ -164,6 +164,23 @@ impl Revenue {
 }
 
 impl Facts {
+    /// Of a day that an audit has counted already: what came late bears a date, as sales and certificates do, and counts. All else
+    /// is known only as it is now, and stays as that audit found it; what it did not know may come late as well.
+    #[must_use]
+    pub fn restating(self, earlier: &Self) -> Self {
+        Self {
+            coverage: earlier.coverage.or(self.coverage),
+            accepted: earlier.accepted.or(self.accepted),
+            registrations: earlier.registrations.or(self.registrations),
+            won: earlier.won.or(self.won),
+            funds: earlier.funds.or(self.funds),
+            satisfaction: earlier.satisfaction.or(self.satisfaction),
+            compliance: earlier.compliance.or(self.compliance),
+            training: earlier.training.or(self.training),
+            ..self
+        }
+    }
+
     /// Nothing is known but who and when.
     pub const fn none(partner: PartnerId, day: NaiveDate) -> Self {
         Self {

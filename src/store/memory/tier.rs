@@ -135,6 +135,14 @@ impl TierUnit for MemoryUnit {
         Ok(last.into_iter().collect())
     }
 
+    async fn evaluations_counted(&mut self, partners: &[PartnerId], day: NaiveDate) -> Result<Vec<Evaluation>> {
+        let state = self.look().await;
+        let counted = |one: &&Evaluation| one.made.card.day == day && one.made.kind.counts() && partners.contains(&one.made.partner);
+        let last: BTreeMap<PartnerId, &Evaluation> =
+            state.tiers.evaluations.iter().filter(counted).map(|one| (one.made.partner, one)).collect();
+        Ok(last.into_values().cloned().collect())
+    }
+
     async fn evaluation_numbers(&mut self, count: u32) -> Result<EvaluationId> {
         let next = self.next_number(|state| &mut state.claiming, |state| state.tiers.evaluations.len()).await + self.evaluations;
         self.evaluations += i64::from(count);

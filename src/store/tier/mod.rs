@@ -86,11 +86,26 @@ impl Session {
     }
 
     pub async fn evaluations_on(&mut self, partners: &[PartnerId], day: NaiveDate) -> Result<Vec<(PartnerId, EvaluationId)>> {
+        self.last_evaluations(partners, day, "").await
+    }
+
+    /// The last of each of these partners about a day that counted.
+    pub async fn evaluations_counted(&mut self, partners: &[PartnerId], day: NaiveDate) -> Result<Vec<Evaluation>> {
+        let last = self.last_evaluations(partners, day, " and kind <> ''").await?;
+        self.evaluations(&last.into_iter().map(|(_, id)| id).collect::<Vec<_>>()).await
+    }
+
+    async fn last_evaluations(
+        &mut self,
+        partners: &[PartnerId],
+        day: NaiveDate,
+        which: &'static str,
+    ) -> Result<Vec<(PartnerId, EvaluationId)>> {
         let mut last = Vec::new();
         for part in partners.chunks(LIST_MAX) {
             let mut sql = Sql::new("select partner, max(id) from tier_evaluation where partner in ");
             sql.push_list(part.iter().copied());
-            sql.push(" and day = ").push_bind(day_number(day)).push(" group by partner");
+            sql.push(" and day = ").push_bind(day_number(day)).push(which).push(" group by partner");
             let found = self.all::<(i64, i64)>(sql).await?;
             last.extend(found.into_iter().map(|(partner, id)| (PartnerId(partner), EvaluationId(id))));
         }

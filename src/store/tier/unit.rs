@@ -5,7 +5,7 @@ use crate::{
         fx::RateDay,
         id::{EvaluationId, PartnerId, StandingId},
         text::Text,
-        tier::{period::Period, standing::Standing},
+        tier::{evaluation::Evaluation, period::Period, standing::Standing},
         time::Instant,
     },
     store::{
@@ -35,6 +35,10 @@ impl TierUnit for Tx {
 
     async fn evaluations_on(&mut self, partners: &[PartnerId], day: NaiveDate) -> Result<Vec<(PartnerId, EvaluationId)>> {
         (**self).evaluations_on(partners, day).await
+    }
+
+    async fn evaluations_counted(&mut self, partners: &[PartnerId], day: NaiveDate) -> Result<Vec<Evaluation>> {
+        (**self).evaluations_counted(partners, day).await
     }
 
     async fn evaluation_numbers(&mut self, count: u32) -> Result<EvaluationId> {

@@ -109,6 +109,8 @@ pub trait TierUnit: FactSource {
         partners: &[PartnerId],
         day: NaiveDate,
     ) -> impl Future<Output = Result<Vec<(PartnerId, EvaluationId)>>> + Send;
+    /// The same of those that counted, whole: audits of quarters and re-audits.
+    fn evaluations_counted(&mut self, partners: &[PartnerId], day: NaiveDate) -> impl Future<Output = Result<Vec<Evaluation>>> + Send;
     /// Reserves `count` numbers and gives the first, as [`super::Unit::deal_numbers`] does.
     fn evaluation_numbers(&mut self, count: u32) -> impl Future<Output = Result<EvaluationId>> + Send;
     fn standing_numbers(&mut self, count: u32) -> impl Future<Output = Result<StandingId>> + Send;

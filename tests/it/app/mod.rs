@@ -22,6 +22,7 @@ pub mod replay;
 mod replay_plan;
 mod status;
 pub mod tier;
+mod tier_facts;
 mod waiting;
 
 pub use crate::support::house::{ANNA, BEN, ENGINE, House, partner, text};

@@ -35,7 +35,7 @@ fn day(text: &str) -> chrono::NaiveDate {
     text.parse().unwrap()
 }
 
-fn sale(key: &str, partner: PartnerId, on: &str, amount: &str, currency: &str) -> Incoming {
+pub fn sale(key: &str, partner: PartnerId, on: &str, amount: &str, currency: &str) -> Incoming {
     Incoming::of(line(key, partner, on, amount, currency))
 }
 
@@ -78,7 +78,7 @@ pub fn audit_of(partners: &[PartnerId]) -> Command {
     Command::EvaluateTiers { partners: partners.to_vec(), day: day("2025-12-31"), kind: LAST_QUARTER }
 }
 
-async fn verb(house: &House, actor: OperatorId, partner: PartnerId, command: StandingCommand) -> Result<Standing, String> {
+pub async fn verb(house: &House, actor: OperatorId, partner: PartnerId, command: StandingCommand) -> Result<Standing, String> {
     let request = house.app.request(Command::Tiers { targets: vec![Target { id: partner, seen: None }], command });
     match house.app.execute(actor, request).await {
         Ok(mut outcome) => {

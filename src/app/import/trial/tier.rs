@@ -6,7 +6,7 @@ use crate::{
         fx::RateDay,
         id::{EvaluationId, PartnerId, StandingId},
         text::Text,
-        tier::{period::Period, standing::Standing},
+        tier::{evaluation::Evaluation, period::Period, standing::Standing},
         time::Instant,
     },
     store::{
@@ -69,6 +69,10 @@ impl TierUnit for Overlay {
 
     async fn evaluations_on(&mut self, partners: &[PartnerId], day: NaiveDate) -> Result<Vec<(PartnerId, EvaluationId)>> {
         self.real.evaluations_on(partners, day).await
+    }
+
+    async fn evaluations_counted(&mut self, partners: &[PartnerId], day: NaiveDate) -> Result<Vec<Evaluation>> {
+        self.real.evaluations_counted(partners, day).await
     }
 
     async fn evaluation_numbers(&mut self, count: u32) -> Result<EvaluationId> {

@@ -8,7 +8,7 @@ use pilothouse::{
         fx::RateDay,
         id::{EvaluationId, PartnerId, StandingId},
         text::Text,
-        tier::{period::Period, standing::Standing},
+        tier::{evaluation::Evaluation, period::Period, standing::Standing},
         time::Instant,
     },
     store::{
@@ -71,6 +71,10 @@ impl<U: Unit> TierUnit for Faulty<U> {
 
     async fn evaluations_on(&mut self, partners: &[PartnerId], day: NaiveDate) -> Result<Vec<(PartnerId, EvaluationId)>> {
         self.inner.evaluations_on(partners, day).await
+    }
+
+    async fn evaluations_counted(&mut self, partners: &[PartnerId], day: NaiveDate) -> Result<Vec<Evaluation>> {
+        self.inner.evaluations_counted(partners, day).await
     }
 
     async fn evaluation_numbers(&mut self, count: u32) -> Result<EvaluationId> {
