@@ -181,6 +181,17 @@ pub struct Coverage {
     pub regions: Vec<(Text, Vec<u32>)>,
 }
 
+/// The cells of a coverage map by how many partners are in them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Cells {
+    /// Nobody sells this line there.
+    pub white_space: usize,
+    /// One partner does: should it leave, nobody is.
+    pub alone: usize,
+    /// Several do, and meet at the same customers.
+    pub overlap: usize,
+}
+
 impl Coverage {
     /// Whoever sells a line in some country of a region covers it there.
     pub fn of<'a>(program: &Program, partners: impl IntoIterator<Item = &'a Partner>) -> Self {
@@ -198,10 +209,17 @@ impl Coverage {
         Self { products, regions }
     }
 
-    /// Cells that nobody covers, of all.
-    pub fn white_space(&self) -> (usize, usize) {
-        let cells = || self.regions.iter().flat_map(|(_, counts)| counts);
-        (cells().filter(|count| **count == 0).count(), cells().count())
+    /// How many cells nobody covers, one partner alone, and several.
+    pub fn cells(&self) -> Cells {
+        let mut cells = Cells::default();
+        for count in self.regions.iter().flat_map(|(_, counts)| counts) {
+            match count {
+                0 => cells.white_space += 1,
+                1 => cells.alone += 1,
+                _ => cells.overlap += 1,
+            }
+        }
+        cells
     }
 
     pub fn most(&self) -> u32 {
@@ -214,6 +232,16 @@ mod tests {
     use super::*;
     use crate::domain::{day::local_date, partner::Certification, time::Span};
     use proptest::prelude::*;
+
+    #[test]
+    fn the_cells_of_a_map_are_told_apart_by_how_many_are_in_them() {
+        let map = Coverage {
+            products: vec!["Switching".into(), "Video".into()],
+            regions: vec![("DACH".into(), vec![3, 0]), ("Iberia".into(), vec![1, 2]), ("Nordics".into(), vec![0, 0])],
+        };
+        assert_eq!(map.cells(), Cells { white_space: 3, alone: 1, overlap: 2 });
+        assert_eq!(Coverage::default().cells(), Cells::default());
+    }
 
     proptest! {
         /// One definition by instants, which a database compares, and by days, which people count.

@@ -7,7 +7,7 @@ use crate::{
         money::Money,
         partner::onboarding::{MILESTONES, Underway},
         tier::{
-            board::{BUCKETS, Board, CERTIFICATE_DAYS, Coverage, TierBar},
+            board::{BUCKETS, Board, CERTIFICATE_DAYS, Cells, Coverage, TierBar},
             evaluation::NEAR_PERCENT,
         },
         told::percent_rounded,
@@ -233,16 +233,22 @@ fn coverage(coverage: &Coverage, room: usize) -> Section {
     if coverage.regions.is_empty() || coverage.products.is_empty() {
         return Section::new(title, vec![Row::text("the program names no regions or no product lines", Role::Dim)]);
     }
-    let (empty, cells) = coverage.white_space();
+    let Cells { white_space, alone, overlap } = coverage.cells();
     let most = coverage.most();
     let fit = (room.saturating_sub(REGION) / CELL).max(1);
     let longest = coverage.regions.iter().map(|(region, _)| text::width(region) + 1).max().unwrap_or(0);
     let region_wide = longest.min(room.saturating_sub(CELL * fit.min(coverage.products.len()))).max(REGION);
+    let cells = white_space + alone + overlap;
     let mut rows = vec![Row::pieces(vec![
         ("white space ".to_owned(), Role::Dim),
-        (format!("{empty} of {cells}"), if empty > 0 { Role::Warn } else { Role::Good }),
-        ("  · nobody  ░ few  ▒ some  ▓ most".to_owned(), Role::Dim),
+        (white_space.to_string(), if white_space > 0 { Role::Warn } else { Role::Good }),
+        ("  one partner ".to_owned(), Role::Dim),
+        (alone.to_string(), Role::Strong),
+        ("  overlap ".to_owned(), Role::Dim),
+        (overlap.to_string(), Role::Strong),
+        (format!("  of {cells}"), Role::Dim),
     ])];
+    rows.push(Row::text("· nobody  ░ few  ▒ some  ▓ most", Role::Dim));
     for (block, products) in coverage.products.chunks(fit).enumerate() {
         if block > 0 {
             rows.push(Row::text("", Role::Dim));
