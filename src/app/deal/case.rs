@@ -15,7 +15,7 @@ use crate::{
         aggregate::Aggregate,
         deal::{
             DealEvent, DisputePhase, Refusal, Registration,
-            conflict::{self, CaseCommand, CaseVerb, Claim, decide_case, dissolve},
+            conflict::{self, CaseCommand, CaseVerb, Claim, ConflictCase, decide_case, dissolve},
             dossier::{Precedent, dossier, precedent::codes_alike},
         },
         id::{ConflictId, DealId},
@@ -74,7 +74,7 @@ async fn decided<U: Unit>(
         let claims = sales.claims(draft, parties.iter().copied());
         let past = match command.verb() {
             CaseVerb::Decide | CaseVerb::Uphold | CaseVerb::Overturn => {
-                precedents(unit, id, &claims, scene.rules.program(), scene.now).await?
+                precedents(unit, &case, &claims, scene.rules.program(), scene.now).await?
             }
             _ => Vec::new(),
         };
@@ -123,19 +123,19 @@ pub(super) async fn dissolve_moot<U: Unit>(
 /// Past decisions like this case, itself left out.
 pub(super) async fn precedents<U: Unit>(
     unit: &mut U,
-    id: ConflictId,
+    case: &ConflictCase,
     claims: &[Claim<'_>],
     program: &Program,
     now: Instant,
 ) -> Result<Vec<Precedent>, Failure> {
-    let codes = alike(id, claims, program, now);
-    Ok(unit.precedents(&codes, PRECEDENTS_MAX).await?.into_iter().filter(|one| one.case != id).collect())
+    let codes = alike(case, claims, program, now);
+    Ok(unit.precedents(&codes, PRECEDENTS_MAX).await?.into_iter().filter(|one| one.case != case.id).collect())
 }
 
 /// The codes of decisions like this case.
-pub(super) fn alike(id: ConflictId, claims: &[Claim<'_>], program: &Program, now: Instant) -> Vec<String> {
-    let bare = dossier(Some(id), claims, program, now, &[]);
-    let standings: Vec<_> = bare.parties.iter().map(|party| bare.standings(party.deal)).collect();
+pub(super) fn alike(case: &ConflictCase, claims: &[Claim<'_>], program: &Program, now: Instant) -> Vec<String> {
+    let bare = dossier(Some(case), claims, program, now, &[]);
+    let standings: Vec<_> = bare.contenders().map(|party| bare.standings(party.deal)).collect();
     codes_alike(&standings, program)
 }
 

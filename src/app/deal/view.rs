@@ -211,9 +211,9 @@ impl App {
                     Some(Claim { registration: deal, partner, sales: claim(deal).map_or(&[], Vec::as_slice) })
                 })
                 .collect();
-            let codes = codes_of(id, &claims, program, now);
+            let codes = codes_of(&case, &claims, program, now);
             let past: Vec<_> = session.precedents(&codes, PRECEDENTS_MAX).await?.into_iter().filter(|one| one.case != id).collect();
-            let dossier = dossier(Some(id), &claims, program, now, &past).of_case(&case);
+            let dossier = dossier(Some(&case), &claims, program, now, &past).of_case(&case);
             let names = view::names(&mut session, &rules, case.parties.iter().map(|party| party.partner).collect()).await?;
             Ok(Some(CaseDossier { case, dossier, deals, names }))
         })

@@ -77,12 +77,13 @@ impl Session {
         let mut found: Vec<Precedent> = Vec::new();
         for part in codes.chunks(LIST_MAX) {
             let mut sql =
-                Sql::new("select id, decided_at, verdict, standings from conflict where decided_at is not null and standings in ");
+                Sql::new("select id, decided_at, verdict, standings, state from conflict where decided_at is not null and standings in ");
             sql.push_list(part.iter().map(String::as_str)).push(" order by decided_at desc, id desc limit ").push_bind(limit);
-            for (id, decided_at, verdict, standings) in self.all::<(i64, i64, String, String)>(sql).await? {
+            for (id, decided_at, verdict, standings, state) in self.all::<(i64, i64, String, String, String)>(sql).await? {
                 let kind = VerdictKind::from_name(&verdict).ok_or_else(|| Error::corrupt(format!("the verdict `{verdict}`")))?;
                 let decided_at = Instant::from_micros(decided_at);
-                found.push(Precedent { case: ConflictId(id), decided_at, kind, standings: decoded(&standings) });
+                let (case, standings, is_appealed) = (ConflictId(id), decoded(&standings), state == "appealed");
+                found.push(Precedent { case, decided_at, kind, standings, is_appealed });
             }
         }
         found.sort_by_key(|one| (std::cmp::Reverse(one.decided_at), std::cmp::Reverse(one.case)));

@@ -295,6 +295,10 @@ pub trait Trade: Look {
     }
     /// Why not, told now and in a zone; `beside` when the verb and the record stand beside it already.
     fn refusal(refusal: &Self::Refusal, beside: Option<Self::Id>, names: &Names, at: (Instant, Tz)) -> String;
+    /// Whether its plan is shown first for this record, though not for each.
+    fn is_weighed(_room: &Workroom<Self>, _act: Act, _of: Self::Id) -> bool {
+        false
+    }
     /// What else a plan about a single record should say.
     fn about_plan(_room: &Workroom<Self>, _act: Act) -> Option<String> {
         None

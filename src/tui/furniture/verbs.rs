@@ -189,7 +189,8 @@ impl<T: Trade> Workroom<T> {
         // A mark may have gone out of sight with its filter: what nobody sees is shown before it is changed.
         let marks = self.list.marks();
         let is_unseen = orders.iter().flat_map(|order| &order.targets).any(|one| marks.contains(&one.id) && self.row(one.id).is_none());
-        if touched > 1 || aside || is_unseen || act.is_planned() {
+        let is_weighed = orders.iter().flat_map(|order| &order.targets).any(|one| T::is_weighed(self, act, one.id));
+        if touched > 1 || aside || is_unseen || is_weighed || act.is_planned() {
             self.plan(act, orders, cx);
         } else {
             let job = self.job(act, orders.clone());

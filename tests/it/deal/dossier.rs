@@ -138,7 +138,8 @@ fn the_timeline_is_one_line_in_utc() {
 }
 
 fn past(case: i64, kind: VerdictKind, standings: &[(Clause, Standing)]) -> Precedent {
-    Precedent { case: ConflictId(case), decided_at: Instant::from_micros(case), kind, standings: standings.to_vec() }
+    let decided_at = Instant::from_micros(case);
+    Precedent { case: ConflictId(case), decided_at, kind, standings: standings.to_vec(), is_appealed: false }
 }
 
 #[test]
@@ -170,6 +171,34 @@ fn past_decisions_are_compared_clause_by_clause() {
     assert_eq!(against(Verdict::Award { winner: B }), None, "two of four is not most");
     assert_eq!(against(Verdict::Split { shares: Shares::even(&[A, B]).unwrap() }), Some((3, 4)));
     assert_eq!(against(Verdict::Void), Some((4, 4)));
+
+    world.precedents[0].is_appealed = true;
+    let dossier = world.dossier(&[A, B]);
+    let against = |verdict| dossier.against(&verdict).map(|found| (found.against, found.of));
+    assert_eq!(dossier.precedents.iter().filter(|one| one.is_appealed).map(|one| one.case.0).collect::<Vec<_>>(), [11]);
+    assert_eq!(against(Verdict::Award { winner: A }), Some((2, 3)), "what is appealed may not stay, and says nothing");
+    assert_eq!(against(Verdict::Void), Some((3, 3)));
+}
+
+#[test]
+fn nothing_is_compared_with_who_withdrew() {
+    let mut world = two();
+    world.pass(1);
+    let third = world.submitted(5, details(), Some(ACME));
+    world.open(&[A, B, third]);
+    assert_eq!(world.dossier(&[A, B, third]).contenders().count(), 3);
+
+    world.act(A, &operator(2, Role::Triager), &DealCommand::Withdraw).unwrap();
+    let dossier = world.dossier(&[A, B, third]);
+    assert_eq!(dossier.contenders().map(|party| party.deal).collect::<Vec<_>>(), [B, third]);
+    assert_eq!(dossier.parties.len(), 3, "it is still shown beside the others");
+    let first = Favour::Party { deal: B, by: Margin::Time(Span::hours(1)) };
+    assert_eq!(favour(&dossier, Clause::FirstComplete), first, "the first of those who are left");
+    assert_eq!(dossier.recommendation.favours, Some(B));
+
+    world.act(third, &operator(2, Role::Triager), &DealCommand::Withdraw).unwrap();
+    let dossier = world.dossier(&[A, B, third]);
+    assert_eq!((dossier.recommendation.favours, dossier.recommendation.because), (Some(B), Because::Alone));
 }
 
 #[test]

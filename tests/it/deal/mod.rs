@@ -287,7 +287,7 @@ impl World {
 
     pub fn dossier(&self, ids: &[DealId]) -> Dossier {
         let claims: Vec<Claim<'_>> = ids.iter().map(|id| self.claim(*id)).collect();
-        dossier(None, &claims, self.program(), self.now, &self.precedents)
+        dossier(self.case.as_ref(), &claims, self.program(), self.now, &self.precedents)
     }
 
     pub fn open(&mut self, ids: &[DealId]) {

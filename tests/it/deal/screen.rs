@@ -68,6 +68,7 @@ fn precedents() -> Vec<Precedent> {
             (Clause::Certification, Standing::For),
             (Clause::Touches, Standing::Against),
         ],
+        is_appealed: false,
     };
     vec![against(90, "2025-11-03T10:00:00Z"), against(91, "2026-01-20T10:00:00Z"), against(92, "2026-02-11T10:00:00Z")]
 }

@@ -326,7 +326,7 @@ impl<'a, 'c> CaseWork<'a, 'c> {
 
     /// The decision with all that it is based on. Refused where evidence came in since it was looked at.
     fn decision(&self, verdict: &Verdict, seen: ContentHash, precedents: &[Precedent]) -> Result<Decision, Refusal> {
-        let dossier = dossier(Some(self.case.id), self.claims, self.context.programs.current(), self.context.now, precedents);
+        let dossier = dossier(Some(&self.case), self.claims, self.context.programs.current(), self.context.now, precedents);
         if dossier.evidence.hash != seen {
             return Err(Refusal::invalid(format!("evidence about {} came in since you looked; look at it again", self.case.id)));
         }

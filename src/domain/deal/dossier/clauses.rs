@@ -104,6 +104,8 @@ pub enum Because {
     },
     /// A draw by weight, settled by the earlier clause.
     Order,
+    /// All others gave up.
+    Alone,
     Even,
 }
 
@@ -265,18 +267,20 @@ const fn is_of_partner(clause: Clause) -> bool {
 /// The party that is better than every rival. What speaks for a partner is not compared between registrations of its own:
 /// of those that lead, the one with most of it is favoured, and of several alike the one that was complete first.
 fn favour(clause: Clause, values: &[(DealId, ClauseValue)], facts: &[PartyFacts<'_>]) -> Favour {
-    if !values.iter().any(|(_, value)| value.is_any()) {
+    let contends = |index: &usize| facts.get(*index).is_none_or(|party| !party.gave_up);
+    let contenders: Vec<usize> = (0..values.len()).filter(contends).collect();
+    if !contenders.iter().any(|index| values[*index].1.is_any()) {
         return Favour::Nobody;
     }
     let partner = |index: usize| facts.get(index).map(|party| party.claim.registration.partner);
     let rivals = |index: usize| {
         let is_rival = move |other: &usize| *other != index && !(is_of_partner(clause) && partner(*other) == partner(index));
-        (0..values.len()).filter(is_rival).map(|other| &values[other].1)
+        contenders.iter().copied().filter(is_rival).map(|other| &values[other].1)
     };
     let leads =
         |index: &usize| rivals(*index).next().is_some() && rivals(*index).all(|other| values[*index].1.better(other) == Ordering::Greater);
     // In the order of complete submissions.
-    let ahead = (0..values.len()).filter(leads);
+    let ahead = contenders.iter().copied().filter(leads);
     let most = ahead.reduce(|best, other| if values[other].1.better(&values[best].1) == Ordering::Greater { other } else { best });
     let Some(favoured) = most else { return Favour::Even };
     let (deal, best) = &values[favoured];
@@ -285,9 +289,12 @@ fn favour(clause: Clause, values: &[(DealId, ClauseValue)], facts: &[PartyFacts<
     Favour::Party { deal: *deal, by: second.map_or(Margin::Only, |second| best.margin(second)) }
 }
 
-pub(super) fn recommend(rows: &[ClauseRow], program: &Program) -> Recommendation {
+pub(super) fn recommend(rows: &[ClauseRow], contenders: &[DealId], program: &Program) -> Recommendation {
     let parties: Vec<DealId> = rows.first().map(|row| row.values.iter().map(|(deal, _)| *deal).collect()).unwrap_or_default();
     let weights = weights(rows, &parties, None);
+    if let ([last], true) = (contenders, parties.len() > 1) {
+        return Recommendation { favours: Some(*last), because: Because::Alone, deciding: None, weights };
+    }
     let letter = rows.iter().find(|row| row.clause == Clause::CustomerLetter).and_then(|row| match row.favour {
         Favour::Party { deal, .. } => Some(deal),
         _ => None,

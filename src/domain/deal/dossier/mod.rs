@@ -14,8 +14,9 @@ pub use timeline::{Entry, Moment};
 use crate::domain::{
     day::local_date,
     deal::{
-        DocumentKind, EvidencePin, Exhibit, Place, Scope,
+        DealState, DocumentKind, EvidencePin, Exhibit, Overruled, Place, Registration, Scope,
         conflict::{Claim, ConflictCase, Sale, Verdict, detect::recent_sales},
+        queue::is_pending,
     },
     id::{ConflictId, DealId, PartnerId},
     money::Money,
@@ -63,23 +64,31 @@ pub struct PartySummary {
     pub documents: Vec<Exhibit>,
     /// The weight of the clauses that favour it.
     pub weight: u32,
+    /// It ended by itself while the conflict was undecided: nothing is compared with it any more.
+    pub gave_up: bool,
 }
 
 /// Lays the parties side by side. The result does not depend on the order of `claims` or of `past`.
-pub fn dossier(case: Option<ConflictId>, claims: &[Claim<'_>], program: &Program, now: Instant, past: &[Precedent]) -> Dossier {
+pub fn dossier(case: Option<&ConflictCase>, claims: &[Claim<'_>], program: &Program, now: Instant, past: &[Precedent]) -> Dossier {
     let mut claims: Vec<&Claim<'_>> = claims.iter().collect();
     claims.sort_by_key(|claim| {
         let deal = claim.registration;
         (deal.place.is_none(), deal.place, deal.id)
     });
     let today = local_date(now, program.zone);
-    let facts: Vec<PartyFacts<'_>> =
-        claims.iter().map(|claim| PartyFacts { claim, sales: recent_sales(claim, program, today), touches: touches(claim) }).collect();
+    let party = |claim| PartyFacts {
+        claim,
+        sales: recent_sales(claim, program, today),
+        touches: touches(claim),
+        gave_up: case.is_some_and(|case| gave_up(claim.registration, case)),
+    };
+    let facts: Vec<PartyFacts<'_>> = claims.iter().map(|claim| party(*claim)).collect();
+    let contenders: Vec<DealId> = facts.iter().filter(|party| !party.gave_up).map(PartyFacts::deal).collect();
     let clauses = clauses::rows(&facts, program, now);
-    let recommendation = clauses::recommend(&clauses, program);
-    let precedents = precedent::nearest(&clauses, &facts.iter().map(PartyFacts::deal).collect::<Vec<_>>(), past, program);
+    let recommendation = clauses::recommend(&clauses, &contenders, program);
+    let precedents = precedent::nearest(&clauses, &contenders, past, program);
     Dossier {
-        case,
+        case: case.map(|case| case.id),
         timeline: timeline::timeline(&facts),
         evidence: EvidencePin::of(claims.iter().flat_map(|claim| &claim.registration.documents)),
         parties: facts.into_iter().map(|facts| summary(facts, &recommendation)).collect(),
@@ -94,6 +103,19 @@ pub(crate) struct PartyFacts<'a> {
     pub claim: &'a Claim<'a>,
     pub sales: Vec<Sale>,
     pub touches: u32,
+    pub gave_up: bool,
+}
+
+/// Whether it ended by itself before the conflict was decided, or while an appeal is: whoever withdrew can't be given the deal.
+/// What became of a party after the decision changes nothing about why it was made.
+fn gave_up(deal: &Registration, case: &ConflictCase) -> bool {
+    let ended = match &deal.state {
+        DealState::Lost { at, .. } | DealState::Expired { at, .. } | DealState::Withdrawn { at, .. } => *at,
+        DealState::Rejected { overruled: Some(Overruled { case: own, .. }), .. } if *own == case.id => return false,
+        DealState::Rejected { at, .. } => *at,
+        _ => return false,
+    };
+    is_pending(case) || case.decision().is_none_or(|decision| ended < decision.at)
 }
 
 impl PartyFacts<'_> {
@@ -126,10 +148,16 @@ fn summary(facts: PartyFacts<'_>, recommendation: &Recommendation) -> PartySumma
         sales: facts.sales,
         documents: deal.documents.clone(),
         weight,
+        gave_up: facts.gave_up,
     }
 }
 
 impl Dossier {
+    /// The parties that can still be given the deal.
+    pub fn contenders(&self) -> impl Iterator<Item = &PartySummary> {
+        self.parties.iter().filter(|party| !party.gave_up)
+    }
+
     /// With what happened to the conflict itself in the timeline.
     #[must_use]
     pub fn of_case(mut self, case: &ConflictCase) -> Self {

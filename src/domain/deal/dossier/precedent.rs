@@ -2,7 +2,7 @@
 
 use super::{ClauseRow, Standing};
 use crate::domain::{
-    deal::conflict::{ConflictCase, Verdict, VerdictKind},
+    deal::conflict::{CaseState, ConflictCase, Verdict, VerdictKind},
     id::{ConflictId, DealId},
     program::{Clause, Program},
     time::Instant,
@@ -16,6 +16,8 @@ pub struct Precedent {
     pub kind: VerdictKind,
     /// How the clauses stood for whoever won, or would have by the rules.
     pub standings: Vec<(Clause, Standing)>,
+    /// Somebody has yet to decide whether it stays.
+    pub is_appealed: bool,
 }
 
 /// A past decision like this case.
@@ -28,6 +30,7 @@ pub struct Nearest {
     pub kind: VerdictKind,
     /// The party that stands where the winner stood then; nobody when two stand alike.
     pub suggests: Option<DealId>,
+    pub is_appealed: bool,
 }
 
 /// A verdict goes against this many of the nearest decisions.
@@ -46,7 +49,13 @@ impl Precedent {
     /// Of a case with a decision in force; of one that was overturned, the one that stands.
     pub fn of(case: &ConflictCase) -> Option<Self> {
         let decision = case.decision()?;
-        Some(Self { case: case.id, decided_at: decision.at, kind: decision.verdict.kind(), standings: decision.standings.clone() })
+        Some(Self {
+            case: case.id,
+            decided_at: decision.at,
+            kind: decision.verdict.kind(),
+            standings: decision.standings.clone(),
+            is_appealed: matches!(case.state, CaseState::Appealed { .. }),
+        })
     }
 }
 
@@ -135,15 +144,16 @@ fn compare(past: &Precedent, standings: &[(DealId, Vec<(Clause, Standing)>)], pr
         (Some((deal, _)), None) => Some(*deal),
         _ => None,
     };
-    Some(Nearest { case: past.case, decided_at: past.decided_at, similarity_bp, kind: past.kind, suggests })
+    let Precedent { case, decided_at, kind, is_appealed, .. } = *past;
+    Some(Nearest { case, decided_at, similarity_bp, kind, suggests, is_appealed })
 }
 
 /// Whether most of the nearest decisions speak against a verdict. Those that suggest an award without saying to whom have
-/// no opinion.
+/// no opinion, and neither have those that are appealed.
 pub(super) fn against(nearest: &[Nearest], verdict: &Verdict) -> Option<Against> {
     let opinions: Vec<bool> = nearest
         .iter()
-        .filter(|one| one.kind != VerdictKind::Award || one.suggests.is_some())
+        .filter(|one| !one.is_appealed && (one.kind != VerdictKind::Award || one.suggests.is_some()))
         .map(|one| {
             let same_kind = one.kind == verdict.kind();
             same_kind && (one.kind != VerdictKind::Award || one.suggests == verdict.principal())

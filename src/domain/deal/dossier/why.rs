@@ -69,6 +69,7 @@ impl Recommendation {
         match (self.favours, self.because) {
             (Some(deal), Because::Letter) => format!("award to {}: the customer wrote for nobody else", name(deal)),
             (Some(deal), Because::Weight { lead }) => format!("award to {}: {clause} decides, with a lead of {lead} in weight", name(deal)),
+            (Some(deal), Because::Alone) => format!("award to {}: all others gave up", name(deal)),
             (Some(deal), Because::Order) => format!("award to {}: a draw in weight, and {clause} comes first", name(deal)),
             _ => "split, or look for more evidence: nothing tells the parties apart".to_owned(),
         }
@@ -89,7 +90,8 @@ impl Nearest {
             (VerdictKind::Award, Some(deal)) => format!("awarded to who stood like {}", name(deal)),
             (kind, _) => kind.doc().to_owned(),
         };
-        format!("{} of {}, {percent} % alike: {outcome}", self.case, self.decided_at)
+        let appealed = if self.is_appealed { ", and it is appealed" } else { "" };
+        format!("{} of {}, {percent} % alike: {outcome}{appealed}", self.case, self.decided_at)
     }
 }
 

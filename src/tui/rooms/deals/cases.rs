@@ -8,12 +8,12 @@ use super::{
 use crate::{
     domain::{
         deal::{
-            ContentHash, RejectReason,
+            ContentHash, DisputePhase, RejectReason,
             conflict::{CaseCommand, CaseState, CaseVerb, ConflictCase, ShareError, Shares, Verdict},
-            dossier::Dossier,
+            dossier::{Dossier, PartySummary},
         },
         escalation::Severity,
-        id::{DealId, OperatorId},
+        id::{ConflictId, DealId, OperatorId},
         text::Text,
         told::Names,
     },
@@ -197,10 +197,10 @@ impl DealRoom {
         let overturn = if matches!(case.state, CaseState::Appealed { .. }) { " on appeal" } else { "" };
         Some(match act {
             Act::CaseAward => {
-                let mut field = Field::choice("winner", party_choices(dossier));
+                let mut field = Field::choice("winner", dossier.contenders().map(|party| party_choice(dossier, party)).collect());
                 let favoured = dossier.recommendation.favours;
                 if let Kind::Choice { chosen, .. } = &mut field.kind {
-                    *chosen = dossier.parties.iter().position(|party| Some(party.deal) == favoured).unwrap_or(0);
+                    *chosen = dossier.contenders().position(|party| Some(party.deal) == favoured).unwrap_or(0);
                 }
                 Form::new(format!("Award {about}{overturn}"), "award")
                     .about("The winner is protected, the others give way and are told; the evidence on the screen is pinned.")
@@ -236,7 +236,7 @@ impl DealRoom {
         let winner = self.case_story().and_then(|story| story.dossier.case.decision()?.verdict.principal());
         let lost = |deal: &DealId| Some(*deal) != winner;
         let read = self.selected().filter(lost);
-        let mut field = Field::choice("party", party_choices(dossier));
+        let mut field = Field::choice("party", dossier.parties.iter().map(|party| party_choice(dossier, party)).collect());
         if let Kind::Choice { chosen, .. } = &mut field.kind {
             let of = |wanted: &dyn Fn(DealId) -> bool| dossier.parties.iter().position(|party| wanted(party.deal));
             *chosen = of(&|deal| Some(deal) == read).or_else(|| of(&|deal| lost(&deal))).unwrap_or(0);
@@ -289,7 +289,16 @@ impl DealRoom {
         (!said.is_empty()).then(|| said.join(" "))
     }
 
+    /// The conflict of a registration in the table that nobody has decided yet.
+    pub(super) fn open_case(&self, of: DealId) -> Option<ConflictId> {
+        self.row(of)?.dispute.filter(|(_, phase)| *phase == DisputePhase::Open).map(|(case, _)| case)
+    }
+
     fn about_outcome(&self, act: Act) -> Option<String> {
+        if act == Act::DealWithdraw {
+            let case = self.open_case(self.selected()?)?;
+            return Some(format!("It is a party of {case}: where only one other is left, the conflict ends and that one goes on at once."));
+        }
         let dossier = &self.case_story()?.dossier.dossier;
         match act {
             Act::CaseVoid => Some(about_verdict(dossier, &Verdict::Void)).filter(|said| !said.is_empty()),
@@ -323,24 +332,20 @@ fn about_verdict(dossier: &Dossier, verdict: &Verdict) -> String {
     told.join("; ")
 }
 
-fn party_choices(dossier: &Dossier) -> Vec<Choice> {
-    let favoured = dossier.recommendation.favours;
-    let one = |party: &crate::domain::deal::dossier::PartySummary| {
-        let mut doc = format!("weight {}", party.weight);
-        if Some(party.deal) == favoured {
-            doc = format!("{doc}, recommended");
-        }
-        if let Some(against) = dossier.against(&Verdict::Award { winner: party.deal }) {
-            doc = format!("{doc}  ! against {} of {} precedents", against.against, against.of);
-        }
-        Choice::new(name(dossier, party.deal), doc)
-    };
-    dossier.parties.iter().map(one).collect()
+fn party_choice(dossier: &Dossier, party: &PartySummary) -> Choice {
+    let mut doc = format!("weight {}", party.weight);
+    if Some(party.deal) == dossier.recommendation.favours {
+        doc = format!("{doc}, recommended");
+    }
+    if let Some(against) = dossier.against(&Verdict::Award { winner: party.deal }) {
+        doc = format!("{doc}  ! against {} of {} precedents", against.against, against.of);
+    }
+    Choice::new(name(dossier, party.deal), doc)
 }
 
 /// All alike, to begin with: `D-12 50.00, D-19 50.00`.
 fn even_shares(dossier: &Dossier) -> String {
-    let deals: Vec<DealId> = dossier.parties.iter().map(|party| party.deal).collect();
+    let deals: Vec<DealId> = dossier.contenders().map(|party| party.deal).collect();
     let shares = Shares::even(&deals).ok();
     let told = shares.iter().flat_map(Shares::iter).map(|(deal, bp)| format!("{deal} {}.{:02}", bp / 100, bp % 100));
     told.collect::<Vec<_>>().join(", ")
@@ -351,7 +356,7 @@ fn verdict(act: Act, dossier: &Dossier, values: &[Value]) -> Result<Verdict, Str
     let missing = || "nothing was chosen".to_owned();
     match act {
         Act::CaseAward => {
-            let winner = chosen.and_then(|at| dossier.parties.get(at)).map(|party| party.deal).ok_or_else(missing)?;
+            let winner = chosen.and_then(|at| dossier.contenders().nth(at)).map(|party| party.deal).ok_or_else(missing)?;
             Ok(Verdict::Award { winner })
         }
         Act::CaseRejectAll => {

@@ -380,6 +380,11 @@ impl Trade for DealTrade {
         room.ask_case_again(cx);
     }
 
+    /// Whoever withdraws from a conflict may end it, and the other goes on at once.
+    fn is_weighed(room: &DealRoom, act: Act, of: DealId) -> bool {
+        act == Act::DealWithdraw && room.open_case(of).is_some()
+    }
+
     fn about_plan(room: &DealRoom, act: Act) -> Option<String> {
         room.about_case_plan(act)
     }

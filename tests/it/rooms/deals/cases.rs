@@ -9,7 +9,7 @@ use pilothouse::{
         actor::Role,
         deal::{
             DealState,
-            conflict::{CaseCommand, Verdict},
+            conflict::{CaseCommand, CaseState, Verdict},
         },
         id::ConflictId,
     },
@@ -110,6 +110,30 @@ async fn a_verb_on_a_conflict_says_that_it_is_not_about_the_marks() {
     desk.play("o").await;
     assert!(desk.screen().contains("; 2 marks stay"), "{}", desk.screen());
     assert!(desk.case(2).await.state.reviewer().is_some(), "{}", desk.screen());
+}
+
+#[tokio::test]
+async fn who_withdraws_from_a_conflict_sees_first_what_becomes_of_it() {
+    on_both(async |fresh| {
+        let mut desk = Desk::opened(fresh, 120, 36).await;
+        let case = desk.deal(11).await.dispute.expect("three claim one deal").case;
+        let told = desk.find(10).await.play("W").await.screen();
+        assert!(told.contains(&format!("It is a party of {case}: where only one other is left")), "{told}");
+        assert!(desk.deal(10).await.state.is_claim(), "nothing is done yet");
+        desk.play("y").await;
+        assert!(matches!(desk.deal(10).await.state, DealState::Withdrawn { .. }), "{}", desk.screen());
+        assert!(desk.deal(11).await.hold.is_some(), "two are left, and wait");
+        // Whoever withdrew is beside the others, and nobody is asked whether it should win.
+        let dossier = desk.find(12).await.play("=").await.screen();
+        assert!(dossier.contains("it gave up, and can't"), "{dossier}");
+        let award = desk.play("a").await.screen();
+        let form: Vec<&str> = award.lines().filter(|line| line.contains('│')).collect();
+        assert!(form.iter().any(|line| line.contains("D-11")) && !form.iter().any(|line| line.contains("D-10")), "{award}");
+        desk.play("esc esc").await.find(11).await.play("W y").await;
+        assert!(desk.deal(12).await.hold.is_none(), "the last one goes on: {}", desk.screen());
+        assert!(matches!(desk.case(case.0).await.state, CaseState::Closed { .. }));
+    })
+    .await;
 }
 
 #[tokio::test]

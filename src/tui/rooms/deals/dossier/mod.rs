@@ -278,9 +278,12 @@ impl<'a> Page<'a> {
     /// How the nearest past decisions stand to a win of this party.
     fn if_awarded(&self, winner: DealId) -> Piece {
         let dossier = self.dossier();
+        if !dossier.contenders().any(|party| party.deal == winner) {
+            return ("it gave up, and can't".to_owned(), Role::Dim);
+        }
         match dossier.against(&Verdict::Award { winner }) {
             Some(against) => (format!("! against {} of {} precedents", against.against, against.of), Role::Bad),
-            None if dossier.precedents.is_empty() => ("no precedents".to_owned(), Role::Dim),
+            None if dossier.precedents.iter().all(|one| one.is_appealed) => ("no precedents".to_owned(), Role::Dim),
             None => ("not against precedents".to_owned(), Role::Text),
         }
     }

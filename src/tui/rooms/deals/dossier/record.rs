@@ -65,6 +65,7 @@ impl Page<'_> {
         let favours = self.dossier().recommendation.favours;
         let rows = self.dossier().precedents.iter().map(|one| {
             let (mark, role) = match (one.suggests, favours) {
+                _ if one.is_appealed => ("?", Role::Dim),
                 (Some(suggested), Some(favoured)) if suggested != favoured => ("≠", Role::Warn),
                 (Some(_), Some(_)) => ("=", Role::Text),
                 _ => ("·", Role::Text),
@@ -75,7 +76,8 @@ impl Page<'_> {
                 (kind, None) => kind.doc().to_owned(),
             };
             let when = one.decided_at.to_utc().format("%Y-%m-%d");
-            (mark, role, format!("{} {when}, {} %: {outcome}", one.case, one.similarity_bp / 100))
+            let appealed = if one.is_appealed { ", appealed" } else { "" };
+            (mark, role, format!("{} {when}, {} %: {outcome}{appealed}", one.case, one.similarity_bp / 100))
         });
         let mut out: Vec<Row> =
             rows.flat_map(|(mark, role, told)| line(&[(1, (mark.to_owned(), role)), (width.saturating_sub(3), (told, role))])).collect();
