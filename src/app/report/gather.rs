@@ -21,7 +21,7 @@ use crate::{
             standing::Standing,
         },
     },
-    store::Session,
+    store::{Session, unit::tier::Detail},
 };
 use chrono::{Days, NaiveDate};
 use futures::future::BoxFuture;
@@ -124,7 +124,7 @@ async fn scored(
     standing: Option<&Standing>,
     on: NaiveDate,
 ) -> Option<(Facts, Scorecard)> {
-    let mut gathered = facts::gather(session, rules, &[partner.id], on).await.ok()?;
+    let mut gathered = facts::gather(session, rules, &[partner.id], on, Detail::Days).await.ok()?;
     let facts = gathered.facts(rules.program(), partner, standing, on).ok()?;
     let history = standing.map(Standing::history).unwrap_or_default();
     let card = evaluate(&facts, &rules.program().tier_rules(), &partner.profile.tier, &history);

@@ -8,7 +8,7 @@ use crate::{
         program::{self, edit},
         text::Text,
         tier::{
-            Facts, WhatIf,
+            Certificate, Facts, WhatIf,
             board::{Board, Coverage, Seen},
             rules::Rules as TierRules,
             what_if,
@@ -20,11 +20,21 @@ use chrono::NaiveDate;
 use futures::future::BoxFuture;
 use std::{collections::HashMap, sync::Arc};
 
+/// What the figures of a board rest on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Basis {
+    /// What the last audit found of each partner: there at once, without what tiers cost, and without facts to try rules on.
+    LastAudits,
+    /// All that is known today.
+    Today,
+}
+
 /// Everything that the board shows, and the facts to try other rules on.
 #[derive(Debug, Clone)]
 pub struct TierBoard {
     pub at: Instant,
     pub day: NaiveDate,
+    pub basis: Basis,
     pub rules: TierRules,
     pub facts: Arc<[Facts]>,
     pub board: Board,
@@ -57,6 +67,25 @@ impl App {
         })
     }
 
+    /// The board as the last audits left it, to be shown until today's is added up.
+    pub fn tier_board_at_last(&self) -> BoxFuture<'_, Result<TierBoard, Failure>> {
+        Box::pin(async move {
+            let (at, rules, day) = (self.now(), self.rules().await?, self.today().await?);
+            let found = self.db().snapshot().await?.tiers_last_found().await?;
+            let underway = self.underway().await?;
+            let tier_rules = rules.program().tier_rules();
+            let mut board = Board::of_audits(found, &tier_rules);
+            for partner in rules.directory().all().iter().filter(|partner| partner.profile.is_audited()) {
+                let zone = rules.program().zone;
+                let valid: Vec<_> = partner.profile.certifications.iter().filter_map(|one| Certificate::on(one, day, zone)).collect();
+                board.expires(partner.id, &valid, day);
+            }
+            board.expiring.sort_unstable();
+            let facts = Arc::default();
+            Ok(TierBoard { underway, basis: Basis::LastAudits, ..shown(&rules, tier_rules, (facts, board), day, at) })
+        })
+    }
+
     /// What rules would change against others, at facts that are known already.
     pub async fn tier_try(facts: Arc<[Facts]>, before: TierRules, after: TierRules) -> Result<WhatIf, Failure> {
         let work = move || what_if(&facts, &before, &after);
@@ -82,7 +111,12 @@ fn added_up(rules: &Rules, (facts, held): (Arc<[Facts]>, &HashMap<PartnerId, Tex
     let stored = |id: PartnerId| directory.get(id).map_or("", |partner| partner.profile.tier.as_str());
     let seen = |one| Seen { facts: one, stored: stored(one.partner), held: held.get(&one.partner).map(Text::as_str) };
     let board = Board::of(facts.iter().map(seen), &tier_rules);
+    shown(rules, tier_rules, (facts, board), day, at)
+}
+
+fn shown(rules: &Rules, tier_rules: TierRules, (facts, board): (Arc<[Facts]>, Board), day: NaiveDate, at: Instant) -> TierBoard {
+    let directory = rules.directory();
     let coverage = Coverage::of(rules.program(), directory.all());
     let names = directory.all().iter().map(|partner| (partner.id, partner.profile.name.clone())).collect();
-    TierBoard { at, day, rules: tier_rules, facts, board, coverage, underway: Underway::default(), names }
+    TierBoard { at, day, basis: Basis::Today, rules: tier_rules, facts, board, coverage, underway: Underway::default(), names }
 }

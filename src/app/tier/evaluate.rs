@@ -16,7 +16,7 @@ use crate::{
             standing::{Refusal, StandingEvent, audit, enforce},
         },
     },
-    store::Unit,
+    store::{Unit, unit::tier::Detail},
 };
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -108,7 +108,7 @@ async fn judge<'a, U: Unit>(
     kind: AuditKind,
 ) -> Result<Vec<Judged<'a>>, Failure> {
     let scene = draft.scene;
-    let mut gathered = gather(unit, scene.rules, partners, day).await?;
+    let mut gathered = gather(unit, scene.rules, partners, day, Detail::Days).await?;
     let counted = unit.evaluations_counted(partners, day).await?;
     let counted: HashMap<PartnerId, Evaluation> = counted.into_iter().map(|one| (one.made.partner, one)).collect();
     let mut judged = Vec::with_capacity(partners.len());

@@ -29,7 +29,7 @@ use crate::{
         time::Instant,
         told::Names,
     },
-    store::unit::Past,
+    store::unit::{Past, tier::Detail},
 };
 use chrono::NaiveDate;
 use futures::future::BoxFuture;
@@ -242,7 +242,7 @@ impl App {
         let partners: Vec<&Partner> = rules.directory().all().iter().filter(|partner| partner.profile.is_audited()).collect();
         let ids: Vec<PartnerId> = partners.iter().map(|partner| partner.id).collect();
         let mut session = self.db().snapshot().await?;
-        let mut gathered = gather(&mut session, &rules, &ids, today).await?;
+        let mut gathered = gather(&mut session, &rules, &ids, today, Detail::Sums).await?;
         let standings: Vec<_> = session.standings_of(&ids).await?.into_iter().flatten().collect();
         let standings = session.standings(&standings).await?;
         let of: HashMap<PartnerId, &Standing> = standings.iter().map(|standing| (standing.partner, standing)).collect();

@@ -4,7 +4,7 @@
 use super::{
     evaluate::{History, Outcome, evaluate},
     evaluation::NEAR_PERCENT,
-    facts::Facts,
+    facts::{Certificate, Facts},
     rules::{Rules, Score},
 };
 use crate::domain::{
@@ -13,6 +13,7 @@ use crate::domain::{
     money::Money,
     partner::{Partner, PartnerStatus},
     program::Program,
+    search::slug,
     text::Text,
     time::Instant,
 };
@@ -92,9 +93,50 @@ pub struct Seen<'a> {
     pub held: Option<&'a str>,
 }
 
+/// A partner as its last audit found it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LastFound {
+    /// The slug of the tier that it has now.
+    pub tier: String,
+    /// The slug of the one that it earned; empty before its first audit.
+    pub earned: String,
+    pub outcome: Option<Outcome>,
+    pub score: Option<Score>,
+    pub is_near: bool,
+}
+
+/// Where a partner stands among the lines of the rules.
+struct Place {
+    has: Option<usize>,
+    earned: Option<usize>,
+    outcome: Option<Outcome>,
+    score: Option<Score>,
+    is_near: bool,
+}
+
 impl Board {
     /// Partners in any order.
     pub fn of<'a>(partners: impl IntoIterator<Item = Seen<'a>>, rules: &Rules) -> Self {
+        let mut board = Self::empty(rules);
+        for seen in partners {
+            board.add(seen, rules);
+        }
+        board.expiring.sort_unstable();
+        board
+    }
+
+    /// The same as the last audits found it, before any sale is looked at: what tiers cost is not in it, nor who moved.
+    pub fn of_audits(partners: impl IntoIterator<Item = LastFound>, rules: &Rules) -> Self {
+        let mut board = Self::empty(rules);
+        let codes: Vec<String> = rules.lines.iter().map(|line| slug(&line.tier)).collect();
+        let place = |code: &str| codes.iter().position(|one| one == code);
+        for LastFound { tier, earned, outcome, score, is_near } in partners {
+            board.count(Place { has: place(&tier), earned: place(&earned), outcome, score, is_near });
+        }
+        board
+    }
+
+    fn empty(rules: &Rules) -> Self {
         let zero = rules.money(0);
         let bar = |line: &super::rules::Line| TierBar {
             tier: line.tier.clone(),
@@ -110,51 +152,59 @@ impl Board {
             cost_earned: zero,
         };
         let tiers = rules.lines.iter().map(bar).collect();
-        let mut board = Self { tiers, partners: 0, elsewhere: 0, correct: 0, scores: [0; BUCKETS], unscored: 0, expiring: Vec::new() };
-        for seen in partners {
-            board.add(seen, rules);
-        }
-        board.expiring.sort_unstable();
-        board
+        Self { tiers, partners: 0, elsewhere: 0, correct: 0, scores: [0; BUCKETS], unscored: 0, expiring: Vec::new() }
     }
 
     fn add(&mut self, Seen { facts, stored, held }: Seen<'_>, rules: &Rules) {
         let card = evaluate(facts, rules, stored, &History::default());
         let place = |tier: &str| rules.lines.iter().position(|line| line.tier.eq_ignore_ascii_case(tier));
-        let has = place(stored);
+        let (has, earned) = (place(stored), rules.place(&card.computed));
         if let Some(held) = held.filter(|held| !held.eq_ignore_ascii_case(stored)) {
             self.tiers.iter_mut().zip(0..).for_each(|(bar, at)| {
                 bar.came += u32::from(has == Some(at));
                 bar.left += u32::from(place(held) == Some(at));
             });
         }
-        let earned = rules.place(&card.computed);
+        let is_near = card.is_near_a_line(NEAR_PERCENT);
+        self.count(Place { has, earned: Some(earned), outcome: Some(card.outcome), score: card.composite, is_near });
         let revenue = rules.money(facts.revenue.as_ref().map_or(0, |revenue| revenue.now));
         let cost = |place: usize| rules.lines.get(place).map_or(rules.money(0), |line| line.gives.cost(revenue));
-        self.partners += 1;
-        self.correct += u32::from(has == Some(earned));
-        self.elsewhere += u32::from(has.is_none());
         if let Some((has, bar)) = has.and_then(|has| Some((has, self.tiers.get_mut(has)?))) {
-            bar.has += 1;
-            bar.rises += u32::from(card.outcome == Outcome::Promote);
-            bar.falls += u32::from(card.outcome.has_failed());
-            bar.near += u32::from(card.is_near_a_line(NEAR_PERCENT));
             bar.cost.minor = bar.cost.minor.saturating_add(cost(has).minor);
         }
         if let Some(bar) = self.tiers.get_mut(earned) {
-            bar.earned += 1;
             bar.cost_earned.minor = bar.cost_earned.minor.saturating_add(cost(earned).minor);
         }
-        match card.composite {
+        self.expires(facts.partner, &facts.certificates, facts.day);
+    }
+
+    /// Certificates of a partner that are soon to end, counted from a day.
+    pub fn expires(&mut self, partner: PartnerId, certificates: &[Certificate], today: NaiveDate) {
+        let ends = certificates.iter().filter_map(|one| Some((one.last_day?, &one.name)));
+        let soon = ends.filter(|(last_day, _)| last_day.signed_duration_since(today).num_days() <= CERTIFICATE_DAYS);
+        self.expiring.extend(soon.map(|(last_day, name)| Expiring { last_day, partner, name: name.clone() }));
+    }
+
+    fn count(&mut self, Place { has, earned, outcome, score, is_near }: Place) {
+        self.partners += 1;
+        self.correct += u32::from(has.is_some() && has == earned);
+        self.elsewhere += u32::from(has.is_none());
+        if let Some(bar) = has.and_then(|has| self.tiers.get_mut(has)) {
+            bar.has += 1;
+            bar.rises += u32::from(outcome == Some(Outcome::Promote));
+            bar.falls += u32::from(outcome.is_some_and(Outcome::has_failed));
+            bar.near += u32::from(is_near);
+        }
+        if let Some(bar) = earned.and_then(|earned| self.tiers.get_mut(earned)) {
+            bar.earned += 1;
+        }
+        match score {
             Some(Score(hundredths)) => {
                 let bucket = usize::try_from(hundredths.max(0) / 1_000).unwrap_or(BUCKETS).min(BUCKETS - 1);
                 self.scores[bucket] += 1;
             }
             None => self.unscored += 1,
         }
-        let ends = facts.certificates.iter().filter_map(|one| Some((one.last_day?, &one.name)));
-        let soon = ends.filter(|(last_day, _)| last_day.signed_duration_since(facts.day).num_days() <= CERTIFICATE_DAYS);
-        self.expiring.extend(soon.map(|(last_day, name)| Expiring { last_day, partner: facts.partner, name: name.clone() }));
     }
 
     /// The sums over all tiers: what they cost, and what they would if each had what it earned.

@@ -139,6 +139,35 @@ impl Revenue {
         })
     }
 
+    /// Of whoever sold nothing.
+    pub const fn nothing() -> Self {
+        Self { now: 0, before: 0, by_product: Some(Vec::new()), by_day: Vec::new() }
+    }
+
+    /// Two parts of what one partner sold.
+    pub fn plus(self, other: Self, currency: Currency) -> Result<Self, TooLarge> {
+        fn merged<K: Ord>(one: Vec<(K, i64)>, other: Vec<(K, i64)>) -> Option<Vec<(K, i64)>> {
+            let mut sums: BTreeMap<K, i64> = BTreeMap::new();
+            for (key, minor) in one.into_iter().chain(other) {
+                let sum = sums.entry(key).or_default();
+                *sum = sum.checked_add(minor)?;
+            }
+            Some(sums.into_iter().collect())
+        }
+        let sum = || {
+            Some(Self {
+                now: self.now.checked_add(other.now)?,
+                before: self.before.checked_add(other.before)?,
+                by_product: match (self.by_product, other.by_product) {
+                    (Some(one), Some(other)) => Some(merged(one, other)?),
+                    (one, other) => one.or(other),
+                },
+                by_day: merged(self.by_day, other.by_day)?,
+            })
+        };
+        sum().ok_or(TooLarge(currency))
+    }
+
     /// Growth over the twelve months before, in percent; nothing where those have none.
     pub fn growth(&self) -> Option<Decimal> {
         let (now, before) = (Decimal::from(self.now), Decimal::from(self.before));

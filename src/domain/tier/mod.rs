@@ -23,7 +23,7 @@ pub mod way;
 pub mod what_if;
 
 pub use evaluate::{Gate, Gated, History, Outcome, PlanSeen, Scorecard, evaluate};
-pub use facts::{Booked, Certificate, Facts, Revenue, Share};
+pub use facts::{Booked, Certificate, Facts, Revenue, Share, TooLarge};
 pub use period::{Period, Quarter, Trailing};
 pub use rules::{Card, Criterion, Entitlements, Gates, Light, Line, Measure, Rule, Rules, Score};
 pub use way::{Way, way_up};

@@ -50,6 +50,16 @@ impl Trailing {
         let (middle, from) = (months_before(until, 12), months_before(until, 24));
         Self { now: Period { from: middle, until }, before: Period { from, until: middle } }
     }
+
+    /// The audit day.
+    pub fn last_day(&self) -> NaiveDate {
+        self.now.until.pred_opt().unwrap_or(self.now.until)
+    }
+
+    /// Both years.
+    pub const fn both(&self) -> Period {
+        Period { from: self.before.from, until: self.now.until }
+    }
 }
 
 impl Quarter {

@@ -8,18 +8,24 @@ use crate::{
         id::{EvaluationId, PartnerId, StandingId},
         lead::OfferOutcome,
         mdf::fund::Holder,
-        money::Money,
+        money::{Currency, Money},
         text::Text,
-        tier::{evaluation::Evaluation, period::Period, standing::Standing},
+        tier::{
+            Booked, Revenue,
+            evaluation::Evaluation,
+            period::{Period, Trailing},
+            rules::Acquisition,
+            standing::Standing,
+        },
         time::Instant,
     },
     store::{
         error::Result,
-        unit::tier::{Answered, FactSource, FundUse, Registered, SoldOn, StandingChange, TierChanges, TierUnit},
+        unit::tier::{Answered, BookedIn, Detail, FactSource, FundUse, Registered, SoldOn, StandingChange, TierChanges, TierUnit},
     },
 };
 use chrono::NaiveDate;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The tables. Public for tests that compare them with a recount.
 #[derive(Default)]
@@ -63,6 +69,26 @@ impl State {
             sums.entry(key).or_insert(Money::zero(amount.currency)).minor += amount.minor;
         }
         sums.into_iter().map(|((partner, on, product, _), amount)| SoldOn { partner, on, product, amount }).collect()
+    }
+
+    /// By its definition, from the lines.
+    fn booked(&self, partners: &[PartnerId], trailing: Trailing, detail: Detail) -> Vec<BookedIn> {
+        let mut lines: BTreeMap<(PartnerId, Currency), Vec<Booked>> = BTreeMap::new();
+        for posted in self.pos.lines.iter().map(|(_, sale)| &sale.posted).filter(|one| partners.contains(&one.line.partner)) {
+            let (line, Some(money)) = (&posted.line, posted.booked) else { continue };
+            if trailing.now.holds(line.on) || trailing.before.holds(line.on) {
+                let one = Booked { on: line.on, product: line.line.clone(), minor: money.minor, acquired_on: None };
+                lines.entry((line.partner, money.currency)).or_default().push(one);
+            }
+        }
+        let revenue = |currency, lines| {
+            let mut revenue = Revenue::of(lines, trailing.last_day(), Acquisition::FromDay, currency).unwrap_or_default();
+            if detail == Detail::Sums {
+                revenue.by_day.clear();
+            }
+            revenue
+        };
+        lines.into_iter().map(|((partner, currency), lines)| BookedIn { partner, currency, revenue: revenue(currency, lines) }).collect()
     }
 
     fn registered(&self, partners: &[PartnerId], (from, until): (Instant, Instant)) -> Vec<(PartnerId, Registered)> {
@@ -164,6 +190,17 @@ impl FactSource for MemoryUnit {
 
     async fn sold(&mut self, partners: &[PartnerId], period: Period) -> Result<Vec<SoldOn>> {
         Ok(self.look().await.sold(partners, period))
+    }
+
+    async fn booked(&mut self, partners: &[PartnerId], trailing: Trailing, detail: Detail) -> Result<Vec<BookedIn>> {
+        Ok(self.look().await.booked(partners, trailing, detail))
+    }
+
+    async fn unbooked(&mut self, partners: &[PartnerId], period: Period) -> Result<Vec<PartnerId>> {
+        let state = self.look().await;
+        let posted = state.pos.lines.iter().map(|(_, sale)| &sale.posted);
+        let unbooked = posted.filter(|one| one.booked.is_none() && partners.contains(&one.line.partner) && period.holds(one.line.on));
+        Ok(unbooked.map(|one| one.line.partner).collect::<BTreeSet<_>>().into_iter().collect())
     }
 
     async fn is_any_sold(&mut self, period: Period) -> Result<bool> {

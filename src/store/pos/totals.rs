@@ -4,75 +4,94 @@ use crate::{
     domain::{
         day::day_number,
         id::PartnerId,
+        money::Currency,
         pos::{
             Month, Posted, Revenue, Total,
-            totals::{Asked, Restated, TotalKey, added_at, revenue, split},
+            totals::{Asked, Restated, Split, TotalKey, added_at, revenue, split},
         },
         text::Text,
+        tier::period::Period,
         time::Instant,
     },
-    store::{Session, Sql, Tx, error::Result, session::LIST_MAX, sql::Arg},
+    store::{
+        Session, Sql, Tx,
+        error::{Error, Result},
+        session::LIST_MAX,
+        sql::Arg,
+    },
 };
 use chrono::NaiveDate;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
-const MONTHS: &str = "select partner, line, cast(sum(minor) as bigint), cast(sum(quantity) as bigint), cast(sum(lines) as bigint) \
-    from sale_total where month >= $1 and month < $2 and currency = $3 group by partner, line";
-/// Of one partner each month is looked up: the table is by month first.
-const MONTHS_OF: &str = "select partner, line, cast(sum(minor) as bigint), cast(sum(quantity) as bigint), cast(sum(lines) as bigint) \
-    from sale_total where currency = ";
-const DAYS: &str = "select partner, line, cast(sum(booked) as bigint), cast(sum(coalesce(quantity, 0)) as bigint), \
-    cast(sum(case when against = 2 then -1 else 1 end) as bigint) from sale where day >= $1 and day < $2 and booked_currency = $3 \
-    group by partner, line";
-const DAYS_OF: &str = "select partner, line, cast(sum(booked) as bigint), cast(sum(coalesce(quantity, 0)) as bigint), \
-    cast(sum(case when against = 2 then -1 else 1 end) as bigint) from sale where booked_currency = ";
+const MONTHS: &str = "select partner, line, currency, cast(sum(minor) as bigint), cast(sum(quantity) as bigint), \
+    cast(sum(lines) as bigint) from sale_total where month >= $1 and month < $2 group by partner, line, currency";
+const DAYS: &str = "select partner, line, booked_currency, cast(sum(booked) as bigint), cast(sum(coalesce(quantity, 0)) as bigint), \
+    cast(sum(case when against = 2 then -1 else 1 end) as bigint) from sale where day >= $1 and day < $2 and booked is not null \
+    group by partner, line, booked_currency";
+/// Of some partners each place is looked up: both tables are by time first.
+const MONTHS_OF: &str = "select partner, line, currency, cast(sum(minor) as bigint), cast(sum(quantity) as bigint), \
+    cast(sum(lines) as bigint) from sale_total where month in ";
+const DAYS_OF: &str = "select partner, line, booked_currency, cast(sum(booked) as bigint), cast(sum(coalesce(quantity, 0)) as bigint), \
+    cast(sum(case when against = 2 then -1 else 1 end) as bigint) from sale where booked is not null and day in ";
+/// What the index of the days holds, without a look at the lines themselves.
+const MONEY_OF: &str = "select partner, line, booked_currency, cast(sum(booked) as bigint), cast(0 as bigint), cast(0 as bigint) \
+    from sale where booked is not null and day in ";
+const BY_SUM: &str = " group by partner, line, ";
 const RESTATED: &str = "select partner, month, max(changed_at) from sale_total where month >= $1 and month < $2 and changed_at > $3 \
     group by partner, month order by partner, month";
 const OTHER_CURRENCIES: &str = "select distinct currency from sale_total where currency <> $1 order by currency";
 const LAST: &str = "select coalesce(max(id), 0) from sale";
 pub const STATEMENTS: &[&str] = &[MONTHS, DAYS, RESTATED, OTHER_CURRENCIES, LAST];
 
-/// Up to so many partners are looked up one by one; of more everything is read, and theirs is kept.
-const PARTNERS_MAX: usize = 64;
-
 type Sums = BTreeMap<(PartnerId, Text), Total>;
-type SumRow = (i64, String, i64, i64, i64);
+/// Partner, product line, currency, and what they come to.
+type SumRow = (i64, String, String, i64, i64, i64);
+
+/// What days are summed up to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(in crate::store) enum Of {
+    /// Money, quantity and number of lines.
+    All,
+    /// Money alone; the rest is 0.
+    Money,
+}
 
 impl Session {
     /// Booked sums by partner and product line, exact to the minor unit for any half-open run of days.
     pub async fn revenue(&mut self, asked: &Asked) -> Result<Vec<Revenue>> {
         let split = split(asked.from, asked.to);
         let mut sums = Sums::new();
-        let few = asked.partners.as_deref().filter(|partners| partners.len() <= PARTNERS_MAX);
-        let code = asked.currency.code();
-        let (first, last) = (split.months.0.0, split.months.1.0);
-        let mut statements = Vec::new();
-        match few {
-            Some([]) => return Ok(Vec::new()),
-            Some(partners) => {
-                statements.extend(looked_up(MONTHS_OF, " and (month, partner) in (values ", code, first..last, partners));
-                for (from, to) in &split.days {
-                    let days = day_number(*from)..day_number(*to);
-                    statements.extend(looked_up(DAYS_OF, " and (day, partner) in (values ", code, days, partners));
-                }
-            }
-            None => {
-                if first < last {
-                    statements.push(Sql::new(MONTHS).bind(first).bind(last).bind(code));
-                }
-                let days = |(from, to): &(NaiveDate, NaiveDate)| Sql::new(DAYS).bind(day_number(*from)).bind(day_number(*to)).bind(code);
-                statements.extend(split.days.iter().map(days));
-            }
-        }
+        let few = asked.partners.as_deref().filter(|partners| partners.len() <= LIST_MAX);
+        let statements = match few {
+            Some(partners) => summed_of(&split, partners, Of::All),
+            None => summed(&split),
+        };
+        let wanted: Option<HashSet<PartnerId>> = asked.partners.as_ref().map(|partners| partners.iter().copied().collect());
         for sql in statements {
-            for (partner, line, minor, quantity, lines) in self.all::<SumRow>(sql).await? {
+            for (partner, line, currency, minor, quantity, lines) in self.all::<SumRow>(sql).await? {
                 let partner = PartnerId(partner);
-                if few.is_some() || asked.wants(partner) {
+                if currency == asked.currency.code() && wanted.as_ref().is_none_or(|wanted| wanted.contains(&partner)) {
                     sums.entry((partner, Text::clean(&line))).or_default().add(Total { minor, quantity, lines });
                 }
             }
         }
         Ok(revenue(sums))
+    }
+
+    /// The money of [`Session::revenue`] in every currency in which lines of these partners are booked; no more than
+    /// [`LIST_MAX`] of them.
+    pub(in crate::store) async fn money(&mut self, partners: &[PartnerId], days: Period) -> Result<Vec<(PartnerId, Currency, Text, i64)>> {
+        let mut sums: BTreeMap<(PartnerId, String, String), i64> = BTreeMap::new();
+        for sql in summed_of(&split(days.from, days.until), partners, Of::Money) {
+            for (partner, line, currency, minor, ..) in self.all::<SumRow>(sql).await? {
+                let sum = sums.entry((PartnerId(partner), currency, line)).or_default();
+                *sum = sum.saturating_add(minor);
+            }
+        }
+        let row = |((partner, currency, line), minor): ((PartnerId, String, String), i64)| {
+            Ok((partner, currency.parse().map_err(Error::Corrupt)?, Text::clean(&line), minor))
+        };
+        sums.into_iter().map(row).collect()
     }
 
     /// The partners whose lines in the months of these days were recorded, or cancelled, after an instant: what was made of those
@@ -96,16 +115,30 @@ impl Session {
     }
 }
 
-/// Statements for each place in turn of each partner, as many in one as the database takes.
-fn looked_up(head: &'static str, places: &'static str, code: &str, range: std::ops::Range<i64>, partners: &[PartnerId]) -> Vec<Sql> {
-    let pairs: Vec<[Arg; 2]> =
-        range.flat_map(|place| partners.iter().map(move |partner| [Arg::from(place), Arg::from(*partner)])).collect();
-    let statement = |part: &[[Arg; 2]]| {
+/// Of everybody: the whole months from what is kept, the days beside them from the lines.
+fn summed(split: &Split) -> Vec<Sql> {
+    let (first, last) = split.months;
+    let months = (first < last).then(|| Sql::new(MONTHS).bind(first.0).bind(last.0));
+    let days = split.days.iter().map(|(from, to)| Sql::new(DAYS).bind(day_number(*from)).bind(day_number(*to)));
+    months.into_iter().chain(days).collect()
+}
+
+/// Of no more than [`LIST_MAX`] partners, each place by itself.
+fn summed_of(split: &Split, partners: &[PartnerId], of: Of) -> Vec<Sql> {
+    if partners.is_empty() {
+        return Vec::new();
+    }
+    let of_places = |head: &'static str, places: &[i64], currency: &'static str| {
         let mut sql = Sql::new(head);
-        sql.push_bind(code).push(places).push_rows(part.iter().cloned()).push(") group by partner, line");
+        sql.push_list(places.iter().copied()).push(" and partner in ").push_list(partners.iter().copied());
+        sql.push(BY_SUM).push(currency);
         sql
     };
-    pairs.chunks(LIST_MAX).map(statement).collect()
+    let months: Vec<i64> = (split.months.0.0..split.months.1.0).collect();
+    let days: Vec<i64> = split.days.iter().flat_map(|(from, to)| day_number(*from)..day_number(*to)).collect();
+    let head = if of == Of::All { DAYS_OF } else { MONEY_OF };
+    let months = months.chunks(LIST_MAX).map(|part| of_places(MONTHS_OF, part, "currency"));
+    months.chain(days.chunks(LIST_MAX).map(|part| of_places(head, part, "booked_currency"))).collect()
 }
 
 const ADD: &str = "on conflict (month, partner, line, currency) do update set minor = sale_total.minor + excluded.minor, \

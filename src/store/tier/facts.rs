@@ -4,9 +4,12 @@ use crate::{
     domain::{
         day::{date_of_day, day_number},
         id::PartnerId,
-        money::Money,
+        money::{Currency, Money},
         text::Text,
-        tier::period::Period,
+        tier::{
+            Revenue,
+            period::{Period, Trailing},
+        },
         time::Instant,
     },
     store::{
@@ -14,7 +17,7 @@ use crate::{
         error::{Error, Result},
         session::LIST_MAX,
         sql::args,
-        unit::tier::{FundUse, Registered, SoldOn},
+        unit::tier::{BookedIn, Detail, FundUse, Registered, SoldOn},
     },
 };
 use std::collections::BTreeMap;
@@ -31,14 +34,69 @@ impl Session {
                 "select partner, day, line, coalesce(booked_currency, currency), cast(sum(coalesce(booked, minor)) as bigint) \
                  from sale where partner in ",
             );
-            sql.push_list(part.iter().copied());
-            sql.push(" and day >= ").push_bind(day_number(period.from)).push(" and day < ").push_bind(day_number(period.until));
+            // Each day by itself: the index is by day first.
+            sql.push_list(part.iter().copied()).push(" and day in ").push_list(day_number(period.from)..day_number(period.until));
             sql.push(" group by partner, day, line, coalesce(booked_currency, currency)");
             for (partner, day, line, currency, minor) in self.all::<(i64, i64, String, String, i64)>(sql).await? {
                 let currency = currency.parse().map_err(Error::Corrupt)?;
                 let (partner, on) = (PartnerId(partner), date_of_day(day));
                 found.push(SoldOn { partner, on, product: Text::clean(&line), amount: Money::new(minor, currency) });
             }
+        }
+        Ok(found)
+    }
+
+    /// Sums of what is booked; see [`FactSource::booked`].
+    ///
+    /// [`FactSource::booked`]: crate::store::unit::tier::FactSource::booked
+    pub async fn booked(&mut self, partners: &[PartnerId], trailing: Trailing, detail: Detail) -> Result<Vec<BookedIn>> {
+        let mut sums: BTreeMap<(PartnerId, Currency), Revenue> = BTreeMap::new();
+        for part in partners.chunks(LIST_MAX) {
+            for (partner, currency, _, minor) in self.money(part, trailing.before).await? {
+                let sum = sums.entry((partner, currency)).or_insert_with(Revenue::nothing);
+                sum.before = sum.before.saturating_add(minor);
+            }
+            for (partner, currency, product, minor) in self.money(part, trailing.now).await? {
+                let sum = sums.entry((partner, currency)).or_insert_with(Revenue::nothing);
+                sum.now = sum.now.saturating_add(minor);
+                if !product.is_empty() {
+                    sum.by_product.get_or_insert_default().push((product, minor));
+                }
+            }
+            if detail == Detail::Days {
+                for (partner, currency, day, minor) in self.money_by_day(part, trailing.now).await? {
+                    sums.entry((partner, currency)).or_insert_with(Revenue::nothing).by_day.push((day, minor));
+                }
+            }
+        }
+        let in_order = |((partner, currency), mut revenue): ((PartnerId, Currency), Revenue)| {
+            revenue.by_day.sort_unstable();
+            BookedIn { partner, currency, revenue }
+        };
+        Ok(sums.into_iter().map(in_order).collect())
+    }
+
+    /// What these partners sold on each day of a year.
+    async fn money_by_day(&mut self, partners: &[PartnerId], days: Period) -> Result<Vec<(PartnerId, Currency, i64, i64)>> {
+        let mut sql =
+            Sql::new("select partner, booked_currency, day, cast(sum(booked) as bigint) from sale where booked is not null and day in ");
+        sql.push_list(day_number(days.from)..day_number(days.until)).push(" and partner in ").push_list(partners.iter().copied());
+        sql.push(" group by day, partner, booked_currency");
+        let mut found = Vec::new();
+        for (partner, currency, day, minor) in self.all::<(i64, String, i64, i64)>(sql).await? {
+            found.push((PartnerId(partner), currency.parse().map_err(Error::Corrupt)?, day, minor));
+        }
+        Ok(found)
+    }
+
+    /// Those of these partners that have lines of a period without a booking.
+    pub async fn unbooked(&mut self, partners: &[PartnerId], period: Period) -> Result<Vec<PartnerId>> {
+        let mut found = Vec::new();
+        for part in partners.chunks(LIST_MAX) {
+            let mut sql = Sql::new("select distinct partner from sale where booked is null and partner in ");
+            sql.push_list(part.iter().copied());
+            sql.push(" and day >= ").push_bind(day_number(period.from)).push(" and day < ").push_bind(day_number(period.until));
+            found.extend(self.all::<(i64,)>(sql).await?.into_iter().map(|(partner,)| PartnerId(partner)));
         }
         Ok(found)
     }

@@ -9,6 +9,8 @@ use crate::{
         pos::Correction,
         search,
         tier::{
+            Outcome, Score,
+            board::LastFound,
             desk::{DeskId, DeskLine, WaitingLine},
             fields::{Field, Flag, Tiers},
             queue::{Kpis, Queue, SOON, Sort, TierLine},
@@ -52,13 +54,15 @@ const ALL_STANDINGS: &str = "select id from tier_standing order by id";
 /// Those in the program, as the board counts them; [`Profile::is_audited`] as SQL.
 const BY_TIER: &str = "select tier_code, count(*) from tier_line where id > 0 and status in ('active', 'suspended') and kind <> 'direct' \
     group by tier_code";
+const LAST_FOUND: &str = "select tier_code, earned_code, outcome, score_key, is_near from tier_line \
+    where id > 0 and status in ('active', 'suspended') and kind <> 'direct'";
 const FIGURES: &str = "select cast(coalesce(sum(case when outcome <> '' then 1 else 0 end), 0) as bigint), \
     cast(coalesce(sum(case when outcome <> '' and earned_code = tier_code then 1 else 0 end), 0) as bigint), \
     cast(coalesce(sum(case when proposal in ('proposed', 'deferred') then 1 else 0 end), 0) as bigint) from tier_line \
     where status in ('active', 'suspended') and kind <> 'direct'";
 const WAITING: &str = "select count(*) from correction where state = 'open'";
 const PARTNERS: &str = "select coalesce(max(id), 0) from tier_line where id > 0";
-pub const STATEMENTS: &[&str] = &[ALL_STANDINGS, BY_TIER, FIGURES, WAITING, PARTNERS];
+pub const STATEMENTS: &[&str] = &[ALL_STANDINGS, BY_TIER, LAST_FOUND, FIGURES, WAITING, PARTNERS];
 
 /// How many rows are taken out at once.
 const OVER_MAX: usize = 500;
@@ -296,6 +300,21 @@ impl Session {
         let count = |n: i64| n.unsigned_abs();
         let tiers = tiers.into_iter().map(|(tier, n)| (crate::domain::text::Text::clean(&tier), count(n))).collect();
         Ok(Kpis { tiers, audited: count(audited), correct: count(correct), proposed: count(proposed), waiting: count(waiting) })
+    }
+}
+
+impl Session {
+    /// How all partners that are audited stood at the end of their last audits.
+    pub async fn tiers_last_found(&mut self) -> Result<Vec<LastFound>> {
+        let rows = self.all::<(String, String, String, i64, i64)>(Sql::new(LAST_FOUND)).await?;
+        let found = |(tier, earned, outcome, score, near): (String, String, String, i64, i64)| LastFound {
+            tier,
+            earned,
+            outcome: Outcome::from_name(&outcome),
+            score: (score != NO_SCORE).then_some(Score(score)),
+            is_near: near == 1,
+        };
+        Ok(rows.into_iter().map(found).collect())
     }
 }
 

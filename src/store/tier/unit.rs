@@ -5,13 +5,17 @@ use crate::{
         fx::RateDay,
         id::{EvaluationId, PartnerId, StandingId},
         text::Text,
-        tier::{evaluation::Evaluation, period::Period, standing::Standing},
+        tier::{
+            evaluation::Evaluation,
+            period::{Period, Trailing},
+            standing::Standing,
+        },
         time::Instant,
     },
     store::{
         Session, Tx,
         error::Result,
-        unit::tier::{Answered, FactSource, FundUse, Registered, SoldOn, TierUnit},
+        unit::tier::{Answered, BookedIn, Detail, FactSource, FundUse, Registered, SoldOn, TierUnit},
     },
 };
 use chrono::NaiveDate;
@@ -59,6 +63,14 @@ impl FactSource for Tx {
         (**self).sold(partners, period).await
     }
 
+    async fn booked(&mut self, partners: &[PartnerId], trailing: Trailing, detail: Detail) -> Result<Vec<BookedIn>> {
+        (**self).booked(partners, trailing, detail).await
+    }
+
+    async fn unbooked(&mut self, partners: &[PartnerId], period: Period) -> Result<Vec<PartnerId>> {
+        (**self).unbooked(partners, period).await
+    }
+
     async fn is_any_sold(&mut self, period: Period) -> Result<bool> {
         (**self).is_any_sold(period).await
     }
@@ -92,6 +104,14 @@ impl FactSource for Session {
 
     async fn sold(&mut self, partners: &[PartnerId], period: Period) -> Result<Vec<SoldOn>> {
         Self::sold(self, partners, period).await
+    }
+
+    async fn booked(&mut self, partners: &[PartnerId], trailing: Trailing, detail: Detail) -> Result<Vec<BookedIn>> {
+        Session::booked(self, partners, trailing, detail).await
+    }
+
+    async fn unbooked(&mut self, partners: &[PartnerId], period: Period) -> Result<Vec<PartnerId>> {
+        Session::unbooked(self, partners, period).await
     }
 
     async fn is_any_sold(&mut self, period: Period) -> Result<bool> {

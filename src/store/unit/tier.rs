@@ -4,9 +4,14 @@ use crate::{
     domain::{
         fx::RateDay,
         id::{EvaluationId, PartnerId, StandingId},
-        money::Money,
+        money::{Currency, Money},
         text::Text,
-        tier::{evaluation::Evaluation, period::Period, standing::Standing},
+        tier::{
+            Revenue,
+            evaluation::Evaluation,
+            period::{Period, Trailing},
+            standing::Standing,
+        },
         time::Instant,
     },
     store::error::Result,
@@ -38,6 +43,23 @@ pub struct SoldOn {
     /// Empty where the lines name none.
     pub product: Text,
     pub amount: Money,
+}
+
+/// What a partner sold in both years of a trailing window, as far as it is booked in one currency.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BookedIn {
+    pub partner: PartnerId,
+    pub currency: Currency,
+    pub revenue: Revenue,
+}
+
+/// How much of what was sold is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Detail {
+    /// What it comes to, and by product line.
+    Sums,
+    /// By day as well: when what is sold leaves the window.
+    Days,
 }
 
 /// The registrations of a partner that were handed in over a period and approved.
@@ -73,6 +95,10 @@ pub trait FactSource: Send {
     fn rates_between(&mut self, from: NaiveDate, to: NaiveDate) -> impl Future<Output = Result<Vec<RateDay>>> + Send;
     /// What these partners sold over a period, added up by day and currency, in no order.
     fn sold(&mut self, partners: &[PartnerId], period: Period) -> impl Future<Output = Result<Vec<SoldOn>>> + Send;
+    /// What lines of these partners are booked at, added up by currency; lines without a booking are left out. In order.
+    fn booked(&mut self, partners: &[PartnerId], trailing: Trailing, detail: Detail) -> impl Future<Output = Result<Vec<BookedIn>>> + Send;
+    /// Those of these partners that have lines of a period without a booking, in no order.
+    fn unbooked(&mut self, partners: &[PartnerId], period: Period) -> impl Future<Output = Result<Vec<PartnerId>>> + Send;
     /// Whether anybody sold anything over a period: where nobody did, revenue is not known.
     fn is_any_sold(&mut self, period: Period) -> impl Future<Output = Result<bool>> + Send;
     /// Whether any sale of a period names its product line, whoever sold it: else nobody's mix is known.

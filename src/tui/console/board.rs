@@ -40,6 +40,7 @@ impl BoardDriver {
 /// The answer to one wish.
 pub(super) async fn answer(app: &App, me: OperatorId, ask: Ask) -> Told {
     match ask {
+        Ask::AtLast => Told::AtLast(told(app.tier_board_at_last().await).map(Box::new)),
         Ask::Board => Told::Board(told(app.tier_board().await).map(Box::new)),
         Ask::Try { asked, facts, before, after } => Told::Tried(asked, told(App::tier_try(facts, *before, *after).await).map(Box::new)),
         Ask::Draft { after } => Told::Drafted(told(app.tier_draft(&after).await).map(Box::new)),

@@ -3,20 +3,31 @@
 use crate::{
     app::{
         ANNA, House, partner,
-        tier::{NORD, OST, house},
+        tier::{NORD, OST, SUED, audit_of, house, sale},
     },
     support::databases::{self, Fresh, on_both},
 };
 use pilothouse::{
-    app::{App, Command},
+    app::{App, Command, tier::board::Basis},
     domain::{
         actor::{Actor, Role, Roles},
         partner::{Certification, Profile},
         program,
         text::Text,
-        tier::{board::TierBar, evaluation::AuditKind, knob::Knob},
+        tier::{
+            board::{Board, TierBar},
+            evaluation::AuditKind,
+            knob::Knob,
+        },
     },
-    tui::{console, furniture::Station, rooms::board::BoardRoom, shell, testing::Stage, widgets::status::Banner},
+    tui::{
+        console,
+        furniture::Station,
+        rooms::board::{BoardRoom, Told},
+        shell,
+        testing::Stage,
+        widgets::status::Banner,
+    },
 };
 use rust_decimal::Decimal;
 
@@ -141,6 +152,18 @@ impl Desk {
         desk
     }
 
+    /// The room as it begins, while nothing has come.
+    fn reopened(&mut self) {
+        let address = "sqlite:channel.db".parse().expect("an address");
+        let place = console::place(&address, self.me.clone(), Banner::None, false, chrono_tz::Europe::Berlin);
+        let station = Station { me: self.me.id, zone: chrono_tz::Europe::Berlin, address: address.to_string() };
+        self.stage = Stage::new(BoardRoom::new(station), place, (120, 36), self.house.app.now());
+    }
+
+    fn tell(&mut self, told: Told) {
+        self.stage.send(shell::Msg::Room(told));
+    }
+
     async fn settle(&mut self) {
         console::settle(&mut self.stage, &self.house.app, &self.me).await;
     }
@@ -158,6 +181,55 @@ impl Desk {
         let screen = self.stage.screen();
         assert!(screen.contains(text), "no `{text}` on\n{screen}");
     }
+}
+
+/// All five are audited; Westfalen sold nothing and has three certificates now, and nobody was audited since.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_last_audits_found_is_shown_until_today_is_added_up() {
+    on_both(|fresh| async move {
+        let house = house(&fresh).await;
+        let none = house.app.tier_board_at_last().await.expect("a board").board;
+        assert_eq!((none.partners, none.unscored, none.tiers.iter().map(|one| one.earned).sum::<u32>()), (5, 5, 0), "{}", fresh.name);
+        let partners: Vec<_> = house.app.rules().await.unwrap().directory().all().iter().map(|one| one.id).collect();
+        house.run(ANNA, audit_of(&partners)).await;
+        let at_last = house.app.tier_board_at_last().await.expect("a board");
+        assert_eq!((at_last.basis, at_last.facts.len()), (Basis::LastAudits, 0));
+        let told = |one: &TierBar| (one.tier.to_string(), one.has, one.earned, one.rises, one.falls);
+        let expected = [("platinum", 0, 0, 0, 0), ("gold", 2, 0, 0, 2), ("silver", 1, 2, 0, 1), ("registered", 2, 3, 1, 0)]
+            .map(|(tier, has, earned, rises, falls)| (tier.to_owned(), has, earned, rises, falls));
+        assert_eq!(at_last.board.tiers.iter().map(told).collect::<Vec<_>>(), expected, "{}", fresh.name);
+        let today = house.app.tier_board().await.expect("a board");
+        let same = |board: &Board| (board.partners, board.correct, board.elsewhere, board.scores, board.unscored, board.expiring.clone());
+        assert_eq!(same(&at_last.board), same(&today.board), "{}: nothing has changed since", fresh.name);
+        // Nordlicht has just the certificate that silver asks for, and Ostsee some 60 of the 65 points of gold.
+        assert_eq!(at_last.board.tiers.iter().map(|one| one.near).collect::<Vec<_>>(), [0, 1, 0, 1], "{}", fresh.name);
+        // Sold since: today's board knows it, the last audits do not.
+        house.run(ANNA, Command::Sales(vec![sale("late", SUED, "2026-01-10", "6000000", "EUR")])).await;
+        assert_eq!(house.app.tier_board_at_last().await.expect("a board").board, at_last.board, "{}", fresh.name);
+        assert_ne!(house.app.tier_board().await.expect("a board").board.scores, today.board.scores, "{}", fresh.name);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_board_begins_with_the_last_audits() {
+    let mut desk = Desk::open(120, 36).await;
+    let (at_last, today) = (desk.house.app.tier_board_at_last().await.unwrap(), desk.house.app.tier_board().await.unwrap());
+    desk.reopened();
+    desk.shows("adding up what all partners have …");
+    desk.tell(Told::AtLast(Ok(Box::new(at_last.clone()))));
+    desk.shows("as the last audits found them; adding up today's figures …");
+    desk.shows("comes with the figures of today");
+    insta::assert_snapshot!("board_at_last_120x36", desk.stage.screen());
+    desk.stage.keys("]");
+    desk.shows("adding up what all partners have …");
+    desk.stage.keys("]");
+    desk.tell(Told::Board(Err("no rate of USD".to_owned())));
+    desk.shows("as the last audits found them; no figures of today: no rate of USD");
+    desk.tell(Told::Board(Ok(Box::new(today))));
+    desk.shows("today have the tier that they earn");
+    desk.tell(Told::AtLast(Ok(Box::new(at_last))));
+    desk.shows("today have the tier that they earn");
 }
 
 #[tokio::test]

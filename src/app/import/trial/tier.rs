@@ -6,12 +6,16 @@ use crate::{
         fx::RateDay,
         id::{EvaluationId, PartnerId, StandingId},
         text::Text,
-        tier::{evaluation::Evaluation, period::Period, standing::Standing},
+        tier::{
+            evaluation::Evaluation,
+            period::{Period, Trailing},
+            standing::Standing,
+        },
         time::Instant,
     },
     store::{
         Result,
-        unit::tier::{Answered, FactSource, FundUse, Registered, SoldOn, TierUnit},
+        unit::tier::{Answered, BookedIn, Detail, FactSource, FundUse, Registered, SoldOn, TierUnit},
     },
 };
 use chrono::NaiveDate;
@@ -27,6 +31,14 @@ impl FactSource for Overlay {
 
     async fn sold(&mut self, partners: &[PartnerId], period: Period) -> Result<Vec<SoldOn>> {
         self.real.sold(partners, period).await
+    }
+
+    async fn booked(&mut self, partners: &[PartnerId], trailing: Trailing, detail: Detail) -> Result<Vec<BookedIn>> {
+        self.real.booked(partners, trailing, detail).await
+    }
+
+    async fn unbooked(&mut self, partners: &[PartnerId], period: Period) -> Result<Vec<PartnerId>> {
+        self.real.unbooked(partners, period).await
     }
 
     async fn is_any_sold(&mut self, period: Period) -> Result<bool> {

@@ -7,7 +7,7 @@ mod today;
 mod what_if;
 
 use crate::{
-    app::tier::board::{Draft, TierBoard},
+    app::tier::board::{Basis, Draft, TierBoard},
     domain::{
         tier::{Facts, WhatIf, rules::Rules},
         time::{Instant, Span},
@@ -28,6 +28,8 @@ use what_if::{Intent as Turning, WhatIfFace};
 /// What the board asks of the driver.
 #[derive(Debug, Clone)]
 pub enum Ask {
+    /// As the last audits left it: there before the day's is added up.
+    AtLast,
     Board,
     /// What would change; the answer carries the number of the question.
     Try {
@@ -48,6 +50,7 @@ pub enum Ask {
 
 #[derive(Debug)]
 pub enum Told {
+    AtLast(Result<Box<TierBoard>, String>),
     Board(Result<Box<TierBoard>, String>),
     Tried(u64, Result<Box<WhatIf>, String>),
     Drafted(Result<Box<Draft>, String>),
@@ -157,6 +160,13 @@ impl BoardRoom {
         }
     }
 
+    /// Shown as long as there is nothing better; what goes wrong with it, the day's board tells as well.
+    fn came_first(&mut self, result: Result<Box<TierBoard>, String>) {
+        if self.known.is_none() {
+            self.known = result.ok();
+        }
+    }
+
     fn turn_over(&mut self, cx: &mut Cx<'_, Self>) {
         self.face = if self.face == Face::Today { Face::WhatIf } else { Face::Today };
         self.look(cx);
@@ -165,7 +175,7 @@ impl BoardRoom {
     /// What if is worked out only while somebody looks at it.
     fn look(&mut self, cx: &mut Cx<'_, Self>) {
         if self.face == Face::WhatIf {
-            self.what_if.look(self.known.as_deref(), cx);
+            self.what_if.look(counted(self.known.as_deref()), cx);
         }
     }
 
@@ -183,7 +193,7 @@ impl BoardRoom {
         let Some(known) = &self.known else { return };
         let mut x = strip.x + 1;
         // A figure stands whole or not at all.
-        for figure in today::strip(known) {
+        for figure in today::strip(known, self.failed.as_deref()) {
             let wide: usize = figure.iter().map(|(piece, _)| text::width(piece)).sum();
             let room = strip.right().saturating_sub(x);
             if wide > usize::from(room) {
@@ -192,6 +202,19 @@ impl BoardRoom {
             x = canvas.put_all(x, strip.y, room, &figure.each_ref().map(|(piece, role)| (piece.as_str(), *role))) + 3;
         }
     }
+}
+
+/// What a face shows.
+fn shown(face: Face, known: Option<&TierBoard>) -> Option<&TierBoard> {
+    match face {
+        Face::Today => known,
+        Face::WhatIf => counted(known),
+    }
+}
+
+/// The board of the day, on which other rules can be tried.
+fn counted(known: Option<&TierBoard>) -> Option<&TierBoard> {
+    known.filter(|known| known.basis == Basis::Today)
 }
 
 impl Room for BoardRoom {
@@ -204,6 +227,7 @@ impl Room for BoardRoom {
     }
 
     fn start(&mut self, cx: &mut Cx<'_, Self>) {
+        cx.run(Ask::AtLast);
         self.load(cx);
     }
 
@@ -223,7 +247,7 @@ impl Room for BoardRoom {
         match act {
             Act::Undo | Act::Repeat => Availability::no("nothing is done here that could be taken back: turn it the other way"),
             Act::Zoom => Availability::no("the board has the whole room"),
-            _ if self.known.is_none() && act.row().context == Context::Board && act != Act::BoardFace => {
+            _ if counted(self.known.as_deref()).is_none() && act.row().context == Context::Board && act != Act::BoardFace => {
                 Availability::no("the board is still on its way")
             }
             Act::BoardLess | Act::BoardMore | Act::BoardType | Act::BoardReset | Act::BoardResetAll | Act::BoardSave
@@ -269,14 +293,15 @@ impl Room for BoardRoom {
                     pane.motion(motion, count);
                 }
             }
-            (_, Face::WhatIf) => self.what_if.act(act, count, self.known.as_deref(), cx),
+            (_, Face::WhatIf) => self.what_if.act(act, count, counted(self.known.as_deref()), cx),
         }
     }
 
     fn update(&mut self, told: Told, cx: &mut Cx<'_, Self>) {
         match told {
+            Told::AtLast(result) => self.came_first(result),
             Told::Board(result) => self.came(result, cx),
-            Told::Tried(asked, result) => self.what_if.tried(asked, result, self.known.as_deref(), cx),
+            Told::Tried(asked, result) => self.what_if.tried(asked, result, counted(self.known.as_deref()), cx),
             Told::Drafted(Ok(draft)) => self.what_if.drafted(draft, cx),
             Told::Drafted(Err(why)) => cx.fail(why),
             Told::Applied(Ok(version)) => {
@@ -292,7 +317,7 @@ impl Room for BoardRoom {
         if self.stale && !self.loading && self.asked_at.is_none_or(|at| cx.now.since(at) >= AGAIN) {
             self.load(cx);
         }
-        let Some(known) = &self.known else { return };
+        let Some(known) = shown(self.face, self.known.as_deref()) else { return };
         let body = Self::body(area);
         match self.face {
             Face::Today => {
@@ -308,7 +333,7 @@ impl Room for BoardRoom {
     fn view(&self, area: Rect, canvas: &mut Canvas<'_>) {
         self.draw_head(area, canvas);
         let body = Self::body(area);
-        let Some(known) = &self.known else {
+        let Some(known) = shown(self.face, self.known.as_deref()) else {
             let told = self.failed.as_deref().unwrap_or("adding up what all partners have …");
             canvas.put(body.x + 2, body.y + 1, body.width.saturating_sub(4), told, Role::Dim);
             return;
@@ -329,7 +354,7 @@ impl Room for BoardRoom {
 
     fn answered(&mut self, intent: Turning, answer: Answer, cx: &mut Cx<'_, Self>) {
         if let Answer::Filled(values) = answer {
-            self.what_if.filled(intent, &values, self.known.as_deref(), cx);
+            self.what_if.filled(intent, &values, counted(self.known.as_deref()), cx);
         }
     }
 

@@ -1,7 +1,7 @@
 //! The figures of today as panels in as many columns as there is room for.
 
 use crate::{
-    app::tier::board::TierBoard,
+    app::tier::board::{Basis, TierBoard},
     domain::{
         figures::ratio_bp,
         money::Money,
@@ -38,11 +38,18 @@ const DAY: usize = 13;
 const CELL: usize = 9;
 const REGION: usize = 12;
 
-/// The figures above the panels, the most important first.
-pub fn strip(known: &TierBoard) -> Vec<[Piece; 2]> {
+/// The figures above the panels, the most important first; `failed` tells why those of today are not there.
+pub fn strip(known: &TierBoard, failed: Option<&str>) -> Vec<[Piece; 2]> {
     let board = &known.board;
     let figure = |label: &str, value: String, role: Role| [(label.to_owned(), Role::Dim), (value, role)];
     let mut out = vec![figure("in the program ", board.partners.to_string(), Role::Strong)];
+    if known.basis == Basis::LastAudits {
+        out.push(match failed {
+            None => figure("as the last audits found them; ", "adding up today's figures …".to_owned(), Role::Dim),
+            Some(why) => figure("as the last audits found them; ", format!("no figures of today: {why}"), Role::Warn),
+        });
+        return out;
+    }
     if let Some(bp) = ratio_bp(board.correct.into(), board.partners.into()) {
         let role = if bp >= 9_000 { Role::Good } else { Role::Warn };
         out.push(figure("today have the tier that they earn ", percent_rounded(bp), role));
@@ -68,7 +75,7 @@ pub fn columns(known: &TierBoard, area: Rect) -> Vec<(Vec<Section>, Rect)> {
     let room = usize::from(wide.saturating_sub(3));
     let [tiers, scores] = [tiers(&known.board), scores(&known.board)];
     let onboarding = onboarding(known.underway);
-    let [cost, expiring, coverage] = [cost(&known.board), expiring(known, room), coverage(&known.coverage, room)];
+    let [cost, expiring, coverage] = [cost(known), expiring(known, room), coverage(&known.coverage, room)];
     let mut panels = match count {
         1 => vec![vec![tiers, scores, coverage, expiring, cost]],
         2 => vec![vec![tiers, scores, cost], vec![coverage, expiring]],
@@ -165,7 +172,11 @@ fn scores(board: &Board) -> Section {
     Section::new("Scores, and the lines that tiers draw", rows)
 }
 
-fn cost(board: &Board) -> Section {
+fn cost(known: &TierBoard) -> Section {
+    let (title, board) = ("What the tiers entitle to in a year: rebate and funds", &known.board);
+    if known.basis == Basis::LastAudits {
+        return Section::new(title, vec![Row::text("comes with the figures of today", Role::Dim)]);
+    }
     let most = board.tiers.iter().map(|one| one.cost.minor.max(one.cost_earned.minor)).max().unwrap_or(0);
     let share = |money: Money| if most == 0 { 0.0 } else { money.minor as f64 / most as f64 };
     let row = |one: &TierBar| {
@@ -182,7 +193,7 @@ fn cost(board: &Board) -> Section {
         let told = format!("{:<12}{:>13} {:<14} {:>13}", "in all", short_money(has), "", short_money(earned));
         rows.push(Row::text(told, Role::Strong));
     }
-    Section::new("What the tiers entitle to in a year: rebate and funds", rows)
+    Section::new(title, rows)
 }
 
 fn expiring(known: &TierBoard, room: usize) -> Section {

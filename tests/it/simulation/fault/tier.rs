@@ -8,13 +8,17 @@ use pilothouse::{
         fx::RateDay,
         id::{EvaluationId, PartnerId, StandingId},
         text::Text,
-        tier::{evaluation::Evaluation, period::Period, standing::Standing},
+        tier::{
+            evaluation::Evaluation,
+            period::{Period, Trailing},
+            standing::Standing,
+        },
         time::Instant,
     },
     store::{
         Result, Unit,
         unit::Changes,
-        unit::tier::{Answered, FactSource, FundUse, Registered, SoldOn, TierUnit},
+        unit::tier::{Answered, BookedIn, Detail, FactSource, FundUse, Registered, SoldOn, TierUnit},
     },
 };
 
@@ -29,6 +33,14 @@ impl<U: Unit> FactSource for Faulty<U> {
 
     async fn sold(&mut self, partners: &[PartnerId], period: Period) -> Result<Vec<SoldOn>> {
         self.inner.sold(partners, period).await
+    }
+
+    async fn booked(&mut self, partners: &[PartnerId], trailing: Trailing, detail: Detail) -> Result<Vec<BookedIn>> {
+        self.inner.booked(partners, trailing, detail).await
+    }
+
+    async fn unbooked(&mut self, partners: &[PartnerId], period: Period) -> Result<Vec<PartnerId>> {
+        self.inner.unbooked(partners, period).await
     }
 
     async fn is_any_sold(&mut self, period: Period) -> Result<bool> {
