@@ -1,5 +1,6 @@
 //! The board: what all partners come to today, what other rules would change, and the program that would state them.
 
+use super::evaluate::last_quarter;
 use crate::{
     app::{App, Failure, Rules, program_plan},
     domain::{
@@ -9,7 +10,8 @@ use crate::{
         text::Text,
         tier::{
             Certificate, Facts, WhatIf,
-            board::{Board, Coverage, Seen},
+            board::{Board, Coverage, Lift, Seen},
+            evaluation::AuditKind,
             rules::Rules as TierRules,
             what_if,
         },
@@ -38,6 +40,8 @@ pub struct TierBoard {
     pub rules: TierRules,
     pub facts: Arc<[Facts]>,
     pub board: Board,
+    /// Of the quarter that ended last over the one before.
+    pub lift: Option<Lift>,
     pub coverage: Coverage,
     pub underway: Underway,
     pub names: HashMap<PartnerId, Text>,
@@ -61,10 +65,19 @@ impl App {
             let rules = self.rules().await?;
             let day = self.today().await?;
             let (facts, held) = self.tier_facts_and_held().await?;
-            let underway = self.underway().await?;
-            let work = move || TierBoard { underway, ..added_up(&rules, (facts.into(), &held), day, at) };
+            let (underway, lift) = (self.underway().await?, self.tier_lift(&rules, day).await?);
+            let work = move || TierBoard { underway, lift, ..added_up(&rules, (facts.into(), &held), day, at) };
             tokio::task::spawn_blocking(work).await.map_err(|error| Failure::refused(format!("the board was not made: {error}")))
         })
+    }
+
+    async fn tier_lift(&self, rules: &Rules, today: NaiveDate) -> Result<Option<Lift>, Failure> {
+        let (quarter, _) = last_quarter(rules.program(), today);
+        let [last, before] = [quarter, quarter.previous()].map(|one| AuditKind::Quarter(one).code());
+        let earned = self.db().snapshot().await?.tiers_earned(&before, &last).await?;
+        let of = |kind: &str| if kind == last { quarter } else { quarter.previous() };
+        let audits = earned.iter().map(|(partner, kind, tier)| (*partner, of(kind), tier.as_str()));
+        Ok(Lift::of(quarter, audits, &rules.program().tier_rules()))
     }
 
     /// The board as the last audits left it, to be shown until today's is added up.
@@ -118,5 +131,5 @@ fn shown(rules: &Rules, tier_rules: TierRules, (facts, board): (Arc<[Facts]>, Bo
     let directory = rules.directory();
     let coverage = Coverage::of(rules.program(), directory.all());
     let names = directory.all().iter().map(|partner| (partner.id, partner.profile.name.clone())).collect();
-    TierBoard { at, day, basis: Basis::Today, rules: tier_rules, facts, board, coverage, underway: Underway::default(), names }
+    TierBoard { at, day, basis: Basis::Today, rules: tier_rules, facts, board, lift: None, coverage, underway: Underway::default(), names }
 }

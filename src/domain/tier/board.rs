@@ -5,6 +5,7 @@ use super::{
     evaluate::{History, Outcome, evaluate},
     evaluation::NEAR_PERCENT,
     facts::{Certificate, Facts},
+    period::Quarter,
     rules::{Rules, Score},
 };
 use crate::domain::{
@@ -19,7 +20,7 @@ use crate::domain::{
 };
 use chrono::NaiveDate;
 use chrono_tz::Tz;
-use std::ops::Range;
+use std::{collections::BTreeMap, ops::Range};
 
 /// Within so many days after the day of the facts a certificate's last day is soon.
 pub const CERTIFICATE_DAYS: i64 = 90;
@@ -46,6 +47,8 @@ pub struct Board {
     pub elsewhere: u32,
     /// Those whose tier is the one that they earned.
     pub correct: u32,
+    /// Those who hold as many certificates as their tier asks for.
+    pub certified: u32,
     /// Partners by score: 0 up to 10, 10 up to 20 ..., 90 and more.
     pub scores: [u32; BUCKETS],
     /// Partners of which nothing that counts is known.
@@ -152,7 +155,7 @@ impl Board {
             cost_earned: zero,
         };
         let tiers = rules.lines.iter().map(bar).collect();
-        Self { tiers, partners: 0, elsewhere: 0, correct: 0, scores: [0; BUCKETS], unscored: 0, expiring: Vec::new() }
+        Self { tiers, partners: 0, elsewhere: 0, correct: 0, certified: 0, scores: [0; BUCKETS], unscored: 0, expiring: Vec::new() }
     }
 
     fn add(&mut self, Seen { facts, stored, held }: Seen<'_>, rules: &Rules) {
@@ -175,6 +178,8 @@ impl Board {
         if let Some(bar) = self.tiers.get_mut(earned) {
             bar.cost_earned.minor = bar.cost_earned.minor.saturating_add(cost(earned).minor);
         }
+        let asked = has.and_then(|has| rules.lines.get(has)).map(|line| line.gates.certifications.unwrap_or(0));
+        self.certified += u32::from(asked.is_some_and(|asked| facts.certifications() >= asked));
         self.expires(facts.partner, &facts.certificates, facts.day);
     }
 
@@ -231,6 +236,37 @@ pub struct Coverage {
     pub regions: Vec<(Text, Vec<u32>)>,
 }
 
+/// What partners earned at the audit of a quarter, against what they earned at the one before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lift {
+    pub quarter: Quarter,
+    /// Those audited at both.
+    pub both: u32,
+    pub rose: u32,
+    pub fell: u32,
+}
+
+impl Lift {
+    /// Of audits in the order in which they were made: partner, quarter, tier earned. Of several of one quarter the last
+    /// counts. Nothing where nobody was audited at both.
+    pub fn of<'a>(quarter: Quarter, audits: impl IntoIterator<Item = (PartnerId, Quarter, &'a str)>, rules: &Rules) -> Option<Self> {
+        let mut earned: BTreeMap<PartnerId, [Option<usize>; 2]> = BTreeMap::new();
+        for (partner, of, tier) in audits {
+            let at = usize::from(of == quarter);
+            earned.entry(partner).or_default()[at] = rules.lines.iter().position(|line| line.tier.eq_ignore_ascii_case(tier));
+        }
+        let mut lift = Self { quarter, both: 0, rose: 0, fell: 0 };
+        for pair in earned.into_values() {
+            let [Some(before), Some(now)] = pair else { continue };
+            lift.both += 1;
+            // The best tier stands first.
+            lift.rose += u32::from(now < before);
+            lift.fell += u32::from(now > before);
+        }
+        (lift.both > 0).then_some(lift)
+    }
+}
+
 /// The cells of a coverage map by how many partners are in them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Cells {
@@ -280,7 +316,7 @@ impl Coverage {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{day::local_date, partner::Certification, time::Span};
+    use crate::domain::{day::local_date, partner::Certification, program, time::Span};
     use proptest::prelude::*;
 
     #[test]
@@ -291,6 +327,30 @@ mod tests {
         };
         assert_eq!(map.cells(), Cells { white_space: 3, alone: 1, overlap: 2 });
         assert_eq!(Coverage::default().cells(), Cells::default());
+    }
+
+    #[test]
+    fn a_lift_compares_the_last_audits_of_two_quarters() {
+        let (first, second) = (Quarter { year: 2025, number: 4 }, Quarter { year: 2026, number: 1 });
+        let rules = program::parse("program", program::DEMO).unwrap().tier_rules();
+        let names: Vec<&str> = rules.lines.iter().map(|line| line.tier.as_str()).collect();
+        let [best, better, low] = [names[0], names[1], names[2]];
+        let of = |audits: &[(i64, Quarter, &str)]| {
+            Lift::of(second, audits.iter().map(|(id, quarter, tier)| (PartnerId(*id), *quarter, *tier)), &rules)
+        };
+        let audits = [
+            (1, first, low),
+            (2, first, best),
+            (3, first, better),
+            (4, first, low),
+            (1, second, better),
+            (2, second, better),
+            (3, second, low),
+        ];
+        assert_eq!(of(&audits), Some(Lift { quarter: second, both: 3, rose: 1, fell: 2 }), "nobody audited the fourth again");
+        let restated: Vec<_> = audits.into_iter().chain([(3, second, better), (2, first, low)]).collect();
+        assert_eq!(of(&restated), Some(Lift { quarter: second, both: 3, rose: 2, fell: 0 }), "the last of a quarter counts");
+        assert_eq!(of(&audits[..4]), None);
     }
 
     proptest! {

@@ -27,7 +27,9 @@ const UNAUDITED: &str = "select id from tier_line where status in ('active', 'su
     select 1 from tier_evaluation where tier_evaluation.kind = $1 and tier_evaluation.partner = tier_line.id) order by id limit $2";
 /// When the last audit of a quarter was made of each.
 const AUDITED_AT: &str = "select partner, max(made_at) from tier_evaluation where kind = $1 group by partner";
-pub const STATEMENTS: &[&str] = &[AUDITED_AT, DUE, NEXT, ACQUIRED, OF_PARTNER, UNAUDITED, facts::ANY_SOLD, facts::ANY_LINE];
+/// What was earned at the audits of two quarters, in the order in which they were made.
+const EARNED: &str = "select partner, kind, computed from tier_evaluation where kind in ($1, $2) order by id";
+pub const STATEMENTS: &[&str] = &[EARNED, AUDITED_AT, DUE, NEXT, ACQUIRED, OF_PARTNER, UNAUDITED, facts::ANY_SOLD, facts::ANY_LINE];
 pub const LINES: &[&str] = line::STATEMENTS;
 
 impl Session {
@@ -78,6 +80,12 @@ impl Session {
     pub async fn audited_at(&mut self, kind: &str) -> Result<HashMap<PartnerId, Instant>> {
         let found = self.all::<(i64, i64)>(Sql::new(AUDITED_AT).bind(kind.to_owned())).await?;
         Ok(found.into_iter().map(|(partner, at)| (PartnerId(partner), Instant::from_micros(at))).collect())
+    }
+
+    /// The tiers that partners earned at all audits of either kind, in the order of the audits: partner, kind, tier.
+    pub async fn tiers_earned(&mut self, one: &str, other: &str) -> Result<Vec<(PartnerId, String, String)>> {
+        let rows = self.all::<(i64, String, String)>(Sql::new(EARNED).bind(one).bind(other)).await?;
+        Ok(rows.into_iter().map(|(partner, kind, tier)| (PartnerId(partner), kind, tier)).collect())
     }
 
     pub async fn evaluations_by_key(&mut self, keys: &[Text]) -> Result<Vec<Option<EvaluationId>>> {

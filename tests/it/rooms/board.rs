@@ -15,7 +15,8 @@ use pilothouse::{
         program,
         text::Text,
         tier::{
-            board::{Board, TierBar},
+            Quarter,
+            board::{Board, Lift, TierBar},
             evaluation::AuditKind,
             knob::Knob,
         },
@@ -63,6 +64,8 @@ async fn the_board_adds_up_who_has_what_and_who_earned_it() {
         });
         assert_eq!(board.tiers.iter().map(told).collect::<Vec<_>>(), expected, "{}", fresh.name);
         assert_eq!((board.partners, board.correct), (5, 1), "{}: Westfalen alone", fresh.name);
+        // Each has one but Ostsee: as many as silver asks for and one less than gold, which Nordlicht and Paris have.
+        assert_eq!(board.certified, 3, "{}", fresh.name);
         assert_eq!(board.scores.iter().sum::<u32>() + board.unscored, 5);
         assert_eq!(board.elsewhere, 0);
         // Nordlicht has 43.64 points, and exactly the certificate that silver asks for.
@@ -87,6 +90,24 @@ async fn who_came_and_left_is_counted_against_the_last_audit() {
         let moved = vec![partner("WEST", "Westfalen Daten", "silver", "DE"), partner("EAST", "Ostwind", "gold", "DE")];
         house.run(ANNA, Command::Partners(moved)).await;
         assert_eq!(moves().await, [(0, 0), (0, 0), (1, 0), (0, 1)], "{}", fresh.name);
+    })
+    .await;
+}
+
+/// At the end of September no sale is known: Südwind keeps silver, of which it has the certificate, Nordlicht and Paris lack one for
+/// gold, and all others are registered. At the end of December Nordlicht and Ostsee have earned silver, and Südwind sold nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_lift_of_a_quarter_is_over_the_one_before() {
+    on_both(|fresh| async move {
+        let house = house(&fresh).await;
+        let partners: Vec<_> = house.app.rules().await.unwrap().directory().all().iter().map(|one| one.id).collect();
+        house.run(ANNA, audit_of(&partners)).await;
+        assert_eq!(house.app.tier_board().await.expect("a board").lift, None, "{}: one quarter has nothing before it", fresh.name);
+        let (day, kind) = ("2025-09-30".parse().unwrap(), AuditKind::Quarter(Quarter { year: 2025, number: 3 }));
+        house.run(ANNA, Command::EvaluateTiers { partners, day, kind }).await;
+        let quarter = Quarter { year: 2025, number: 4 };
+        let lift = house.app.tier_board().await.expect("a board").lift;
+        assert_eq!(lift, Some(Lift { quarter, both: 5, rose: 2, fell: 1 }), "{}", fresh.name);
     })
     .await;
 }

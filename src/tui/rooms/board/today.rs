@@ -7,7 +7,7 @@ use crate::{
         money::Money,
         partner::onboarding::{MILESTONES, Underway},
         tier::{
-            board::{BUCKETS, Board, CERTIFICATE_DAYS, Cells, Coverage, TierBar},
+            board::{BUCKETS, Board, CERTIFICATE_DAYS, Cells, Coverage, Lift, TierBar},
             evaluation::NEAR_PERCENT,
         },
         told::percent_rounded,
@@ -73,7 +73,7 @@ pub fn columns(known: &TierBoard, area: Rect) -> Vec<(Vec<Section>, Rect)> {
     let wide = area.width / count;
     let place = |at: u16| Rect { x: area.x + at * wide + 1, width: wide.saturating_sub(3), ..area };
     let room = usize::from(wide.saturating_sub(3));
-    let [tiers, scores] = [tiers(&known.board), scores(&known.board)];
+    let [tiers, scores] = [tiers(known), scores(&known.board)];
     let onboarding = onboarding(known.underway);
     let [cost, expiring, coverage] = [cost(known), expiring(known, room), coverage(&known.coverage, room)];
     let mut panels = match count {
@@ -106,7 +106,29 @@ fn movement(board: &Board) -> Option<String> {
     (!moves.is_empty()).then(|| format!("since the last audit: {}", moves.join(", ")))
 }
 
-fn tiers(board: &Board) -> Section {
+/// How what was earned at the last audit of a quarter compares with the one before.
+fn lift(known: &TierBoard) -> Option<Row> {
+    let Lift { quarter, both, rose, fell } = known.lift.as_ref()?;
+    Some(Row::pieces(vec![
+        (format!("tier lift {quarter} "), Role::Dim),
+        (format!("▲ {rose}"), Role::Good),
+        ("  ".to_owned(), Role::Dim),
+        (format!("▼ {fell}"), Role::Bad),
+        (format!("  of {both} audited in {} too", quarter.previous()), Role::Dim),
+    ]))
+}
+
+/// Who of those that have a tier holds the certificates that it asks for.
+fn certified(known: &TierBoard) -> Option<Row> {
+    let board = &known.board;
+    let (certified, partners) = (board.certified, board.partners - board.elsewhere);
+    let bp = ratio_bp(certified.into(), partners.into()).filter(|_| known.basis == Basis::Today)?;
+    let share = format!("{} ", percent_rounded(bp));
+    Some(Row::pieces(vec![(share, Role::Strong), ("hold the certificates that their tier asks for".to_owned(), Role::Dim)]))
+}
+
+fn tiers(known: &TierBoard) -> Section {
+    let board = &known.board;
     let most = board.tiers.iter().map(|one| one.has.max(one.earned)).max().unwrap_or(0);
     let row = |one: &TierBar| {
         Row::pieces(vec![
@@ -126,6 +148,7 @@ fn tiers(board: &Board) -> Section {
         rows.push(Row::pieces(vec![(text::fit("no such tier", 12), Role::Text), (format!("{:>5}", board.elsewhere), Role::Strong)]));
     }
     rows.extend(movement(board).map(|moved| Row::text(moved, Role::Text)));
+    rows.extend(lift(known).into_iter().chain(certified(known)));
     let legend = format!("▲ earn better  ▼ fail gates  ≈ within {NEAR_PERCENT} % of a line");
     rows.push(Row::text(legend, Role::Dim));
     Section::new("Partners by tier", rows)
@@ -250,14 +273,15 @@ fn coverage(coverage: &Coverage, room: usize) -> Section {
     let longest = coverage.regions.iter().map(|(region, _)| text::width(region) + 1).max().unwrap_or(0);
     let region_wide = longest.min(room.saturating_sub(CELL * fit.min(coverage.products.len()))).max(REGION);
     let cells = white_space + alone + overlap;
+    let covered = ratio_bp((alone + overlap) as u64, cells as u64).unwrap_or_default();
     let mut rows = vec![Row::pieces(vec![
-        ("white space ".to_owned(), Role::Dim),
+        (format!("{} covered", percent_rounded(covered)), Role::Strong),
+        ("  white space ".to_owned(), Role::Dim),
         (white_space.to_string(), if white_space > 0 { Role::Warn } else { Role::Good }),
         ("  one partner ".to_owned(), Role::Dim),
         (alone.to_string(), Role::Strong),
         ("  overlap ".to_owned(), Role::Dim),
         (overlap.to_string(), Role::Strong),
-        (format!("  of {cells}"), Role::Dim),
     ])];
     rows.push(Row::text("· nobody  ░ few  ▒ some  ▓ most", Role::Dim));
     for (block, products) in coverage.products.chunks(fit).enumerate() {
