@@ -3,7 +3,7 @@
 //! heads. However many records there are, and however few of them are anybody's, no more of them are looked at.
 
 use super::{Listing, Look, Order, Place, RANGE_MAX, Result, Session, Span, Sql, few, filter, matching, ranges_needed};
-use std::cmp::Ordering;
+use std::{cmp::Ordering, collections::BTreeMap};
 
 /// The records of one stream, or those of them that are no more than an amount.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,16 +48,7 @@ impl Session {
             self.stream_heads(look, (streams, &all), Span { limit: u32::try_from(first).unwrap_or(span.limit), ..span }).await?;
         heads.sort_by(|a, b| look.order.compare(a, b, span.forwards));
         if first < limit {
-            // A stream that ended before the page did may hold more of it.
-            let end = heads.get(limit - 1).cloned();
-            let is_short = |number: &usize| {
-                let mut of = heads.iter().filter(|head| usize::try_from(head.0) == Ok(*number));
-                of.clone().count() == first
-                    && of
-                        .next_back()
-                        .is_some_and(|last| end.as_ref().is_none_or(|end| look.order.compare(last, end, span.forwards).is_lt()))
-            };
-            let short: Vec<usize> = all.iter().copied().filter(is_short).collect();
+            let short = short(&heads, first, limit, |a, b| look.order.compare(a, b, span.forwards));
             heads.retain(|head| usize::try_from(head.0).is_ok_and(|number| !short.contains(&number)));
             heads.extend(self.stream_heads(look, (streams, &short), span).await?);
             heads.sort_by(|a, b| look.order.compare(a, b, span.forwards));
@@ -151,9 +142,40 @@ impl Order {
     }
 }
 
+/// The streams of which all that was `asked` for came and stands on the page of `limit`: they may hold more of it. The heads are in
+/// order.
+fn short(heads: &[Head], asked: usize, limit: usize, compare: impl Fn(&Head, &Head) -> Ordering) -> Vec<usize> {
+    let end = limit.checked_sub(1).and_then(|last| heads.get(last));
+    let mut of: BTreeMap<i64, (usize, &Head)> = BTreeMap::new();
+    for head in heads {
+        let (count, last) = of.entry(head.0).or_insert((0, head));
+        (*count, *last) = (*count + 1, head);
+    }
+    let is_short = |(count, last): (usize, &Head)| count >= asked && end.is_none_or(|end| compare(last, end).is_lt());
+    of.into_iter().filter(|(_, found)| is_short(*found)).filter_map(|(number, _)| usize::try_from(number).ok()).collect()
+}
+
 fn stream<L: Listing>(sql: &mut Sql, stream: &Stream) {
     sql.push(L::STREAM.0).push(" = ").push_bind(stream.key.as_str());
     if let Some(most) = stream.most {
         sql.push(" and ").push(L::STREAM.1).push(" <= ").push_bind(most);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stream_that_ends_within_the_page_is_asked_for_the_rest() {
+        let order = Order { column: "", is_words: false, falls: false };
+        let compare = |a: &Head, b: &Head| order.compare(a, b, true);
+        let head = |stream: i64, due: i64| (stream, stream * 100 + due, due, String::new());
+        let mut heads: Vec<Head> = [(1, 1), (1, 2), (1, 3), (2, 4), (2, 5), (3, 6), (2, 9)].map(|(stream, due)| head(stream, due)).into();
+        heads.sort_by(compare);
+        assert_eq!(short(&heads, 3, 6, compare), [1], "the second goes on beyond the page, of the third there is no more");
+        assert_eq!(short(&heads, 3, 7, compare), [1], "the page ends with the last that is known of the second");
+        assert_eq!(short(&heads, 3, 8, compare), [1, 2], "the page is not full");
+        assert_eq!(short(&heads, 4, 8, compare), [0; 0], "nothing was held back");
     }
 }
