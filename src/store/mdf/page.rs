@@ -87,7 +87,12 @@ impl Listing for Funding {
     }
 
     fn is_range(filter: &Filter<Funding>) -> bool {
-        matches!(filter, Filter::Number { field: Field::Amount, .. } | Filter::Number { field: Field::Id, op: Op::Eq, .. })
+        match filter {
+            Filter::Number { field, op, .. } => *field == Field::Amount || (*field == Field::Id && *op == Op::Eq),
+            // Few fail, and wherever they stand in the order.
+            Filter::Text { field, .. } => *field == Field::Check,
+            _ => false,
+        }
     }
 
     async fn rows(session: &mut Session, ids: &[ItemId]) -> Result<Vec<(ItemId, ItemRow)>> {

@@ -9,6 +9,8 @@ create index mdf_item_awaits_due on mdf_item (awaits, due_key, id, awaits_minor)
 create index mdf_item_awaits_received on mdf_item (awaits, received_at, id, awaits_minor) where awaits is not null;
 create index mdf_item_awaits_amount on mdf_item (awaits, amount_key, id, awaits_minor) where awaits is not null;
 create index mdf_item_awaits_title on mdf_item (awaits, title_words, id, awaits_minor) where awaits is not null;
+-- What failed a check is rare, and may stand anywhere in an order.
+create index mdf_item_checks on mdf_item (checks, due_key, id);
 drop index if exists mdf_item_open_due;
 drop index if exists mdf_item_open_received;
 drop index if exists mdf_item_open_amount;

@@ -42,6 +42,7 @@ pub const BACK_TO_20: &[&str] = &[
     "drop index deal_phase",
     "alter table deal drop column case_due",
     "create index deal_phase on deal (phase, due_key, id) where phase <> ''",
+    "drop index mdf_item_checks",
     "drop index mdf_item_awaits_due",
     "drop index mdf_item_awaits_received",
     "drop index mdf_item_awaits_amount",
