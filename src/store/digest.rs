@@ -74,7 +74,7 @@ const TABLES: &[(&str, &str)] = &[
         "mdf_item",
         "select concat_ws('|', id, kind, received_at, coalesce(submitted_at, -1), updated_at, state, is_open, waits, has_money, is_timed, \
          is_escalated, is_breached, is_returned, due_key, starts_at, amount_key, currency, fund, coalesce(partner, -1), \
-         coalesce(assignee, -1), coalesce(country, '-'), title_words, category_code, checks, barred, search) from mdf_item order by id",
+         coalesce(assignee, -1), coalesce(country, '-'), title_words, category_code, checks, coalesce(awaits, '-'), awaits_minor, search) from mdf_item order by id",
     ),
     (
         "fund",

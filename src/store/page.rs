@@ -6,11 +6,14 @@
 //! - **gather** what the index of the queue or of the text finds, and sort that: short when little passes.
 //!
 //! So we walk a bounded number of steps first, and gather only when that did not fill the page. The sub-select with a limit
-//! (walk) and the materialised table (gather) hold both planners to it.
+//! (walk) and the materialised table (gather) hold both planners to it. What no index finds in any order is read as [`Stream`]s.
 //!
 //! A room says what differs in its [`Listing`].
 
 mod near;
+mod streams;
+
+pub use streams::Stream;
 
 use super::{
     Backend, Session, Sql,
@@ -43,6 +46,12 @@ pub trait Listing: filter::Columns {
     /// Appends what a queue is ordered by, where that is not the column of the order.
     fn sorted_by(sql: &mut Sql, (_, order): (Self::Queue, Order), _: &Context<'_, Self>) {
         sql.push(order.column);
+    }
+    /// Of queues that are read as streams: the column that says the same in each of them, and the amounts.
+    const STREAM: (&'static str, &'static str) = ("", "");
+    /// The streams that such a queue holds now; nothing of any other.
+    fn streams(_: &mut Session, _: Self::Queue, _: &Context<'_, Self>) -> impl Future<Output = Result<Option<Vec<Stream>>>> + Send {
+        std::future::ready(Ok(None))
     }
     /// Appends what stands in the queue: the `holds` of the domain as SQL.
     fn queue(sql: &mut Sql, queue: Self::Queue, context: &Context<'_, Self>);
@@ -101,6 +110,7 @@ struct Look<'r, L: Listing> {
     order: Order,
     /// There is an index of the queue in this order.
     is_indexed: bool,
+    streams: Option<Vec<Stream>>,
     context: &'r Context<'r, L>,
     effort: Effort,
     backend: Backend,
@@ -136,6 +146,7 @@ impl Session {
             filter: request.filter.as_ref().filter(|filter| !filter.is_everything()),
             order: L::order(sort),
             is_indexed: L::is_indexed(queue, sort),
+            streams: L::streams(self, queue, context).await?,
             context,
             effort,
             backend: self.backend(),
@@ -176,6 +187,9 @@ impl Session {
     }
 
     async fn places<L: Listing>(&mut self, look: &Look<'_, L>, span: Span<'_, L::Id>) -> Result<Vec<Place>> {
+        if let Some(streams) = &look.streams {
+            return self.places_streamed(look, streams, span).await;
+        }
         let hits = look.filter.and_then(|filter| matching::<L>(self.backend(), filter));
         let by_queue = !look.is_indexed && look.queue != L::EVERYTHING;
         if by_queue && hits.is_none() && self.counted(&look.queue_only(look.effort.gather_max + 1)).await? <= look.effort.gather_max {
@@ -209,7 +223,9 @@ impl Session {
     ) -> Result<Count> {
         let filter = filter.filter(|filter| !filter.is_everything());
         let order = Order { column: "", is_words: false, falls: false };
-        let look = Look::<L> { queue, filter, order, is_indexed: true, context, effort: Effort::default(), backend: self.backend() };
+        let streams = L::streams(self, queue, context).await?;
+        let (effort, backend) = (Effort::default(), self.backend());
+        let look = Look::<L> { queue, filter, order, is_indexed: true, streams, context, effort, backend };
         let limit = i64::from(limit);
         let n = match filter {
             None if queue == L::EVERYTHING => {
@@ -220,7 +236,10 @@ impl Session {
                 sql.push(L::TABLE);
                 return Ok(Count { n: self.counted(&sql).await?.unsigned_abs(), at_least: false });
             }
-            None => self.counted(&look.queue_only(limit + 1)).await?,
+            None => match &look.streams {
+                Some(streams) => self.counted_streams::<L>(streams, limit + 1).await?,
+                None => self.counted(&look.queue_only(limit + 1)).await?,
+            },
             Some(filter) => {
                 let Some(hits) = matching::<L>(self.backend(), filter) else {
                     // Without an index for it we look at so many records and no more.
@@ -396,7 +415,10 @@ impl<L: Listing> Look<'_, L> {
     }
 
     fn queue(&self, sql: &mut Sql) {
-        L::queue(sql, self.queue, self.context);
+        match &self.streams {
+            Some(streams) => Self::in_streams(sql, streams),
+            None => L::queue(sql, self.queue, self.context),
+        }
     }
 
     fn sorted_by(&self, sql: &mut Sql) {

@@ -12,6 +12,7 @@ pub mod claim;
 pub mod desk;
 pub mod fields;
 pub mod fund;
+pub mod inbox;
 pub mod item;
 pub mod ledger;
 pub mod queue;

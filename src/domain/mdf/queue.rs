@@ -3,6 +3,7 @@
 use crate::domain::{
     actor::{Actor, Permission, Role},
     figures::{Figures, quantile, ratio_bp},
+    id::OperatorId,
     mdf::{
         approval::{Part, Signature, Step, takes_limit},
         claim::{Claim, ClaimState},
@@ -22,7 +23,7 @@ use crate::domain::{
 
 pub use super::row::{CheckTally, ItemRow, Named};
 pub use page::{Count, SortKey};
-use std::ops::RangeInclusive;
+use std::{collections::BTreeSet, ops::RangeInclusive};
 
 /// A tab. What a queue holds is defined once, here in words; the store says the same as SQL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -170,7 +171,7 @@ pub fn is_expiring(fund: &Fund, now: Instant) -> bool {
 }
 
 impl<'a> Item<'a> {
-    const fn desk(self) -> Option<&'a Desk> {
+    pub(super) const fn desk(self) -> Option<&'a Desk> {
         match self {
             Self::Request(request) => Some(&request.desk),
             Self::Claim(claim) => Some(&claim.desk),
@@ -222,18 +223,22 @@ impl<'a> Item<'a> {
             Some(Turn::Second) => (Step::Second, takes_limit(&actor.roles)),
             Some(Turn::Finance) => (Step::Finance, actor.roles.has(Role::Finance)),
         };
-        let signed = |signature: &Signature| signature.people().any(|who| who == actor.id);
-        let has_signed = match self {
-            Self::Request(request) => request.signatures().any(signed),
-            Self::Claim(claim) => claim.signatures().any(signed),
-            Self::Fund(_) => false,
-        };
+        let has_signed = self.signed_by().contains(&actor.id);
         let gave_another = desk.steps.iter().any(|(who, given)| *who == actor.id && *given != step);
         has_role && may(Permission::MdfDecide) && !took([Part::Asked, Part::Paid]) && !has_signed && !gave_another
     }
 
+    /// Who gave the approvals that stand, themselves or through a delegate.
+    pub(super) fn signed_by(self) -> BTreeSet<OperatorId> {
+        match self {
+            Self::Request(request) => request.signatures().flat_map(Signature::people).collect(),
+            Self::Claim(claim) => claim.signatures().flat_map(Signature::people).collect(),
+            Self::Fund(_) => BTreeSet::new(),
+        }
+    }
+
     /// A payment of it is ordered, and the bank has not answered yet.
-    fn is_at_bank(self) -> bool {
+    pub(super) fn is_at_bank(self) -> bool {
         matches!(self, Self::Claim(claim) if claim.under_way().minor > 0)
     }
 

@@ -1,20 +1,21 @@
 //! The list of the desk: one row a fund, request or claim, with all that queues, orders and filters compare.
 
+use super::currency_of;
 use crate::{
     domain::{
         country::Country,
-        id::{FundId, Number, OperatorId, PartnerId},
+        id::{ClaimId, FundId, Number, OperatorId, PartnerId, RequestId},
         mdf::{
-            approval::{Part, Signature, Step},
             check::{CheckOutcome, Finding},
             claim::Claim,
             desk::Desk,
             fund::{Fund, FundState, Holder},
+            inbox::Awaited,
             item::ItemId,
             queue::{Item, Turn},
             request::{Plan, Request},
         },
-        money::Money,
+        money::{Currency, Money},
         search,
         time::Instant,
     },
@@ -22,30 +23,34 @@ use crate::{
         Sql, Tx,
         columns::{due_key, noon, searched, value_key},
         error::Result,
-        sql::Arg,
+        session::LIST_MAX,
+        sql::{Arg, args},
         unit::mdf::MdfChanges,
     },
 };
 use chrono::NaiveDate;
-use std::{collections::BTreeSet, fmt::Write as _};
+use std::collections::{BTreeSet, HashMap};
 
 const INSERT: &str = "insert into mdf_item (id, kind, received_at, submitted_at, updated_at, state, is_open, waits, has_money, is_timed, \
     is_escalated, is_breached, is_returned, due_key, starts_at, amount_key, currency, fund, partner, assignee, country, title_words, \
-    category_code, checks, barred, search)";
-const COLUMNS: usize = 26;
+    category_code, checks, awaits, awaits_minor, search)";
+const COLUMNS: usize = 27;
 const RESTATED: &str = "on conflict (id) do update set received_at = excluded.received_at, submitted_at = excluded.submitted_at, \
     updated_at = excluded.updated_at, state = excluded.state, is_open = excluded.is_open, waits = excluded.waits, \
     has_money = excluded.has_money, is_timed = excluded.is_timed, is_escalated = excluded.is_escalated, \
     is_breached = excluded.is_breached, is_returned = excluded.is_returned, due_key = excluded.due_key, \
     starts_at = excluded.starts_at, amount_key = excluded.amount_key, currency = excluded.currency, assignee = excluded.assignee, \
     country = excluded.country, title_words = excluded.title_words, category_code = excluded.category_code, \
-    checks = excluded.checks, barred = excluded.barred, search = excluded.search";
+    checks = excluded.checks, awaits = excluded.awaits, awaits_minor = excluded.awaits_minor, search = excluded.search";
 /// What changes with the state alone: setting a column writes every index again that has it.
 const MOVED: &str = "on conflict (id) do update set received_at = excluded.received_at, submitted_at = excluded.submitted_at, \
     updated_at = excluded.updated_at, state = excluded.state, is_open = excluded.is_open, waits = excluded.waits, \
     has_money = excluded.has_money, is_timed = excluded.is_timed, is_escalated = excluded.is_escalated, \
     is_breached = excluded.is_breached, is_returned = excluded.is_returned, due_key = excluded.due_key, assignee = excluded.assignee, \
-    checks = excluded.checks, barred = excluded.barred";
+    checks = excluded.checks, awaits = excluded.awaits, awaits_minor = excluded.awaits_minor";
+
+const ASKED_BEFORE: &str = "select item, operator from mdf_part where part = 'asked' and item in ";
+pub const OPEN: &str = "select id from mdf_item where is_open = 1 and kind <> 'fund' and id > $1 order by id limit $2";
 
 /// The worst that the checks found, but for what somebody waived.
 fn checks(claim: &Claim) -> &'static str {
@@ -57,23 +62,23 @@ fn checks(claim: &Claim) -> &'static str {
     claim.findings.iter().map(outcome).max().map_or("", |worst| ["pass", "person", "fail"][worst])
 }
 
-/// Whom their part or an approval of theirs keeps from giving the approval that is due; each number between spaces. Whoever
-/// gave another step once, be it void by now, does not give this one.
-fn barred<'s>(item: Item<'_>, desk: &Desk, signed: impl Iterator<Item = &'s Signature>) -> String {
-    let due = match item.turn() {
-        Some(Turn::First) => Some(Step::First),
-        Some(Turn::Second) => Some(Step::Second),
-        Some(Turn::Finance) => Some(Step::Finance),
-        Some(Turn::Pay) | None => None,
-    };
-    let parts = desk.parts.iter().filter(|(_, part)| matches!(part, Part::Asked | Part::Paid)).map(|(who, _)| who);
-    let steps = desk.steps.iter().filter(|(_, step)| due.is_some_and(|due| due != *step)).map(|(who, _)| *who);
-    let all: BTreeSet<_> = parts.chain(steps).chain(signed.flat_map(Signature::people)).collect();
-    let mut out = String::from(" ");
-    for who in all {
-        let _ = write!(out, "{} ", who.number());
+/// What a line says that the item itself does not know: in which currency its fund is, and who asked for the request of a claim.
+#[derive(Default)]
+struct Ground {
+    funds: HashMap<FundId, Currency>,
+    asked: HashMap<RequestId, Vec<OperatorId>>,
+}
+
+impl Ground {
+    /// For whom it waits. A scratch database knows no funds, and nobody has an inbox there.
+    fn awaited(&self, item: Item<'_>, fund: FundId) -> (Option<String>, i64) {
+        let currency = self.funds.get(&fund).copied().unwrap_or(item.amount().currency);
+        let asked = if let Item::Claim(claim) = item { self.asked.get(&claim.request) } else { None };
+        match Awaited::of(item, currency, asked.map_or(&[], Vec::as_slice)) {
+            Some((awaited, minor)) => (Some(awaited.to_string()), minor),
+            None => (None, 0),
+        }
     }
-    out
 }
 
 /// One row.
@@ -101,7 +106,8 @@ struct Line {
     title: String,
     category: String,
     checks: &'static str,
-    barred: String,
+    awaits: Option<String>,
+    awaits_minor: i64,
     search: String,
 }
 
@@ -136,13 +142,15 @@ impl Line {
             title: search::words(&terms.name),
             category: search::slug(&terms.program),
             checks: "",
-            barred: " ".to_owned(),
+            awaits: None,
+            awaits_minor: 0,
             search: words(&[&terms.name, &terms.program, region, &fund.id.to_string()]),
         }
     }
 
-    fn of_request(request: &Request) -> Self {
+    fn of_request(request: &Request, ground: &Ground) -> Self {
         let (plan, desk) = (&request.plan, &request.desk);
+        let (awaits, awaits_minor) = ground.awaited(Item::Request(request), request.fund);
         let search = searched(words(&[&plan.title, &plan.category, &request.id.to_string()]), plan.country);
         Self {
             state: request.state.name(),
@@ -153,14 +161,16 @@ impl Line {
             amount: plan.asked,
             fund: request.fund,
             partner: Some(request.partner),
-            barred: barred(Item::Request(request), desk, request.signatures()),
+            awaits,
+            awaits_minor,
             search,
             ..Self::at_desk(Item::Request(request), desk, (request.created_at, request.updated_at), Some(plan))
         }
     }
 
     /// Without the plan only what a state changes is right.
-    fn of_claim(claim: &Claim, plan: Option<&Plan>) -> Self {
+    fn of_claim(claim: &Claim, plan: Option<&Plan>, ground: &Ground) -> Self {
+        let (awaits, awaits_minor) = ground.awaited(Item::Claim(claim), claim.fund);
         let (content, desk, id) = (&claim.content, &claim.desk, claim.id.to_string());
         let mut said: Vec<&str> = plan.iter().map(|plan| plan.title.as_str()).collect();
         said.extend(content.invoices.iter().flat_map(|invoice| [invoice.number.as_str(), invoice.vendor.as_str()]));
@@ -175,7 +185,8 @@ impl Line {
             fund: claim.fund,
             partner: Some(claim.partner),
             checks: checks(claim),
-            barred: barred(Item::Claim(claim), desk, claim.signatures()),
+            awaits,
+            awaits_minor,
             search: searched(words(&said), plan.and_then(|plan| plan.country)),
             ..Self::at_desk(Item::Claim(claim), desk, (claim.created_at, claim.updated_at), plan)
         }
@@ -207,7 +218,8 @@ impl Line {
             title: plan.map(|plan| search::words(&plan.title)).unwrap_or_default(),
             category: plan.map(|plan| search::slug(&plan.category)).unwrap_or_default(),
             checks: "",
-            barred: String::new(),
+            awaits: None,
+            awaits_minor: 0,
             search: String::new(),
         }
     }
@@ -238,7 +250,8 @@ impl Line {
             self.title.into(),
             self.category.into(),
             self.checks.into(),
-            self.barred.into(),
+            self.awaits.into(),
+            self.awaits_minor.into(),
             self.search.into(),
         ]
     }
@@ -255,17 +268,59 @@ fn words(texts: &[&str]) -> String {
 
 impl Tx {
     pub(super) async fn items_save(&mut self, changes: &MdfChanges) -> Result<()> {
+        let requests = changes.requests.iter().map(|change| &change.request);
+        let ground = self.ground(requests, changes.claims.iter().map(|change| &change.claim)).await?;
         let (mut restated, mut moved): (Vec<[Arg; COLUMNS]>, Vec<[Arg; COLUMNS]>) = (Vec::new(), Vec::new());
         restated.extend(changes.funds.iter().map(|change| Line::of_fund(&change.fund).into_row()));
         for change in &changes.requests {
-            if change.restated { &mut restated } else { &mut moved }.push(Line::of_request(&change.request).into_row());
+            if change.restated { &mut restated } else { &mut moved }.push(Line::of_request(&change.request, &ground).into_row());
         }
         for change in &changes.claims {
             let plan = change.restated.as_deref();
-            if plan.is_some() { &mut restated } else { &mut moved }.push(Line::of_claim(&change.claim, plan).into_row());
+            if plan.is_some() { &mut restated } else { &mut moved }.push(Line::of_claim(&change.claim, plan, &ground).into_row());
         }
         self.execute_each(Sql::bulk(INSERT, COLUMNS, restated, RESTATED)).await?;
         self.execute_each(Sql::bulk(INSERT, COLUMNS, moved, MOVED)).await?;
         Ok(())
+    }
+
+    /// After what the command changes is written: who asks for a request and for a claim on it may come at once.
+    async fn ground<'c>(
+        &mut self,
+        requests: impl Iterator<Item = &'c Request>,
+        claims: impl Iterator<Item = &'c Claim> + Clone,
+    ) -> Result<Ground> {
+        let funds: BTreeSet<FundId> = requests.map(|one| one.fund).chain(claims.clone().map(|one| one.fund)).collect();
+        let asked: BTreeSet<RequestId> = claims.map(|claim| claim.request).collect();
+        let mut ground = Ground::default();
+        for (fund, currency) in self.all_in::<(i64, String)>("select id, currency from fund where id in ", args(funds), "").await? {
+            ground.funds.insert(FundId(fund), currency_of(&currency)?);
+        }
+        let items = args(asked.into_iter().map(|id| ItemId::Request(id).number()));
+        for (item, who) in self.all_in::<(i64, i64)>(ASKED_BEFORE, items, "").await? {
+            if let ItemId::Request(request) = ItemId::of(item) {
+                ground.asked.entry(request).or_default().push(OperatorId(who));
+            }
+        }
+        Ok(ground)
+    }
+
+    /// Says of every item that is open for whom it waits.
+    pub(in crate::store) async fn mdf_inboxes_begin(&mut self) -> Result<()> {
+        let mut after = i64::MIN;
+        loop {
+            let found = self.all::<(i64,)>(Sql::new(OPEN).bind(after).bind(i64::try_from(LIST_MAX).unwrap_or(i64::MAX))).await?;
+            let ids: Vec<ItemId> = found.into_iter().map(|(id,)| ItemId::of(id)).collect();
+            let Some(last) = ids.last() else { return Ok(()) };
+            after = last.number();
+            let requests: Vec<RequestId> =
+                ids.iter().filter_map(|id| if let ItemId::Request(id) = id { Some(*id) } else { None }).collect();
+            let claims: Vec<ClaimId> = ids.iter().filter_map(|id| if let ItemId::Claim(id) = id { Some(*id) } else { None }).collect();
+            let (requests, claims) = ((**self).requests(&requests).await?, (**self).claims(&claims).await?);
+            let ground = self.ground(requests.iter(), claims.iter()).await?;
+            let mut lines: Vec<_> = requests.iter().map(|request| Line::of_request(request, &ground).into_row()).collect();
+            lines.extend(claims.iter().map(|claim| Line::of_claim(claim, None, &ground).into_row()));
+            self.execute_each(Sql::bulk(INSERT, COLUMNS, lines, MOVED)).await?;
+        }
     }
 }

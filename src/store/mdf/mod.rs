@@ -94,6 +94,8 @@ pub const STATEMENTS: &[&str] = &[
     ledger::ENTRIES,
     ledger::OF_SUBJECT,
     hands::TAKE_BACK,
+    items::OPEN,
+    page::AWAITED,
     stats::FUND_LINES,
 ];
 

@@ -5,24 +5,28 @@ use crate::{
         filter::{Context, Filter, Op},
         id::{ClaimId, FundId, OperatorId, PartnerId, RequestId},
         mdf::{
-            approval::{Reach, reach::Within},
             claim::Claim,
             fields::{Field, Funding},
             fund::Fund,
+            inbox::{Awaited, Held},
             item::ItemId,
             queue::{DUE_SOON, EXPIRING, ItemRow, Named, Queue, Sort},
             request::Request,
         },
-        search::slug,
     },
     store::{
         Session, Sql,
-        columns::value_key,
-        error::Result,
-        page::{Listing, Order, name_in},
+        error::{Error, Result},
+        page::{Listing, Order, Stream, name_in},
     },
 };
 use std::collections::{BTreeSet, HashMap};
+
+/// All that is awaited of anything, each once: from one to the next along the index.
+pub const AWAITED: &str = "with recursive told (awaits) as (\
+    select (select awaits from mdf_item where awaits is not null order by awaits limit 1) union all \
+    select (select after.awaits from mdf_item as after where after.awaits > told.awaits order by after.awaits limit 1) \
+    from told where told.awaits is not null) select awaits from told where awaits is not null";
 
 impl Listing for Funding {
     type Queue = Queue;
@@ -44,18 +48,15 @@ impl Listing for Funding {
     }
 
     fn is_indexed(queue: Queue, sort: Sort) -> bool {
-        sort == Sort::Due || matches!(queue, Queue::Mine | Queue::All)
+        sort == Sort::Due || queue == Queue::All
     }
 
     /// [`Queue::holds`] as SQL.
     fn queue(sql: &mut Sql, queue: Queue, context: &Context<'_, Funding>) {
         let now = context.now;
         match queue {
-            Queue::Mine => {
-                sql.push("mdf_item.is_open = 1 and (");
-                waits_for(sql, context.me, context.reach.unwrap_or(&Reach::default()));
-                sql.push(")")
-            }
+            // Streams, below.
+            Queue::Mine => sql.push("1 = 0"),
             Queue::Second => sql.push("mdf_item.waits <> '' and mdf_item.waits = 'second'"),
             Queue::Finance => sql.push("mdf_item.waits <> '' and mdf_item.waits in ('finance', 'pay')"),
             Queue::InfoRequested => sql.push("mdf_item.state = 'info_requested'"),
@@ -67,8 +68,31 @@ impl Listing for Funding {
         };
     }
 
+    const STREAM: (&'static str, &'static str) = ("mdf_item.awaits", "mdf_item.awaits_minor");
+
+    /// Of all that is awaited from somebody, what is so from `me`. Without a reach nothing is.
+    async fn streams(session: &mut Session, queue: Queue, context: &Context<'_, Self>) -> Result<Option<Vec<Stream>>> {
+        let (Queue::Mine, me) = (queue, context.me) else { return Ok(None) };
+        let Some(reach) = context.reach else { return Ok(Some(Vec::new())) };
+        let mut streams = Vec::new();
+        for (key,) in session.all::<(String,)>(Sql::new(AWAITED)).await? {
+            let awaited: Awaited = key.parse().map_err(Error::corrupt)?;
+            match awaited.held(me, reach) {
+                Held::Nothing => {}
+                Held::UpTo(most) => streams.push(Stream { key, most: Some(most) }),
+                Held::All => streams.push(Stream { key, most: None }),
+            }
+        }
+        Ok(Some(streams))
+    }
+
     fn is_range(filter: &Filter<Funding>) -> bool {
-        matches!(filter, Filter::Number { field: Field::Amount, .. } | Filter::Number { field: Field::Id, op: Op::Eq, .. })
+        match filter {
+            Filter::Number { field, op, .. } => *field == Field::Amount || (*field == Field::Id && *op == Op::Eq),
+            // Few fail, and wherever they stand in the order.
+            Filter::Text { field, .. } => *field == Field::Check,
+            _ => false,
+        }
     }
 
     async fn rows(session: &mut Session, ids: &[ItemId]) -> Result<Vec<(ItemId, ItemRow)>> {
@@ -89,72 +113,6 @@ impl Listing for Funding {
         };
         Ok(ids.iter().filter_map(row).collect())
     }
-}
-
-/// Appends that something of it is for `me` to decide. Without a reach nothing is. What costs least is asked first: a queue of
-/// all that waits for somebody else is looked through to its end.
-fn waits_for(sql: &mut Sql, me: OperatorId, reach: &Reach) {
-    sql.push("1 = 0");
-    for hand in &reach.hands {
-        let people = [me, hand.who];
-        let people = if hand.who == me { &people[..1] } else { &people[..] };
-        sql.push(" or (mdf_item.waits in ('first', 'second')");
-        for who in people {
-            is_not_barred(sql, *who);
-        }
-        sql.push(" and (1 = 0");
-        for within in &hand.limits {
-            is_within(sql, within);
-        }
-        sql.push(")");
-        for who in people {
-            did_not_ask_before(sql, *who);
-        }
-        sql.push(")");
-    }
-    if reach.is_finance {
-        sql.push(" or (mdf_item.waits = 'finance'");
-        is_not_barred(sql, me);
-        did_not_ask_before(sql, me);
-        sql.push(")");
-    }
-    if reach.pays {
-        // Those who asked or approved don't pay, be the approval void by now; what is with the bank anybody answers who pays.
-        sql.push(
-            " or (mdf_item.waits = 'pay' and not exists (select 1 from mdf_part as own where own.item = mdf_item.id and own.operator = ",
-        );
-        sql.push_bind(me).push(" and own.part in ('asked', 'approved'))");
-        did_not_ask_before(sql, me);
-        sql.push(") or mdf_item.id in (select 3 * claim + 2 from payment where state in ('ordered', 'exported'))");
-    }
-}
-
-/// Appends that no part and no approval of theirs keeps somebody from the approval that is due.
-fn is_not_barred(sql: &mut Sql, who: OperatorId) {
-    sql.push(" and mdf_item.barred not like ").push_bind(format!("% {} %", who.0));
-}
-
-/// Appends that they did not ask for the activity of a claim.
-fn did_not_ask_before(sql: &mut Sql, who: OperatorId) {
-    sql.push(
-        " and (mdf_item.kind <> 'claim' or not exists (select 1 from claim join mdf_part as before on before.item = 3 * claim.request + 1 \
-         where claim.id = (mdf_item.id - 2) / 3 and before.part = 'asked' and before.operator = ",
-    );
-    sql.push_bind(who).push("))");
-}
-
-/// Appends that what would be signed is within a limit: all that is asked for, or what the first approval was for.
-fn is_within(sql: &mut Sql, within: &Within) {
-    sql.push(" or ((mdf_item.waits = 'first' and mdf_item.amount_key <= case mdf_item.currency");
-    for most in &within.asked {
-        sql.push(" when ").push_bind(slug(most.currency.code())).push(" then ").push_bind(value_key(Some(*most)));
-    }
-    sql.push(
-        " else -1 end or mdf_item.waits = 'second' and (select given.minor from mdf_signature as given where given.item = mdf_item.id \
-         and given.void_at is null order by given.version desc limit 1) <= ",
-    );
-    sql.push_bind(within.limit.minor).push(") and mdf_item.fund in (select id from fund where fund.currency = ");
-    sql.push_bind(within.limit.currency.code()).push("))");
 }
 
 /// Records of a page, with the records that they belong to.

@@ -1,7 +1,7 @@
 //! What waits for somebody is what they can decide: each item is tried by everybody, for themselves and for everybody else.
 
 use super::*;
-use crate::support::databases::on_both;
+use crate::support::databases::{BACK_TO_20, on_both};
 use pilothouse::{
     app::{Failure, MdfRecord, mdf::view::MdfViewer},
     domain::{
@@ -13,6 +13,7 @@ use pilothouse::{
             queue::{From, PageRequest, Queue, Sort},
         },
     },
+    store::{Db, Sql},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -185,8 +186,20 @@ async fn what_waits_for_somebody_is_what_they_can_decide() {
             desk.pass_days(1);
         }
         assert_eq!(held, HELD.map(|day| day.to_vec()), "{}", fresh.name);
+        let before = lines(&fresh.db).await;
+        let mut tx = fresh.db.begin().await.expect("free");
+        for text in BACK_TO_20 {
+            tx.execute(Sql::new(text)).await.expect(text);
+        }
+        tx.commit().await.expect("saved");
+        assert_eq!(lines(&fresh.opened_again().await).await, before, "{}: a database of before is brought up to date", fresh.name);
     })
     .await;
+}
+
+/// The list of the desk as it is kept.
+async fn lines(db: &Db) -> Vec<String> {
+    db.read().await.expect("open").dump("mdf_item").await.expect("read")
 }
 
 /// Counted by hand, on each of the three days: Anna, two who ask, three who approve, two of finance.

@@ -5,6 +5,7 @@
 
 mod books;
 mod duties;
+mod inboxes;
 mod script;
 mod stores;
 

@@ -1,8 +1,9 @@
 //! The same people on the two databases, several at once: processes die between any two statements, answers are lost, roles
-//! change, and on a bad day connections are cut. Afterwards the chain is followed, and compared with the tables.
+//! change, and on a bad day connections are cut. Afterwards the chain is followed, and compared with the tables
+//! and the inboxes.
 //! `PILOTHOUSE_SIM_MDF_STORE_STEPS` sets how many steps are taken on each database.
 
-use super::{PEOPLE, START, books::Books, first_day, script, spec};
+use super::{PEOPLE, START, books::Books, first_day, inboxes, script, spec};
 use crate::{
     simulation::{
         chance::Chance,
@@ -95,10 +96,12 @@ async fn simulate(fresh: Fresh, hazard: Option<Hazard>) {
         None => (0, 0),
     };
     let books = agree(&fresh).await;
+    let held = inboxes::agree(&stage.apps[0], &books, fresh.name).await;
+    assert!(held > 0 || stage.steps < 1_000, "{}: nothing waits for anybody", fresh.name);
     let [given_up, written] = [&stage.given_up, &stage.written].map(|count| count.load(Ordering::Relaxed));
     assert!(given_up < 50 || (0 < written && written < given_up), "{written} of {given_up} deaths came after the last statement");
     eprintln!(
-        "{}: {} steps, {} events, {} approved, {} edited after it, {} paid, {given_up} given up ({written} before the commit), {} repeated, {cut} connections cut, {outages} outages",
+        "{}: {} steps, {} events, {} approved, {} edited after it, {} paid, {held} in inboxes, {given_up} given up ({written} before the commit), {} repeated, {cut} connections cut, {outages} outages",
         fresh.name,
         stage.steps,
         books.seq,
