@@ -12,7 +12,7 @@ use pilothouse::{
             Registration, SalesStage, Scope, SharedWith,
             conflict::{CandidateKey, ConflictCase, ProtectionKey},
             fields::{Deals, Field, Flag},
-            queue::{Cursor, Queue, Sort, SortKey},
+            queue::{Cursor, Queue, Sort, SortKey, decision_due},
         },
         escalation::{Escalation, EscalationCause, Severity},
         filter::{self, Context, Datum, Fields, Filter},
@@ -260,6 +260,10 @@ fn cursor(deal: &Registration, cases: &[ConflictCase], (queue, sort): (Queue, So
             let case = cases::pending(cases, deal).expect("a conflict that waits");
             SortKey::Number(case.due().map_or((1 << 62) + case.opened_at.micros(), Instant::micros))
         }
+        Sort::Due if queue == Queue::DueSoon => {
+            let case_due = cases::pending(cases, deal).and_then(ConflictCase::due);
+            SortKey::Number(decision_due(deal, case_due).expect("what is due soon").micros())
+        }
         Sort::Due => SortKey::Number(deal.due().map_or((1 << 62) + received.micros(), Instant::micros)),
         Sort::Value => SortKey::Number(deal.details.value.map_or(i64::MIN, value)),
         Sort::Submitted => SortKey::Number(received.micros()),
@@ -273,7 +277,8 @@ fn expected(deals: &[Registration], queue: Queue, filter: Option<&Filter<Deals>>
     let context = context(MARKED);
     let cases = cases::of(deals);
     let passes = |deal: &&Registration| {
-        queue.holds(deal, START) && filter.is_none_or(|filter| filter::eval(filter, &Seen::new(deal, &cases), &context))
+        let case_due = cases::pending(&cases, deal).and_then(ConflictCase::due);
+        queue.holds(deal, case_due, START) && filter.is_none_or(|filter| filter::eval(filter, &Seen::new(deal, &cases), &context))
     };
     let held = deals.iter().filter(passes).map(|deal| cursor(deal, &cases, (queue, sort))).collect();
     in_order(held, matches!(sort, Sort::Value | Sort::Submitted))
