@@ -10,7 +10,7 @@ use pilothouse::{
         deal::{
             AccountLink, Approval, ClockKind, Customer, DealState, Details, Dispute, DisputePhase, Hold, HoldReason, Place, Protection,
             Registration, SalesStage, Scope, SharedWith,
-            conflict::{CandidateKey, ConflictCase, ProtectionKey},
+            conflict::{CandidateKey, ConflictCase, Glance, ProtectionKey},
             fields::{Deals, Field, Flag},
             queue::{Cursor, Queue, Sort, SortKey, decision_due},
         },
@@ -470,6 +470,23 @@ async fn keys_of_many_that_end_at_once_are_gone_before_the_index_is_settled() {
         let mut session = fresh.db.read().await.expect("open");
         let (left,) = session.one::<(i64,)>(Sql::new("select count(*) from deal_key")).await.expect("a count");
         assert_eq!(left, 21, "{}: nobody is left in the index who ended", fresh.name);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_glances_of_some_are_those_that_were_kept() {
+    on_both(|fresh: Fresh| async move {
+        let deals = some_deals(700);
+        let rows = deals.iter().map(|deal| {
+            let glance = (deal.id.0 != 7).then_some(Glance(deal.id.0 * 3 - 900));
+            DealChange { glance, ..change(deal.clone(), 0) }
+        });
+        saved(&fresh.db, 1, Changes { deals: rows.collect(), ..Changes::default() }).await.expect("saved");
+        let asked: Vec<DealId> = (5..=690).chain([900]).map(DealId).collect();
+        let found = fresh.db.read().await.expect("open").glances_of(&asked).await.expect("read");
+        let kept = (5..=690).filter(|id| *id != 7).map(|id| (DealId(id), Glance(id * 3 - 900))).collect();
+        assert_eq!(found, kept, "{}", fresh.name);
     })
     .await;
 }
