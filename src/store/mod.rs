@@ -76,6 +76,7 @@ pub fn statements() -> impl Iterator<Item = &'static str> {
         deal::glance::STATEMENTS,
         deal::keys::STATEMENTS,
         deal::conflict::STATEMENTS,
+        deal::stats::STATEMENTS,
         desk::STATEMENTS,
         mdf::STATEMENTS,
         fx::STATEMENTS,

@@ -12,7 +12,7 @@ use crate::domain::{
     actor::Actor,
     deal::{
         Registration,
-        conflict::{CandidateKey, ConflictCase, ProtectionKey},
+        conflict::{CandidateKey, ConflictCase, Glance, ProtectionKey},
         dossier::Precedent,
     },
     event::Entity,
@@ -25,7 +25,7 @@ use crate::domain::{
 };
 use chrono::NaiveDate;
 use futures::future;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 impl Unit for Tx {
     async fn heads(&mut self) -> Result<Heads> {
@@ -110,6 +110,10 @@ impl Unit for Tx {
 
     async fn deals_by_key(&mut self, keys: &[CandidateKey], since_day: i64) -> Result<Vec<(i64, DealId)>> {
         (**self).deals_by_key(keys, since_day).await
+    }
+
+    async fn glances_of(&mut self, ids: &[DealId]) -> Result<HashMap<DealId, Glance>> {
+        (**self).glances_of(ids).await
     }
 
     async fn protected_by(&mut self, keys: &[ProtectionKey]) -> Result<Vec<Option<DealId>>> {

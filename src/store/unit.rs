@@ -313,6 +313,8 @@ pub trait Unit: contact::ContactUnit + mdf::MdfUnit + partner::StepSource + pos:
     /// [`crate::domain::matching::MEMBERS_MAX`] members gives none; one of a customer family gives the newest
     /// [`FAMILY_MAX`].
     fn deals_by_key(&mut self, keys: &[CandidateKey], since_day: i64) -> impl Future<Output = Result<Vec<(i64, DealId)>>> + Send;
+    /// What these registrations look like at a glance; nothing of those that were kept before there were glances.
+    fn glances_of(&mut self, ids: &[DealId]) -> impl Future<Output = Result<HashMap<DealId, Glance>>> + Send;
     /// Who protects each of these keys, in order.
     fn protected_by(&mut self, keys: &[ProtectionKey]) -> impl Future<Output = Result<Vec<Option<DealId>>>> + Send;
     /// Whether anything is protected at all.

@@ -66,7 +66,7 @@ async fn a_deal_room_with_something_in_every_queue() {
         let mut session = app.db().snapshot().await.unwrap();
         let deals = session.deals(&(1..2_000).map(DealId).collect::<Vec<_>>()).await.unwrap();
         for queue in DealQueue::ALL {
-            let held = deals.iter().filter(|deal| queue.holds(deal, app.now())).count();
+            let held = deals.iter().filter(|deal| queue.holds(deal, None, app.now())).count();
             assert!(held >= 2, "seed {seed}: {held} are in the queue {}", queue.title());
         }
         for state in DealState::NAMES {

@@ -7,7 +7,7 @@ use crate::{
         day::{day_number, local_date},
         deal::{
             Registration,
-            conflict::{CandidateKey, Claim, candidate_keys, conflicts},
+            conflict::{CandidateKey, Claim, candidate_keys, candidate_keys_of, conflicts},
             decide::Holder,
         },
         id::{ConflictId, DealId},
@@ -35,6 +35,17 @@ pub(super) struct Keys(Vec<(DealId, Vec<CandidateKey>)>);
 impl Keys {
     pub fn of<'d>(deals: impl Iterator<Item = &'d Registration>, policy: &MatchingPolicy) -> Self {
         Self(deals.filter(|deal| deal.state.is_claim()).map(|deal| (deal.id, candidate_keys(deal, policy))).collect())
+    }
+
+    /// The same of registrations whose customers the draft spells, and has spelt from then on.
+    pub fn drafted(draft: &mut DealDraft<'_>, ids: &[DealId]) -> Self {
+        let is_claim = |draft: &DealDraft<'_>, id: &DealId| draft.deal(*id).is_some_and(|deal| deal.state.is_claim());
+        let mut keys = Vec::with_capacity(ids.len());
+        for id in ids.iter().filter(|id| is_claim(draft, id)).copied().collect::<Vec<_>>() {
+            let spelling = draft.spelling(id);
+            keys.extend(draft.deal(id).zip(spelling).map(|(deal, spelling)| (id, candidate_keys_of(deal, &spelling))));
+        }
+        Self(keys)
     }
 
     /// What to ask the database for, each once.

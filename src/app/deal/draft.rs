@@ -21,7 +21,10 @@ use crate::{
     },
 };
 use chrono::NaiveDate;
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 /// Follows every registration and case through the events of one command.
 pub(in crate::app) struct DealDraft<'a> {
@@ -36,6 +39,8 @@ pub(in crate::app) struct DealDraft<'a> {
     /// Who protects what, of the keys that were asked for: in the database, and after the events so far.
     protections: HashMap<ProtectionKey, DealId>,
     looked_up: HashSet<ProtectionKey>,
+    /// The customers as the matcher spells them, of those that were asked for: the costly part of keys and comparisons.
+    spellings: HashMap<DealId, Arc<Features>>,
 }
 
 struct Touched {
@@ -58,6 +63,7 @@ impl<'a> DealDraft<'a> {
             changed_cases: Vec::new(),
             protections: HashMap::new(),
             looked_up: HashSet::new(),
+            spellings: HashMap::new(),
         }
     }
 
@@ -81,6 +87,13 @@ impl<'a> DealDraft<'a> {
     /// The registration as it is after the events so far.
     pub fn deal(&self, id: DealId) -> Option<&Registration> {
         self.deals.get(&id).map(|touched| &touched.deal)
+    }
+
+    /// How the matcher spells its customer after the events so far.
+    pub fn spelling(&mut self, id: DealId) -> Option<Arc<Features>> {
+        let Self { deals, spellings, policy, .. } = self;
+        let deal = &deals.get(&id)?.deal;
+        Some(Arc::clone(spellings.entry(id).or_insert_with(|| Arc::new(features(&deal.details, policy)))))
     }
 
     pub fn case(&self, id: ConflictId) -> Option<&ConflictCase> {
@@ -166,6 +179,10 @@ impl<'a> DealDraft<'a> {
             touched.before = Some(Box::new(touched.deal.clone()));
             self.changed.push(id);
         }
+        // What a conflict does to its parties leaves the customer as it is.
+        if !events.iter().all(|event| matches!(event, DealEvent::Held { .. } | DealEvent::Released { .. } | DealEvent::Disputed { .. })) {
+            self.spellings.remove(&id);
+        }
         let mut versions = Vec::with_capacity(events.len());
         for event in events {
             touched.deal.apply(event, self.scene.now);
@@ -227,8 +244,8 @@ impl<'a> DealDraft<'a> {
     pub fn into_changes(mut self) -> Changes {
         let mut changes = self.journal.take();
         for id in std::mem::take(&mut self.changed) {
-            let Some(Touched { deal, expected, before }) = self.deals.remove(&id) else { continue };
-            changes.deals.push(changed(deal, expected, before.as_deref(), &self.policy));
+            let Some(touched) = self.deals.remove(&id) else { continue };
+            changes.deals.push(changed(touched, self.spellings.remove(&id), &self.policy));
         }
         for id in std::mem::take(&mut self.changed_cases) {
             if let Some((case, expected)) = self.cases.remove(&id) {
@@ -240,9 +257,11 @@ impl<'a> DealDraft<'a> {
     }
 }
 
-/// What is to be written of a registration that was `before`, if it is not new. Its customer is spelt out, which costs most
-/// of this, as often as it has another.
-fn changed(deal: Registration, expected: i64, before: Option<&Registration>, policy: &MatchingPolicy) -> DealChange {
+/// What is to be written of a registration. Its customer is spelt out, which costs most of this, as often as it has another,
+/// and where nobody has spelt it yet.
+fn changed(touched: Touched, spelling: Option<Arc<Features>>, policy: &MatchingPolicy) -> DealChange {
+    let Touched { deal, expected, before } = touched;
+    let before = before.as_deref();
     let restated = before.is_none_or(|was| is_restated(was, &deal));
     if !restated && let Some(was) = before {
         let (from, to) = (settled_day(was), settled_day(&deal));
@@ -252,7 +271,7 @@ fn changed(deal: Registration, expected: i64, before: Option<&Registration>, pol
         let protects = (was.holds_protection() != deal.holds_protection()).then(|| protection_keys(&deal, policy));
         return DealChange { deal, expected, restated, keys, keys_gone, glance: None, protects };
     }
-    let spelling = features(&deal.details, policy);
+    let spelling = spelling.unwrap_or_else(|| Arc::new(features(&deal.details, policy)));
     let members_before = before.map(|deal| members(deal, &features(&deal.details, policy))).unwrap_or_default();
     let members = members(&deal, &spelling);
     let protected_before = before.map(|deal| protection_keys(deal, policy)).unwrap_or_default();

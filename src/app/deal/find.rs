@@ -11,7 +11,8 @@ use crate::{
         deal::{
             DisputePhase, Registration,
             conflict::{
-                CaseCommand, Claim, Finding, Sale, conflicts, conflicts_by, decide_case, features as spelling, open, same_customer_by,
+                CaseCommand, Claim, Finding, Glance, Glances, Sale, conflicts, conflicts_by, decide_case, features as spelling, open,
+                same_customer_by,
             },
         },
         id::{AccountId, ConflictId, DealId, PartnerId},
@@ -93,9 +94,10 @@ pub(in crate::app) async fn find<U: Unit>(
 
 impl Pool {
     async fn load<U: Unit>(unit: &mut U, draft: &mut DealDraft<'_>, subjects: &[DealId]) -> Result<Self, Failure> {
-        let own = Keys::of(subjects.iter().filter_map(|id| draft.deal(*id)), &draft.policy);
+        let own = Keys::drafted(draft, subjects);
         let found = unit.deals_by_key(&own.wanted(), since(draft.scene.rules.program(), draft.scene.now)).await?;
-        let alike = own.alike(found);
+        let mut alike = own.alike(found);
+        tell_apart(unit, draft, &mut alike).await?;
         let everyone: BTreeSet<DealId> = alike.iter().flat_map(|(id, others)| others.iter().chain([id])).copied().collect();
         let everyone: Vec<DealId> = everyone.into_iter().collect();
         draft.load(unit, everyone.iter().copied()).await?;
@@ -108,7 +110,8 @@ impl Pool {
         draft.load(unit, parties.iter().copied()).await?;
         let sellers: Vec<DealId> = everyone.into_iter().chain(parties).collect();
         let sales = SalesBook::load(unit, draft, sellers.iter().filter_map(|id| draft.deal(*id))).await?;
-        Ok(Self { alike, met, sales, features: HashMap::new() })
+        let features = subjects.iter().filter_map(|id| Some((*id, draft.spelling(*id)?))).collect();
+        Ok(Self { alike, met, sales, features })
     }
 
     fn between(&mut self, draft: &DealDraft<'_>, a: DealId, b: DealId) -> Vec<Finding> {
@@ -159,6 +162,24 @@ impl Pool {
         }
         true
     }
+}
+
+/// Leaves those out who are told apart from a subject by their glances, which is most of those who share keys and nobody who
+/// conflicts: reading a registration costs more than all the rest of a comparison.
+async fn tell_apart<U: Unit>(unit: &mut U, draft: &mut DealDraft<'_>, alike: &mut HashMap<DealId, Vec<DealId>>) -> Result<(), Failure> {
+    let everyone: BTreeSet<DealId> = alike.iter().flat_map(|(id, others)| others.iter().chain([id])).copied().collect();
+    let unread = draft.unknown(everyone.iter().copied());
+    let mut glances = unit.glances_of(&unread).await?;
+    for id in everyone {
+        let spelling = draft.spelling(id);
+        glances.extend(draft.deal(id).zip(spelling).map(|(deal, spelling)| (id, Glance::of(deal, &spelling))));
+    }
+    let told_apart = Glances::under(&draft.policy);
+    let seen = |id: &DealId| glances.get(id).copied().unwrap_or_default();
+    for (id, others) in alike {
+        others.retain(|other| told_apart.may_conflict(seen(id), seen(other)));
+    }
+    Ok(())
 }
 
 /// Opens a case between these registrations, for all that is found between any two of them.

@@ -16,7 +16,7 @@ use crate::{
         actor::Actor,
         deal::{
             Registration,
-            conflict::{CandidateKey, ConflictCase, ProtectionKey},
+            conflict::{CandidateKey, ConflictCase, Glance, ProtectionKey},
             dossier::Precedent,
         },
         event::Entity,
@@ -228,6 +228,13 @@ impl Unit for Overlay {
         let mut found = self.real.deals_by_key(keys, since_day).await?;
         found.extend(self.scratch.deals_by_key(keys, since_day).await?);
         Ok(found)
+    }
+
+    async fn glances_of(&mut self, ids: &[DealId]) -> Result<HashMap<DealId, Glance>> {
+        let (ours, theirs) = parted(ids);
+        let mut glances = self.scratch.glances_of(&ours).await?;
+        glances.extend(self.real.glances_of(&theirs).await?);
+        Ok(glances)
     }
 
     async fn protected_by(&mut self, keys: &[ProtectionKey]) -> Result<Vec<Option<DealId>>> {

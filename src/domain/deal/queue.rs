@@ -23,7 +23,7 @@ pub use page::{Count, SortKey};
 pub enum Queue {
     /// Handed in, and waiting for us: nothing holds it.
     ToDecide,
-    /// Decisions that are overdue, or due within [`DUE_SOON`].
+    /// Decisions that are overdue, or due within [`DUE_SOON`]: about the registration, or about the conflict that it is in.
     DueSoon,
     /// Returned to the partner.
     ActionRequired,
@@ -60,13 +60,13 @@ impl Queue {
         }
     }
 
-    /// Whether `deal` stands in this queue at `now`.
-    pub fn holds(self, deal: &Registration, now: Instant) -> bool {
+    /// Whether `deal` stands in this queue at `now`. `case_due` is when its conflict is due, while somebody has to decide about it.
+    pub fn holds(self, deal: &Registration, case_due: Option<Instant>, now: Instant) -> bool {
         let undecided = deal.state.is_undecided() && deal.waiting_since.is_none();
         let due_by = |ahead: Span| deal.due().is_some_and(|due| due <= now.plus(ahead));
         match self {
             Self::ToDecide => undecided,
-            Self::DueSoon => undecided && due_by(DUE_SOON),
+            Self::DueSoon => decision_due(deal, case_due).is_some_and(|due| due <= now.plus(DUE_SOON)),
             Self::ActionRequired => matches!(deal.state, DealState::ActionRequired { .. }),
             Self::Conflicts => deal.is_in_phase(DisputePhase::Open),
             Self::Appeals => deal.is_in_phase(DisputePhase::Appealed),
@@ -82,11 +82,17 @@ impl Queue {
     }
 }
 
+/// When somebody has to have decided next: about the registration, or about its conflict, which is due at `case_due`.
+pub fn decision_due(deal: &Registration, case_due: Option<Instant>) -> Option<Instant> {
+    let own = deal.due().filter(|_| deal.state.is_undecided());
+    own.into_iter().chain(case_due).min()
+}
+
 /// In which order a queue stands. Each has the registration's number as the last key, so that an order is always total.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Sort {
-    /// What is due first stands first, be it a decision, the end of a protection, or the conflict in the queues of those;
-    /// without a due instant last, the oldest first.
+    /// What is due first stands first, be it a decision, the end of a protection, or the conflict in the queues of those and
+    /// in that of what is due soon; without a due instant last, the oldest first.
     Due,
     /// The highest value first, whatever the currency; without a value last.
     Value,
@@ -200,6 +206,17 @@ impl DealRow {
             share_bp: approval.and_then(|approval| approval.share).map(|share| share.share_bp),
             extensions: approval.map_or(0, |approval| approval.protection.extensions),
         }
+    }
+
+    /// The conflict by whose clock the line stands in a queue, if it does.
+    pub fn case_in(&self, queue: Queue) -> Option<&CaseStanding> {
+        let case = self.case.as_ref()?;
+        let own = self.due.filter(|_| self.state != "approved");
+        let is_first = match queue {
+            Queue::DueSoon => case.due.is_some_and(|due| own.is_none_or(|own| due < own)),
+            queue => queue.is_of_cases(),
+        };
+        is_first.then_some(case)
     }
 
     /// The same with how its conflict stands.

@@ -34,6 +34,7 @@ pub enum Measure {
     ConflictDecided,
     Appealed,
     Overturned,
+    ConflictBreached,
 }
 
 words! {
@@ -53,6 +54,7 @@ words! {
         ConflictDecided => "conflict_decided", "conflicts decided";
         Appealed => "conflict_appealed", "appeals";
         Overturned => "conflict_overturned", "decisions overturned";
+        ConflictBreached => "conflict_breached", "decisions about conflicts overdue";
     }
 }
 
@@ -118,6 +120,7 @@ pub fn counted_case(event: &CaseEvent, day: i64) -> Vec<Counted> {
         CaseEvent::Decided { .. } => one(Measure::ConflictDecided),
         CaseEvent::Appealed { .. } => one(Measure::Appealed),
         CaseEvent::Overturned { .. } => one(Measure::Overturned),
+        CaseEvent::Breached { .. } => one(Measure::ConflictBreached),
         _ => Vec::new(),
     }
 }

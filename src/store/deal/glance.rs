@@ -15,6 +15,7 @@ use crate::{
         unit::DealChange,
     },
 };
+use std::collections::HashMap;
 
 /// So many parts of all keys are asked for one after the other: no statement runs long.
 pub const KEY_SLICES: i64 = 16;
@@ -81,6 +82,20 @@ impl Session {
                 if let Some(place) = glances.get_mut(id) {
                     *place = Glance(glance);
                 }
+            }
+        }
+        Ok(glances)
+    }
+
+    /// The glances of these, as far as there are any.
+    pub async fn glances_of(&mut self, ids: &[DealId]) -> Result<HashMap<DealId, Glance>> {
+        let head = "select string_agg(cast(deal_id as text) || ':' || cast(glance as text), ';') from deal_glance where deal_id in ";
+        let mut glances = HashMap::with_capacity(ids.len());
+        for (found,) in self.all_in::<(Option<String>,)>(head, args(ids.iter().copied()), "").await? {
+            for entry in found.iter().flat_map(|found| found.split(';')) {
+                let parsed = entry.split_once(':').and_then(|(id, glance)| Some((id.parse().ok()?, glance.parse().ok()?)));
+                let (id, glance) = parsed.ok_or_else(|| malformed(entry))?;
+                glances.insert(DealId(id), Glance(glance));
             }
         }
         Ok(glances)

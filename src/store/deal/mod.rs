@@ -7,7 +7,7 @@ mod filter;
 pub mod glance;
 pub mod keys;
 mod page;
-mod stats;
+pub mod stats;
 
 use super::{
     Session, Sql, Tx,

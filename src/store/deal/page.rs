@@ -23,6 +23,11 @@ const DUE: &str = "deal.due_key";
 /// What is protected, and what is in an open conflict, in the words of their indexes (migrations 6 and 21).
 const PROTECTED: &str = "(case deal.state when 'approved' then 1 end) = 1";
 const DISPUTED: &str = "(case deal.phase when 'open' then 1 end) = 1";
+/// [`decision_due`] in the words of its index (migration 26).
+///
+/// [`decision_due`]: crate::domain::deal::queue::decision_due
+const DECISION_DUE: &str = "(case when deal.phase in ('open', 'appealed') and (deal.to_decide = 0 or deal.case_due < deal.due_key) \
+    then deal.case_due when deal.to_decide = 1 then deal.due_key end)";
 
 impl Listing for Deals {
     type Queue = Queue;
@@ -51,7 +56,10 @@ impl Listing for Deals {
         let now = context.now;
         match queue {
             Queue::ToDecide => sql.push("deal.to_decide = 1"),
-            Queue::DueSoon => sql.push("deal.to_decide = 1 and deal.due_key <= ").push_bind(now.plus(DUE_SOON)),
+            Queue::DueSoon => {
+                sql.push(DECISION_DUE).push(" is not null and ");
+                sql.push(DECISION_DUE).push(" <= ").push_bind(now.plus(DUE_SOON))
+            }
             Queue::ActionRequired => sql.push("deal.state = 'action_required'"),
             Queue::Conflicts => sql.push(DISPUTED),
             Queue::Appeals => sql.push("deal.phase <> '' and deal.phase = 'appealed'"),
@@ -61,9 +69,14 @@ impl Listing for Deals {
         };
     }
 
-    /// In the queues of conflicts what comes first is the conflict's own clock.
+    /// In the queues of conflicts what comes first is the conflict's own clock, in that of what is due soon whichever is first.
     fn sorted_by(sql: &mut Sql, (queue, order): (Queue, Order), _: &Context<'_, Deals>) {
-        sql.push(if queue.is_of_cases() && order.column == DUE { "deal.case_due" } else { order.column });
+        sql.push(match queue {
+            _ if order.column != DUE => order.column,
+            Queue::DueSoon => DECISION_DUE,
+            queue if queue.is_of_cases() => "deal.case_due",
+            _ => order.column,
+        });
     }
 
     fn is_range(filter: &Filter<Deals>) -> bool {

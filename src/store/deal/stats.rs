@@ -2,16 +2,29 @@
 
 use crate::{
     domain::{
-        day::day_number,
+        day::{day_number, day_of},
         deal::{
             queue::{Cohort, Kpis},
             stats::{Measure, cohort, cohort_start},
         },
         figures::{quantile, ratio_bp},
+        id::ProgramVersion,
+        program,
+        time::Instant,
     },
-    store::{Session, error::Result},
+    store::{
+        Session, Sql, Tx,
+        error::{Error, Result},
+        sql::Arg,
+    },
 };
 use chrono::NaiveDate;
+use chrono_tz::Tz;
+use std::collections::{BTreeMap, HashMap};
+
+/// When clocks of conflicts ran out, with the program in force then.
+const CASE_BREACHES: &str = "select at, program_version from audit where entity_kind = 'conflict' and kind = 'conflict.breached'";
+pub const STATEMENTS: &[&str] = &[CASE_BREACHES];
 
 /// How many months of cohorts are shown.
 const COHORTS: i64 = 12;
@@ -44,7 +57,32 @@ impl Session {
             conflict_bp: ratio_bp(sum(&[Measure::ConflictOpened], SHORT), sum(&[Measure::Submitted], SHORT)),
             overturn_bp: ratio_bp(sum(&[Measure::Overturned], LONG), sum(&[Measure::ConflictDecided], LONG)),
             expiry_bp: ratio_bp(sum(&[Measure::Expired], LONG), sum(&[Measure::Won, Measure::Lost, Measure::Expired], LONG)),
-            breaches_today: sum(&[Measure::Breached], 1),
+            breaches_today: sum(&[Measure::Breached, Measure::ConflictBreached], 1),
         })
+    }
+}
+
+impl Tx {
+    /// Counts the breaches of conflicts in a chain that was begun before they were counted, as a replay of it does.
+    pub(in crate::store) async fn case_breaches_begin(&mut self) -> Result<()> {
+        let breaches = self.all::<(i64, i64)>(Sql::new(CASE_BREACHES)).await?;
+        if breaches.is_empty() {
+            return Ok(());
+        }
+        let zone = |toml: &str| program::parse("program", toml).map(|program| program.zone).map_err(|_| Error::corrupt("a program"));
+        let mut zones: HashMap<i64, Tz> = HashMap::new();
+        for row in self.programs(ProgramVersion(1)).await? {
+            zones.insert(row.version.0, zone(&row.toml)?);
+        }
+        let first = zone(program::DEMO)?;
+        let mut days: BTreeMap<i64, i64> = BTreeMap::new();
+        for (at, version) in breaches {
+            let zone = zones.get(&version).copied().unwrap_or(first);
+            *days.entry(day_of(Instant::from_micros(at), zone)).or_default() += 1;
+        }
+        let rows = days.into_iter().map(|(day, n)| [Arg::from(day), Arg::from(Measure::ConflictBreached.name()), 0.into(), Arg::from(n)]);
+        let tail = "on conflict (day, measure, bucket) do update set value = excluded.value";
+        self.execute_each(Sql::bulk("insert into stat (day, measure, bucket, value)", 4, rows, tail)).await?;
+        Ok(())
     }
 }

@@ -7,13 +7,14 @@ use crate::{
         actor::Actor,
         deal::{
             Registration,
-            conflict::{CandidateKey, ConflictCase, ProtectionKey},
+            conflict::{CandidateKey, ConflictCase, Glance, ProtectionKey},
             dossier::Precedent,
         },
         event::Entity,
         fx::RateDay,
         id::{AccountId, AuditSeq, CommandId, ConflictId, DealId, LeadId, OperatorId, PartnerId, ProgramVersion},
         lead::{Lead, routing::Desk},
+        matching::MatchingPolicy,
         partner::Partner,
         text::Text,
         time::Instant,
@@ -23,7 +24,7 @@ use crate::{
         unit::{Changes, Heads, OperatorRow, Past, ProgramRow, Unit},
     },
 };
-use std::{future::poll_fn, sync::MutexGuard, task::Poll};
+use std::{collections::HashMap, future::poll_fn, sync::MutexGuard, task::Poll};
 
 /// Dropping it forgets what it staged and releases what it held.
 pub struct MemoryUnit {
@@ -198,6 +199,13 @@ impl Unit for MemoryUnit {
 
     async fn deals_by_key(&mut self, keys: &[CandidateKey], since_day: i64) -> Result<Vec<(i64, DealId)>> {
         Ok(self.look().await.desk.by_key(keys, since_day))
+    }
+
+    async fn glances_of(&mut self, ids: &[DealId]) -> Result<HashMap<DealId, Glance>> {
+        let state = self.look().await;
+        // Nothing that a glance shows depends on the policy.
+        let policy = MatchingPolicy::default();
+        Ok(ids.iter().filter_map(|id| Some((*id, state.desk.deals.find(*id)?.glance(&policy)))).collect())
     }
 
     async fn protected_by(&mut self, keys: &[ProtectionKey]) -> Result<Vec<Option<DealId>>> {

@@ -281,11 +281,14 @@ impl<T: Trade> Workroom<T> {
             let id = answer.id;
             self.seen.insert(id, Seen::in_row(&row));
             self.list.unmark_keys(&[id]);
-            if T::holds(self.queue, &happened.record, who, (now, self.station.zone)) {
-                let known = self.list.rows().iter().find(|line| line.id() == id);
-                let line = known.map(|line| Line { place: line.place.clone(), row: T::row_again(&line.row, row) });
-                if let Some(line) = line {
-                    self.list.update(line);
+            let known = self.list.rows().iter().find(|line| line.id() == id);
+            let (place, row) = match known {
+                Some(line) => (Some(line.place.clone()), T::row_again(&line.row, row)),
+                None => (None, row),
+            };
+            if T::holds(self.queue, &happened.record, &row, who, (now, self.station.zone)) {
+                if let Some(place) = place {
+                    self.list.update(Line { place, row });
                 }
             } else {
                 left.push(id);

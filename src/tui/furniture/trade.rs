@@ -102,7 +102,8 @@ pub trait Stock: Copy + Debug + Eq + Send + Sync + 'static {
     fn row_again(_before: &Self::Row, row: Self::Row) -> Self::Row {
         row
     }
-    fn holds(queue: Self::Queue, record: &Self::Record, who: &Actor, at: (Instant, Tz)) -> bool;
+    /// Whether the record, with this line, stands in a queue.
+    fn holds(queue: Self::Queue, record: &Self::Record, row: &Self::Row, who: &Actor, at: (Instant, Tz)) -> bool;
     fn id_of(detail: &Self::Detail) -> Self::Id;
 }
 

@@ -5,7 +5,7 @@ use super::{
     deal::{CARL, DORA, details, registering},
     text,
 };
-use crate::support::databases::on_both;
+use crate::support::databases::{BACK_TO_20, on_both};
 use pilothouse::{
     app::{Command, DealTarget, Failure, deal::customers::CustomerMatch},
     domain::{
@@ -21,7 +21,7 @@ use pilothouse::{
         time::Span,
     },
     store::{
-        Unit,
+        Sql, Unit,
         unit::{Changes, DealChange, Member, NOT_SETTLED},
     },
 };
@@ -384,6 +384,40 @@ async fn one_deal_is_counted_as_won_once_whoever_gets_it_in_the_end() {
         assert_eq!(house.deal(1).await.state.name(), "won");
         assert_eq!(counted().await, (1, 1), "{}: as if nobody had decided otherwise", fresh.name);
         house.replays().await;
+    })
+    .await;
+}
+
+const COUNTED: &str = "select day, bucket, value from stat where measure = 'conflict_breached'";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_conflict_that_nobody_decides_in_time_is_one_breach_whoever_is_in_it() {
+    on_both(|fresh| async move {
+        let house = House::with_deals(&fresh).await;
+        let three = [1, 2, 3].map(|partner| registering(partner, details(&format!("crm/{partner}"), ADLER)));
+        assert_eq!(house.register(three.to_vec()).await.cases.len(), 1);
+        house.on_case(CARL, 1, CaseCommand::CloseEvidence).await.unwrap();
+        let breached = async || house.app.deal_kpis(house.now()).await.unwrap().breaches_today;
+        house.sweep_deals().await;
+        assert_eq!(breached().await, 0, "{}", fresh.name);
+        house.pass(Span::hours(24 * 7));
+        house.sweep_deals().await;
+        house.sweep_deals().await;
+        assert_eq!(breached().await, 1, "{}", fresh.name);
+        house.pass(Span::hours(24));
+        assert_eq!(breached().await, 0, "{}: that was yesterday", fresh.name);
+        house.replays().await;
+
+        // As databases have it that were made before such breaches were counted.
+        let counted = house.app.db().read().await.unwrap().all::<(i64, i64, i64)>(Sql::new(COUNTED)).await.unwrap();
+        assert_eq!(counted.len(), 1, "{}", fresh.name);
+        let mut tx = house.app.db().begin().await.unwrap();
+        for text in BACK_TO_20.iter().chain(&["delete from stat where measure = 'conflict_breached'"]) {
+            tx.execute(Sql::new(text)).await.expect(text);
+        }
+        tx.commit().await.unwrap();
+        let again = fresh.opened_again().await.read().await.unwrap().all::<(i64, i64, i64)>(Sql::new(COUNTED)).await.unwrap();
+        assert_eq!(again, counted, "{}", fresh.name);
     })
     .await;
 }

@@ -7,7 +7,7 @@ use pilothouse::domain::{
     deal::{
         DealCommand, Document, DocumentKind, EvidencePin,
         conflict::{CaseCommand, Sale, Shares, Verdict, VerdictKind},
-        dossier::{Because, Dossier, Favour, Margin, Moment, Precedent, Standing, precedent::similarity},
+        dossier::{Because, Dossier, Entry, Favour, Margin, Moment, Precedent, Standing, precedent::similarity},
     },
     id::{ConflictId, DealId},
     program::Clause,
@@ -268,4 +268,19 @@ fn what_a_decision_took_stays_in_the_timeline() {
     assert_eq!(when(&Moment::Opened), Some(world.now));
     assert_eq!(when(&Moment::Decided { no: 1, verdict: "awarded to D-2".into() }), Some(world.now));
     assert!(dossier.timeline.is_sorted_by_key(|entry| entry.at));
+}
+
+#[test]
+fn the_protection_of_what_was_won_ended_with_its_order() {
+    let mut world = two();
+    let end = |world: &World| {
+        let ends = |entry: &&Entry| entry.deal == Some(A) && entry.what == Moment::ProtectedUntil;
+        world.dossier(&[A, B]).timeline.iter().find(ends).map(|entry| entry.at)
+    };
+    let manager = operator(4, Role::ChannelManager);
+    world.act(A, &manager, &DealCommand::Approve).unwrap();
+    assert_eq!(end(&world), world.deal(A).protection().map(|protection| protection.until));
+    world.pass(24);
+    world.act(A, &manager, &DealCommand::Win { on: date("2026-03-24"), value: None }).unwrap();
+    assert_eq!((world.deal(A).state.name(), end(&world)), ("won", None));
 }

@@ -110,10 +110,12 @@ fn sound(deal: &Registration, now: Instant) -> Result<(), TestCaseError> {
     }
     let keys = protection_keys(deal, &MatchingPolicy::default());
     prop_assert_eq!(keys.is_empty(), !matches!(deal.state, DealState::Approved { .. }));
-    prop_assert!(Queue::All.holds(deal, now));
-    prop_assert!(!Queue::Expiring.holds(deal, now) || Queue::Protected.holds(deal, now));
-    prop_assert!(!Queue::DueSoon.holds(deal, now) || Queue::ToDecide.holds(deal, now));
-    prop_assert!(!(Queue::ToDecide.holds(deal, now) && Queue::ActionRequired.holds(deal, now)));
+    let holds = |queue: Queue| queue.holds(deal, None, now);
+    prop_assert!(holds(Queue::All));
+    prop_assert!(!holds(Queue::Expiring) || holds(Queue::Protected));
+    prop_assert!(!holds(Queue::DueSoon) || holds(Queue::ToDecide));
+    prop_assert!(Queue::DueSoon.holds(deal, Some(now), now), "whatever it waits for itself");
+    prop_assert!(!(holds(Queue::ToDecide) && holds(Queue::ActionRequired)));
     let row = DealRow::of(deal, |_| "partner".into(), |_| "reviewer".into());
     prop_assert_eq!((row.due, row.state), (deal.due(), deal.state.name()));
     prop_assert!(DealState::NAMES.contains(&row.state));
@@ -285,7 +287,7 @@ fn queues_hold_what_they_say() {
     let mut world = World::new();
     let id = world.submitted(1, details(), None);
     let queues = |world: &World| -> Vec<&str> {
-        Queue::ALL.iter().filter(|queue| queue.holds(world.deal(id), world.now)).map(|queue| queue.title()).collect()
+        Queue::ALL.iter().filter(|queue| queue.holds(world.deal(id), None, world.now)).map(|queue| queue.title()).collect()
     };
     assert_eq!(queues(&world), ["To decide", "All"]);
     // Due on Tuesday at 16:00 UTC.

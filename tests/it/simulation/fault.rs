@@ -12,7 +12,7 @@ use pilothouse::{
         actor::Actor,
         deal::{
             ContentHash, Registration,
-            conflict::{CandidateKey, CaseEvent, ConflictCase, ProtectionKey},
+            conflict::{CandidateKey, CaseEvent, ConflictCase, Glance, ProtectionKey},
             dossier::Precedent,
         },
         event::{Entity, Event, Record},
@@ -29,6 +29,7 @@ use pilothouse::{
         unit::{Changes, Heads, OperatorRow, Past, ProgramRow},
     },
 };
+use std::collections::HashMap;
 
 /// What a broken store would do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -329,6 +330,10 @@ impl<U: Unit> Unit for Faulty<U> {
 
     async fn deals_by_key(&mut self, keys: &[CandidateKey], since_day: i64) -> Result<Vec<(i64, DealId)>> {
         self.inner.deals_by_key(keys, since_day).await
+    }
+
+    async fn glances_of(&mut self, ids: &[DealId]) -> Result<HashMap<DealId, Glance>> {
+        self.inner.glances_of(ids).await
     }
 
     async fn protected_by(&mut self, keys: &[ProtectionKey]) -> Result<Vec<Option<DealId>>> {

@@ -10,9 +10,9 @@ use pilothouse::{
         deal::{
             AccountLink, Approval, ClockKind, Customer, DealState, Details, Dispute, DisputePhase, Hold, HoldReason, Place, Protection,
             Registration, SalesStage, Scope, SharedWith,
-            conflict::{CandidateKey, ConflictCase, ProtectionKey},
+            conflict::{CandidateKey, ConflictCase, Glance, ProtectionKey},
             fields::{Deals, Field, Flag},
-            queue::{Cursor, Queue, Sort, SortKey},
+            queue::{Cursor, Queue, Sort, SortKey, decision_due},
         },
         escalation::{Escalation, EscalationCause, Severity},
         filter::{self, Context, Datum, Fields, Filter},
@@ -260,6 +260,10 @@ fn cursor(deal: &Registration, cases: &[ConflictCase], (queue, sort): (Queue, So
             let case = cases::pending(cases, deal).expect("a conflict that waits");
             SortKey::Number(case.due().map_or((1 << 62) + case.opened_at.micros(), Instant::micros))
         }
+        Sort::Due if queue == Queue::DueSoon => {
+            let case_due = cases::pending(cases, deal).and_then(ConflictCase::due);
+            SortKey::Number(decision_due(deal, case_due).expect("what is due soon").micros())
+        }
         Sort::Due => SortKey::Number(deal.due().map_or((1 << 62) + received.micros(), Instant::micros)),
         Sort::Value => SortKey::Number(deal.details.value.map_or(i64::MIN, value)),
         Sort::Submitted => SortKey::Number(received.micros()),
@@ -273,7 +277,8 @@ fn expected(deals: &[Registration], queue: Queue, filter: Option<&Filter<Deals>>
     let context = context(MARKED);
     let cases = cases::of(deals);
     let passes = |deal: &&Registration| {
-        queue.holds(deal, START) && filter.is_none_or(|filter| filter::eval(filter, &Seen::new(deal, &cases), &context))
+        let case_due = cases::pending(&cases, deal).and_then(ConflictCase::due);
+        queue.holds(deal, case_due, START) && filter.is_none_or(|filter| filter::eval(filter, &Seen::new(deal, &cases), &context))
     };
     let held = deals.iter().filter(passes).map(|deal| cursor(deal, &cases, (queue, sort))).collect();
     in_order(held, matches!(sort, Sort::Value | Sort::Submitted))
@@ -465,6 +470,23 @@ async fn keys_of_many_that_end_at_once_are_gone_before_the_index_is_settled() {
         let mut session = fresh.db.read().await.expect("open");
         let (left,) = session.one::<(i64,)>(Sql::new("select count(*) from deal_key")).await.expect("a count");
         assert_eq!(left, 21, "{}: nobody is left in the index who ended", fresh.name);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_glances_of_some_are_those_that_were_kept() {
+    on_both(|fresh: Fresh| async move {
+        let deals = some_deals(700);
+        let rows = deals.iter().map(|deal| {
+            let glance = (deal.id.0 != 7).then_some(Glance(deal.id.0 * 3 - 900));
+            DealChange { glance, ..change(deal.clone(), 0) }
+        });
+        saved(&fresh.db, 1, Changes { deals: rows.collect(), ..Changes::default() }).await.expect("saved");
+        let asked: Vec<DealId> = (5..=690).chain([900]).map(DealId).collect();
+        let found = fresh.db.read().await.expect("open").glances_of(&asked).await.expect("read");
+        let kept = (5..=690).filter(|id| *id != 7).map(|id| (DealId(id), Glance(id * 3 - 900))).collect();
+        assert_eq!(found, kept, "{}", fresh.name);
     })
     .await;
 }

@@ -25,8 +25,8 @@ async fn eight_starts(address: Address) {
     for start in starts.collect::<Vec<_>>() {
         let db = start.await.expect("no panic").expect("every start succeeds");
         let (versions,): (i64,) =
-            db.read().await.expect("open").one(Sql::new("select count(*) from schema_version")).await.expect("migrated");
-        assert_eq!(versions, SCHEMA_VERSION, "each step ran once");
+            db.read().await.expect("open").one(Sql::new("select max(version) from schema_version")).await.expect("migrated");
+        assert_eq!(versions, SCHEMA_VERSION, "every step ran, and none twice: their numbers are a key");
     }
 }
 

@@ -38,6 +38,7 @@ impl Fresh {
 pub const BACK_TO_20: &[&str] = &[
     "delete from schema_version where version > 20",
     "drop index sale_unbooked",
+    "drop index deal_decision_due",
     "drop index conflict_party_case",
     "drop index deal_disputed_case",
     "drop index deal_phase",

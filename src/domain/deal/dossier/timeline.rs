@@ -142,8 +142,8 @@ fn of(party: &PartyFacts<'_>) -> Vec<Entry> {
     };
     if let Some(approval) = before.approval() {
         moment(approval.at, Moment::Approved);
-        // One that stands still has no end yet.
-        if approval.protection.paused_on.is_none() {
+        // One that stands still has no end yet, and that of an order, or of who gave up, ended with it.
+        if approval.protection.paused_on.is_none() && matches!(before, DealState::Approved { .. } | DealState::Expired { .. }) {
             moment(approval.protection.until, Moment::ProtectedUntil);
         }
     }

@@ -196,8 +196,8 @@ impl Stock for DealTrade {
         row.in_case(case)
     }
 
-    fn holds(queue: Queue, deal: &Registration, _who: &Actor, (now, _): (Instant, Tz)) -> bool {
-        queue.holds(deal, now)
+    fn holds(queue: Queue, deal: &Registration, row: &DealRow, _who: &Actor, (now, _): (Instant, Tz)) -> bool {
+        queue.holds(deal, row.case.as_ref().and_then(|case| case.due), now)
     }
 
     fn id_of(story: &Story) -> DealId {

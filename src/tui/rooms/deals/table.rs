@@ -46,18 +46,24 @@ const COLUMNS_OF_CASES: [Column; 12] = {
     columns
 };
 
-pub const fn columns(queue: Queue) -> &'static [Column] {
-    if queue.is_of_cases() { &COLUMNS_OF_CASES } else { &COLUMNS }
-}
+/// The same where one row may stand for its conflict and the next for itself; none has a share yet.
+const COLUMNS_OF_DUE: [Column; 12] = {
+    let mut columns = COLUMNS;
+    columns[9] = Column::new("CONFLICT", 12).priority(7);
+    columns
+};
 
-/// The conflict that a row stands for in a queue.
-fn case_in(queue: Queue, row: &DealRow) -> Option<&CaseStanding> {
-    row.case.as_ref().filter(|_| queue.is_of_cases())
+pub const fn columns(queue: Queue) -> &'static [Column] {
+    match queue {
+        Queue::DueSoon => &COLUMNS_OF_DUE,
+        queue if queue.is_of_cases() => &COLUMNS_OF_CASES,
+        _ => &COLUMNS,
+    }
 }
 
 /// How the clock of a row in a queue stands at `now`.
 pub fn standing_in(queue: Queue, row: &DealRow, now: Instant) -> Standing {
-    case_in(queue, row).map_or_else(|| standing(row, now), |case| standing_of_case(case, now))
+    row.case_in(queue).map_or_else(|| standing(row, now), |case| standing_of_case(case, now))
 }
 
 /// Before the parties are asked for evidence no clock runs.
@@ -93,7 +99,7 @@ fn protected(left: Span) -> Standing {
 }
 
 pub fn cells(queue: Queue, row: &DealRow, now: Instant) -> Vec<Cell<'_>> {
-    let case = case_in(queue, row);
+    let case = row.case_in(queue);
     let (due, due_role) = if case.is_none() && row.state == "approved" && row.due.is_none() {
         ("‖ held".to_owned(), Role::SlaPaused)
     } else {
@@ -105,7 +111,17 @@ pub fn cells(queue: Queue, row: &DealRow, now: Instant) -> Vec<Cell<'_>> {
         (Some(case), Some((id, _))) => format!("{id} {}", awaits(case)),
         _ => row.share_bp.map_or_else(String::new, words::share),
     };
-    let stage = words::stage(row.state);
+    // The clock beside it is not that of the registration, and what waits is another decision.
+    let stage = match case {
+        Some(case) if queue == Queue::DueSoon => {
+            if case.awaits == Some(CaseClockKind::Appeal) {
+                "appeal"
+            } else {
+                "conflict"
+            }
+        }
+        _ => words::stage(row.state),
+    };
     let stage_role =
         if row.dispute.is_some_and(|(_, phase)| phase != DisputePhase::Decided) { Role::Warn } else { words::stage_role(row.state) };
     vec![

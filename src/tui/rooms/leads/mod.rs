@@ -130,7 +130,7 @@ impl Stock for LeadTrade {
         LeadRow { waiting: row.waiting.map(|waiting| waiting.named_as(before.waiting.as_ref())), ..row }
     }
 
-    fn holds(queue: Queue, lead: &Lead, who: &Actor, (now, _): (Instant, Tz)) -> bool {
+    fn holds(queue: Queue, lead: &Lead, _row: &Self::Row, who: &Actor, (now, _): (Instant, Tz)) -> bool {
         queue.holds(lead, who.id, now)
     }
 

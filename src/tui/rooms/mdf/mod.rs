@@ -276,7 +276,7 @@ impl Stock for MdfTrade {
         record.row.clone()
     }
 
-    fn holds(queue: Queue, record: &Record, who: &Actor, (now, _): (Instant, Tz)) -> bool {
+    fn holds(queue: Queue, record: &Record, _row: &Self::Row, who: &Actor, (now, _): (Instant, Tz)) -> bool {
         let item = match &record.record {
             MdfRecord::Fund(fund) => Item::Fund(fund),
             MdfRecord::Request(request) => Item::Request(request),

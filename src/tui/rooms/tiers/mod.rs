@@ -178,7 +178,7 @@ impl Stock for TierTrade {
         line.clone()
     }
 
-    fn holds(queue: Queue, line: &DeskLine, _who: &Actor, (now, zone): (Instant, Tz)) -> bool {
+    fn holds(queue: Queue, line: &DeskLine, _row: &Self::Row, _who: &Actor, (now, zone): (Instant, Tz)) -> bool {
         line.stands_in(queue, now, zone)
     }
 

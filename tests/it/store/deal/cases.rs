@@ -11,7 +11,7 @@ use pilothouse::{
             DisputePhase, Registration,
             conflict::{CaseClockKind, CaseParty, CaseResult, CaseState, ConflictCase},
             fields::Deals,
-            queue::{DealRow, Queue, Sort},
+            queue::{DealRow, Queue, Sort, decision_due},
         },
         escalation::{Escalation, EscalationCause, Severity},
         filter,
@@ -23,7 +23,7 @@ use pilothouse::{
         unit::{CaseChange, Changes},
     },
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The conflict of a registration: a few share each, and all that do are in the same phase.
 pub fn number(deal: i64, phase: DisputePhase) -> ConflictId {
@@ -118,6 +118,41 @@ async fn the_parties_follow_the_clock_of_their_conflict_that_moves_without_them(
         saved(&fresh.db, 3, Changes { cases: vec![change], ..Changes::default() }).await.expect("saved");
         let first = rows(&fresh.db, Queue::Conflicts, None).await.remove(0);
         assert_ne!(first.dispute.map(|(case, _)| case), Some(id), "{}", fresh.name);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_due_soon_holds_whoever_is_in_a_conflict_that_is() {
+    on_both(|fresh: Fresh| async move {
+        let deals = some_deals(60);
+        room(&fresh.db, &deals).await;
+        let mut case = of(&deals).into_iter().find(|case| case.state == CaseState::Flagged).expect("one that nobody was asked about");
+        let parties: Vec<DealId> = case.parties.iter().map(|party| party.deal).collect();
+        let soon = async || {
+            let rows = rows(&fresh.db, Queue::DueSoon, None).await;
+            let count = fresh.db.read().await.expect("open").count::<Deals>(Queue::DueSoon, None, &context(&[]), 500).await;
+            assert_eq!(rows.len() as u64, count.expect("counted").n, "{}", fresh.name);
+            rows
+        };
+        let before = soon().await;
+        assert!(before.iter().any(|row| row.case_in(Queue::DueSoon).is_none()), "some for themselves");
+        let stands = |rows: &[DealRow], id: DealId| rows.iter().position(|row| row.id == id && row.case_in(Queue::DueSoon).is_some());
+        assert!(parties.iter().all(|id| stands(&before, *id).is_none()), "{}", fresh.name);
+        for (version, due, is_soon) in [(2, minutes(8 * 60 + 1), false), (3, minutes(8 * 60), true), (4, minutes(-9_000), true)] {
+            case.version = version;
+            (case.state, case.clock) = (CaseState::Evidence, Some(clock(CaseClockKind::Evidence, due, false)));
+            let change = CaseChange { case: case.clone(), expected: version - 1 };
+            saved(&fresh.db, version.unsigned_abs().into(), Changes { cases: vec![change], ..Changes::default() }).await.expect("saved");
+            let rows = soon().await;
+            for id in &parties {
+                let own = deals.iter().find(|deal| deal.id == *id).and_then(|deal| decision_due(deal, None));
+                let is_earlier = own.is_none_or(|own| due < own);
+                assert_eq!(stands(&rows, *id).is_some(), is_soon && is_earlier, "{}: {id} in a conflict due at {due}", fresh.name);
+            }
+        }
+        let first: BTreeSet<DealId> = soon().await.iter().take(parties.len()).map(|row| row.id).collect();
+        assert_eq!(first, parties.iter().copied().collect(), "{}: they are due before all others", fresh.name);
     })
     .await;
 }
