@@ -66,7 +66,7 @@ impl App {
             let day = self.today().await?;
             let (facts, held) = self.tier_facts_and_held().await?;
             let (underway, lift) = (self.underway().await?, self.tier_lift(&rules, day).await?);
-            let work = move || TierBoard { underway, lift, ..added_up(&rules, (facts.into(), &held), day, at) };
+            let work = move || TierBoard { lift, underway, ..added_up(&rules, (facts.into(), &held), day, at) };
             tokio::task::spawn_blocking(work).await.map_err(|error| Failure::refused(format!("the board was not made: {error}")))
         })
     }
