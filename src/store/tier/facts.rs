@@ -20,10 +20,17 @@ use crate::{
         unit::tier::{BookedIn, Detail, FundUse, Registered, SoldOn},
     },
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 pub(super) const ANY_SOLD: &str = "select count(*) from (select 1 from sale where day >= $1 and day < $2 limit 1) as found";
 pub(super) const ANY_LINE: &str = "select count(*) from (select 1 from sale where day >= $1 and day < $2 and line <> '' limit 1) as found";
+
+/// Partner, minor units and currency, as `7 1250 EUR`.
+fn booked_line(text: &str) -> Option<(PartnerId, i64, &str)> {
+    let mut words = text.split(' ');
+    let line = (PartnerId(words.next()?.parse().ok()?), words.next()?.parse().ok()?, words.next()?);
+    words.next().is_none().then_some(line)
+}
 
 impl Session {
     pub async fn sold(&mut self, partners: &[PartnerId], period: Period) -> Result<Vec<SoldOn>> {
@@ -64,7 +71,7 @@ impl Session {
                 }
             }
             if detail == Detail::Days {
-                for (partner, currency, day, minor) in self.money_by_day(part, trailing.now).await? {
+                for ((partner, currency, day), minor) in self.money_by_day(part, trailing.now).await? {
                     sums.entry((partner, currency)).or_insert_with(Revenue::nothing).by_day.push((day, minor));
                 }
             }
@@ -76,17 +83,30 @@ impl Session {
         Ok(sums.into_iter().map(in_order).collect())
     }
 
-    /// What these partners sold on each day of a year.
-    async fn money_by_day(&mut self, partners: &[PartnerId], days: Period) -> Result<Vec<(PartnerId, Currency, i64, i64)>> {
-        let mut sql =
-            Sql::new("select partner, booked_currency, day, cast(sum(booked) as bigint) from sale where booked is not null and day in ");
+    /// What these partners sold on each day of a year, in no order. A row a day: hundreds of partners have hundreds of thousands of
+    /// days, which take longer to hand over than to find.
+    async fn money_by_day(&mut self, partners: &[PartnerId], days: Period) -> Result<HashMap<(PartnerId, Currency, i64), i64>> {
+        let mut sql = Sql::new(
+            "select day, string_agg(cast(partner as text) || ' ' || cast(booked as text) || ' ' || booked_currency, ';') from sale \
+             where booked is not null and day in ",
+        );
         sql.push_list(day_number(days.from)..day_number(days.until)).push(" and partner in ").push_list(partners.iter().copied());
-        sql.push(" group by day, partner, booked_currency");
-        let mut found = Vec::new();
-        for (partner, currency, day, minor) in self.all::<(i64, String, i64, i64)>(sql).await? {
-            found.push((PartnerId(partner), currency.parse().map_err(Error::Corrupt)?, day, minor));
+        sql.push(" group by day");
+        let mut sums: HashMap<(PartnerId, Currency, i64), i64> = HashMap::new();
+        // Of few currencies, and so each code is looked up once.
+        let mut codes: HashMap<String, Currency> = HashMap::new();
+        for (day, lines) in self.all::<(i64, String)>(sql).await? {
+            for line in lines.split(';') {
+                let (partner, minor, code) = booked_line(line).ok_or_else(|| Error::corrupt(format!("the line `{line}`")))?;
+                let currency = match codes.get(code) {
+                    Some(known) => *known,
+                    None => *codes.entry(code.to_owned()).or_insert(code.parse().map_err(Error::Corrupt)?),
+                };
+                let sum = sums.entry((partner, currency, day)).or_default();
+                *sum = sum.saturating_add(minor);
+            }
         }
-        Ok(found)
+        Ok(sums)
     }
 
     /// Those of these partners that have lines of a period without a booking.
