@@ -32,8 +32,9 @@ const TABLES: &[(&str, &str)] = &[
     ("deal_body", "select concat_ws('|', id, body, coalesce(person, '-')) from deal_body order by id"),
     (
         "deal_key",
-        // Without what is gone and waits to be taken out, which depends on how many ended at once.
-        "select concat_ws('|', key, settled_day, deal_id) from deal_key as member where not exists (select 1 from deal_key_gone as gone \
+        // Without what is gone and waits to be taken out, which depends on how many ended at once; with what is new and on its way.
+        "select concat_ws('|', key, settled_day, deal_id) from (select key, settled_day, deal_id from deal_key \
+         union all select key, settled_day, deal_id from deal_key_new) as member where not exists (select 1 from deal_key_gone as gone \
          where gone.key = member.key and gone.settled_day = member.settled_day and gone.deal_id = member.deal_id) \
          order by key, settled_day, deal_id",
     ),

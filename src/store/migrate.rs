@@ -28,7 +28,7 @@ macro_rules! migrations {
     };
 }
 
-const MIGRATIONS: &[Migration] = migrations![1 "0001_house", 2 "0002_lead", 3 "0003_key", 4 "0004_search", 5 "0005_deal", 6 "0006_queue", 7 "0007_mdf", 8 "0008_fx", 9 "0009_glance", 10 "0010_proof", 11 "0011_funds", 12 "0012_tier", 13 "0013_partners", 14 "0014_pos", 15 "0015_partner_rooms", 16 "0016_contact", 17 "0017_onboarding", 18 "0018_certificate", 19 "0019_deal_key_gone", 20 "0020_lead_answer", 21 "0021_case_due", 22 "0022_mdf_walls", 23 "0023_claimed_request", 24 "0024_sale_booked", 25 "0025_inbox", 26 "0026_due_soon"];
+const MIGRATIONS: &[Migration] = migrations![1 "0001_house", 2 "0002_lead", 3 "0003_key", 4 "0004_search", 5 "0005_deal", 6 "0006_queue", 7 "0007_mdf", 8 "0008_fx", 9 "0009_glance", 10 "0010_proof", 11 "0011_funds", 12 "0012_tier", 13 "0013_partners", 14 "0014_pos", 15 "0015_partner_rooms", 16 "0016_contact", 17 "0017_onboarding", 18 "0018_certificate", 19 "0019_deal_key_gone", 20 "0020_lead_answer", 21 "0021_case_due", 22 "0022_mdf_walls", 23 "0023_claimed_request", 24 "0024_sale_booked", 25 "0025_inbox", 26 "0026_due_soon", 27 "0027_deal_key_new"];
 
 /// The step after which every registration gets what is worked out from all of it, and not by the database.
 const GLANCES: i64 = 9;

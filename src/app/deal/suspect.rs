@@ -64,13 +64,15 @@ impl Sharing<'_> {
 }
 
 impl App {
-    /// Takes the keys of registrations that ended out of the index, a part at a time so that nobody waits long. No event: who
-    /// asks for members leaves such keys out anyway.
+    /// Takes the keys of registrations that ended out of the index, and new ones into it, a part at a time so that nobody waits
+    /// long. No event: who asks for members gets the same before and after.
     pub fn settle_deal_keys(&self) -> BoxFuture<'_, Result<(), Failure>> {
         Box::pin(async move {
-            if !self.db().read().await?.is_any_key_gone().await? {
+            let mut session = self.db().read().await?;
+            if !session.is_any_key_gone().await? && !session.is_any_key_new().await? {
                 return Ok(());
             }
+            drop(session);
             for part in 0..KEY_PARTS {
                 let mut tx = self.db().begin().await?;
                 tx.deal_keys_settle(part).await?;

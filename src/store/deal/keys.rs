@@ -7,7 +7,7 @@ use crate::{
         matching::MEMBERS_MAX,
     },
     store::{
-        Session, Sql, Tx,
+        Backend, Session, Sql, Tx,
         error::Result,
         session::LIST_MAX,
         sql::Arg,
@@ -20,17 +20,27 @@ use std::collections::{HashMap, HashSet};
 const MANY: i64 = 64;
 /// So many parts of all keys are settled one after the other.
 pub const KEY_PARTS: i64 = 32;
+/// New keys go into a small index first. Whenever about so many registrations got theirs, one part of [`KEY_PARTS`] moves from
+/// there to the great one: neighbours, which share their pages.
+const STEP: i64 = 1_024;
 /// About so many registrations may wait to be taken out of the index.
 const WAITING: i64 = 40_000;
 
 /// A member is named `member` in the statement.
-const NOT_GONE: &str = "not exists (select 1 from deal_key_gone as gone where gone.key = member.key \
+const NOT_GONE: &str = " and not exists (select 1 from deal_key_gone as gone where gone.key = member.key \
     and gone.settled_day = member.settled_day and gone.deal_id = member.deal_id)";
-const FROM_INDEX: &str = "delete from deal_key where (key, settled_day, deal_id) in (values ";
 const IS_ANY_GONE: &str = "select deal_id from deal_key_gone limit 1";
+const IS_ANY_NEW: &str = "select deal_id from deal_key_new limit 1";
 /// Whoever claims again deletes its own line here: these lines are locked first, and what is deleted meanwhile is not found.
 const SETTLED: &str = "delete from deal_key_gone where key >= $1 and key <= $2 returning key, settled_day, deal_id";
-pub const STATEMENTS: &[&str] = &[IS_ANY_GONE, SETTLED];
+const MOVE: &str = "insert into deal_key (key, settled_day, deal_id) select key, settled_day, deal_id from deal_key_new \
+    where key >= $1 and key <= $2 order by key, settled_day, deal_id on conflict do nothing";
+const MOVED: &str = "delete from deal_key_new where key >= $1 and key <= $2";
+/// In one statement, so that what others write or delete meanwhile is neither lost nor kept; SQLite has one writer.
+const MOVE_AT_ONCE: &str = "with moved as (delete from deal_key_new where key >= $1 and key <= $2 \
+    returning key, settled_day, deal_id) insert into deal_key (key, settled_day, deal_id) \
+    select key, settled_day, deal_id from moved on conflict do nothing";
+pub const STATEMENTS: &[&str] = &[IS_ANY_GONE, IS_ANY_NEW, SETTLED, MOVE, MOVED];
 
 /// The first and the last key of one of so many equal parts.
 pub(super) const fn part_of(number: i64, parts: i64) -> (i64, i64) {
@@ -40,18 +50,51 @@ pub(super) const fn part_of(number: i64, parts: i64) -> (i64, i64) {
     (first, first + (width - 1))
 }
 
-/// Asks for the newest members of many keys in one row, `key:deal,deal;key:deal`: rows cost more than their text.
-fn members_of(keys: &[i64], since_day: i64) -> Sql {
-    let mut sql = Sql::new(
-        "select string_agg(cast(found.key as text) || ':' || found.members, ';') from (select wanted.column1 as key, \
-         (select string_agg(cast(one.deal_id as text), ',') from (select deal_id from deal_key as member \
-         where key = wanted.column1 and ",
-    );
-    sql.push(NOT_GONE).push(" and settled_day >= ");
-    sql.push_bind(since_day).push(" order by settled_day desc, deal_id desc limit ");
-    sql.push_bind(i64::try_from(FAMILY_MAX).unwrap_or(i64::MAX)).push(") as one) as members from (values ");
-    sql.push_rows(keys.iter().map(|key| [Arg::from(*key)])).push(") as wanted) as found");
+/// Which members count.
+#[derive(Debug, Clone, Copy)]
+struct Asked {
+    since_day: i64,
+    /// Whether any keys wait to be taken out; without, nobody is asked for one by one.
+    is_any_gone: bool,
+}
+
+/// The members of the key `wanted.column1` in both indexes, at most `limit` from each.
+fn push_members(sql: &mut Sql, Asked { since_day, is_any_gone }: Asked, order: &'static str, limit: i64) {
+    let not_gone = if is_any_gone { NOT_GONE } else { "" };
+    sql.push("(select deal_id, settled_day from (select deal_id, settled_day from deal_key as member where key = wanted.column1");
+    sql.push(not_gone).push(" and settled_day >= ").push_bind(since_day).push(order).push(" limit ").push_bind(limit);
+    sql.push(") as old union all select deal_id, settled_day from (select deal_id, settled_day from deal_key_new as member ");
+    sql.push("where key = wanted.column1").push(not_gone).push(" and settled_day >= ").push_bind(since_day);
+    sql.push(order).push(" limit ").push_bind(limit).push(") as young) as member");
+}
+
+/// Asks for the members of many keys in one row, `key:deal,deal;key:deal`: rows cost more than their text.
+fn asked(keys: &[i64], members: impl FnOnce(&mut Sql)) -> Sql {
+    let mut sql =
+        Sql::new("select string_agg(cast(found.key as text) || ':' || found.members, ';') from (select wanted.column1 as key, (select ");
+    members(&mut sql);
+    sql.push(") as members from (values ").push_rows(keys.iter().map(|key| [Arg::from(*key)])).push(") as wanted) as found");
     sql
+}
+
+/// All members of each key, nothing for a key that more than [`MEMBERS_MAX`] have.
+fn few_of(keys: &[i64], which: Asked) -> Sql {
+    let most = i64::try_from(MEMBERS_MAX).unwrap_or(i64::MAX - 1);
+    asked(keys, |sql| {
+        sql.push("case when count(*) <= ").push_bind(most).push(" then string_agg(cast(member.deal_id as text), ',') end from ");
+        push_members(sql, which, "", most + 1);
+    })
+}
+
+const NEWEST: &str = " order by settled_day desc, deal_id desc";
+
+/// The newest members of each key.
+fn newest_of(keys: &[i64], which: Asked, limit: i64) -> Sql {
+    asked(keys, |sql| {
+        sql.push("string_agg(cast(one.deal_id as text), ',') from (select deal_id from ");
+        push_members(sql, which, NEWEST, limit);
+        sql.push(NEWEST).push(" limit ").push_bind(limit).push(") as one");
+    })
 }
 
 type Row = (i64, i64, i64);
@@ -64,38 +107,50 @@ impl Session {
     /// Live claims that share a key, as (key, registration), those won before `since_day` left out. A key with more than
     /// [`MEMBERS_MAX`] members gives none, but for that of a family, which gives the newest [`FAMILY_MAX`].
     pub async fn deals_by_key(&mut self, keys: &[CandidateKey], since_day: i64) -> Result<Vec<(i64, DealId)>> {
+        let (families, others): (Vec<&CandidateKey>, Vec<&CandidateKey>) = keys.iter().partition(|key| key.is_family);
+        let limit = i64::try_from(FAMILY_MAX).unwrap_or(i64::MAX);
+        let which = Asked { since_day, is_any_gone: self.is_any_key_gone().await? };
+        let mut found = self.members(families, |part| newest_of(part, which, limit)).await?;
+        found.extend(self.members(others, |part| few_of(part, which)).await?);
+        let mut seen = HashSet::with_capacity(keys.len());
+        let mut out = Vec::new();
+        for key in keys.iter().filter(|key| seen.insert(key.key)) {
+            out.extend(found.get(&key.key).into_iter().flatten().map(|id| (key.key, *id)));
+        }
+        Ok(out)
+    }
+
+    async fn members(&mut self, keys: Vec<&CandidateKey>, of: impl Fn(&[i64]) -> Sql + Send + Sync) -> Result<HashMap<i64, Vec<DealId>>> {
         // In the order of the index.
-        let mut wanted: Vec<i64> = keys.iter().map(|key| key.key).collect();
+        let mut wanted: Vec<i64> = keys.into_iter().map(|key| key.key).collect();
         wanted.sort_unstable();
         wanted.dedup();
-        let found = self.all_each::<(Option<String>,)>(Box::new(wanted.chunks(LIST_MAX).map(|part| members_of(part, since_day)))).await?;
-        let mut members: HashMap<i64, Vec<DealId>> = HashMap::new();
+        let found = self.all_each::<(Option<String>,)>(Box::new(wanted.chunks(LIST_MAX).map(of))).await?;
+        let mut members = HashMap::new();
         for entry in found.iter().filter_map(|(found,)| found.as_deref()).flat_map(|found| found.split(';')) {
             let Some((key, list)) = entry.split_once(':') else { continue };
             let Ok(key) = key.parse() else { continue };
             members.insert(key, list.split(',').filter_map(|id| id.parse().ok()).map(DealId).collect());
         }
-        let mut seen = HashSet::with_capacity(keys.len());
-        let mut out = Vec::new();
-        for key in keys.iter().filter(|key| seen.insert(key.key)) {
-            let list = members.get(&key.key).filter(|list| key.is_family || list.len() <= MEMBERS_MAX);
-            out.extend(list.into_iter().flatten().map(|id| (key.key, *id)));
-        }
-        Ok(out)
+        Ok(members)
     }
 
     /// Everybody who has a key, the newest first.
     pub async fn deals_with_key(&mut self, key: i64, since_day: i64) -> Result<Vec<DealId>> {
-        let mut sql = Sql::new("select deal_id from deal_key as member where ");
-        sql.push(NOT_GONE).push(" and key = ").push_bind(key).push(" and settled_day >= ").push_bind(since_day);
-        sql.push(" order by settled_day desc, deal_id desc");
-        let rows = self.all::<(i64,)>(sql).await?;
-        Ok(rows.into_iter().map(|(id,)| DealId(id)).collect())
+        let key = CandidateKey { key, is_family: true };
+        let which = Asked { since_day, is_any_gone: self.is_any_key_gone().await? };
+        let mut found = self.members(vec![&key], |part| newest_of(part, which, i64::MAX)).await?;
+        Ok(found.remove(&key.key).unwrap_or_default())
     }
 
     /// Whether keys that are gone wait to be taken out of the index.
     pub async fn is_any_key_gone(&mut self) -> Result<bool> {
         Ok(self.optional::<(i64,)>(Sql::new(IS_ANY_GONE)).await?.is_some())
+    }
+
+    /// Whether keys wait in the small index of new ones.
+    pub async fn is_any_key_new(&mut self) -> Result<bool> {
+        Ok(self.optional::<(i64,)>(Sql::new(IS_ANY_NEW)).await?.is_some())
     }
 
     /// Whether anything is protected at all.
@@ -125,17 +180,22 @@ impl Tx {
         let (gone, new) = (in_order(|change| &change.keys_gone), in_order(|change| &change.keys));
         let ending = changes.iter().map(|change| i64::from(!change.keys_gone.is_empty())).sum::<i64>();
         if ending < MANY {
-            self.keys_deleted(FROM_INDEX, &gone).await?;
+            self.keys_deleted(&gone).await?;
         } else {
             let head = "insert into deal_key_gone (key, settled_day, deal_id)";
             self.execute_each(Sql::bulk(head, 3, gone.into_iter().map(bound), "on conflict do nothing")).await?;
         }
-        // Who claims again what it gave up is a member again.
+        // Who claims again what it gave up is a member again, in one index alone.
         if !new.is_empty() && self.is_any_key_gone().await? {
-            self.keys_deleted("delete from deal_key_gone where (key, settled_day, deal_id) in (values ", &new).await?;
+            self.rows_deleted("delete from deal_key_gone where (key, settled_day, deal_id) in (values ", &new).await?;
+            self.keys_deleted(&new).await?;
         }
-        let head = "insert into deal_key (key, settled_day, deal_id)";
+        let head = "insert into deal_key_new (key, settled_day, deal_id)";
         self.execute_each(Sql::bulk(head, 3, new.into_iter().map(bound), "on conflict do nothing")).await?;
+        let took = changes.iter().filter(|change| !change.keys.is_empty()).map(|change| change.deal.id.0);
+        for step in took.filter(|id| id % STEP == 0).map(|id| id / STEP).collect::<Vec<_>>() {
+            self.deal_keys_move(step).await?;
+        }
         if ending >= MANY {
             // Any parts will do, and those of different numbers are taken by turns.
             let first = changes.first().map_or(0, |change| change.deal.id.0 / MANY);
@@ -146,7 +206,13 @@ impl Tx {
         Ok(())
     }
 
-    async fn keys_deleted(&mut self, head: &'static str, rows: &[Row]) -> Result<()> {
+    /// Out of both indexes; the small one first, so that what moves meanwhile is waited for and found where it went.
+    async fn keys_deleted(&mut self, rows: &[Row]) -> Result<()> {
+        self.rows_deleted("delete from deal_key_new where (key, settled_day, deal_id) in (values ", rows).await?;
+        self.rows_deleted("delete from deal_key where (key, settled_day, deal_id) in (values ", rows).await
+    }
+
+    async fn rows_deleted(&mut self, head: &'static str, rows: &[Row]) -> Result<()> {
         for part in rows.chunks(LIST_MAX) {
             let mut sql = Sql::new(head);
             sql.push_rows(part.iter().map(|row| bound(*row))).push(")");
@@ -155,12 +221,26 @@ impl Tx {
         Ok(())
     }
 
-    /// Takes the keys of one part of [`KEY_PARTS`] out of the index that are gone; the parts are counted round.
+    /// Moves one part of [`KEY_PARTS`] to the great index.
+    async fn deal_keys_move(&mut self, number: i64) -> Result<()> {
+        let (first, last) = part_of(number.rem_euclid(KEY_PARTS), KEY_PARTS);
+        if self.backend() == Backend::Postgres {
+            self.execute(Sql::new(MOVE_AT_ONCE).bind(first).bind(last)).await?;
+        } else {
+            self.execute(Sql::new(MOVE).bind(first).bind(last)).await?;
+            self.execute(Sql::new(MOVED).bind(first).bind(last)).await?;
+        }
+        Ok(())
+    }
+
+    /// Takes the keys of one part of [`KEY_PARTS`] out of the index that are gone, and into it that are new; the parts are
+    /// counted round.
     pub async fn deal_keys_settle(&mut self, number: i64) -> Result<()> {
         let (first, last) = part_of(number.rem_euclid(KEY_PARTS), KEY_PARTS);
         let mut gone = self.all::<Row>(Sql::new(SETTLED).bind(first).bind(last)).await?;
         gone.sort_unstable();
-        self.keys_deleted(FROM_INDEX, &gone).await
+        self.keys_deleted(&gone).await?;
+        self.deal_keys_move(number).await
     }
 
     /// Gives up what is protected no more, then takes what is: a key that another holds is an [`crate::store::Error::Exists`].

@@ -1,6 +1,7 @@
 //! Registrations on both databases, against the same questions asked in memory.
 
 mod cases;
+mod keys;
 
 use super::room::{all_hold, context, holds, in_order, minutes, moved_in, operator_words, partner_words, request, saved, some, text, way};
 use crate::support::databases::{Fresh, START, on_both};
@@ -10,7 +11,7 @@ use pilothouse::{
         deal::{
             AccountLink, Approval, ClockKind, Customer, DealState, Details, Dispute, DisputePhase, Hold, HoldReason, Place, Protection,
             Registration, SalesStage, Scope, SharedWith,
-            conflict::{CandidateKey, ConflictCase, Glance, ProtectionKey},
+            conflict::{ConflictCase, Glance, ProtectionKey},
             fields::{Deals, Field, Flag},
             queue::{Cursor, Queue, Sort, SortKey, decision_due},
         },
@@ -24,8 +25,8 @@ use pilothouse::{
         time::{Instant, Span},
     },
     store::{
-        Db, Error, KEY_PARTS, Sql,
-        unit::{Changes, DealChange, Member, NOT_SETTLED},
+        Db, Error,
+        unit::{Changes, DealChange},
     },
 };
 use proptest::prelude::*;
@@ -402,74 +403,6 @@ async fn a_second_protection_is_refused_and_a_freed_one_can_be_taken() {
         assert_eq!(session.protected_by(&key()).await.expect("read"), [Some(DealId(2))], "{}", fresh.name);
         let late = Changes { deals: vec![change(deals[0].clone(), 3)], ..Changes::default() };
         assert!(matches!(saved(&fresh.db, 4, late).await, Err(Error::Conflict(_))), "{}: the version moved on", fresh.name);
-    })
-    .await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn claims_are_found_by_key_until_they_are_long_settled() {
-    on_both(|fresh: Fresh| async move {
-        let member = |key, settled_day| Member { key, settled_day };
-        let rows = some_deals(80).into_iter().map(|deal| {
-            let keys = match deal.id.0 {
-                1 => vec![member(7, NOT_SETTLED), member(8, NOT_SETTLED)],
-                2 => vec![member(7, 20_000)],
-                3 => vec![member(7, 19_000)],
-                _ => vec![member(9, NOT_SETTLED)],
-            };
-            DealChange { keys, ..change(deal, 0) }
-        });
-        saved(&fresh.db, 1, Changes { deals: rows.collect(), ..Changes::default() }).await.expect("saved");
-        let mut session = fresh.db.read().await.expect("open");
-        let key = |key, is_family| CandidateKey { key, is_family };
-        let mut found = session.deals_by_key(&[key(7, false), key(8, false), key(9, false)], 19_950).await.expect("read");
-        found.sort_unstable();
-        assert_eq!(found, [(7, DealId(1)), (7, DealId(2)), (8, DealId(1))], "{}: 77 members say nothing", fresh.name);
-        assert_eq!(session.deals_by_key(&[key(9, true)], 0).await.expect("read").len(), 77, "a family is always followed");
-        let gone =
-            DealChange { keys_gone: vec![member(7, NOT_SETTLED)], ..change(Registration { version: 4, ..some_deals(1).remove(0) }, 3) };
-        saved(&fresh.db, 2, Changes { deals: vec![gone], ..Changes::default() }).await.expect("saved");
-        assert_eq!(session.deals_by_key(&[key(7, false)], 19_950).await.expect("read"), [(7, DealId(2))], "{}", fresh.name);
-    })
-    .await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn keys_of_many_that_end_at_once_are_gone_before_the_index_is_settled() {
-    on_both(|fresh: Fresh| async move {
-        // Ten keys from one end of the index to the other, each of ten registrations.
-        let shared = |id: i64| (id % 10 - 5) * (i64::MAX / 6);
-        let member = |id| vec![Member { key: shared(id), settled_day: NOT_SETTLED }];
-        let rows = some_deals(100).into_iter().map(|deal| DealChange { keys: member(deal.id.0), ..change(deal, 0) });
-        saved(&fresh.db, 1, Changes { deals: rows.collect(), ..Changes::default() }).await.expect("saved");
-        let ended = some_deals(80).into_iter().map(|deal| {
-            let keys_gone = member(deal.id.0);
-            DealChange { keys_gone, ..change(Registration { version: 4, ..deal }, 3) }
-        });
-        saved(&fresh.db, 2, Changes { deals: ended.collect(), ..Changes::default() }).await.expect("saved");
-        let again = Registration { version: 5, ..some_deals(1).remove(0) };
-        let again = DealChange { keys: member(1), ..change(again, 4) };
-        saved(&fresh.db, 3, Changes { deals: vec![again], ..Changes::default() }).await.expect("saved");
-        let keys: Vec<CandidateKey> = (0..10).map(|id| CandidateKey { key: shared(id), is_family: false }).collect();
-        let mut live: Vec<DealId> = (81..=100).map(DealId).collect();
-        live.insert(0, DealId(1));
-        for is_settled in [false, true] {
-            let mut session = fresh.db.read().await.expect("open");
-            let mut found: Vec<DealId> = session.deals_by_key(&keys, 0).await.expect("read").into_iter().map(|(_, id)| id).collect();
-            found.sort_unstable();
-            assert_eq!(found, live, "{}, settled: {is_settled}", fresh.name);
-            assert_eq!(session.deals_with_key(shared(1), 0).await.expect("read"), [91, 81, 1].map(DealId), "{}", fresh.name);
-            assert_eq!(session.is_any_key_gone().await.expect("read"), !is_settled, "{}", fresh.name);
-            drop(session);
-            let mut tx = fresh.db.begin().await.expect("open");
-            for part in 0..KEY_PARTS {
-                tx.deal_keys_settle(part).await.expect("settled");
-            }
-            tx.commit().await.expect("saved");
-        }
-        let mut session = fresh.db.read().await.expect("open");
-        let (left,) = session.one::<(i64,)>(Sql::new("select count(*) from deal_key")).await.expect("a count");
-        assert_eq!(left, 21, "{}: nobody is left in the index who ended", fresh.name);
     })
     .await;
 }

@@ -81,6 +81,7 @@ const NEWER: &[&str] = &[
     "drop table deal_body",
     "drop table deal_key",
     "drop table deal_key_gone",
+    "drop table deal_key_new",
     "drop table deal_glance",
     "drop table protection",
     "drop table conflict",
