@@ -5,7 +5,8 @@ use super::{
     Session, Sql, Tx,
     columns::UNIT,
     error::{Error, Result},
-    sql::args,
+    session::LIST_MAX,
+    sql::{Arg, args},
     unit::partner::StepSource,
 };
 use crate::domain::{
@@ -53,6 +54,21 @@ impl Session {
     pub async fn lead_states_of(&mut self, partner: PartnerId) -> Result<Vec<(Text, u64)>> {
         let found = self.all::<(String, i64)>(Sql::new(LEAD_STATES).bind(partner)).await?;
         Ok(found.into_iter().map(|(state, number)| (Text::clean(&state), count(number))).collect())
+    }
+
+    /// When each of these first registered a deal from a time on; in no order, who never did is left out.
+    pub async fn first_deals_since(&mut self, partners: &[(PartnerId, Instant)]) -> Result<Vec<(PartnerId, Instant)>> {
+        let mut found = Vec::new();
+        for part in partners.chunks(LIST_MAX) {
+            let mut sql = Sql::new(
+                "select wanted.column1, (select min(submitted_at) from deal where partner = wanted.column1 \
+                 and submitted_at >= wanted.column2) from (values ",
+            );
+            sql.push_rows(part.iter().map(|(id, from)| [Arg::from(*id), Arg::from(*from)])).push(") as wanted");
+            let rows = self.all::<(i64, Option<i64>)>(sql).await?;
+            found.extend(rows.into_iter().filter_map(|(id, at)| Some((PartnerId(id), Instant::from_micros(at?)))));
+        }
+        Ok(found)
     }
 
     /// How many of its open leads are late.

@@ -9,11 +9,15 @@ use crate::{
         id::PartnerId,
         partner::{
             Checklist, Partner, PartnerEvent, StatusRefusal, StepCommand,
+            newcomer::{FirstDeals, came_on_board, is_recent, may_be_newcomer},
             onboarding::{Evidence, Underway, checklist, decide, is_onboarding},
         },
         time::Instant,
     },
-    store::{Unit, unit::partner::StepSource},
+    store::{
+        Unit,
+        unit::{Past, partner::StepSource},
+    },
 };
 use futures::future::BoxFuture;
 use std::collections::{BTreeSet, HashMap};
@@ -96,6 +100,30 @@ impl App {
             let mut session = self.db().snapshot().await?;
             let all = checklists(&mut session, &rules, rules.directory().all().iter(), self.now()).await?;
             Ok(Underway::of(all.values()))
+        })
+    }
+
+    /// How long the partners that came on board within a year took to their first deal.
+    pub fn first_deals(&self) -> BoxFuture<'_, Result<FirstDeals, Failure>> {
+        Box::pin(async move {
+            let (rules, now) = (self.rules().await?, self.now());
+            let zone = rules.program().zone;
+            let all = rules.directory().all().iter().filter(|partner| may_be_newcomer(partner, now, zone));
+            let ids: Vec<PartnerId> = all.map(|partner| partner.id).collect();
+            let mut session = self.db().snapshot().await?;
+            let mut events: HashMap<i64, Vec<(PartnerEvent, Instant)>> = HashMap::new();
+            for Past { record, .. } in session.partner_histories(&ids).await? {
+                if let (Entity::Partner(id), Event::Partner(event)) = (record.entity, record.event) {
+                    events.entry(id.0).or_default().push((event, record.at));
+                }
+            }
+            let began = |(id, events): (i64, Vec<(PartnerEvent, Instant)>)| {
+                let began = came_on_board(events.iter().map(|(event, at)| (event, *at)))?;
+                is_recent(began, now, zone).then_some((PartnerId(id), began))
+            };
+            let newcomers: Vec<(PartnerId, Instant)> = events.into_iter().filter_map(began).collect();
+            let first: HashMap<PartnerId, Instant> = session.first_deals_since(&newcomers).await?.into_iter().collect();
+            Ok(FirstDeals::of(newcomers.iter().map(|(id, began)| (*began, first.get(id).copied())), zone))
         })
     }
 }

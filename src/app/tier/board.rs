@@ -5,7 +5,7 @@ use crate::{
     app::{App, Failure, Rules, program_plan},
     domain::{
         id::{PartnerId, ProgramVersion},
-        partner::onboarding::Underway,
+        partner::{newcomer::FirstDeals, onboarding::Underway},
         program::{self, edit},
         text::Text,
         tier::{
@@ -44,6 +44,7 @@ pub struct TierBoard {
     pub lift: Option<Lift>,
     pub coverage: Coverage,
     pub underway: Underway,
+    pub first_deals: FirstDeals,
     pub names: HashMap<PartnerId, Text>,
 }
 
@@ -66,7 +67,8 @@ impl App {
             let day = self.today().await?;
             let (facts, held) = self.tier_facts_and_held().await?;
             let (underway, lift) = (self.underway().await?, self.tier_lift(&rules, day).await?);
-            let work = move || TierBoard { lift, underway, ..added_up(&rules, (facts.into(), &held), day, at) };
+            let first_deals = self.first_deals().await?;
+            let work = move || TierBoard { lift, underway, first_deals, ..added_up(&rules, (facts.into(), &held), day, at) };
             tokio::task::spawn_blocking(work).await.map_err(|error| Failure::refused(format!("the board was not made: {error}")))
         })
     }
@@ -131,5 +133,17 @@ fn shown(rules: &Rules, tier_rules: TierRules, (facts, board): (Arc<[Facts]>, Bo
     let directory = rules.directory();
     let coverage = Coverage::of(rules.program(), directory.all());
     let names = directory.all().iter().map(|partner| (partner.id, partner.profile.name.clone())).collect();
-    TierBoard { at, day, basis: Basis::Today, rules: tier_rules, facts, board, lift: None, coverage, underway: Underway::default(), names }
+    TierBoard {
+        at,
+        day,
+        basis: Basis::Today,
+        rules: tier_rules,
+        facts,
+        board,
+        lift: None,
+        coverage,
+        underway: Underway::default(),
+        first_deals: FirstDeals::default(),
+        names,
+    }
 }

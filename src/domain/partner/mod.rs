@@ -2,6 +2,7 @@
 
 pub mod consequences;
 pub mod directory;
+pub mod newcomer;
 pub mod onboarding;
 pub mod status;
 

@@ -9,12 +9,12 @@ pub mod verify;
 use super::{
     Session, Sql, Tx,
     error::{Conflict, ConflictBy, Error, Result},
-    sql::Arg,
+    sql::{Arg, args},
     unit::Past,
 };
 use crate::domain::{
     event::{Entity, Event, Record},
-    id::{AuditSeq, CommandId, OperatorId, ProgramVersion},
+    id::{AuditSeq, CommandId, OperatorId, PartnerId, ProgramVersion},
     person::Personal,
     text::Text,
     time::Instant,
@@ -110,6 +110,8 @@ const TIMELINE: &str = "select seq, at, actor, command_id, entity_kind, entity_i
     from audit where entity_kind = $1 and entity_id = $2 and seq < $3 order by seq desc limit $4";
 const HISTORY: &str = "select seq, at, actor, command_id, entity_kind, entity_id, entity_version, kind, program_version, body, sealed, hash \
     from audit where entity_kind = $1 and entity_id = $2 and entity_version > $3 order by seq";
+const PARTNERS: &str = "select seq, at, actor, command_id, entity_kind, entity_id, entity_version, kind, program_version, body, sealed, hash \
+    from audit where entity_kind = 'partner' and entity_id in ";
 const RECENT: &str = "select seq, at, actor, command_id, entity_kind, entity_id, entity_version, kind, program_version, body, sealed, hash \
     from audit where seq < $1 order by seq desc limit $2";
 /// What somebody else did to the leads that an operator looks after, of the kinds that may need them at once.
@@ -255,6 +257,12 @@ impl Session {
     /// The events of one entity after a version, oldest first.
     pub async fn history(&mut self, entity: Entity, after_version: i64) -> Result<Vec<Past>> {
         let rows = self.all(Sql::new(HISTORY).bind(entity.kind()).bind(entity.id()).bind(after_version)).await?;
+        self.opened(rows).await
+    }
+
+    /// All that happened to these partners, oldest first.
+    pub async fn partner_histories(&mut self, ids: &[PartnerId]) -> Result<Vec<Past>> {
+        let rows = self.all_in(PARTNERS, args(ids.iter().copied()), " order by seq").await?;
         self.opened(rows).await
     }
 

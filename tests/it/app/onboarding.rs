@@ -2,6 +2,7 @@
 
 use super::{
     ANNA, BEN, House,
+    deal::{details, registering},
     mdf::{Desk, PAYS, terms},
     partner, text,
 };
@@ -13,7 +14,10 @@ use pilothouse::{
         id::{ContactId, OperatorId, PartnerId},
         lead::{Consent, ConsentBasis},
         mdf::fund::Holder,
-        partner::{Certification, Checklist, Partner, PartnerStatus, Profile, StatusCommand, Step, StepCommand, onboarding::Underway},
+        partner::{
+            Certification, Checklist, Partner, PartnerStatus, Profile, StatusCommand, Step, StepCommand, newcomer::FirstDeals,
+            onboarding::Underway,
+        },
         person::Person,
         time::Span,
     },
@@ -186,4 +190,34 @@ async fn who_has_done_all_is_active_without_a_word() {
     assert_eq!(activate(&house, id, "").await, Ok(None));
     let told = step(&house, ANNA, id, tick(Step::Access, "")).await.unwrap_err();
     assert_eq!(told, "Neuland Netze is active: it has no onboarding under way");
+}
+
+/// From the beginning of an onboarding, whoever was on board before.
+#[tokio::test]
+async fn the_time_to_first_deal_is_that_of_newcomers() {
+    on_both(|fresh| async move {
+        let house = House::settled(&fresh).await;
+        let first = async || house.app.first_deals().await.unwrap();
+        house.register(vec![registering(1, details("crm/1", "Stadtwerke Ulm"))]).await;
+        assert_eq!(first().await, FirstDeals::default(), "{}: nobody came on board", fresh.name);
+        let id = joined(&house).await;
+        let other = Profile { name: text("Moorland IT"), code: text("MOOR"), ..newcomer() };
+        house.run(ANNA, Command::Partners(vec![other])).await;
+        assert_eq!((first().await.median_days(), first().await.waiting), (None, 2), "{}", fresh.name);
+        // 31 days later it is active, and registers twice: 35 and 40 days after it began.
+        house.pass(Span::hours(24 * 31));
+        activate(&house, id, "they sell already").await.unwrap();
+        for (key, days) in [("crm/2", 4), ("crm/3", 5)] {
+            house.pass(Span::hours(24 * days));
+            let outcome = house.register(vec![registering(id.0, details(key, &format!("Kunde {key}")))]).await;
+            assert!(outcome.deals.iter().all(|item| item.result.is_ok()), "{:?}", outcome.deals);
+        }
+        let found = first().await;
+        assert_eq!((found.median_days(), found.registered(), found.waiting), (Some(35), 1, 1), "{}", fresh.name);
+        assert_eq!(house.app.tier_board().await.unwrap().first_deals, found, "{}: the board tells it", fresh.name);
+        // Day 366: the year is over for both.
+        house.pass(Span::hours(24 * 326));
+        assert_eq!(first().await, FirstDeals::default(), "{}", fresh.name);
+    })
+    .await;
 }

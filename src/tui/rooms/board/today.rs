@@ -5,7 +5,10 @@ use crate::{
     domain::{
         figures::ratio_bp,
         money::Money,
-        partner::onboarding::{MILESTONES, Underway},
+        partner::{
+            newcomer::FirstDeals,
+            onboarding::{MILESTONES, Underway},
+        },
         tier::{
             board::{BUCKETS, Board, CERTIFICATE_DAYS, Cells, Coverage, Lift, TierBar},
             evaluation::NEAR_PERCENT,
@@ -74,7 +77,7 @@ pub fn columns(known: &TierBoard, area: Rect) -> Vec<(Vec<Section>, Rect)> {
     let place = |at: u16| Rect { x: area.x + at * wide + 1, width: wide.saturating_sub(3), ..area };
     let room = usize::from(wide.saturating_sub(3));
     let [tiers, scores] = [tiers(known), scores(&known.board)];
-    let onboarding = onboarding(known.underway);
+    let onboarding = onboarding(known);
     let [cost, expiring, coverage] = [cost(known), expiring(known, room), coverage(&known.coverage, room)];
     let mut panels = match count {
         1 => vec![vec![tiers, scores, coverage, expiring, cost]],
@@ -155,7 +158,8 @@ fn tiers(known: &TierBoard) -> Section {
 }
 
 /// Who is on the way on board, and who of them is late at which milestone; nothing where nobody is.
-fn onboarding(underway: Underway) -> Option<Section> {
+fn onboarding(known: &TierBoard) -> Option<Section> {
+    let underway: Underway = known.underway;
     let figure = |label: String, count: u32, role: Role| [(label, Role::Dim), (count.to_string(), role)];
     let late = |count: u32| if count > 0 { Role::Bad } else { Role::Strong };
     let mut pieces: Vec<Piece> = figure("on their way ".to_owned(), underway.partners, Role::Strong).into();
@@ -165,7 +169,24 @@ fn onboarding(underway: Underway) -> Option<Section> {
         let gap = if milestones.is_empty() { "late at" } else { "  " };
         milestones.extend(figure(format!("{gap} {days} days "), count, late(count)));
     }
-    (underway.partners > 0).then(|| Section::new("Onboarding", vec![Row::pieces(pieces), Row::pieces(milestones)]))
+    let mut rows = if underway.partners > 0 { vec![Row::pieces(pieces), Row::pieces(milestones)] } else { Vec::new() };
+    rows.extend(first_deal(&known.first_deals));
+    (!rows.is_empty()).then(|| Section::new("Onboarding", rows))
+}
+
+/// How long newcomers took to their first deal; nothing where there are none.
+fn first_deal(known: &FirstDeals) -> Option<Row> {
+    let (registered, waiting) = (known.registered(), known.waiting);
+    let label = ("time to first deal ".to_owned(), Role::Dim);
+    Some(Row::pieces(match known.median_days() {
+        Some(days) => {
+            let unit = if days == 1 { "day" } else { "days" };
+            let of = format!("  median of {registered} in a year, {waiting} without");
+            vec![label, (format!("{days} {unit}"), Role::Strong), (of, Role::Dim)]
+        }
+        None if waiting > 0 => vec![label, (format!("none yet of {waiting} in a year"), Role::Dim)],
+        None => return None,
+    }))
 }
 
 fn scores(board: &Board) -> Section {
