@@ -118,7 +118,36 @@ pub struct PlanSeen {
     pub due_on: NaiveDate,
 }
 
+/// A line that is near, and the gate by which.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NearLine {
+    pub tier: Text,
+    pub gate: Gated,
+}
+
+impl Gate {
+    /// One word, for a column.
+    pub const fn short(self) -> &'static str {
+        match self {
+            Self::Revenue => "revenue",
+            Self::Certifications => "certificates",
+            Self::Composite => "score",
+        }
+    }
+}
+
 impl Gated {
+    /// How far it lies from the line, below it as well as above, in tenths of a percent of the line, rounded half up; nothing
+    /// where it is not known, or the line is at nothing.
+    pub fn apart(&self) -> Option<i64> {
+        let (apart, needs) = (i128::from(self.has?.abs_diff(self.needs)), i128::from(self.needs));
+        if apart == 0 {
+            return Some(0);
+        }
+        let tenths = (apart * 2_000 + needs).checked_div(2 * needs).filter(|_| needs > 0)?;
+        i64::try_from(tenths).ok()
+    }
+
     pub fn passed(&self) -> Option<bool> {
         self.has.map(|has| has >= self.needs)
     }
@@ -314,9 +343,23 @@ impl Scorecard {
 
     /// Whether it stands within so many percent of a line: above the one below it, or short of the one above.
     pub fn is_near_a_line(&self, percent: i64) -> bool {
-        let near = |line: Option<&Measured>| line.is_some_and(|line| line.gates.iter().any(|gate| gate.is_near(percent)));
-        near(self.standing())
-            || self.above().is_some_and(|line| line.gates.iter().filter(|gate| gate.gap().is_some()).all(|gate| gate.is_near(percent)))
+        !self.near_lines(percent).is_empty()
+    }
+
+    /// The lines within so many percent, the better first. Of the one above it the gate that lacks most, as all that are closed
+    /// have to be near; of its own the one that it is nearest to.
+    pub fn near_lines(&self, percent: i64) -> Vec<NearLine> {
+        let line = |of: &Measured, gate: Option<&Gated>| Some(NearLine { tier: of.tier.clone(), gate: *gate? });
+        let above = self.above().and_then(|above| {
+            let closed = || above.gates.iter().filter(|gate| gate.gap().is_some());
+            // Nothing is lacking where nothing is known to be.
+            let lacks = closed().max_by_key(|gate| gate.apart()).or_else(|| above.gates.first());
+            if closed().all(|gate| gate.is_near(percent)) { line(above, lacks) } else { None }
+        });
+        let own = self
+            .standing()
+            .and_then(|own| line(own, own.gates.iter().filter(|gate| gate.is_near(percent)).min_by_key(|gate| gate.apart())));
+        above.into_iter().chain(own).collect()
     }
 
     /// What the outcome rests on, in words.

@@ -102,7 +102,9 @@ impl Evaluation {
             currency: card.currency,
             failing: failing.iter().filter(|gate| gate.gap().is_some()).copied().collect(),
             falls_on: card.falls.as_ref().map(|fall| fall.on),
+            falls_by: card.falls.as_ref().map(|fall| fall.gate),
             is_near: card.is_near_a_line(NEAR_PERCENT),
+            near: card.near_lines(NEAR_PERCENT),
             restates: *restates,
         }
     }

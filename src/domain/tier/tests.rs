@@ -395,6 +395,22 @@ fn any_rules() -> impl Strategy<Value = Rules> {
     })
 }
 
+/// By hand: of gold's EUR 5,000,000 are EUR 200,000 a twenty-fifth; of platinum's three certificates one is a third.
+#[test]
+fn a_line_that_is_near_says_by_which_gate_and_how_near() {
+    let near = |major, certificates| {
+        let card = evaluate(&facts(major, certificates), &rules(None), "silver", &History::default());
+        let told = |line: super::evaluate::NearLine| (line.tier.to_string(), line.gate.gate, line.gate.apart(), line.gate.gap().is_some());
+        card.near_lines(10).into_iter().map(told).collect::<Vec<_>>()
+    };
+    let line = |tier: &str, gate, tenths, is_short| vec![(tier.to_owned(), gate, Some(tenths), is_short)];
+    assert_eq!(near(4_800_000, 2), line("gold", Gate::Revenue, 40, true));
+    assert_eq!(near(9_500_000, 3), line("platinum", Gate::Revenue, 50, true));
+    assert_eq!(near(9_500_000, 2), line("gold", Gate::Certifications, 0, false), "platinum lacks a third of its certificates");
+    assert_eq!(near(5_333_000, 4), line("gold", Gate::Revenue, 67, false), "6.66 percent, rounded");
+    assert_eq!(near(2_000_000, 2), vec![]);
+}
+
 proptest! {
     #[test]
     fn the_order_of_facts_makes_no_difference(one in any_facts(), rules in any_rules(), turn in 0_usize..5) {

@@ -10,7 +10,7 @@ pub use decide::{Decided, audit, decide, enforce, left, undo};
 pub use event::{Restored, StandingEvent};
 
 use super::{
-    evaluate::{Gated, Outcome, PlanSeen},
+    evaluate::{Gate, Gated, NearLine, Outcome, PlanSeen},
     evaluation::AuditKind,
     rules::Score,
 };
@@ -69,8 +69,14 @@ pub struct Audited {
     /// The gates of the stored tier that are closed.
     pub failing: Vec<Gated>,
     pub falls_on: Option<NaiveDate>,
+    /// By which gate; nothing in audits of before that was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub falls_by: Option<Gate>,
     /// Within ten percent of a line, on either side.
     pub is_near: bool,
+    /// Which line that is, and by which gate; empty in audits of before that was kept.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub near: Vec<NearLine>,
     pub restates: Option<EvaluationId>,
 }
 

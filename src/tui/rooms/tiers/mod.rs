@@ -204,6 +204,8 @@ impl Look for TierTrade {
         match queue {
             Queue::Corrections => &lines::COLUMNS,
             Queue::Expiring => &table::EXPIRING,
+            Queue::Near => &table::NEAR,
+            Queue::FallingSoon => &table::FALLING,
             _ => &table::COLUMNS,
         }
     }

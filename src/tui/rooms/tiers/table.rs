@@ -22,12 +22,14 @@ use chrono_tz::Tz;
 const DAY: i64 = 86_400;
 
 /// In the order in which they stand; the first ones are the cursor.
-pub const COLUMNS: [Column; 13] = [
+pub const COLUMNS: [Column; 15] = [
     Column::new("PARTNER", 7).pointer(),
     Column::new("NAME", 16).wanted(24).grow(2).pointer(),
     Column::new("TIER", 10),
     Column { absent: true, ..Column::new("ENDS", 13) },
     Column { absent: true, ..Column::new("CERTIFICATE", 12) },
+    Column { absent: true, ..Column::new("CLOSE TO", 26) },
+    Column { absent: true, ..Column::new("FALLS", 14) },
     Column::new("AUDIT", 11),
     Column::new("SCORE", 6).right(),
     Column::new("UNDER WAY", 16).wanted(18).grow(1).priority(1),
@@ -39,7 +41,7 @@ pub const COLUMNS: [Column; 13] = [
 ];
 
 /// The same where certificates end: these stand before what the audit found.
-pub const EXPIRING: [Column; 13] = {
+pub const EXPIRING: [Column; 15] = {
     let mut columns = COLUMNS;
     columns[ENDS] = Column::new("ENDS", 13);
     columns[ENDS + 1] = Column::new("CERTIFICATE", 12).wanted(28).grow(1);
@@ -49,11 +51,31 @@ pub const EXPIRING: [Column; 13] = {
     columns[UNDER_WAY + 1] = columns[UNDER_WAY + 1].priority(7);
     columns
 };
+/// The same of those near a line: which, by how much and in what.
+pub const NEAR: [Column; 15] = {
+    let mut columns = COLUMNS;
+    columns[CLOSE_TO] = Column::new("CLOSE TO", 28).wanted(32).grow(1);
+    columns[AUDIT] = columns[AUDIT].priority(3);
+    columns[UNDER_WAY] = columns[UNDER_WAY].priority(4);
+    columns[UNDER_WAY + 1] = columns[UNDER_WAY + 1].priority(5);
+    columns
+};
+
+/// The same of those that fall soon: on which day and by what.
+pub const FALLING: [Column; 15] = {
+    let mut columns = COLUMNS;
+    columns[FALLS] = Column::new("FALLS", 20);
+    columns[UNDER_WAY] = columns[UNDER_WAY].priority(2);
+    columns
+};
+
 /// Where these columns stand.
 const ENDS: usize = 3;
-const AUDIT: usize = 5;
-const SCORE: usize = 6;
-const UNDER_WAY: usize = 7;
+const CLOSE_TO: usize = 5;
+const FALLS: usize = 6;
+const AUDIT: usize = 7;
+const SCORE: usize = 8;
+const UNDER_WAY: usize = 9;
 
 /// A change comes into force, a plan ends, or the partner falls below its line: days are what matters.
 pub fn standing(row: &TierLine, now: Instant) -> Standing {
@@ -97,6 +119,7 @@ fn ending(row: &TierLine, now: Instant) -> (&str, String, Role) {
 pub fn cells(row: &TierLine, now: Instant) -> Vec<Cell<'_>> {
     let (next, next_role) = countdown::show(standing(row, now));
     let (certificate, ends, ends_role) = ending(row, now);
+    let (falls, falls_role) = words::falls(row, now);
     let (found, found_role) = words::found(row);
     let (under_way, under_way_role) = words::under_way(row, now);
     let latest = row.standing.as_deref().and_then(|standing| standing.latest.as_ref());
@@ -116,6 +139,8 @@ pub fn cells(row: &TierLine, now: Instant) -> Vec<Cell<'_>> {
         Cell::new(row.tier.as_str(), Role::Strong),
         Cell::new(ends, ends_role),
         Cell::new(certificate, Role::Text),
+        Cell::new(words::close_to(row), Role::Text),
+        Cell::new(falls, falls_role),
         Cell::new(found, found_role),
         Cell::new(score, Role::Strong),
         Cell::new(under_way, under_way_role),

@@ -7,7 +7,7 @@ use crate::{
         partner::PartnerStatus,
         pos::CorrectionEvent,
         tier::{
-            evaluate::Outcome,
+            evaluate::{NearLine, Outcome},
             queue::TierLine,
             standing::{ProposalState, Refusal, Standing, StandingEvent},
         },
@@ -90,6 +90,34 @@ pub const fn verdict(outcome: Option<Outcome>) -> (&'static str, Role) {
         Some(Outcome::AtRisk) => ("△ at risk", Role::Warn),
         Some(Outcome::Demote) => ("▼ demote", Role::Bad),
     }
+}
+
+/// The lines that it is near: `revenue 4.2 % short of gold`, `score 1.5 % above silver`, `certificates at silver's line`.
+pub fn close_to(row: &TierLine) -> String {
+    let latest = row.standing.as_deref().and_then(|standing| standing.latest.as_ref());
+    let line = |NearLine { tier, gate }: &NearLine| {
+        let what = gate.gate.short();
+        match gate.apart() {
+            Some(tenths) if gate.gap().is_some() => format!("{what} {} short of {tier}", tenths_told(tenths)),
+            Some(0) => format!("{what} at {tier}'s line"),
+            Some(tenths) => format!("{what} {} above {tier}", tenths_told(tenths)),
+            None => format!("{what} for {tier} not known"),
+        }
+    };
+    latest.map_or_else(String::new, |latest| latest.near.iter().map(line).collect::<Vec<_>>().join("; "))
+}
+
+fn tenths_told(tenths: i64) -> String {
+    format!("{}.{} %", tenths / 10, tenths % 10)
+}
+
+/// The day on which it falls below its line, or fell, and by what: `5 Oct, revenue`.
+pub fn falls(row: &TierLine, now: Instant) -> (String, Role) {
+    let Some((standing, at)) = row.standing.as_deref().and_then(|standing| Some((standing, standing.falls_at()?))) else {
+        return (String::new(), Role::Text);
+    };
+    let by = standing.latest.as_ref().and_then(|latest| latest.falls_by).map_or_else(String::new, |gate| format!(", {}", gate.short()));
+    (format!("{}{by}", at.to_utc().format("%-d %b")), if at < now { Role::Bad } else { Role::Warn })
 }
 
 /// What is under way: that it is not active before all, `gold proposed`, `gold deferred` (the row says until when), `gold from 1 Jan`, `plan 40 %`;
