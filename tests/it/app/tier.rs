@@ -194,6 +194,28 @@ async fn a_failed_audit_and_a_failed_reaudit_propose_a_demotion() {
     .await;
 }
 
+/// Before the autumn Ostsee had sold nothing: that audit alone would take its promotion back.
+#[tokio::test]
+async fn an_audit_of_an_earlier_quarter_is_history() {
+    on_both(|fresh| async move {
+        let house = house(&fresh).await;
+        house.run(ANNA, audit_of(&[NORD, OST])).await;
+        let standing = async |partner| house.app.tier_story(partner).await.unwrap().standing.unwrap();
+        let before = [standing(NORD).await, standing(OST).await];
+        let kind = AuditKind::Quarter(Quarter { year: 2025, number: 3 });
+        let audited = house.run(ANNA, Command::EvaluateTiers { partners: vec![NORD, OST], day: day("2025-09-30"), kind }).await;
+        assert_eq!(card(&audited, 1).outcome, Found::Stay, "{}", fresh.name);
+        for (before, partner) in before.iter().zip([NORD, OST]) {
+            let after = standing(partner).await;
+            assert_eq!((&after.proposal, &after.plan, &after.latest), (&before.proposal, &before.plan, &before.latest), "{}", fresh.name);
+            assert_eq!(after.audits.len(), 2);
+        }
+        assert!(before[0].plan.is_some() && before[1].proposal.is_some());
+        house.replays().await;
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn late_sales_make_an_evaluation_that_names_the_one_it_restates() {
     on_both(|fresh| async move {

@@ -228,11 +228,11 @@ impl Terms<'_> {
     }
 }
 
-/// What an evaluation brings about. Only one that counts proposes anything, opens or closes a plan. What is approved stays:
-/// whoever approved it can take that back.
+/// What an evaluation brings about. Only one that counts proposes anything, opens or closes a plan, and only the latest: that of
+/// an earlier day, made anew for late sales, is history. What is approved stays: whoever approved it can take that back.
 pub fn audit(standing: &Standing, audited: &Audited, rules: &Rules, context: Context<'_>) -> Vec<StandingEvent> {
     let mut events = vec![StandingEvent::Audited { audited: Box::new(audited.clone()) }];
-    if !audited.kind.counts() {
+    if !audited.kind.counts() || standing.judged().is_some_and(|judged| judged.day > audited.day) {
         return events;
     }
     let terms = Terms { rules, context };
